@@ -1,0 +1,319 @@
+#include "agent/app/agent.h"
+
+#include <algorithm>
+
+#include "agent/app/rule_file.h"
+#include "agent/app/system.h"
+#include "agent/app/version.h"
+#include "agent/core/json_out.h"
+#include "parsers/auth_log.h"
+#include "parsers/kube_audit.h"
+#include "parsers/time_zone.h"
+#include "sinks/curl_http.h"
+#include "sinks/file_sink.h"
+#include "sinks/opensearch_sink.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kMaxZoneFile = 1u << 20;
+
+std::string hex_of(const BufferId& id) {
+  std::string text;
+  append_hex(text, id.data(), id.size());
+  return text;
+}
+
+Codec codec_of(const Config& config) {
+  if (config.sink == SinkType::file) {
+    return Codec::zstd;  // on our own disk only; cheapest
+  }
+  return config.opensearch.compression == "zstd" ? Codec::zstd : config.opensearch.compression == "none" ? Codec::none : Codec::gzip;
+}
+
+}  // namespace
+
+// Hands refused documents to the dead-letter file of one stream.
+class Agent::Box final : public DeadLetterBox {
+ public:
+  Box(std::unique_ptr<DeadLetters> letters, const Clock& clock) : letters_(std::move(letters)), clock_(clock) {}
+
+  Status put(const std::vector<Refusal>& refusals) override {
+    std::vector<DeadLetter> letters;
+    letters.reserve(refusals.size());
+    const std::int64_t now = clock_.wall_ns();
+    for (const Refusal& refusal : refusals) {
+      letters.push_back(DeadLetter{refusal.document, refusal.index, refusal.id, refusal.status, refusal.type, refusal.reason, now, now});
+    }
+    return letters_->add(letters);
+  }
+
+ private:
+  std::unique_ptr<DeadLetters> letters_;
+  const Clock& clock_;
+};
+
+Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
+  if (name.empty()) {
+    // In a container the host's zone file is mounted here, see packaging/kubernetes.
+    auto host = fs.read_file("/host/etc/localtime", kMaxZoneFile);
+    if (host) {
+      return host;
+    }
+    auto own = fs.read_file("/etc/localtime", kMaxZoneFile);
+    return own || own.error().code != Errc::not_found ? own : Result<std::string>(std::string());  // no file means UTC
+  }
+  return fs.read_file(name.starts_with('/') ? name : "/usr/share/zoneinfo/" + name, kMaxZoneFile);
+}
+
+Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type) {
+  if (type == ParserType::kube_audit) {
+    KubeAuditOptions options;
+    options.trusted_proxies = config.trusted_proxies;
+    auto first = KubeAuditParser::make(options);
+    if (!first) {
+      return first.error();
+    }
+    return MakeParser([options]() -> std::unique_ptr<Parser> {
+      auto parser = KubeAuditParser::make(options);
+      AUDITSHIP_CHECK(parser.ok(), "options that were good once are good again");
+      return std::move(*parser);
+    });
+  }
+  auto bytes = read_zone_file(fs, config.time_zone);
+  if (!bytes) {
+    return bytes.error().in("time_zone");
+  }
+  TimeZone zone;
+  if (!bytes->empty()) {
+    auto parsed = TimeZone::parse(*bytes);
+    if (!parsed) {
+      return parsed.error().in("time_zone");
+    }
+    zone = std::move(*parsed);
+  }
+  AuthLogOptions options;
+  options.zone = std::move(zone);
+  options.keep_original = config.keep_original;
+  return MakeParser([options]() -> std::unique_ptr<Parser> { return std::make_unique<AuthLogParser>(options); });
+}
+
+std::string wanted_node_name(const Config& config) {
+  std::string name = config.node_name;
+  if (name.empty()) {
+    name = system_environment("NODE_NAME").value_or("");
+  }
+  if (name.empty()) {
+    name = system_host_name();
+  }
+  return name.empty() ? "localhost" : name;
+}
+
+Agent::Agent(Config config, Env env, Post post, RunMode mode)
+    : config_(std::move(config)), env_(std::move(env)), post_(std::move(post)), mode_(mode) {}
+
+Agent::~Agent() {
+  http_.reset();  // before the streams: no callback comes any more
+}
+
+Result<std::unique_ptr<Agent>> Agent::start(Config config, Env env, Post post, RunMode mode) {
+  std::unique_ptr<Agent> agent(new Agent(std::move(config), std::move(env), std::move(post), mode));
+  if (auto s = agent->prepare(); !s) {
+    return s.error();
+  }
+  return agent;
+}
+
+Status Agent::prepare() {
+  auto identity = load_identity(env_.fs, config_.data_dir, wanted_node_name(config_), env_.rng, env_.log);
+  if (!identity) {
+    return identity.error();
+  }
+  identity_ = std::move(*identity);
+  if (config_.sink == SinkType::opensearch) {
+    if (auto s = start_http(); !s) {
+      return s;
+    }
+  }
+  for (const StreamConfig& stream : config_.streams) {
+    if (auto s = add_stream(stream); !s) {
+      return s.error().in("stream " + stream.name);
+    }
+  }
+  return {};
+}
+
+Status Agent::start_http() {
+  CurlOptions options;
+  options.ca_file = config_.opensearch.ca_file;
+  options.certificate_file = config_.opensearch.certificate_file;
+  options.key_file = config_.opensearch.key_file;
+  options.server_name = config_.opensearch.server_name;
+  options.verify = config_.opensearch.tls_verify;
+  auto http = CurlHttp::create(std::move(options), post_);
+  if (!http) {
+    return http.error();
+  }
+  http_ = std::move(*http);
+  return {};
+}
+
+StreamSettings Agent::settings_of(const StreamConfig& stream) const {
+  StreamSettings s;
+  s.name = stream.name;
+  s.paths = stream.paths;
+  s.tail.line_max_bytes = config_.line_max_bytes;
+  s.tail.cut_tail_bytes = std::min<std::uint64_t>(s.tail.cut_tail_bytes, config_.line_max_bytes / 2);
+  s.tail.backfill_ns = config_.backfill ? std::optional<std::int64_t>(std::chrono::nanoseconds(*config_.backfill).count()) : std::nullopt;
+  s.tail.final_pass = mode_ == RunMode::once;
+  s.once = mode_ == RunMode::once;
+  s.batch.max_bytes = config_.batch_max_bytes;
+  s.batch.max_documents = config_.batch_max_documents;
+  s.batch.max_age = config_.batch_max_age;
+  s.codec = codec_of(config_);
+  s.buffer.directory = join_path(join_path(config_.data_dir, stream.name), "buffer");
+  s.buffer.max_bytes = stream.buffer_max_bytes;
+  for (std::size_t half = 0; half < 2; ++half) {
+    std::uint64_t word = env_.rng.next();
+    for (std::size_t i = 0; i < 8; ++i, word >>= 8) {
+      s.buffer.new_id[half * 8 + i] = static_cast<std::uint8_t>(word);
+    }
+  }
+  s.encoder.cluster = config_.cluster_name;
+  s.encoder.node = identity_.node;
+  s.encoder.stream = stream.name;
+  s.encoder.agent_version = kVersion;
+  s.encoder.agent_id = identity_.agent_id;
+  const bool dated = config_.sink == SinkType::opensearch && config_.opensearch.style == TargetStyle::dated;
+  if (dated) {
+    s.encoder.dated_prefix = stream.target;
+  }
+  s.delivery.stream = stream.name;
+  s.delivery.targets = config_.sink == SinkType::opensearch && !dated;
+  return s;
+}
+
+Result<std::unique_ptr<Sink>> Agent::sink_of(const StreamConfig& stream, const BufferId& buffer) {
+  if (config_.sink == SinkType::file) {
+    FileSinkOptions options;
+    options.directory = join_path(config_.file_sink.directory, stream.name);
+    options.name = stream.name;
+    options.buffer_id = hex_of(buffer);
+    options.max_file_bytes = config_.file_sink.max_file_bytes;
+    options.zstd = config_.file_sink.zstd;
+    auto sink = FileSink::open(env_.fs, env_.log, post_, std::move(options));
+    if (!sink) {
+      return sink.error();
+    }
+    return std::unique_ptr<Sink>(std::move(*sink));
+  }
+  OpenSearchOptions options;
+  options.hosts = config_.opensearch.hosts;
+  options.target = stream.target;
+  options.style = config_.opensearch.style == TargetStyle::dated ? IndexStyle::dated : IndexStyle::alias;
+  options.timeout = config_.opensearch.timeout;
+  options.agent_version = kVersion;
+  const auto credentials = [this]() -> Result<Credentials> {
+    auto secrets = load_secrets(env_.fs, config_.opensearch);
+    if (!secrets) {
+      return secrets.error();
+    }
+    return Credentials{config_.opensearch.username, secrets->password, secrets->bearer_token};
+  };
+  return std::unique_ptr<Sink>(
+      std::make_unique<OpenSearchSink>(std::move(options), credentials, *http_, env_.clock, env_.rng, env_.log, post_));
+}
+
+Status Agent::add_stream(const StreamConfig& stream) {
+  RuleSet rules;
+  if (!stream.filters.empty()) {
+    auto file = load_rule_file(env_.fs, stream.filters);
+    if (!file) {
+      return file.error();
+    }
+    rules = std::move(file->rules);
+    rule_files_[stream.name] = stream.filters;
+  }
+  auto make_parser = make_parser_factory(env_.fs, config_, stream.parser);
+  if (!make_parser) {
+    return make_parser.error();
+  }
+  const StreamSettings settings = settings_of(stream);
+  DeadLetterOptions letters;
+  letters.directory = join_path(join_path(config_.data_dir, stream.name), "dead-letter");
+  auto opened = DeadLetters::open(env_.fs, std::move(letters));
+  if (!opened) {
+    return opened.error();
+  }
+  boxes_.push_back(std::make_unique<Box>(std::move(*opened), env_.clock));
+  const auto make_sink = [this, stream](const BufferId& buffer) { return sink_of(stream, buffer); };
+  auto made = std::make_unique<Stream>(env_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(), Repair());
+  if (auto s = made->open(); !s) {
+    return s;
+  }
+  streams_.push_back(std::move(made));
+  return {};
+}
+
+TimePoint Agent::step(TimePoint now) {
+  TimePoint next = now + std::chrono::seconds(60);
+  for (const auto& stream : streams_) {
+    next = std::min(next, stream->step(now));
+  }
+  return next;
+}
+
+void Agent::stop_reading() {
+  for (const auto& stream : streams_) {
+    stream->stop_reading();
+  }
+}
+
+void Agent::flush() {
+  for (const auto& stream : streams_) {
+    stream->flush();
+  }
+}
+
+void Agent::hint() {
+  for (const auto& stream : streams_) {
+    stream->hint();
+  }
+}
+
+void Agent::reload() {
+  for (const auto& stream : streams_) {
+    const auto file = rule_files_.find(stream->settings().name);
+    if (file == rule_files_.end()) {
+      continue;
+    }
+    auto loaded = load_rule_file(env_.fs, file->second);
+    if (!loaded) {
+      env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay", {{"stream", stream->settings().name}, {"error", loaded.error().message}});
+      continue;
+    }
+    stream->set_rules(std::move(loaded->rules));
+    env_.log.info("rules-loaded", "the rule file was read again", {{"stream", stream->settings().name}, {"file", file->second}});
+  }
+}
+
+bool Agent::finished() const {
+  return std::all_of(streams_.begin(), streams_.end(), [](const auto& s) { return s->finished(); });
+}
+
+bool Agent::delivered() const {
+  return std::all_of(streams_.begin(), streams_.end(), [](const auto& s) { return s->delivered(); });
+}
+
+std::vector<std::string> Agent::watch_directories() const {
+  std::vector<std::string> all;
+  for (const auto& stream : streams_) {
+    const auto some = stream->watch_directories();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+}  // namespace auditship

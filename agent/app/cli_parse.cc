@@ -1,0 +1,270 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include "agent/app/agent.h"
+#include "agent/app/cli.h"
+#include "agent/app/pretty.h"
+#include "agent/app/system.h"
+#include "agent/app/version.h"
+#include "agent/core/codec.h"
+#include "agent/core/posix_fs.h"
+#include "agent/input/line_reader.h"
+#include "sinks/bulk_encoder.h"
+#include "sinks/doc_id.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kBlock = 256 * 1024;
+
+// Bytes of a file or of standard input, inflated where the name says so.
+class Bytes {
+ public:
+  Bytes(std::unique_ptr<File> file, Codec codec) : file_(std::move(file)), codec_(codec), unpacker_(codec) {}
+
+  // Up to size bytes; 0 at the end.
+  Result<std::size_t> read(char* into, std::size_t size) {
+    if (codec_ == Codec::none) {
+      return raw(into, size);
+    }
+    while (inflated_.empty()) {
+      if (packed_.empty()) {
+        buffer_.resize(kBlock);
+        auto got = raw(buffer_.data(), buffer_.size());
+        if (!got) {
+          return got.error();
+        }
+        packed_ = std::string_view(buffer_).substr(0, *got);
+        if (packed_.empty() && unpacker_.at_end()) {
+          return std::size_t{0};
+        }
+        at_end_ = packed_.empty();
+      }
+      if (auto s = unpacker_.step(packed_, inflated_, kBlock); !s) {
+        return s.error();
+      }
+      if (at_end_ && inflated_.empty()) {
+        return Error{Errc::corrupt, "compressed data ends early"};
+      }
+    }
+    const std::size_t n = std::min(size, inflated_.size());
+    std::memcpy(into, inflated_.data(), n);
+    inflated_.erase(0, n);
+    return n;
+  }
+
+ private:
+  Result<std::size_t> raw(char* into, std::size_t size) {
+    if (file_) {
+      auto got = file_->read_at(offset_, into, size);
+      offset_ += got ? *got : 0;
+      return got;
+    }
+    while (true) {
+      const ssize_t n = ::read(STDIN_FILENO, into, size);
+      if (n >= 0) {
+        return static_cast<std::size_t>(n);
+      }
+      if (errno != EINTR) {
+        return Error{Errc::io, std::string("read standard input: ") + std::strerror(errno)};
+      }
+    }
+  }
+
+  std::unique_ptr<File> file_;
+  Codec codec_;
+  Unpacker unpacker_;
+  std::uint64_t offset_ = 0;
+  std::string buffer_, inflated_;
+  std::string_view packed_;
+  bool at_end_ = false;
+};
+
+struct Job {
+  Config config;
+  StreamConfig stream;
+  MakeParser make_parser;
+  std::int64_t now_ns = 0;
+  bool pretty = false, fixed_time = false;
+};
+
+// Prints the documents of one input. False when stdout is gone or the input cannot be read.
+class Printer {
+ public:
+  Printer(const Job& job, BulkEncoder& encoder, DocIds& ids) : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
+
+  Status print(Bytes& bytes, const LineSource& source) {
+    LineReader reader(job_.config.line_max_bytes, std::min<std::uint64_t>(256 << 10, job_.config.line_max_bytes / 2));
+    FileKey key;
+    reader.restart(key, 0, {});
+    bool more = true;
+    while (more) {
+      reader.release();
+      auto got = bytes.read(reader.room(kBlock), kBlock);
+      if (!got) {
+        return got.error();
+      }
+      reader.add(*got);
+      more = *got > 0;
+      RawLine line;
+      while (reader.next(line)) {
+        take(line, source);
+      }
+      if (!more && reader.rest(line)) {
+        take(line, source);
+      }
+      if (std::fwrite(out_.data(), 1, out_.size(), stdout) != out_.size()) {
+        return Error{Errc::io, "standard output is closed"};
+      }
+      out_.clear();
+    }
+    return {};
+  }
+
+ private:
+  void take(RawLine& line, const LineSource& source) {
+    line.source = &source;
+    if (!key_known_) {
+      key_.first_line = line.digest ? *line.digest : Sha256().of(line.text);
+      key_known_ = true;
+    }
+    line.begin.file = line.end.file = key_;
+    parser_->parse(line, job_.now_ns, records_);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      if (job_.pretty) {
+        append_pretty(out_, records_[i], job_.now_ns, true);
+        continue;
+      }
+      bulk_.clear();
+      encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, bulk_);
+      out_.append(bulk_, bulk_.find('\n') + 1);
+    }
+  }
+
+  const Job& job_;
+  BulkEncoder& encoder_;
+  DocIds& ids_;
+  std::unique_ptr<Parser> parser_;
+  Records records_;
+  FileKey key_;
+  bool key_known_ = false;
+  std::string out_, bulk_;
+};
+
+std::optional<std::int64_t> parse_reference(const std::string& text) {
+  std::tm parts{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) {
+    return std::nullopt;
+  }
+  if (*rest == '.') {
+    rest += 1 + std::strspn(rest + 1, "0123456789");
+  }
+  std::int64_t offset = 0;
+  if (*rest == '+' || *rest == '-') {
+    int hours = 0;
+    int minutes = 0;
+    if (std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2 || std::strlen(rest) != 6) {
+      return std::nullopt;
+    }
+    offset = (hours * 3600 + minutes * 60) * (*rest == '-' ? -1 : 1);
+  } else if (std::strcmp(rest, "Z") != 0 && std::strcmp(rest, "z") != 0) {
+    return std::nullopt;
+  }
+  return (std::int64_t{::timegm(&parts)} - offset) * 1'000'000'000;
+}
+
+Codec codec_by_name(const std::string& file) {
+  return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
+}
+
+int fail(const std::string& message, int code) {
+  std::fprintf(stderr, "auditship: %s\n", message.c_str());
+  return code;
+}
+
+}  // namespace
+
+int parse_command(const ParseArguments& arguments) {
+  PosixFs fs;
+  SystemClock clock;
+  Job job;
+  job.pretty = arguments.pretty;
+  job.now_ns = clock.wall_ns();
+  job.config = default_config();
+  if (!arguments.config.empty()) {
+    auto config = config_for(fs, arguments.config);
+    if (!config) {
+      return kExitFailed;
+    }
+    job.config = std::move(*config);
+  }
+  if (!arguments.time_zone.empty()) {
+    job.config.time_zone = arguments.time_zone;
+  }
+  if (!arguments.reference_time.empty()) {
+    const auto reference = parse_reference(arguments.reference_time);
+    if (!reference) {
+      return fail("--reference-time: expected RFC 3339, e.g. 2026-11-23T12:00:00Z", kExitUsage);
+    }
+    job.now_ns = *reference;
+    job.fixed_time = true;
+  }
+  std::string names;
+  bool found = false;
+  for (const StreamConfig& stream : job.config.streams) {
+    names += " " + stream.name;
+    if (stream.name == arguments.stream) {
+      job.stream = stream;
+      found = true;
+    }
+  }
+  if (!found) {
+    return fail("--stream: no stream is named " + arguments.stream + "; there are:" + names, kExitUsage);
+  }
+  auto make_parser = make_parser_factory(fs, job.config, job.stream.parser);
+  if (!make_parser) {
+    return fail(make_parser.error().message, kExitFailed);
+  }
+  job.make_parser = std::move(*make_parser);
+  EncoderOptions options;
+  options.cluster = job.config.cluster_name;
+  options.node = wanted_node_name(job.config);
+  options.stream = job.stream.name;
+  options.agent_version = kVersion;
+  BulkEncoder encoder(options);
+  DocIds ids(options.cluster, options.node);
+
+  const std::vector<std::string> files = arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;
+  for (const std::string& name : files) {
+    LineSource source;
+    source.path = source.read_path = name == "-" ? "/dev/stdin" : name;
+    std::unique_ptr<File> file;
+    if (name != "-") {
+      auto opened = fs.open(name, OpenMode::read);
+      if (!opened) {
+        return fail(opened.error().message, kExitFailed);
+      }
+      file = std::move(*opened);
+      if (auto stat = file->stat(); stat) {
+        source.live = false;  // an old file: its last change says when "now" was
+        source.modified_ns = stat->modified_ns;
+      }
+    }
+    if (job.fixed_time) {
+      source.live = true;
+    }
+    Bytes bytes(std::move(file), codec_by_name(name));
+    Printer printer(job, encoder, ids);
+    if (auto s = printer.print(bytes, source); !s) {
+      return fail(name + ": " + s.error().message, kExitFailed);
+    }
+  }
+  return std::fflush(stdout) == 0 ? 0 : fail("standard output is closed", kExitFailed);
+}
+
+}  // namespace auditship

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include <sys/stat.h>
+
+#include "agent/app/agent.h"
+#include "agent/app/cli.h"
+#include "agent/app/loop.h"
+#include "agent/app/own_log.h"
+#include "agent/app/summary.h"
+#include "agent/app/system.h"
+#include "agent/app/version.h"
+#include "agent/core/posix_fs.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::chrono::seconds kDrainLimit{4};  // from SIGTERM; the rest stays in the buffer, synced
+
+LogLevel level_of(const std::string& name) {
+  return name == "debug" ? LogLevel::debug : name == "warn" ? LogLevel::warn : name == "error" ? LogLevel::error : LogLevel::info;
+}
+
+std::string destination_of(const Config& config) {
+  if (config.sink == SinkType::file) {
+    return "NDJSON files under " + config.file_sink.directory;
+  }
+  std::string hosts;
+  for (const std::string& host : config.opensearch.hosts) {
+    hosts += (hosts.empty() ? "" : ", ") + host;
+  }
+  return "OpenSearch at " + hosts;
+}
+
+std::vector<StreamSummary> summaries_of(const Agent& agent) {
+  std::vector<StreamSummary> all;
+  for (const auto& stream : agent.streams()) {
+    all.push_back(StreamSummary{stream->settings().name, stream->view(), stream->unterminated(), stream->finished()});
+  }
+  return all;
+}
+
+}  // namespace
+
+std::optional<Config> config_for(Fs& fs, const std::string& path) {
+  auto config = load_config(fs, path, system_environment);
+  if (!config) {
+    std::fprintf(stderr, "auditship: %s\n", config.error().message.c_str());
+    return std::nullopt;
+  }
+  return std::move(*config);
+}
+
+int run_command(const RunArguments& arguments) {
+  ::umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+  PosixFs fs;
+  auto config = config_for(fs, arguments.config);
+  if (!config) {
+    return kExitFailed;
+  }
+  const bool json = config->log_format == "json";
+  OwnLog log(level_of(config->log_level), json ? LogFormat::json : LogFormat::text);
+  for (const std::string& warning : config->warnings) {
+    log.warn("config", warning);
+  }
+  SystemClock clock;
+  SystemRng rng;
+  Loop loop(log);
+  const TimePoint begin = clock.now();
+  const std::string destination = destination_of(*config);
+  log.info("start", "auditship starts", {{"version", kVersion}, {"cluster", config->cluster_name}, {"sink", destination}, {"data_dir", config->data_dir}});
+  auto agent = Agent::start(std::move(*config), Env{fs, clock, rng, log, [&] { loop.wake(); }}, loop.post(),
+                            arguments.once ? RunMode::once : RunMode::follow);
+  if (!agent) {
+    log.error("start-failed", agent.error().message);
+    return kExitFailed;
+  }
+  Agent& running = **agent;
+  std::optional<TimePoint> stop_at;
+  TimePoint watch_at{};
+  loop.on_change([&] { running.hint(); });
+  const auto step = [&](TimePoint now) {
+    TimePoint next = running.step(now);
+    if (stop_at && (running.delivered() || now >= *stop_at)) {
+      loop.stop();
+      return now;
+    }
+    if (arguments.once && running.finished()) {
+      loop.stop();
+      return now;
+    }
+    if (now >= watch_at && !arguments.once) {
+      loop.watcher().watch(running.watch_directories());
+      watch_at = now + std::chrono::seconds(10);
+    }
+    return stop_at ? std::min(next, *stop_at) : next;
+  };
+  loop.run(step, [&](int signal) {
+    if (signal == SIGHUP) {
+      running.reload();
+      return;
+    }
+    if (stop_at) {
+      stop_at = clock.now();  // asked twice: at once
+      return;
+    }
+    log.info("stop", "stopping: what was read is delivered or stays in the buffer", {{"signal", signal}});
+    running.stop_reading();
+    stop_at = clock.now() + kDrainLimit;
+  });
+  running.flush();
+  const auto summaries = summaries_of(running);
+  if (!arguments.once) {
+    log.info("stopped", "auditship stopped");
+    return 0;
+  }
+  const double seconds = std::chrono::duration<double>(clock.now() - begin).count();
+  std::fputs(render_summary(summaries, destination, seconds).c_str(), stdout);
+  const bool all = std::all_of(summaries.begin(), summaries.end(), accounted_for);
+  return all ? 0 : kExitFailed;
+}
+
+}  // namespace auditship

@@ -1,0 +1,203 @@
+#include "agent/app/config.h"
+
+#include "agent/app/config_parts.h"
+#include "agent/filter/spec.h"
+
+namespace auditship {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMaxConfig = 1 << 20;
+constexpr std::uint64_t kKiB = 1 << 10, kMiB = 1 << 20;
+
+bool is_plain_name(std::string_view name, std::size_t max_size) {
+  return !name.empty() && name.size() <= max_size && name.front() != ' ' && name.back() != ' ' &&
+         std::string_view::npos == name.find_first_of(std::string_view("\0\t\r\n", 4));
+}
+
+void read_cluster(YamlMap& top, Config& config) {
+  static const YamlNode kNothing;
+  const YamlNode* node = top.get("cluster");
+  YamlMap cluster(top.problems(), node != nullptr ? *node : kNothing, "cluster");
+  if (!cluster.text("name", config.cluster_name)) {
+    if (node == nullptr || !cluster.has("name")) {
+      top.add_problem("cluster", "the name of the cluster is required, as \"cluster: {name: prod-1}\": "
+                                 "no audit event carries it");
+    }
+  } else if (!is_plain_name(config.cluster_name, 256)) {
+    cluster.add_problem("name", "expected a name of 1 to 256 bytes on one line");
+  }
+  cluster.done();
+}
+
+void read_node(YamlMap& top, Config& config) {
+  if (const YamlNode* node = top.get("node")) {
+    YamlMap map(top.problems(), *node, "node");
+    if (map.text("name", config.node_name) && !config.node_name.empty() &&
+        !is_plain_name(config.node_name, 256)) {
+      map.add_problem("name", "expected a name of 1 to 256 bytes on one line");
+    }
+    map.done();
+  }
+}
+
+void read_backfill(YamlMap& top, Config& config) {
+  const YamlNode* node = top.get("backfill");
+  if (node == nullptr) {
+    return;
+  }
+  const auto text = as_scalar(top.problems(), *node, "backfill", "a duration, as 7d, or 0, or all");
+  if (text && *text == "all") {
+    config.backfill.reset();
+  } else if (text) {
+    const auto duration = parse_duration(*text);
+    if (duration) {
+      config.backfill = std::chrono::duration_cast<std::chrono::seconds>(*duration);
+    } else {
+      top.add_problem("backfill", duration.error().message + ", or 0, or all");
+    }
+  }
+}
+
+void read_time_zone(YamlMap& top, Fs& fs, Config& config) {
+  if (!top.text("time_zone", config.time_zone) || config.time_zone.empty()) {
+    return;
+  }
+  if (config.time_zone.find("..") != std::string::npos) {
+    top.add_problem("time_zone", "expected a name such as Europe/Stockholm, or the path of a zone file");
+    return;
+  }
+  const std::string file = config.time_zone.front() == '/'
+                               ? config.time_zone
+                               : join_path("/usr/share/zoneinfo", config.time_zone);
+  const bool utc = config.time_zone == "UTC" || config.time_zone == "Etc/UTC";
+  if (const auto problem = unreadable(fs, file); problem && !utc) {
+    top.add_problem("time_zone", *problem);
+  }
+}
+
+void read_batch(YamlMap& top, Config& config) {
+  if (const YamlNode* node = top.get("batch")) {
+    YamlMap batch(top.problems(), *node, "batch");
+    batch.size("max_bytes", 64 * kKiB, 64 * kMiB, config.batch_max_bytes);
+    batch.duration("max_age", milliseconds(10), std::chrono::minutes(1), config.batch_max_age);
+    std::uint64_t documents = config.batch_max_documents;
+    batch.number("max_documents", 1, 100'000, documents);
+    config.batch_max_documents = static_cast<std::uint32_t>(documents);
+    batch.done();
+  }
+}
+
+void read_log(YamlMap& top, Config& config) {
+  if (const YamlNode* node = top.get("log")) {
+    YamlMap log(top.problems(), *node, "log");
+    static const std::vector<std::string_view> kLevels = {"debug", "info", "warn", "error"};
+    static const std::vector<std::string_view> kFormats = {"auto", "text", "json"};
+    if (const auto level = log.one_of("level", kLevels)) {
+      config.log_level = kLevels[*level];
+    }
+    if (const auto format = log.one_of("format", kFormats)) {
+      config.log_format = kFormats[*format];
+    }
+    log.done();
+  }
+}
+
+void read_proxies(YamlMap& top, Config& config) {
+  if (!top.texts("trusted_proxies", config.trusted_proxies)) {
+    return;
+  }
+  for (const std::string& network : config.trusted_proxies) {
+    if (const auto parsed = parse_network(network); !parsed) {
+      top.add_problem("trusted_proxies", parsed.error().message);
+    }
+  }
+}
+
+void read_data_dir(YamlMap& top, Config& config) {
+  if (top.text("data_dir", config.data_dir) &&
+      (config.data_dir.empty() || config.data_dir.front() != '/')) {
+    top.add_problem("data_dir", "expected an absolute path");
+  }
+  config.file_sink.directory = join_path(config.data_dir, "documents");
+}
+
+}  // namespace
+
+std::string resolve_path(const std::string& config_file, std::string_view name) {
+  if (name.starts_with('/')) {
+    return std::string(name);
+  }
+  const std::string directory = directory_of(config_file);
+  return directory.empty() ? std::string(name) : join_path(directory, name);
+}
+
+std::optional<std::string> unreadable(Fs& fs, const std::string& path) {
+  const auto stat = fs.stat(path);
+  if (!stat) {
+    return "file " + path + ": " + stat.error().message;
+  }
+  if (!stat->is_regular) {
+    return "file " + path + " is not a regular file";
+  }
+  if (auto file = fs.open(path, OpenMode::read); !file) {
+    return "file " + path + ": " + file.error().message;
+  }
+  return std::nullopt;
+}
+
+void read_file_name(YamlMap& map, std::string_view key, Fs& fs, const std::string& config_file,
+                    std::string& into) {
+  if (!map.text(key, into) || into.empty()) {
+    return;
+  }
+  into = resolve_path(config_file, into);
+  if (const auto problem = unreadable(fs, into)) {
+    map.add_problem(key, *problem);
+  }
+}
+
+Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view text,
+                            const Environment& env) {
+  auto document = parse_yaml(path, text);
+  if (!document) {
+    return document.error();
+  }
+  if (document->more_documents) {
+    return Error{Errc::invalid, path + ": expected one YAML document, found a second one (---)"};
+  }
+  Config config = default_config();
+  config.file = path;
+  config.cluster_name.clear();
+  YamlProblems problems(path);
+  problems.expand = [&env](std::string_view value) { return expand_variables(value, env); };
+  YamlMap top(problems, document->root, "");
+  read_cluster(top, config);
+  read_node(top, config);
+  read_data_dir(top, config);
+  read_time_zone(top, fs, config);
+  read_backfill(top, config);
+  read_proxies(top, config);
+  top.size("line_max", 64 * kKiB, 256 * kMiB, config.line_max_bytes);
+  read_batch(top, config);
+  top.boolean("keep_original", config.keep_original);
+  read_log(top, config);
+  read_streams(top, fs, config);
+  read_sink(top, fs, config);
+  top.done();
+  if (!problems.empty()) {
+    return problems.error();
+  }
+  return config;
+}
+
+Result<Config> load_config(Fs& fs, const std::string& path, const Environment& env) {
+  auto text = fs.read_file(path, kMaxConfig);
+  if (!text) {
+    return text.error().in("read configuration " + path);
+  }
+  return parse_config(fs, path, *text, env);
+}
+
+}  // namespace auditship

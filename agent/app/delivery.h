@@ -1,0 +1,144 @@
+// Delivery takes synced frames from the buffer to the sink and settles them in order (B4, B5).
+//
+//   delivery.step(now) → when to call again; wake() is called when an answer arrives
+//
+// Promises: a frame's index is fixed and synced before its first attempt and kept by every retry; only what
+// needs it is sent again; nothing is dropped: a document ends as created, existed, or dead-lettered (synced).
+// Waiting grows exponentially with full jitter and never gives up. At most kMaxWindow frames are in memory.
+// All calls on the loop thread. log, sink, dead_letters, clock, rng and logger must outlive it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/app/parts.h"
+#include "agent/buffer/segment_log.h"
+#include "agent/core/clock.h"
+#include "agent/core/log.h"
+#include "agent/core/outcome.h"
+#include "sinks/sink.h"
+
+namespace auditship {
+
+// A document that the server refused for its content.
+struct Refusal {
+  FrameId frame = 0;
+  std::string index, id, document;
+  std::uint16_t status = 0;
+  std::string type, reason;
+};
+
+// Where refused documents go. put() returns only when they are synced; on an error nothing is settled.
+class DeadLetterBox {
+ public:
+  DeadLetterBox() = default;
+  DeadLetterBox(const DeadLetterBox&) = delete;
+  DeadLetterBox& operator=(const DeadLetterBox&) = delete;
+  virtual ~DeadLetterBox() = default;
+  virtual Status put(const std::vector<Refusal>& refusals) = 0;
+};
+
+// Makes a refused document acceptable, or returns nothing. Tried once a document, under the same id.
+using Repair = std::function<std::optional<std::string>(std::string_view document, const ItemOutcome& why)>;
+
+struct DeliveryOptions {
+  std::string stream;
+  std::chrono::milliseconds backoff_first{200};
+  std::chrono::milliseconds backoff_most{30000};
+  std::chrono::milliseconds target_fresh{5000};     // how long a resolved index is used for new frames
+  std::chrono::milliseconds settle_late{60000};     // longest time an unanswered request can still be executing
+  bool targets = true;                              // false: the sink has no indices (file, dated names)
+};
+
+struct DeliveryStats {
+  std::uint64_t requests = 0, sent_bytes = 0, sent_documents = 0;  // bytes as on the wire, resent ones included
+  std::map<std::string, std::uint64_t> failures;                    // by outcome code
+  std::uint64_t repaired = 0, split = 0, moved = 0;
+  std::string last_failure;                                         // in words; empty after a success
+  bool blocked = false;
+};
+
+class Delivery {
+ public:
+  static constexpr std::size_t kMaxWindow = 4;
+
+  Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Repair repair, const Clock& clock, Rng& rng, Logger& logger,
+           std::function<void()> wake, DeliveryOptions options);
+  ~Delivery();
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  // Does what can be done now. Errors: of the buffer (the log is to be opened anew).
+  Result<TimePoint> step(TimePoint now);
+  // Writes what is settled to disk now. For the end of a run.
+  Status flush();
+
+  // Nothing in flight and nothing synced left to send.
+  [[nodiscard]] bool idle() const;
+  // With what is settled but not yet stored.
+  [[nodiscard]] const AckState& ack() const { return ack_; }
+  [[nodiscard]] const DeliveryStats& stats() const { return stats_; }
+  [[nodiscard]] std::int64_t oldest_ns() const;  // event time of the oldest document in flight, 0 = none
+
+ private:
+  struct Piece;
+  struct Flight;
+
+  Status fetch();
+  void settle();
+  Status assign(TimePoint now);
+  void ask_target(TimePoint now);
+  Status store(TimePoint now);
+  void ship(TimePoint now);
+  void send(Flight& flight, Piece& piece);
+  void answered(FrameId frame, std::uint64_t piece, Outcome outcome);
+  void whole_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now);
+  void items_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now);
+  void refuse(Flight& flight, std::list<Piece>::iterator piece, const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
+  void halve(Flight& flight, std::list<Piece>::iterator piece);
+  void move_on(Flight& flight, Piece& piece, TimePoint now);
+  void located(FrameId frame, std::uint64_t piece, Result<Presence> presence);
+  void back_off(Piece& piece, TimePoint now, const Outcome& outcome);
+  [[nodiscard]] Duration jitter(std::uint32_t attempt, bool blocked);
+  [[nodiscard]] TimePoint next_time(TimePoint now) const;
+  Flight* find(FrameId id);
+
+  SegmentLog& log_;
+  Sink& sink_;
+  DeadLetterBox& dead_letters_;
+  Repair repair_;
+  const Clock& clock_;
+  Rng& rng_;
+  Logger& logger_;
+  std::function<void()> wake_;
+  DeliveryOptions options_;
+
+  std::deque<Flight> flights_;
+  AckState ack_;                     // what store() will write
+  bool dirty_ = false;               // ack_ differs from the disk
+  bool must_store_ = false;          // a new target waits for it
+  TimePoint stored_at_{};
+  std::size_t window_ = 1;
+  std::uint32_t quiet_ = 0;          // answers without complaint since the window last changed
+  std::uint64_t pieces_made_ = 0;
+  std::uint32_t failed_in_row_ = 0;  // whole requests
+  TimePoint pause_until_{};
+  std::string target_;
+  bool target_known_ = false, target_asked_ = false;
+  TimePoint target_at_{}, target_retry_at_{};
+  std::uint32_t target_failures_ = 0;
+  TimePoint answered_at_{};          // any answer of the server, also a refusal
+  Codec codec_ = Codec::none;        // learned: what bodies are recoded to
+  bool recode_ = false;
+  DeliveryStats stats_;
+  std::shared_ptr<bool> alive_;      // owners: this and the callbacks under way, which must not touch a dead Delivery
+};
+
+}  // namespace auditship

@@ -1,0 +1,27 @@
+// Identity: the node's name and the agent's id, frozen in the data directory at the first start.
+//
+// Document ids contain the node name, so it must not change when the host is renamed: the frozen name wins over
+// configuration, NODE_NAME and hostname, and a difference is told.
+#pragma once
+
+#include <string>
+
+#include "agent/core/clock.h"
+#include "agent/core/fs.h"
+#include "agent/core/log.h"
+#include "agent/core/result.h"
+
+namespace auditship {
+
+struct Identity {
+  std::string node;
+  std::string agent_id;  // UUID
+};
+
+// wanted: the name by configuration or environment; not empty.
+// Errors: io, no_space, corrupt (the file is there but cannot be understood).
+[[nodiscard]] Result<Identity> load_identity(Fs& fs, const std::string& data_dir, const std::string& wanted, Rng& rng, Logger& log);
+
+[[nodiscard]] std::string random_uuid(Rng& rng);
+
+}  // namespace auditship

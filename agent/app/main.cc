@@ -1,0 +1,81 @@
+// The command line: what there is, with which options and examples. The work is done in cli_*.cc.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "agent/app/cli.h"
+#include "agent/app/version.h"
+
+namespace auditship {
+namespace {
+
+constexpr char kRunExamples[] =
+    "Examples:\n"
+    "  auditship run --config /etc/auditship/auditship.yaml\n"
+    "  auditship run --once --config auditship.yaml     ship what is there, print a summary, exit";
+constexpr char kParseExamples[] =
+    "Examples:\n"
+    "  auditship parse --stream authlog /var/log/auth.log\n"
+    "  auditship parse --stream kubeaudit --pretty audit.log\n"
+    "  auditship parse --stream authlog --time-zone Europe/Stockholm --reference-time 2026-11-23T12:00:00Z old-auth.log";
+constexpr char kCheckExamples[] =
+    "Examples:\n"
+    "  auditship check --config auditship.yaml\n"
+    "  auditship check --online --config auditship.yaml     also asks the sink";
+
+int command_line(int argc, char** argv) {
+  CLI::App app("Ships audit evidence off every node: kube-apiserver audit log and auth.log to OpenSearch, each line exactly once.", "auditship");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("auditship ") + kVersion);
+  int code = 0;
+
+  RunArguments run;
+  CLI::App* run_app = app.add_subcommand("run", "Ship until SIGTERM or SIGINT, which drain what was read and exit");
+  run_app->add_option("--config", run.config, "Configuration file")->required()->type_name("FILE");
+  run_app->add_flag("--once", run.once, "Read all inputs to their end, wait for acknowledgement, print a summary, exit");
+  run_app->footer(kRunExamples);
+  run_app->callback([&] { code = run_command(run); });
+
+  ParseArguments parse;
+  CLI::App* parse_app = app.add_subcommand("parse", "Print the documents that lines become: no filter, no state, nothing is shipped");
+  parse_app->add_option("--stream", parse.stream, "Stream whose parser to use: kubeaudit, authlog or one of the configuration")->required()->type_name("NAME");
+  parse_app->add_option("--config", parse.config, "Configuration file (default: built-in defaults)")->type_name("FILE");
+  parse_app->add_flag("--pretty", parse.pretty, "One readable line each: when, who, did what, to what, from where, outcome");
+  parse_app->add_option("--time-zone", parse.time_zone, "Zone of stamps that have none, e.g. Europe/Stockholm")->type_name("ZONE");
+  parse_app->add_option("--reference-time", parse.reference_time, "The \"now\" that gives RFC 3164 stamps their year, RFC 3339")->type_name("TIME");
+  parse_app->add_option("FILE", parse.files, "Log files, also .gz and .zst (default: standard input)");
+  parse_app->footer(kParseExamples);
+  parse_app->callback([&] { code = parse_command(parse); });
+
+  CheckArguments check;
+  CLI::App* check_app = app.add_subcommand("check", "Validate the configuration as run does, and tell which inputs are readable");
+  check_app->add_option("--config", check.config, "Configuration file")->required()->type_name("FILE");
+  check_app->add_flag("--online", check.online, "Also ask the sink whether it would take documents");
+  check_app->add_flag("--effective", check.effective, "Print the configuration in effect, secrets masked");
+  check_app->footer(kCheckExamples);
+  check_app->callback([&] { code = check_command(check); });
+
+  CLI::App* version_app = app.add_subcommand("version", "Print the version");
+  version_app->footer("Example:\n  auditship version");
+  version_app->callback([] { std::printf("auditship %s\n", kVersion); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int said = app.exit(error);
+    return said == 0 ? 0 : kExitUsage;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace auditship
+
+int main(int argc, char** argv) {
+  try {
+    return auditship::command_line(argc, argv);
+  } catch (const std::exception& error) {  // of a library: we throw nothing
+    std::fprintf(stderr, "auditship: %s\n", error.what());
+    return auditship::kExitFailed;
+  }
+}

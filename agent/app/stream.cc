@@ -1,0 +1,368 @@
+#include "agent/app/stream.h"
+
+#include <algorithm>
+
+namespace auditship {
+
+Stream::Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser, MakeSink make_sink,
+               DeadLetterBox& dead_letters, Repair repair)
+    : env_(std::move(env)),
+      settings_(std::move(settings)),
+      rules_(std::move(rules)),
+      make_parser_(std::move(make_parser)),
+      make_sink_(std::move(make_sink)),
+      dead_letters_(dead_letters),
+      repair_(std::move(repair)),
+      source_set_(env_.fs, env_.log, settings_.paths),
+      ids_(settings_.encoder.cluster, settings_.encoder.node),
+      encoder_(settings_.encoder),
+      builder_(settings_.codec, settings_.batch) {}
+
+Stream::~Stream() = default;
+
+Status Stream::open() {
+  if (log_) {
+    return {};
+  }
+  auto log = SegmentLog::open(env_.fs, env_.log, settings_.buffer);
+  if (!log) {
+    return log.error();
+  }
+  auto sink = make_sink_((*log)->id());
+  if (!sink) {
+    return sink.error();
+  }
+  log_ = std::move(*log);
+  sink_ = std::move(*sink);
+  ledger_ = log_->ledger();
+  delivery_ = std::make_unique<Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock, env_.rng, env_.log, env_.wake, settings_.delivery);
+  return {};
+}
+
+// The disk failed us: forget all that is not on it, and recover from it later.
+void Stream::close_all(const Error& why, TimePoint now) {
+  env_.log.error("stream-reopen", "the buffer failed; it is closed and recovered", {{"stream", settings_.name}, {"error", why.message}});
+  delivery_.reset();
+  sink_.reset();
+  log_.reset();
+  sources_.clear();
+  pending_.reset();
+  builder_ = BatchBuilder(settings_.codec, settings_.batch);
+  reopen_failures_ = std::min(reopen_failures_ + 1, 6u);
+  reopen_at_ = now + std::chrono::milliseconds(500) * (1u << reopen_failures_);
+}
+
+TimePoint Stream::step(TimePoint now) {
+  if (!log_) {
+    if (now < reopen_at_) {
+      return reopen_at_;
+    }
+    if (auto s = open(); !s) {
+      close_all(s.error(), now);
+      return reopen_at_;
+    }
+  }
+  bool more = false;
+  if (reading_) {
+    rescan(now);
+    more = read_some(now);
+  }
+  if (!pending_ && (builder_.due(now) || (!builder_.empty() && (!reading_ || (settings_.once && at_end_))))) {
+    if (auto s = close_batch(); !s) {
+      close_all(s.error(), now);
+      return reopen_at_;
+    }
+  } else if (pending_) {
+    if (auto s = append_pending(); !s) {
+      close_all(s.error(), now);
+      return reopen_at_;
+    }
+  }
+  if (auto s = log_->sync(); !s) {
+    close_all(s.error(), now);
+    return reopen_at_;
+  }
+  auto next = delivery_->step(now);
+  if (!next) {
+    close_all(next.error(), now);
+    return reopen_at_;
+  }
+  reopen_failures_ = 0;
+  if (more) {
+    return now;
+  }
+  TimePoint at = *next;
+  if (reading_) {
+    at = std::min(at, std::max(poll_at_, now));
+  }
+  if (!builder_.empty()) {
+    at = std::min(at, builder_.due_at());
+  }
+  if (pending_) {
+    at = std::min<TimePoint>(at, now + std::chrono::milliseconds(500));
+  }
+  return at;
+}
+
+void Stream::rescan(TimePoint now) {
+  if (now < rescan_at_) {
+    return;
+  }
+  rescan_at_ = now + settings_.rescan_every;
+  for (const std::string& name : source_set_.scan()) {
+    Source& source = sources_[name];
+    if (source.tail) {
+      continue;
+    }
+    TailOptions options = settings_.tail;
+    options.path = name;
+    std::optional<Checkpoint> resume;
+    if (const auto known = log_->table().find(name); known != log_->table().end()) {
+      resume = known->second;
+      source.position = resume->pos;
+    }
+    source.tail = std::make_unique<Tail>(env_.fs, env_.clock, env_.log, std::move(options), std::move(resume));
+    source.parser = make_parser_();
+  }
+}
+
+bool Stream::has_room() const {
+  const std::uint64_t reserve = std::min(settings_.batch.max_bytes, log_->max_bytes() / 4);
+  return log_->bytes() + reserve < log_->max_bytes() || log_->last() == delivery_->ack().settled;
+}
+
+// Reads from each source in turn until nothing is new or the step has done enough. True: call again at once.
+bool Stream::read_some(TimePoint now) {
+  if (now < poll_at_) {
+    return false;
+  }
+  std::size_t done = 0;
+  while (done < kStepBytes) {
+    if (pending_) {
+      return false;
+    }
+    tell_full(!has_room());
+    if (full_) {
+      return false;  // B6; delivery wakes us
+    }
+    bool any = false;
+    auto at = sources_.upper_bound(last_source_);
+    for (std::size_t i = 0; i < sources_.size() && !pending_; ++i, ++at) {
+      if (at == sources_.end()) {
+        at = sources_.begin();
+      }
+      any = read_source(at->first, at->second, now) || any;
+      last_source_ = at->first;
+      if (builder_.full() && !close_batch()) {
+        return true;  // step() sees the broken log at its sync
+      }
+      done += kReadBytes;
+    }
+    if (!any) {
+      at_end_ = true;
+      poll_at_ = now + settings_.poll_every;
+      return false;
+    }
+    at_end_ = false;
+  }
+  return true;
+}
+
+// One read of one source: its lines go through parser, filter and encoder into the batch. True: there may be more.
+bool Stream::read_source(const std::string& name, Source& source, TimePoint now) {
+  auto count = source.tail->read(lines_, kReadBytes);
+  if (!count) {
+    if (!source.failing) {
+      env_.log.warn("input-error", "a log file cannot be read; it is tried again", {{"stream", settings_.name}, {"file", name}, {"error", count.error().message}});
+    }
+    source.failing = true;
+    return false;
+  }
+  source.failing = false;
+  tell_present(name, source);
+  bulk_.clear();
+  bulk_documents_ = 0;
+  bulk_oldest_ns_ = 0;
+  const std::int64_t now_ns = env_.clock.wall_ns();
+  for (const RawLine& line : lines_) {
+    take(line, source, now_ns);
+  }
+  count_moved(source);
+  if (source.tail->position() == source.position) {
+    AUDITSHIP_CHECK(lines_.empty(), "a line read moves its source");
+    return false;
+  }
+  if (bulk_documents_ > 0) {
+    builder_.add_documents(bulk_, bulk_documents_, bulk_oldest_ns_, now);
+    raw_bytes_ += bulk_.size();
+    if (bulk_.capacity() > 8 * kReadBytes) {
+      bulk_ = std::string();  // after a giant line
+    }
+  }
+  SourceSpan span;
+  span.source = name;
+  span.before = source.position;
+  span.after = source.tail->checkpoint();
+  source.position = span.after.pos;
+  builder_.move(std::move(span), now);
+  return true;
+}
+
+void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
+  source.parser->parse(line, now_ns, records_);
+  AUDITSHIP_CHECK(records_.size() > 0, "a parser makes at least one record of a line");
+  ++ledger_.lines;
+  ledger_.salvaged += records_.size() - 1;
+  ledger_.cut += line.cut ? 1 : 0;
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    Record& record = records_[i];
+    ledger_.unparsed += record.kind == RecordKind::unparsed ? 1 : 0;
+    const Decision decision = rules_.apply(record);
+    if (decision.action == Action::drop) {
+      count_dropped(decision, record);
+      continue;
+    }
+    encoder_.append(record, line, ids_.of(line, record), now_ns, bulk_);
+    ++ledger_.documents;
+    ++bulk_documents_;
+    if (record.time_known && (bulk_oldest_ns_ == 0 || record.time_ns < bulk_oldest_ns_)) {
+      bulk_oldest_ns_ = record.time_ns;
+    }
+  }
+}
+
+void Stream::count_dropped(const Decision& decision, const Record&) {
+  if (decision.why == Why::sampled_out) {
+    ++ledger_.sampled_out;
+  } else {
+    ++ledger_.filtered;
+  }
+  const std::string_view rule = decision.rule.empty() ? why_name(decision.why) : decision.rule;
+  for (auto& [name, hits] : ledger_.by_rule) {
+    if (name == rule) {
+      ++hits;
+      return;
+    }
+  }
+  ledger_.by_rule.emplace_back(rule, 1);
+}
+
+// Takes over what the Tail counted since the last time.
+void Stream::count_moved(Source& source) {
+  const TailStats& stats = source.tail->stats();
+  ledger_.bytes += stats.bytes - source.counted.bytes;
+  ledger_.empty_lines += stats.empty_lines - source.counted.empty_lines;
+  ledger_.gaps += stats.gaps - source.counted.gaps;
+  ledger_.gap_bytes += stats.gap_bytes - source.counted.gap_bytes;
+  source.counted = stats;
+}
+
+Status Stream::close_batch() {
+  AUDITSHIP_CHECK(ledger_.balanced(), "lines + salvaged = filtered + sampled out + documents");
+  pending_ = builder_.close(ledger_);
+  packed_bytes_ += pending_->body.size();
+  return append_pending();
+}
+
+// Puts the closed batch into the buffer. No room is not an error: it waits, and reading with it.
+Status Stream::append_pending() {
+  auto id = log_->append(*pending_);
+  if (id) {
+    pending_.reset();
+    return {};
+  }
+  if (id.error().code == Errc::no_space) {
+    tell_full(true);
+    return {};
+  }
+  return id.error();
+}
+
+void Stream::stop_reading() {
+  reading_ = false;
+}
+
+void Stream::flush() {
+  if (!log_) {
+    return;
+  }
+  Status status = pending_ ? append_pending() : builder_.empty() ? Status() : close_batch();
+  if (status) {
+    status = log_->sync();
+  }
+  if (status) {
+    status = delivery_->flush();
+  }
+  if (!status) {
+    env_.log.error("stream-flush", "the last batch could not be saved; its lines are read again at the next start", {{"stream", settings_.name}, {"error", status.error().message}});
+  }
+}
+
+void Stream::set_rules(RuleSet rules) { rules_ = std::move(rules); }
+
+bool Stream::delivered() const { return log_ && builder_.empty() && !pending_ && delivery_->idle(); }
+
+bool Stream::finished() const { return at_end_ && delivered(); }
+
+void Stream::tell_full(bool full) {
+  if (full == full_) {
+    return;
+  }
+  full_ = full;
+  full_since_ns_ = full ? env_.clock.wall_ns() : 0;
+  if (full) {
+    env_.log.warn("buffer-full", "the buffer has no room; reading stops until documents are delivered, the log files keep what comes",
+                  {{"stream", settings_.name}, {"bytes", log_->bytes()}, {"limit", log_->max_bytes()}});
+  } else {
+    env_.log.info("buffer-room", "the buffer has room again; reading goes on", {{"stream", settings_.name}});
+  }
+}
+
+void Stream::tell_present(const std::string& name, Source& source) {
+  const TailStats& stats = source.tail->stats();
+  if (stats.unterminated_bytes > 0) {
+    unterminated_[name] = stats.unterminated_bytes;
+  } else {
+    unterminated_.erase(name);
+  }
+  if (stats.present != source.present) {
+    source.present = stats.present;
+    if (source.present) {
+      env_.log.info("input-found", "following a log file", {{"stream", settings_.name}, {"file", name}});
+    } else {
+      env_.log.info("input-gone", "a log file is not there now; it is watched for", {{"stream", settings_.name}, {"file", name}});
+    }
+  }
+}
+
+StreamView Stream::view() const {
+  StreamView v;
+  v.read = ledger_;
+  v.sources = sources_.size();
+  for (const auto& [name, source] : sources_) {
+    const TailStats& stats = source.tail->stats();
+    v.unread_bytes += stats.unread_bytes;
+    v.waiting_bytes += stats.unterminated_bytes;
+    v.left_out_files += stats.left_out_files;
+    v.left_out_bytes += stats.left_out_bytes;
+    v.present += stats.present ? 1 : 0;
+  }
+  v.raw_bytes = raw_bytes_;
+  v.packed_bytes = packed_bytes_;
+  v.full = full_;
+  v.full_since_ns = full_since_ns_;
+  if (log_) {
+    v.open = true;
+    v.delivered = delivery_->ack().ledger;
+    v.delivery = delivery_->stats();
+    v.damage = log_->damage();
+    v.buffered_bytes = log_->bytes();
+    v.buffer_max_bytes = log_->max_bytes();
+    const std::uint64_t made = ledger_.documents + ledger_.derived;
+    const std::uint64_t gone = v.delivered.settled() + v.damage.lost_documents;
+    v.buffered_documents = made > gone ? made - gone : 0;
+  }
+  return v;
+}
+
+}  // namespace auditship

@@ -1,0 +1,160 @@
+// Stream: files → parser → filter → encoder → batch → buffer → delivery, for one kind of log.
+//
+//   Stream stream(env, settings, rules, sink, dead_letters);
+//   next = stream.step(now);      // does what can be done now, says when to call again
+//
+// Promises (see docs/architecture.md): a record is in exactly one place of the ledger; a full buffer stops reading; an
+// error of the disk closes the buffer and recovers it anew, nothing is guessed. One step reads at most kStepBytes, so
+// that a loop stays responsive. A stream shares nothing with another one. Everything borrowed must outlive it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/app/delivery.h"
+#include "agent/buffer/batch_builder.h"
+#include "agent/buffer/segment_log.h"
+#include "agent/core/clock.h"
+#include "agent/core/fs.h"
+#include "agent/core/log.h"
+#include "agent/filter/rule_set.h"
+#include "agent/input/source_set.h"
+#include "agent/input/tail.h"
+#include "parsers/parser.h"
+#include "sinks/bulk_encoder.h"
+#include "sinks/doc_id.h"
+#include "sinks/sink.h"
+
+namespace auditship {
+
+struct Env {
+  Fs& fs;
+  const Clock& clock;
+  Rng& rng;
+  Logger& log;
+  std::function<void()> wake;  // call step() soon; on the loop thread
+};
+
+struct StreamSettings {
+  std::string name;
+  std::vector<std::string> paths;
+  TailOptions tail;                 // path is filled in for each source
+  BatchLimits batch;
+  Codec codec = Codec::gzip;
+  SegmentLogOptions buffer;
+  EncoderOptions encoder;
+  DeliveryOptions delivery;
+  std::chrono::milliseconds poll_every{1000};
+  std::chrono::milliseconds rescan_every{5000};
+  bool once = false;                // read to the end, close batches at once, then be finished()
+};
+
+using MakeParser = std::function<std::unique_ptr<Parser>()>;
+using MakeSink = std::function<Result<std::unique_ptr<Sink>>(const BufferId& buffer)>;
+
+// What is not in the ledgers, for status and metrics.
+struct StreamView {
+  ReadLedger read;                  // with what the open batch holds
+  DeliveryLedger delivered;         // with what is settled but not yet stored
+  std::uint64_t buffered_documents = 0, buffered_bytes = 0, buffer_max_bytes = 0;
+  std::uint64_t unread_bytes = 0, waiting_bytes = 0, left_out_files = 0, left_out_bytes = 0;
+  std::uint64_t raw_bytes = 0, packed_bytes = 0;   // of documents put into frames by this run
+  std::size_t sources = 0, present = 0;
+  bool full = false, open = false;
+  std::int64_t full_since_ns = 0;
+  DeliveryStats delivery;
+  DamageStats damage;
+};
+
+class Stream {
+ public:
+  static constexpr std::size_t kReadBytes = 256 * 1024;
+  static constexpr std::size_t kStepBytes = 4 * 1024 * 1024;
+
+  Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser, MakeSink make_sink,
+         DeadLetterBox& dead_letters, Repair repair);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // Opens the buffer, if it is not open: recovery. step() does it too; call it to see errors at start-up.
+  Status open();
+  TimePoint step(TimePoint now);
+  // Stops reading; what is in the batch goes to the buffer. step() goes on delivering.
+  void stop_reading();
+  // Writes what is settled to disk. For the end of a run.
+  void flush();
+  void set_rules(RuleSet rules);
+  // Something may have changed: look at the files at the next step.
+  void hint() { poll_at_ = TimePoint{}; }
+
+  // Everything that can be read now is read, and all of it is settled.
+  [[nodiscard]] bool finished() const;
+  // Nothing of what was read waits for delivery.
+  [[nodiscard]] bool delivered() const;
+  [[nodiscard]] StreamView view() const;
+  [[nodiscard]] const StreamSettings& settings() const { return settings_; }
+  [[nodiscard]] std::vector<std::string> watch_directories() const { return source_set_.directories(); }
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& unterminated() const { return unterminated_; }
+
+ private:
+  struct Source {
+    std::unique_ptr<Tail> tail;
+    std::unique_ptr<Parser> parser;
+    SourcePos position;
+    TailStats counted;       // what of its stats is in the ledger
+    bool present = false;
+    bool failing = false;
+  };
+
+  void close_all(const Error& why, TimePoint now);
+  void rescan(TimePoint now);
+  bool read_some(TimePoint now);
+  bool read_source(const std::string& name, Source& source, TimePoint now);
+  void take(const RawLine& line, Source& source, std::int64_t now_ns);
+  void count_dropped(const Decision& decision, const Record& record);
+  void count_moved(Source& source);
+  Status close_batch();
+  Status append_pending();
+  [[nodiscard]] bool has_room() const;
+  void tell_full(bool full);
+  void tell_present(const std::string& name, Source& source);
+
+  Env env_;
+  StreamSettings settings_;
+  RuleSet rules_;
+  MakeParser make_parser_;
+  MakeSink make_sink_;
+  DeadLetterBox& dead_letters_;
+  Repair repair_;
+
+  SourceSet source_set_;
+  std::map<std::string, Source> sources_;
+  DocIds ids_;
+  BulkEncoder encoder_;
+  BatchBuilder builder_;
+  ReadLedger ledger_;
+  std::optional<Batch> pending_;             // closed, but the buffer had no room
+  std::unique_ptr<SegmentLog> log_;
+  std::unique_ptr<Sink> sink_;
+  std::unique_ptr<Delivery> delivery_;
+
+  std::vector<RawLine> lines_;
+  Records records_;
+  std::string bulk_;                         // reused: the documents of one read
+  std::uint32_t bulk_documents_ = 0;
+  std::int64_t bulk_oldest_ns_ = 0;
+  std::string last_source_;                  // fairness: the next read begins behind it
+  TimePoint poll_at_{}, rescan_at_{}, reopen_at_{};
+  std::uint32_t reopen_failures_ = 0;
+  std::uint64_t raw_bytes_ = 0, packed_bytes_ = 0;
+  std::map<std::string, std::uint64_t> unterminated_;
+  bool reading_ = true, at_end_ = false, full_ = false;
+  std::int64_t full_since_ns_ = 0;
+};
+
+}  // namespace auditship

@@ -1,0 +1,158 @@
+#include "agent/buffer/ack_slot.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "agent/core/crc32c.h"
+#include "agent/core/wire.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kSlotBytes = 4096;
+constexpr std::uint32_t kMagic = 0x4B415341;  // "ASAK"
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kMaxIndexName = 255;
+
+struct Slot {
+  std::uint64_t seq = 0;
+  AckState state;
+};
+
+std::string encode(std::uint64_t seq, const AckState& state) {
+  std::string out;
+  put_u32(out, kMagic);
+  put_u16(out, kVersion);
+  put_u64(out, seq);
+  put_u64(out, state.settled);
+  put_u64(out, state.ledger.created);
+  put_u64(out, state.ledger.existed);
+  put_u64(out, state.ledger.dead_lettered);
+  put_varint(out, state.targets.size());
+  for (const auto& [frame, index] : state.targets) {
+    put_varint(out, frame);
+    put_bytes(out, index);
+  }
+  AUDITSHIP_CHECK(out.size() <= kSlotBytes - 4, "ack slot over its size");
+  out.resize(kSlotBytes - 4, '\0');
+  put_u32(out, crc32c(out));
+  return out;
+}
+
+Result<Slot> decode(std::string_view bytes) {
+  const Error damaged{Errc::corrupt, "ack slot is damaged"};
+  if (bytes.size() != kSlotBytes) {
+    return damaged;
+  }
+  WireReader tail(bytes.substr(kSlotBytes - 4));
+  if (crc32c(bytes.substr(0, kSlotBytes - 4)) != tail.u32()) {
+    return damaged;
+  }
+  WireReader in(bytes);
+  const std::uint32_t magic = in.u32();
+  const std::uint16_t version = in.u16();
+  if (magic == kMagic && version > kVersion) {
+    return Error{Errc::newer_version, "ack file was written by a newer auditship (format " + std::to_string(version) + ")"};
+  }
+  Slot slot;
+  slot.seq = in.u64();
+  slot.state.settled = in.u64();
+  slot.state.ledger.created = in.u64();
+  slot.state.ledger.existed = in.u64();
+  slot.state.ledger.dead_lettered = in.u64();
+  const std::uint64_t targets = in.varint();
+  for (std::uint64_t i = 0; i < targets && i < AckState::kMaxTargets && in.ok(); ++i) {
+    const FrameId frame = in.varint();
+    slot.state.targets[frame] = in.bytes(kMaxIndexName);
+  }
+  if (!in.ok() || magic != kMagic || version != kVersion || targets > AckState::kMaxTargets) {
+    return damaged;
+  }
+  return slot;
+}
+
+struct Found {
+  std::optional<Slot> newest;
+  bool damaged = false;
+};
+
+Result<Found> scan(File& file) {
+  Found found;
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::string bytes(kSlotBytes, '\0');
+    auto got = file.read_at(i * kSlotBytes, bytes.data(), bytes.size());
+    if (!got) {
+      return got.error();
+    }
+    bytes.resize(*got);
+    if (bytes.find_first_not_of('\0') == std::string::npos) {
+      continue;  // never written
+    }
+    auto slot = decode(bytes);
+    if (!slot) {
+      if (slot.error().code == Errc::newer_version) {
+        return slot.error();
+      }
+      found.damaged = true;
+    } else if (!found.newest || slot->seq > found.newest->seq) {
+      found.newest = std::move(*slot);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
+  AckSlot ack;
+  auto file = fs.open(path, OpenMode::write);
+  if (!file && file.error().code == Errc::not_found) {
+    file = fs.open(path, OpenMode::create);
+    if (file) {
+      if (auto s = fs.sync_dir(directory_of(path)); !s) {
+        return s.error();
+      }
+    }
+  }
+  if (!file) {
+    return file.error();
+  }
+  ack.file_ = std::move(*file);
+  auto found = scan(*ack.file_);
+  if (!found) {
+    return found.error();
+  }
+  ack.damaged_ = found->damaged;
+  if (found->newest) {
+    ack.seq_ = found->newest->seq;
+    ack.state_ = std::move(found->newest->state);
+  }
+  return ack;
+}
+
+Result<AckState> AckSlot::peek(Fs& fs, const std::string& path) {
+  auto file = fs.open(path, OpenMode::read);
+  if (!file) {
+    return file.error();
+  }
+  auto found = scan(**file);
+  if (!found) {
+    return found.error();
+  }
+  return found->newest ? std::move(found->newest->state) : AckState{};
+}
+
+Status AckSlot::store(const AckState& state) {
+  const std::uint64_t seq = seq_ + 1;
+  if (auto s = file_->write_at((seq % 2) * kSlotBytes, encode(seq, state)); !s) {
+    return s;
+  }
+  if (auto s = file_->sync(); !s) {
+    return s;
+  }
+  seq_ = seq;
+  state_ = state;
+  return {};
+}
+
+}  // namespace auditship

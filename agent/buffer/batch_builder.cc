@@ -1,0 +1,50 @@
+#include "agent/buffer/batch_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/core/result.h"
+
+namespace auditship {
+
+void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns, TimePoint now) {
+  if (empty()) {
+    since_ = now;
+  }
+  packer_->append(bulk_lines);
+  documents_ += count;
+  if (oldest_ns != 0) {
+    oldest_ns_ = oldest_ns_ == 0 ? oldest_ns : std::min(oldest_ns_, oldest_ns);
+  }
+}
+
+void BatchBuilder::move(SourceSpan span, TimePoint now) {
+  if (empty()) {
+    since_ = now;
+  }
+  for (SourceSpan& known : spans_) {
+    if (known.source == span.source) {
+      AUDITSHIP_CHECK(known.after.pos == span.before, "spans of one source must join (B1)");
+      auto finished = std::move(known.after.finished);
+      finished.insert(finished.end(), span.after.finished.begin(), span.after.finished.end());
+      known.after = std::move(span.after);
+      known.after.finished = std::move(finished);
+      return;
+    }
+  }
+  spans_.push_back(std::move(span));
+}
+
+Batch BatchBuilder::close(const ReadLedger& ledger) {
+  Batch batch;
+  batch.spans = std::exchange(spans_, {});
+  batch.documents = std::exchange(documents_, 0);
+  batch.raw_bytes = packer_->raw_bytes();
+  batch.codec = packer_->codec();
+  batch.body = batch.documents > 0 ? packer_->finish() : std::string();
+  batch.ledger = ledger;
+  batch.oldest_ns = std::exchange(oldest_ns_, 0);
+  return batch;
+}
+
+}  // namespace auditship

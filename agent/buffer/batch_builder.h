@@ -1,0 +1,56 @@
+// BatchBuilder gathers documents and positions and compresses as they come. Close by size, count or age.
+//
+//   builder.add_documents(bulk_lines, 1, event_time, now);
+//   builder.move(span);
+//   if (builder.due(now)) log.append(builder.close(ledger));
+//
+// Holds only compressed bytes, never the batch in the clear. Not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "agent/core/batch.h"
+#include "agent/core/clock.h"
+#include "agent/core/codec.h"
+
+namespace auditship {
+
+struct BatchLimits {
+  std::uint64_t max_bytes = 5u << 20;        // before compression
+  std::uint32_t max_documents = 10000;
+  std::chrono::milliseconds max_age{1000};
+};
+
+class BatchBuilder {
+ public:
+  BatchBuilder(Codec codec, BatchLimits limits)
+      : packer_(std::make_unique<Packer>(codec)), limits_(limits) {}
+
+  void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns, TimePoint now);
+  // A source moved. Spans of one source must join; they are merged.
+  void move(SourceSpan span, TimePoint now);
+
+  [[nodiscard]] bool empty() const { return documents_ == 0 && spans_.empty(); }
+  [[nodiscard]] bool full() const { return packer_->raw_bytes() >= limits_.max_bytes || documents_ >= limits_.max_documents; }
+  [[nodiscard]] bool due(TimePoint now) const { return full() || (!empty() && now - since_ >= limits_.max_age); }
+  // When due() becomes true by age. Only when !empty().
+  [[nodiscard]] TimePoint due_at() const { return since_ + limits_.max_age; }
+  [[nodiscard]] std::uint32_t documents() const { return documents_; }
+  [[nodiscard]] std::uint64_t raw_bytes() const { return packer_->raw_bytes(); }
+
+  // The batch so far; the builder is empty afterwards.
+  [[nodiscard]] Batch close(const ReadLedger& ledger);
+
+ private:
+  std::unique_ptr<Packer> packer_;
+  BatchLimits limits_;
+  std::vector<SourceSpan> spans_;
+  std::uint32_t documents_ = 0;
+  std::int64_t oldest_ns_ = 0;
+  TimePoint since_{};
+};
+
+}  // namespace auditship

@@ -1,0 +1,246 @@
+#include "agent/buffer/frame.h"
+
+#include <algorithm>
+
+#include "agent/core/crc32c.h"
+#include "agent/core/wire.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::uint32_t kFrameMagic = 0x31465341;  // "ASF1"
+constexpr std::string_view kSegmentMagic = "ASHIPSEG";
+constexpr std::size_t kMaxName = 4096;
+constexpr std::uint64_t kMaxCount = 1u << 20;
+
+void put_key(std::string& out, const FileKey& key) {
+  out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
+  put_varint(out, key.twin);
+}
+
+void put_pos(std::string& out, const SourcePos& pos) {
+  put_key(out, pos.file);
+  put_varint(out, pos.offset);
+}
+
+void put_checkpoint(std::string& out, const Checkpoint& c) {
+  put_pos(out, c.pos);
+  put_varint(out, c.device);
+  put_varint(out, c.inode);
+  put_varint(out, c.generation);
+  put_u64(out, c.tail_hash);
+  put_varint(out, c.finished.size());
+  for (const FileKey& key : c.finished) {
+    put_key(out, key);
+  }
+}
+
+// The order of the counters on disk.
+template <typename Ledger, typename Visit>
+void each_counter(Ledger& l, Visit visit) {
+  for (auto* counter : {&l.lines, &l.empty_lines, &l.bytes, &l.salvaged, &l.filtered, &l.sampled_out, &l.documents,
+                        &l.derived, &l.unparsed, &l.cut, &l.gaps, &l.gap_bytes}) {
+    visit(*counter);
+  }
+}
+
+void put_ledger(std::string& out, const ReadLedger& ledger) {
+  each_counter(ledger, [&](const std::uint64_t& counter) { put_varint(out, counter); });
+  put_varint(out, ledger.by_rule.size());
+  for (const auto& [name, count] : ledger.by_rule) {
+    put_bytes(out, name);
+    put_varint(out, count);
+  }
+}
+
+FileKey get_key(WireReader& in) {
+  FileKey key;
+  const std::string_view digest = in.raw(key.first_line.size());
+  std::copy(digest.begin(), digest.end(), key.first_line.begin());
+  key.twin = static_cast<std::uint32_t>(in.varint());
+  return key;
+}
+
+SourcePos get_pos(WireReader& in) {
+  SourcePos pos;
+  pos.file = get_key(in);
+  pos.offset = in.varint();
+  return pos;
+}
+
+Checkpoint get_checkpoint(WireReader& in) {
+  Checkpoint c;
+  c.pos = get_pos(in);
+  c.device = in.varint();
+  c.inode = in.varint();
+  c.generation = in.varint();
+  c.tail_hash = in.u64();
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; i < count && i < kMaxCount && in.ok(); ++i) {
+    c.finished.push_back(get_key(in));
+  }
+  return c;
+}
+
+ReadLedger get_ledger(WireReader& in) {
+  ReadLedger ledger;
+  each_counter(ledger, [&](std::uint64_t& counter) { counter = in.varint(); });
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; i < count && i < kMaxCount && in.ok(); ++i) {
+    std::string name(in.bytes(kMaxName));
+    const std::uint64_t hits = in.varint();
+    ledger.by_rule.emplace_back(std::move(name), hits);
+  }
+  return ledger;
+}
+
+Error damaged(const char* what) { return Error{Errc::corrupt, what}; }
+
+}  // namespace
+
+std::string encode_frame_front(FrameId id, const Batch& batch) {
+  std::string meta;
+  put_u32(meta, crc32c(batch.body));
+  put_varint(meta, batch.documents);
+  put_varint(meta, batch.raw_bytes);
+  put_varint(meta, static_cast<std::uint64_t>(batch.codec));
+  put_u64(meta, static_cast<std::uint64_t>(batch.oldest_ns));
+  put_ledger(meta, batch.ledger);
+  put_varint(meta, batch.spans.size());
+  for (const SourceSpan& span : batch.spans) {
+    put_bytes(meta, span.source);
+    put_pos(meta, span.before);
+    put_checkpoint(meta, span.after);
+  }
+  AUDITSHIP_CHECK(meta.size() <= kMaxMetaBytes && batch.body.size() <= kMaxBodyBytes, "frame over its limits");
+
+  std::string front;
+  front.reserve(kFrameHeadBytes + meta.size());
+  put_u32(front, kFrameMagic);
+  put_u32(front, static_cast<std::uint32_t>(meta.size()));
+  put_u32(front, static_cast<std::uint32_t>(batch.body.size()));
+  put_u64(front, id);
+  put_u32(front, crc32c(meta, crc32c(front)));
+  front += meta;
+  return front;
+}
+
+Result<FrameHead> decode_frame_head(std::string_view bytes) {
+  WireReader in(bytes);
+  if (in.u32() != kFrameMagic) {
+    return damaged("no frame begins here");
+  }
+  FrameHead head;
+  head.meta_bytes = in.u32();
+  head.body_bytes = in.u32();
+  head.id = in.u64();
+  head.crc = in.u32();
+  if (!in.ok() || head.meta_bytes > kMaxMetaBytes || head.body_bytes > kMaxBodyBytes) {
+    return damaged("frame head is damaged");
+  }
+  return head;
+}
+
+Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view front) {
+  if (front.size() != kFrameHeadBytes + head.meta_bytes ||
+      crc32c(front.substr(kFrameHeadBytes), crc32c(front.substr(0, kFrameHeadBytes - 4))) != head.crc) {
+    return damaged("frame checksum is wrong");
+  }
+  WireReader in(front.substr(kFrameHeadBytes));
+  FrameMeta meta;
+  Batch& batch = meta.batch;
+  meta.body_crc = in.u32();
+  batch.documents = static_cast<std::uint32_t>(in.varint());
+  batch.raw_bytes = in.varint();
+  const std::uint64_t codec = in.varint();
+  batch.oldest_ns = static_cast<std::int64_t>(in.u64());
+  batch.ledger = get_ledger(in);
+  const std::uint64_t spans = in.varint();
+  for (std::uint64_t i = 0; i < spans && in.ok(); ++i) {
+    SourceSpan span;
+    span.source = in.bytes(kMaxName);
+    span.before = get_pos(in);
+    span.after = get_checkpoint(in);
+    batch.spans.push_back(std::move(span));
+  }
+  if (!in.ok() || !in.at_end() || codec > 2) {
+    return damaged("frame meta is damaged");
+  }
+  batch.codec = static_cast<Codec>(codec);
+  return meta;
+}
+
+std::string encode_segment_header(const SegmentHeader& header) {
+  std::string payload(reinterpret_cast<const char*>(header.buffer.data()), header.buffer.size());
+  put_varint(payload, header.first);
+  put_ledger(payload, header.ledger);
+  put_varint(payload, header.table.size());
+  for (const auto& [source, checkpoint] : header.table) {
+    put_bytes(payload, source);
+    put_checkpoint(payload, checkpoint);
+  }
+  std::string out(kSegmentMagic);
+  put_u16(out, kBufferVersion);
+  put_u16(out, 0);
+  put_u32(out, static_cast<std::uint32_t>(payload.size()));
+  out += payload;
+  put_u32(out, crc32c(out));
+  return out;
+}
+
+Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
+  WireReader in(bytes);
+  if (in.raw(kSegmentMagic.size()) != kSegmentMagic) {
+    return damaged("not a segment of auditship");
+  }
+  const std::uint16_t version = in.u16();
+  (void)in.u16();
+  const std::uint32_t length = in.u32();
+  const std::string_view payload = in.raw(length);
+  const std::uint32_t crc = in.u32();
+  if (in.ok() && crc32c(bytes.substr(0, kSegmentHeadBytes + length)) == crc && version > kBufferVersion) {
+    return Error{Errc::newer_version, "written by a newer auditship (buffer format " + std::to_string(version) + ", this one knows " +
+                                          std::to_string(kBufferVersion) + "): install that release again, or drain with it first"};
+  }
+  if (!in.ok() || version != kBufferVersion || crc32c(bytes.substr(0, kSegmentHeadBytes + length)) != crc) {
+    return damaged("segment header is damaged");
+  }
+  WireReader fields(payload);
+  SegmentHeader header;
+  const std::string_view id = fields.raw(header.buffer.size());
+  std::copy(id.begin(), id.end(), header.buffer.begin());
+  header.first = fields.varint();
+  header.ledger = get_ledger(fields);
+  const std::uint64_t sources = fields.varint();
+  for (std::uint64_t i = 0; i < sources && fields.ok(); ++i) {
+    std::string source(fields.bytes(kMaxName));
+    header.table[std::move(source)] = get_checkpoint(fields);
+  }
+  if (!fields.ok() || !fields.at_end()) {
+    return damaged("segment header is damaged");
+  }
+  header.size = kSegmentHeadBytes + length + 4;
+  return header;
+}
+
+bool joins(const CheckpointTable& table, const Batch& batch) {
+  return std::all_of(batch.spans.begin(), batch.spans.end(), [&](const SourceSpan& span) {
+    const auto at = table.find(span.source);
+    return span.before == (at == table.end() ? SourcePos{} : at->second.pos);
+  });
+}
+
+void advance(CheckpointTable& table, const Batch& batch) {
+  for (const SourceSpan& span : batch.spans) {
+    Checkpoint& at = table[span.source];
+    std::vector<FileKey> finished = std::move(at.finished);
+    at = span.after;
+    finished.insert(finished.end(), at.finished.begin(), at.finished.end());
+    if (finished.size() > Checkpoint::kMaxFinished) {
+      finished.erase(finished.begin(), finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
+    }
+    at.finished = std::move(finished);
+  }
+}
+
+}  // namespace auditship

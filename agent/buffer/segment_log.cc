@@ -1,0 +1,293 @@
+#include "agent/buffer/segment_log.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace auditship {
+namespace {
+
+std::optional<FrameId> number_in(const std::string& name) {
+  constexpr std::string_view prefix = "seg-";
+  constexpr std::string_view suffix = ".log";
+  if (name.size() != prefix.size() + 16 + suffix.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) {
+    return std::nullopt;
+  }
+  FrameId id = 0;
+  for (const char c : std::string_view(name).substr(prefix.size(), 16)) {
+    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    if (digit < 0) {
+      return std::nullopt;
+    }
+    id = id * 16 + static_cast<FrameId>(digit);
+  }
+  return id;
+}
+
+}  // namespace
+
+std::string SegmentLog::path_of(FrameId first) const {
+  char name[32];
+  std::snprintf(name, sizeof name, "seg-%016llx.log", static_cast<unsigned long long>(first));
+  return join_path(options_.directory, name);
+}
+
+Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Fs& fs, Logger& log, SegmentLogOptions options) {
+  std::unique_ptr<SegmentLog> opened(new SegmentLog(fs, log, std::move(options)));
+  if (auto s = opened->recover(); !s) {
+    return s.error().in("buffer " + opened->options_.directory);
+  }
+  return opened;
+}
+
+Status SegmentLog::recover() {
+  if (auto s = fs_.make_dirs(options_.directory); !s) {
+    return s;
+  }
+  auto lock = fs_.lock(join_path(options_.directory, "lock"));
+  if (!lock) {
+    return lock.error().code == Errc::busy ? Error{Errc::busy, "another auditship is using this data directory"} : lock.error();
+  }
+  lock_ = std::move(*lock);
+  if (auto s = find_segments(); !s) {
+    return s;
+  }
+  auto ack = AckSlot::open(fs_, join_path(options_.directory, "ack"));
+  if (!ack) {
+    return ack.error();
+  }
+  ack_ = std::move(*ack);
+  damage_.ack_damaged = ack_.damaged();
+  if (auto s = open_newest(); !s) {
+    return s;
+  }
+  const bool jumps = ack_.state().settled > last_;  // settled frames were lost: numbers go on behind them, in a new segment
+  last_ = std::max(last_, ack_.state().settled);    // B2
+  synced_ = last_;
+  if (!active_ || active_->size() >= options_.segment_bytes || jumps) {
+    if (auto s = roll(); !s) {
+      return s;
+    }
+  } else if (auto s = active_->sync(); !s) {  // frames that an earlier run wrote without a sync may be sent now (B4)
+    return s;
+  }
+  remove_settled();
+  return seek_reader();
+}
+
+Status SegmentLog::find_segments() {
+  auto names = fs_.list(options_.directory);
+  if (!names) {
+    return names.error();
+  }
+  for (const std::string& name : *names) {
+    if (const auto first = number_in(name)) {
+      const std::string path = join_path(options_.directory, name);
+      auto stat = fs_.stat(path);
+      if (!stat) {
+        return stat.error();
+      }
+      segments_.push_back(Known{*first, path, stat->size});
+      bytes_ += stat->size;
+    }
+  }
+  std::sort(segments_.begin(), segments_.end(), [](const Known& a, const Known& b) { return a.first < b.first; });
+  return {};
+}
+
+// Opens the newest segment and replays its frames, so that table, ledger and last frame are known.
+Status SegmentLog::open_newest() {
+  while (!segments_.empty()) {
+    const Known newest = segments_.back();
+    auto segment = Segment::open(fs_, newest.path, OpenMode::write);
+    if (segment) {
+      active_ = std::move(*segment);
+      options_.new_id = active_->header().buffer;
+      table_ = active_->header().table;
+      ledger_ = active_->header().ledger;
+      last_ = active_->header().first - 1;
+      return replay(*active_, active_->header().size, true);
+    }
+    if (segment.error().code != Errc::corrupt) {
+      return segment.error();
+    }
+    auto damaged = Segment::open_damaged(fs_, newest.path);
+    if (!damaged) {
+      return damaged.error();
+    }
+    if ((*damaged)->header().first != 0) {
+      log_.error("buffer-damaged", "header of the newest segment is damaged, its frames are kept", {{"segment", newest.path}});
+      return rebuild_from_damaged(newest.path);
+    }
+    // B3: no frame was ever written behind this header.
+    log_.warn("buffer-segment-unused", "a segment without an intact header or frame is removed", {{"segment", newest.path}});
+    if (auto s = fs_.remove(newest.path); !s) {
+      return s;
+    }
+    damage_.skipped_bytes += newest.bytes;
+    bytes_ -= newest.bytes;
+    segments_.pop_back();
+  }
+  return {};
+}
+
+// The newest header is gone: take the table of the segment before, then what the frames themselves say.
+Status SegmentLog::rebuild_from_damaged(const std::string& path) {
+  if (segments_.size() > 1) {
+    auto before = Segment::open(fs_, segments_[segments_.size() - 2].path, OpenMode::write);
+    if (before) {
+      options_.new_id = (*before)->header().buffer;
+      table_ = (*before)->header().table;
+      if (auto s = replay(**before, (*before)->header().size, false); !s) {
+        return s;
+      }
+    }
+  }
+  auto segment = Segment::open_damaged(fs_, path);
+  if (!segment) {
+    return segment.error();
+  }
+  return replay(**segment, (*segment)->header().size, false);  // active_ stays empty: a new segment follows
+}
+
+// Goes through the frames from offset. Strict: cut at the first frame that is damaged or does not join (B1), unless
+// all that is damaged was settled. Not strict: take what is intact.
+Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
+  while (true) {
+    auto entry = segment.front(offset);
+    bool intact = entry.ok();
+    if (intact && !*entry) {
+      return {};
+    }
+    if (intact) {
+      auto body = segment.body(**entry);
+      if (!body && body.error().code != Errc::corrupt) {
+        return body.error();
+      }
+      intact = body.ok() && (!strict || ((*entry)->head.id == last_ + 1 && joins(table_, (*entry)->meta.batch)));
+    } else if (entry.error().code != Errc::corrupt) {
+      return entry.error();
+    }
+    if (!intact) {
+      auto found = segment.search(offset + 1);
+      if (!found) {
+        return found.error();
+      }
+      const bool settled = *found && (*found)->head.id > last_ && (*found)->head.id <= ack_.state().settled + 1;
+      if (strict && !settled) {
+        log_.warn("buffer-cut", "the end of the newest segment was not whole and is read again from the source",
+                  {{"segment", segment.path()}, {"bytes", segment.size() - offset}});
+        damage_.cut_bytes += segment.size() - offset;
+        bytes_ -= segment.size() - offset;
+        segments_.back().bytes -= segment.size() - offset;
+        return segment.cut(offset);
+      }
+      if (!*found) {
+        damage_.skipped_bytes += segment.size() - offset;
+        return {};
+      }
+      damage_.skipped_bytes += (*found)->at - offset;
+      entry = std::move(found);
+    }
+    advance(table_, (*entry)->meta.batch);
+    ledger_ = (*entry)->meta.batch.ledger;
+    last_ = (*entry)->head.id;
+    offset = (*entry)->end();
+  }
+}
+
+Result<FrameId> SegmentLog::append(const Batch& batch) {
+  if (broken_) {
+    return Error{Errc::io, "the buffer failed before"};
+  }
+  AUDITSHIP_CHECK(joins(table_, batch), "a batch must begin where its sources stand (B1)");
+  if (bytes_ + batch.body.size() + kMaxMetaBytes / 64 > options_.max_bytes && last_ > ack_.state().settled) {
+    return Error{Errc::no_space, "buffer is full"};  // never refused when empty: one frame must fit
+  }
+  if (active_->size() >= options_.segment_bytes) {
+    if (auto s = roll(); !s) {
+      return s.error();
+    }
+  }
+  const std::uint64_t before = active_->size();
+  if (auto s = active_->append(last_ + 1, batch); !s) {
+    return s.error();
+  }
+  ++last_;
+  bytes_ += active_->size() - before;
+  segments_.back().bytes = active_->size();
+  advance(table_, batch);
+  ledger_ = batch.ledger;
+  return last_;
+}
+
+Status SegmentLog::sync() {
+  if (synced_ == last_) {
+    return {};
+  }
+  if (auto s = active_->sync(); !s) {
+    broken_ = true;  // the kernel may have dropped the pages: what is on disk is unknown
+    return s;
+  }
+  synced_ = last_;
+  return {};
+}
+
+Status SegmentLog::roll() {
+  if (active_) {
+    if (auto s = active_->sync(); !s) {  // B3: seal
+      broken_ = true;
+      return s;
+    }
+    synced_ = last_;
+  }
+  SegmentHeader header;
+  header.buffer = options_.new_id;
+  header.first = last_ + 1;
+  header.ledger = ledger_;
+  header.table = table_;
+  const std::string path = path_of(header.first);
+  if (!segments_.empty() && segments_.back().path == path) {
+    // A segment of that name holds no intact frame (else last_ were higher): it gives way.
+    if (auto s = fs_.remove(path); !s) {
+      return s;
+    }
+    bytes_ -= segments_.back().bytes;
+    segments_.pop_back();
+  }
+  auto segment = Segment::create(fs_, path, std::move(header));
+  if (!segment) {
+    return segment.error();
+  }
+  active_ = std::move(*segment);
+  segments_.push_back(Known{active_->header().first, path, active_->size()});
+  bytes_ += active_->size();
+  remove_settled();
+  return {};
+}
+
+Status SegmentLog::store(const AckState& ack) {
+  AUDITSHIP_CHECK(ack.settled <= synced_, "only synced frames can be settled");
+  if (auto s = ack_.store(ack); !s) {
+    return s;
+  }
+  remove_settled();
+  return {};
+}
+
+void SegmentLog::remove_settled() {
+  while (segments_.size() > 1 && segments_[1].first <= ack_.state().settled + 1) {
+    if (auto s = fs_.remove(segments_.front().path); !s && s.error().code != Errc::not_found) {
+      log_.warn("buffer-remove", "a settled segment cannot be removed", {{"error", s.error().message}});
+      return;
+    }
+    bytes_ -= segments_.front().bytes;
+    segments_.pop_front();
+    if (reading_index_ == 0) {
+      reading_.reset();  // it was settled, so it was read
+    } else {
+      --reading_index_;
+    }
+  }
+}
+
+}  // namespace auditship

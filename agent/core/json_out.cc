@@ -1,0 +1,234 @@
+#include "agent/core/json_out.h"
+
+#include <simdjson.h>
+
+#include <array>
+#include <cstring>
+#include <ctime>
+
+namespace auditship {
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+constexpr bool needs_escape(unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }
+
+// True if any of the eight bytes is a control character, a quote, a backslash or not ASCII.
+bool has_special(std::uint64_t w) {
+  constexpr std::uint64_t ones = 0x0101010101010101u;
+  constexpr std::uint64_t tops = 0x8080808080808080u;
+  const auto has_zero = [](std::uint64_t v) { return (v - ones) & ~v & tops; };
+  const std::uint64_t control = (w - ones * 0x20) & ~w & tops;
+  return (control | has_zero(w ^ (ones * '"')) | has_zero(w ^ (ones * '\\')) | (w & tops)) != 0;
+}
+
+// Length of the valid UTF-8 character at the front of text, 0 if there is none. text is not empty.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned c = byte(0);
+  if (c < 0x80) {
+    return 1;
+  }
+  if (c >= 0xC2 && c <= 0xDF) {
+    return follows(1, 0x80, 0xBF) ? 2 : 0;
+  }
+  if (c >= 0xE0 && c <= 0xEF) {
+    const unsigned low = c == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = c == 0xED ? 0x9F : 0xBF;
+    return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (c >= 0xF0 && c <= 0xF4) {
+    const unsigned low = c == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = c == 0xF4 ? 0x8F : 0xBF;
+    return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+void append_escape(std::string& out, unsigned char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      out += "\\u00";
+      out.push_back(kHex[c >> 4]);
+      out.push_back(kHex[c & 15]);
+  }
+}
+
+void append_digits(std::string& out, std::uint64_t value, std::size_t width) {
+  char digits[20];
+  for (std::size_t i = width; i > 0; --i) {
+    digits[i - 1] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  out.append(digits, width);
+}
+
+}  // namespace
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  std::size_t clean = 0;  // text[clean, at) needs nothing
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (at + 8 <= text.size()) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, 8);
+      if (!has_special(word)) {
+        at += 8;
+        continue;
+      }
+    }
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c < 0x80 && !needs_escape(c)) {
+      ++at;
+      continue;
+    }
+    const std::size_t length = c < 0x80 ? 0 : utf8_length(text.substr(at));
+    if (length > 0) {
+      at += length;
+      continue;
+    }
+    out.append(text, clean, at - clean);
+    if (c < 0x80) {
+      append_escape(out, c);
+    } else {
+      out += kReplacement;
+    }
+    clean = ++at;
+  }
+  out.append(text, clean, text.size() - clean);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out.push_back('"');
+  append_json_escaped(out, text);
+  out.push_back('"');
+}
+
+std::size_t append_json_string_cut(std::string& out, std::string_view text, std::size_t max_bytes) {
+  const std::size_t size = utf8_prefix(text, max_bytes);
+  append_json_string(out, text.substr(0, size));
+  return size;
+}
+
+void append_json_uint(std::string& out, std::uint64_t value) {
+  char digits[20];
+  std::size_t at = sizeof digits;
+  do {
+    digits[--at] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  out.append(digits + at, sizeof digits - at);
+}
+
+void append_json_int(std::string& out, std::int64_t value) {
+  if (value < 0) {
+    out.push_back('-');
+    append_json_uint(out, 0 - static_cast<std::uint64_t>(value));
+  } else {
+    append_json_uint(out, static_cast<std::uint64_t>(value));
+  }
+}
+
+bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+void append_utf8_repaired(std::string& out, std::string_view text) {
+  if (is_valid_utf8(text)) {
+    out.append(text);
+    return;
+  }
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length > 0) {
+      out.append(text, 0, length);
+    } else {
+      out += kReplacement;
+    }
+    text.remove_prefix(length > 0 ? length : 1);
+  }
+}
+
+std::size_t utf8_prefix(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) {
+    return text.size();
+  }
+  std::size_t size = max_bytes;
+  // Step back over at most three continuation bytes to the start of the character that would be cut.
+  for (int back = 0; back < 3 && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80; ++back) {
+    --size;
+  }
+  return (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80 ? max_bytes : size;
+}
+
+void append_rfc3339(std::string& out, std::int64_t ns_since_epoch) {
+  std::int64_t seconds = ns_since_epoch / 1'000'000'000;
+  std::int64_t ns = ns_since_epoch % 1'000'000'000;
+  if (ns < 0) {
+    ns += 1'000'000'000;
+    --seconds;
+  }
+  // Civil date from days, after Howard Hinnant's public-domain algorithm; no time zone involved.
+  std::int64_t days = seconds / 86400;
+  std::int64_t rest = seconds % 86400;
+  if (rest < 0) {
+    rest += 86400;
+    --days;
+  }
+  days += 719468;
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const std::int64_t day_of_era = days - era * 146097;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t month_index = (5 * day_of_year + 2) / 153;
+  const std::int64_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
+  const std::int64_t month = month_index < 10 ? month_index + 3 : month_index - 9;
+  const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  const auto two = [&](std::int64_t v, char before) {
+    out.push_back(before);
+    append_digits(out, static_cast<std::uint64_t>(v), 2);
+  };
+  append_digits(out, static_cast<std::uint64_t>(year), 4);
+  two(month, '-');
+  two(day, '-');
+  two(rest / 3600, 'T');
+  two(rest / 60 % 60, ':');
+  two(rest % 60, ':');
+  out.push_back('.');
+  const auto fraction = static_cast<std::uint64_t>(ns);
+  if (fraction % 1'000'000 == 0) {
+    append_digits(out, fraction / 1'000'000, 3);
+  } else if (fraction % 1000 == 0) {
+    append_digits(out, fraction / 1000, 6);
+  } else {
+    append_digits(out, fraction, 9);
+  }
+  out.push_back('Z');
+}
+
+void append_hex(std::string& out, const void* bytes, std::size_t size) {
+  const auto* at = static_cast<const unsigned char*>(bytes);
+  for (std::size_t i = 0; i < size; ++i) {
+    out.push_back(kHex[at[i] >> 4]);
+    out.push_back(kHex[at[i] & 15]);
+  }
+}
+
+}  // namespace auditship

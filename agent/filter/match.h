@@ -1,0 +1,61 @@
+// Match: the compiled form of a MatchSpec, asked once for each rule and event.
+//
+// The Kubernetes part equals k8s.io/apiserver's policy evaluator (proven by tests/data/audit-policy).
+// No allocation while matching, no recursion, time linear in the event but for globs (pattern × text,
+// both bounded). Immutable; thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/record.h"
+#include "agent/filter/spec.h"
+
+namespace auditship {
+
+// * matches any run of bytes, ? one byte, all else itself; the whole text must match.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
+
+// An address as 16 bytes (IPv4 mapped), without its %zone. False when text is no numeric address.
+[[nodiscard]] bool parse_address(std::string_view text, std::uint8_t (&into)[16]);
+
+// Exact membership; sorted so that long lists stay cheap.
+class StringSet {
+ public:
+  explicit StringSet(std::vector<std::string> values);
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] bool has(std::string_view text) const;
+
+ private:
+  std::vector<std::string> values_;
+};
+
+class Match {
+ public:
+  explicit Match(const MatchSpec& spec);
+  [[nodiscard]] bool matches(const Record& record) const;
+
+ private:
+  struct Resource {
+    std::string group;
+    std::vector<std::string> resources;
+    StringSet names;
+  };
+  [[nodiscard]] bool matches_policy_part(const KubeAttributes& kube) const;
+  [[nodiscard]] bool matches_resource(const KubeAttributes& kube) const;
+  [[nodiscard]] bool matches_path(std::string_view path) const;
+  [[nodiscard]] bool matches_own_part(const Record& record) const;
+  [[nodiscard]] bool matches_network(std::string_view ip) const;
+  [[nodiscard]] bool matches_time(const Record& record) const;
+  [[nodiscard]] bool matches_annotations(const KubeAttributes& kube) const;
+
+  StringSet users_, user_groups_, verbs_, namespaces_;
+  std::vector<std::string> paths_;
+  std::vector<Resource> resources_;
+  MatchSpec own_;            // the conditions that only a shipper has
+  bool asks_policy_ = false;  // any condition of the Kubernetes part
+  bool asks_own_ = false;
+};
+
+}  // namespace auditship

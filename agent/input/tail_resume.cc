@@ -1,0 +1,346 @@
+// Tail: recognising a generation by its content, and finding the place of a Checkpoint again.
+#include <algorithm>
+
+#include "agent/input/tail_state.h"
+
+namespace auditship {
+
+using Entry = Tail::State::Entry;
+
+Tail::State::State(Fs& f, const Clock& c, Logger& l, TailOptions o, std::optional<Checkpoint> r)
+    : fs(f), clock(c), log(l), options(std::move(o)), directory(directory_of(options.path)),
+      name(file_name_of(options.path)), reader(options.line_max_bytes, options.cut_tail_bytes) {
+  if (!r) {
+    return;
+  }
+  old_keys.assign(r->finished.begin(), r->finished.end());
+  r->finished.clear();
+  position = r->pos;
+  last = *r;
+  if (r->pos != SourcePos{}) {
+    resume = Mark{std::move(*r), false};
+  }
+}
+
+Status Tail::State::open(Entry& entry) {
+  if (entry.file) {
+    return {};
+  }
+  auto file = Generation::open(fs, entry.path, entry.codec());
+  if (!file) {
+    return file.error();
+  }
+  // The name may mean another file by now than when it was listed.
+  auto stat = (*file)->stat();
+  if (!stat) {
+    return stat.error();
+  }
+  if (!stat->same_file(entry.stat)) {
+    return Error{Errc::not_found, entry.path + ": replaced meanwhile"};
+  }
+  entry.stat = *stat;
+  entry.file = std::move(*file);
+  return {};
+}
+
+bool Tail::State::same_file(const Entry& entry, const Mark& mark) {
+  return identity(entry.stat) == Identity{mark.at.device, mark.at.inode, mark.at.generation};
+}
+
+// Whether entry holds what mark remembers; then it stands at mark's offset.
+Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::Head& head, const Mark& mark) {
+  if (!head.complete || head.digest != mark.at.pos.file.first_line) {
+    return Match::none;
+  }
+  auto found = entry.file->seek(mark.at.pos.offset);
+  if (!found) {
+    return found.error().in(entry.path);
+  }
+  if (!*found || hash64(entry.file->window()) != mark.at.tail_hash) {
+    return Match::none;
+  }
+  return mark.at.pos.offset > head.end ? Match::strong : Match::weak;
+}
+
+// A shorter file with the same beginning: an older copy, restored.
+Result<bool> Tail::State::shortened(Entry& entry, const Mark& mark) {
+  if (mark.at.head_hash == 0) {
+    return false;
+  }
+  auto hash = entry.file->head_hash();
+  if (!hash) {
+    return hash.error().in(entry.path);
+  }
+  return *hash == mark.at.head_hash;
+}
+
+Result<bool> Tail::State::ends_at(Entry& entry, std::uint64_t offset) {
+  auto more = entry.file->seek(offset + 1);
+  if (!more) {
+    return more.error().in(entry.path);
+  }
+  if (!entry.file->compressed()) {
+    more = entry.stat.size > offset;
+  }
+  auto back = entry.file->seek(offset);
+  if (!back) {
+    return back.error().in(entry.path);
+  }
+  return !*more;
+}
+
+FileKey Tail::State::new_key(const Digest& first_line) const {
+  FileKey key{first_line, 0};
+  const auto behind = [&](const FileKey& known) {
+    if (known.first_line == first_line) {
+      key.twin = std::max(key.twin, known.twin + 1);
+    }
+  };
+  std::for_each(old_keys.begin(), old_keys.end(), behind);
+  std::for_each(marks.begin(), marks.end(), [&](const Mark& m) { behind(m.at.pos.file); });
+  return key;
+}
+
+const FileKey* Tail::State::old_key(const Digest& first_line) const {
+  const auto same = [&](const FileKey& key) { return key.first_line == first_line; };
+  for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
+    if (same(mark->at.pos.file)) {
+      return &mark->at.pos.file;
+    }
+  }
+  const auto key = std::find_if(old_keys.rbegin(), old_keys.rend(), same);
+  return key == old_keys.rend() ? nullptr : &*key;
+}
+
+void Tail::State::begin(Entry entry, const FileKey& key, std::uint64_t offset, std::uint64_t hash) {
+  head_hash = offset == 0 ? 0 : hash;
+  head_known = offset == 0;
+  head_bytes.clear();
+  if (!head_known && head_hash == 0 && !entry.file->compressed()) {
+    if (auto computed = entry.file->head_hash()) {
+      head_hash = *computed;
+    }
+  }
+  reader.restart(key, offset, entry.file->window());
+  position = SourcePos{key, offset};
+  accounted = offset;
+  end_since.reset();
+  confirmed = false;
+  source = LineSource{options.path, entry.path, entry.stat.modified_ns, entry.live()};
+  current = std::move(entry);
+}
+
+// The next file in order: taken with the key that its content says it has.
+Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
+  if (auto s = open(entry); !s) {
+    if (s.error().code != Errc::not_found) {
+      if (entry.live() || position != SourcePos{}) {
+        return s.error();
+      }
+      // At the first start, what cannot be read must not stand in the way of what can.
+      ++stats.left_out_files;
+      stats.left_out_bytes += entry.stat.size;
+      older.insert(old_file(entry.stat));
+      log.warn("left-out", "a rotated file cannot be read and is left out",
+               {{"path", entry.path}, {"error", s.error().message}});
+      return Adopt::dropped;
+    }
+    if (entry.live()) {
+      return Adopt::dropped;  // the next scan finds what has its name now
+    }
+    gap("generation-vanished", "a rotated file vanished before it was read", 0, entry.stat.size);
+    return Adopt::dropped;
+  }
+  if (auto stat = entry.file->stat()) {
+    entry.stat = *stat;
+  }
+  auto head = entry.file->head(Generation::LastLine::needs_newline);
+  if (head && !head->complete && !entry.live()) {
+    const auto grace = std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
+    const std::int64_t age = clock.wall_ns() - entry.stat.modified_ns;
+    if (!options.final_pass && queue.size() <= 2 && age >= 0 && age <= grace) {
+      return Adopt::wait;  // renamed with half a line: the other half may still come
+    }
+    head = entry.file->head(Generation::LastLine::may_end_without);
+  }
+  if (!head) {
+    return head.error().in(entry.path);
+  }
+  if (!head->complete) {
+    if (!entry.live() && entry.file->compressed()) {
+      gap("compressed-damaged", "a compressed log file is broken; nothing of it can be read", 0, 0);
+    }
+    return entry.live() ? Adopt::wait : Adopt::dropped;
+  }
+  auto known = adopt_known(entry, *head);
+  if (!known) {
+    return known.error();
+  }
+  if (*known) {
+    return **known;
+  }
+  if (auto s = entry.file->seek(0); !s) {
+    return s.error().in(entry.path);
+  }
+  begin(std::move(entry), new_key(head->digest), 0, 0);
+  return Adopt::taken;
+}
+
+// When the entry is a generation that we know: dropped, or taken with its key.
+Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry, const Generation::Head& head) {
+  using Answer = std::optional<Adopt>;
+  for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
+    auto match = compare(entry, head, *mark);
+    if (!match) {
+      return match.error();
+    }
+    const bool same_second = entry.stat.modified_ns / 1'000'000'000 == mark->at.modified_ns / 1'000'000'000;
+    const bool weak_same = (same_file(entry, *mark) && !mark->rewritten) ||
+                           (entry.file->compressed() && same_second);  // gzip keeps the time
+    if (*match == Match::strong || (*match == Match::weak && weak_same)) {
+      auto nothing_new = ends_at(entry, mark->at.pos.offset);
+      if (!nothing_new) {
+        return nothing_new.error();
+      }
+      if (*nothing_new && !entry.live()) {
+        return Answer(Adopt::dropped);
+      }
+      const Checkpoint at = mark->at;
+      begin(std::move(entry), at.pos.file, at.pos.offset, at.head_hash);
+      return Answer(Adopt::taken);
+    }
+  }
+  for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
+    if (mark->at.pos.file.first_line != head.digest) {
+      continue;
+    }
+    auto shorter = shortened(entry, *mark);
+    if (!shorter) {
+      return shorter.error();
+    }
+    if (*shorter) {
+      if (!entry.live()) {
+        return Answer(Adopt::dropped);
+      }
+      log.warn("restored-shorter", "an older copy of a log that was read before; read again under the same ids",
+               {{"path", options.path}});
+      const FileKey key = mark->at.pos.file;
+      if (auto s = entry.file->seek(0); !s) {
+        return s.error();
+      }
+      begin(std::move(entry), key, 0, 0);
+      return Answer(Adopt::taken);
+    }
+  }
+  // Finished in an earlier run, and its place in the order is not known: the time decides.
+  const FileKey* key = entry.ordered ? nullptr : old_key(head.digest);
+  if (key != nullptr && !entry.live() && (last.modified_ns == 0 || entry.stat.modified_ns < last.modified_ns)) {
+    return Answer(Adopt::dropped);
+  }
+  return Answer();
+}
+
+Result<bool> Tail::State::find_resume() {
+  auto scanned = scan();
+  if (!scanned) {
+    return scanned.error();
+  }
+  if (!*scanned || (*scanned)->empty()) {
+    return false;  // nothing there (yet): the place may come back
+  }
+  std::vector<Entry> found = std::move(**scanned);
+  const auto at = find_mark(found, *resume);
+  if (!at) {
+    return at.error().code == Errc::not_found ? Result<bool>(false) : at.error();
+  }
+  if (*at) {
+    resume_here(std::move(found), **at, resume->at.pos.offset);
+    return true;
+  }
+  for (std::size_t i = found.size(); i-- > 0;) {
+    if (!found[i].file) {
+      continue;
+    }
+    auto head = found[i].file->head(Generation::LastLine::needs_newline);
+    if (!head || !head->complete || head->digest != resume->at.pos.file.first_line) {
+      continue;
+    }
+    auto shorter = shortened(found[i], *resume);
+    if (shorter && *shorter && found[i].file->seek(0)) {
+      log.warn("restored-shorter", "the log is shorter than what was read of it; read again under the same ids",
+               {{"path", found[i].path}, {"read_up_to", resume->at.pos.offset}});
+      resume_here(std::move(found), i, 0);
+      return true;
+    }
+  }
+  resume_lost(std::move(found));
+  return true;
+}
+
+// Which of the files is the one that mark remembers: the same inode with the same content, else the newest
+// with the same content, else (nothing but a first line to compare) the one whose time fits.
+Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& found, const Mark& mark) {
+  std::optional<std::size_t> strong;
+  std::optional<std::size_t> weak;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    Entry& e = found[i];
+    if (auto s = open(e); !s) {
+      if (s.error().code == Errc::not_found || e.live()) {
+        return s.error();
+      }
+      continue;  // met again, and told, when it is this file's turn
+    }
+    auto head = e.file->head(e.live() ? Generation::LastLine::needs_newline
+                                      : Generation::LastLine::may_end_without);
+    if (!head) {
+      return head.error().in(e.path);
+    }
+    const auto match = compare(e, *head, mark);
+    if (!match) {
+      return match.error();
+    }
+    if (*match != Match::none && same_file(e, mark)) {
+      return std::optional(i);
+    }
+    if (*match == Match::strong && !(strong && e.file->compressed() && !found[*strong].file->compressed())) {
+      strong = i;
+    }
+    if (*match == Match::weak && !weak && e.stat.modified_ns >= mark.at.modified_ns) {
+      weak = i;
+    }
+  }
+  return strong ? strong : weak;
+}
+
+void Tail::State::resume_here(std::vector<Entry> found, std::size_t at, std::uint64_t offset) {
+  for (std::size_t i = 0; i < at; ++i) {
+    older.insert(old_file(found[i].stat));
+  }
+  for (std::size_t i = at + 1; i < found.size(); ++i) {
+    queue.push_back(std::move(found[i]));
+  }
+  const Mark mark = std::move(*resume);
+  resume.reset();
+  looked = true;
+  begin(std::move(found[at]), mark.at.pos.file, offset, mark.at.head_hash);
+}
+
+void Tail::State::resume_lost(std::vector<Entry> found) {
+  gap("generation-vanished", "the file that was read last is gone or was rewritten; its unread rest is lost",
+      resume->at.pos.offset, 0);
+  for (Entry& e : found) {
+    if (leave_out(e)) {
+      continue;
+    }
+    e.ordered = false;
+    queue.push_back(std::move(e));
+  }
+  const bool rewritten = std::any_of(queue.begin(), queue.end(),
+                                     [this](const Entry& e) { return same_file(e, *resume); });
+  finished_now.push_back(resume->at.pos.file);
+  marks.push_back(Mark{resume->at, rewritten});
+  resume.reset();
+  looked = true;
+}
+
+}  // namespace auditship

@@ -1,0 +1,175 @@
+// A fake bulk server in a process of its own: inflates and counts, stores nothing but ids on request.
+//
+//   bench_bulk_server [--port N] [--ids] [--whole STATUS@N] [--item STATUS@N] [--lose N] [--zstd]
+//
+// Says "listening 127.0.0.1:PORT" when it is ready and its totals as JSON on SIGTERM. Understands what an
+// agent asks: GET /, GET /TARGET*/_alias, POST …/_bulk, POST …/_mget; and for tests GET /_totals, GET /_ids and
+// GET /INDEX/_count. Without --zstd it closes the connection on zstd, as OpenSearch 2 does.
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "bench/bulk_store.h"
+#include "bench/http_connection.h"
+#include "bench/inflate.h"
+
+namespace {
+
+using auditship::bench::Answer;
+using auditship::bench::BulkStore;
+using auditship::bench::Faults;
+using auditship::bench::HttpConnection;
+using auditship::bench::inflate_body;
+using auditship::bench::ServerRequest;
+
+struct Options {
+  int port = 0;
+  bool keep_ids = false;
+  bool zstd = false;
+  Faults faults;
+};
+
+// The 503 and the 100 of "503@100".
+void read_fault(const std::string& text, int& status, std::uint64_t& every) {
+  status = std::atoi(text.c_str());
+  every = std::strtoull(text.substr(text.find('@') + 1).c_str(), nullptr, 10);
+}
+
+bool read_options(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--ids") {
+      options.keep_ids = true;
+    } else if (name == "--zstd") {
+      options.zstd = true;
+    } else if (i + 1 == argc) {
+      return false;
+    } else if (name == "--port") {
+      options.port = std::atoi(argv[++i]);
+    } else if (name == "--whole") {
+      read_fault(argv[++i], options.faults.whole_status, options.faults.whole_every);
+    } else if (name == "--item") {
+      read_fault(argv[++i], options.faults.item_status, options.faults.item_every);
+    } else if (name == "--lose") {
+      options.faults.lost_every = std::strtoull(argv[++i], nullptr, 10);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string first_segment(const std::string& path) { return path.substr(1, path.find('/', 1) - 1); }
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+// "kubeaudit*" or "kubeaudit%2A" to an index that this alias always points at.
+std::string alias_answer(const std::string& segment) {
+  const std::string alias = segment.substr(0, segment.find_first_of("*%"));
+  return "{\"" + alias + "-000001\":{\"aliases\":{\"" + alias + "\":{\"is_write_index\":true}}}}";
+}
+
+Answer reply(BulkStore& store, const Options& options, const ServerRequest& request) {
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  const std::string index = path == "/_bulk" ? "" : first_segment(path);
+  if (ends_with(path, "/_bulk")) {
+    const auto encoding = request.headers.find("content-encoding");
+    const std::string codec = encoding == request.headers.end() ? "" : encoding->second;
+    if (codec == "zstd" && !options.zstd) {
+      return {0, {}, true};
+    }
+    const auto raw = inflate_body(codec, request.body);
+    return raw ? store.bulk(index, request.body.size(), *raw) : store.broken_body(request.body.size());
+  }
+  if (ends_with(path, "/_mget")) {
+    return {200, store.look_up(index, request.body), false};
+  }
+  if (ends_with(path, "/_alias")) {
+    return {200, alias_answer(index), false};
+  }
+  if (ends_with(path, "/_count")) {
+    return {200, "{\"count\":" + std::to_string(store.count(index)) + "}", false};
+  }
+  if (path == "/_totals") {
+    return {200, store.totals_json(), false};
+  }
+  if (path == "/_ids") {
+    return {200, store.ids(), false};
+  }
+  if (path == "/") {
+    return {200, R"({"name":"fake","version":{"distribution":"opensearch","number":"2.19.4"}})", false};
+  }
+  return {404, R"({"error":"no handler found for uri","status":404})", false};
+}
+
+void serve(int socket, BulkStore& store, const Options& options) {
+  HttpConnection connection(socket);
+  while (const auto request = connection.read()) {
+    const Answer answer = reply(store, options, *request);
+    if (answer.lost || !connection.answer(answer.status, request->method == "HEAD" ? "" : answer.body)) {
+      return;
+    }
+  }
+}
+
+// Returns a listening socket on loopback and its port.
+int listen_on(int& port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(socket, generic, size) != 0 || ::listen(socket, 64) != 0 || ::getsockname(socket, generic, &size) != 0) {
+    return -1;
+  }
+  port = ntohs(address.sin_port);
+  return socket;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (!read_options(argc, argv, options)) {
+    std::cerr << "usage: bench_bulk_server [--port N] [--ids] [--zstd] [--whole STATUS@N] [--item STATUS@N] [--lose N]\n";
+    return 2;
+  }
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait sees them
+  const int listener = listen_on(options.port);
+  if (listener < 0) {
+    std::cerr << "bench_bulk_server: cannot listen on 127.0.0.1:" << options.port << '\n';
+    return 1;
+  }
+  BulkStore store(options.faults, options.keep_ids);
+  std::thread([listener, &store, &options] {
+    while (true) {
+      const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+      if (socket >= 0) {
+        std::thread([socket, &store, &options] { serve(socket, store, options); }).detach();
+      }
+    }
+  }).detach();
+  std::cout << "listening 127.0.0.1:" << options.port << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << store.totals_json() << std::flush;
+  std::_Exit(0);  // threads may still be reading: nothing here needs tidying up
+}

@@ -1,0 +1,201 @@
+// What each stage costs alone, on one thread: bench_stages audit|auth FILE
+// Prints a line a stage: MB/s and CPU-seconds per GB, both of *input* bytes, so that the figures add up.
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <deque>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/clock.h"
+#include "agent/core/codec.h"
+#include "agent/core/log.h"
+#include "agent/core/posix_fs.h"
+#include "agent/filter/rule_set.h"
+#include "agent/input/tail.h"
+#include "parsers/auth_log.h"
+#include "parsers/kube_audit.h"
+#include "sinks/bulk_encoder.h"
+#include "sinks/doc_id.h"
+
+namespace {
+
+using namespace auditship;
+
+constexpr std::size_t kBlockLines = 64;
+constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::int64_t kNow = 1'795'500'000'000'000'000;
+
+class NoLog final : public Logger {
+ public:
+  void write(LogLevel, std::string_view, std::string_view, Values) override {}
+};
+
+class NoClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return TimePoint{}; }
+  [[nodiscard]] std::int64_t wall_ns() const override { return kNow; }
+};
+
+// Sums up CPU time of this thread between start() and stop().
+class Stopwatch {
+ public:
+  void start() { since_ = cpu(); }
+  void stop() { total_ += cpu() - since_; }
+  [[nodiscard]] double seconds() const { return total_; }
+
+ private:
+  static double cpu() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+  }
+  double since_ = 0, total_ = 0;
+};
+
+void report(std::string_view stage, double bytes, double seconds) {
+  std::cout << std::left << std::setw(24) << stage << std::right << std::fixed << std::setprecision(0)
+            << std::setw(8) << bytes / 1e6 / seconds << " MB/s" << std::setprecision(2) << std::setw(8)
+            << seconds / (bytes / 1e9) << " CPU-s/GB\n";
+}
+
+double time_reading(const std::string& path) {
+  PosixFs fs;
+  const NoClock clock;
+  NoLog log;
+  TailOptions options;
+  options.path = path;
+  options.final_pass = true;
+  options.backfill_ns = std::nullopt;
+  Tail tail(fs, clock, log, options, std::nullopt);
+  std::vector<RawLine> lines;
+  Stopwatch watch;
+  watch.start();
+  for (auto n = tail.read(lines, kReadBytes); n && *n > 0; n = tail.read(lines, kReadBytes)) {
+  }
+  watch.stop();
+  return watch.seconds();
+}
+
+std::unique_ptr<Parser> make_parser(std::string_view kind) {
+  if (kind == "auth") {
+    return std::make_unique<AuthLogParser>(AuthLogOptions{});
+  }
+  auto parser = KubeAuditParser::make({});
+  AUDITSHIP_CHECK(parser.ok(), "default options are valid");
+  return std::move(*parser);
+}
+
+// Cuts text into lines the way Tail does, all held in memory.
+std::vector<RawLine> lines_of(std::string_view text, const LineSource& source) {
+  std::vector<RawLine> lines;
+  std::uint64_t offset = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    RawLine line;
+    line.text = text.substr(0, end);
+    line.length = end;
+    line.begin.offset = offset;
+    offset += end + 1;
+    line.end.offset = offset;
+    line.source = &source;
+    lines.push_back(line);
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+void time_stages(std::string_view kind, const std::string& text) {
+  LineSource source;
+  source.path = source.read_path = "/var/log/bench.log";
+  const std::vector<RawLine> lines = lines_of(text, source);
+  const std::unique_ptr<Parser> parser = make_parser(kind);
+  const RuleSet rules;
+  DocIds ids("bench-cluster", "bench-node");
+  EncoderOptions options;
+  options.cluster = "bench-cluster";
+  options.node = "bench-node";
+  options.stream = "bench";
+  BulkEncoder encoder(options);
+  Packer gzip(Codec::gzip);
+  Packer zstd(Codec::zstd);
+  Stopwatch parse, filter, id, encode, pack_gzip, pack_zstd;
+  std::deque<Records> records(kBlockLines);
+  std::vector<DocId> doc_ids(kBlockLines);
+  std::string bulk;
+  std::uint64_t kept = 0, bulk_bytes = 0, gzip_bytes = 0, zstd_bytes = 0;
+  for (std::size_t at = 0; at < lines.size(); at += kBlockLines) {
+    const std::size_t n = std::min(kBlockLines, lines.size() - at);
+    parse.start();
+    for (std::size_t i = 0; i < n; ++i) {
+      parser->parse(lines[at + i], kNow, records[i]);
+    }
+    parse.stop();
+    filter.start();
+    for (std::size_t i = 0; i < n; ++i) {
+      kept += rules.apply(records[i][0]).action == Action::keep ? 1U : 0U;
+    }
+    filter.stop();
+    id.start();
+    for (std::size_t i = 0; i < n; ++i) {
+      doc_ids[i] = ids.of(lines[at + i], records[i][0]);
+    }
+    id.stop();
+    bulk.clear();
+    encode.start();
+    for (std::size_t i = 0; i < n; ++i) {
+      encoder.append(records[i][0], lines[at + i], doc_ids[i], kNow, bulk);
+    }
+    encode.stop();
+    bulk_bytes += bulk.size();
+    pack_gzip.start();
+    gzip.append(bulk);
+    if (gzip.raw_bytes() > (5U << 20U)) {
+      gzip_bytes += gzip.finish().size();
+    }
+    pack_gzip.stop();
+    pack_zstd.start();
+    zstd.append(bulk);
+    if (zstd.raw_bytes() > (5U << 20U)) {
+      zstd_bytes += zstd.finish().size();
+    }
+    pack_zstd.stop();
+  }
+  gzip_bytes += gzip.finish().size();
+  zstd_bytes += zstd.finish().size();
+  const auto bytes = static_cast<double>(text.size());
+  report("parse", bytes, parse.seconds());
+  report("filter (no rules)", bytes, filter.seconds());
+  report("id (SHA-256 of a line)", bytes, id.seconds());
+  report("encode", bytes, encode.seconds());
+  report("compress gzip", bytes, pack_gzip.seconds());
+  report("compress zstd", bytes, pack_zstd.seconds());
+  std::cout << lines.size() << " lines, " << kept << " kept, " << text.size() << " bytes in, " << bulk_bytes
+            << " bulk bytes, gzip " << gzip_bytes << ", zstd " << zstd_bytes << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view kind = argc == 3 ? argv[1] : "";
+  if (kind != "audit" && kind != "auth") {
+    std::cerr << "usage: bench_stages audit|auth FILE\n";
+    return 2;
+  }
+  std::ifstream file(argv[2], std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (text.empty()) {
+    std::cerr << "bench_stages: " << argv[2] << " cannot be read or is empty\n";
+    return 1;
+  }
+  std::cout << kind << '\n';
+  report("read and split", static_cast<double>(text.size()), time_reading(argv[2]));
+  time_stages(kind, text);
+  return 0;
+}

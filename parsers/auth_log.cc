@@ -1,0 +1,160 @@
+#include "parsers/auth_log.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "parsers/auth_event.h"
+#include "parsers/auth_messages.h"
+#include "parsers/stamp_clock.h"
+#include "parsers/syslog_line.h"
+
+namespace auditship {
+namespace {
+
+struct Repeated {
+  std::string_view count, inner;  // inner is empty for sysklogd's form
+};
+
+std::string_view leading_digits(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("0123456789");
+  return text.substr(0, end);
+}
+
+// "message repeated 3 times: [ MSG]" or, without a tag, "last message repeated 3 times".
+bool read_repeated(const SyslogLine& line, Repeated& out) {
+  constexpr std::string_view kQuoted = "message repeated ";
+  constexpr std::string_view kLast = "last message repeated ";
+  constexpr std::string_view kTimes = " times";
+  const std::string_view text = line.message;
+  const bool quoted = text.substr(0, kQuoted.size()) == kQuoted;
+  if (!quoted && (!line.ident.empty() || text.substr(0, kLast.size()) != kLast)) {
+    return false;
+  }
+  std::string_view rest = text.substr(quoted ? kQuoted.size() : kLast.size());
+  out.count = leading_digits(rest);
+  rest.remove_prefix(out.count.size());
+  if (out.count.empty() || rest.substr(0, kTimes.size()) != kTimes) {
+    return false;
+  }
+  rest.remove_prefix(kTimes.size());
+  if (!quoted) {
+    return rest.empty();
+  }
+  constexpr std::string_view kOpen = ": [";
+  if (rest.substr(0, kOpen.size()) != kOpen || rest.back() != ']') {
+    return false;
+  }
+  rest.remove_prefix(kOpen.size());
+  if (rest.empty()) {
+    return false;
+  }
+  rest.remove_suffix(1);
+  const std::size_t first = rest.find_first_not_of(' ');
+  out.inner = first == std::string_view::npos ? std::string_view() : rest.substr(first);
+  return true;
+}
+
+void add_priority(const SyslogLine& line, AuthEvent& event) {
+  if (line.has_appname) {
+    event.text("log.syslog.appname", line.ident);
+    event.text("log.syslog.procid", line.pid);
+  }
+  if (line.priority < 0) {
+    return;
+  }
+  char digits[4];
+  const auto end = std::to_chars(digits, digits + sizeof digits, line.priority).ptr;
+  event.literal("log.syslog.priority",
+                event.record().keep(std::string_view(digits, static_cast<std::size_t>(end - digits))));
+  event.text("log.syslog.facility.name", facility_name(line.priority));
+  event.text("log.syslog.severity.name", severity_name(line.priority));
+}
+
+void add_flat_fields(const SyslogLine& line, AuthEvent& event) {
+  event.text("time", line.stamp.text);
+  event.text("host", line.host);
+  event.text("ident", line.ident);
+  event.text("pid", line.pid);
+  event.record().add("message", line.message);
+  event.text("log.syslog.hostname", line.host);
+  event.text("process.name", line.ident);
+  event.number("process.pid", line.pid);
+  add_priority(line, event);
+}
+
+}  // namespace
+
+struct AuthLogParser::State {
+  explicit State(AuthLogOptions given) : options(std::move(given)), clock(options.zone) {}
+
+  AuthLogOptions options;
+  StampClock clock;
+  AuthMessages messages;
+  AuthEvent event;
+  FileKey file;
+
+  void set_time(const RawLine& line, const Stamp& stamp, std::int64_t now_ns) {
+    std::int64_t reference = now_ns;
+    if (options.reference_ns) {
+      reference = *options.reference_ns;
+    } else if (line.source != nullptr && !line.source->live) {
+      reference = line.source->modified_ns;
+    }
+    Record& record = event.record();
+    const auto instant = clock.instant(stamp, reference);
+    record.time_known = instant.has_value();
+    if (!instant) {
+      event.tag("timestamp-unparsed");
+      return;
+    }
+    record.time_ns = *instant;
+    const bool is_utc = stamp.text.back() == 'Z' && stamp.text[10] == 'T' && stamp.second < 60;
+    if (is_utc) {
+      record.time_text = stamp.text;
+    }
+  }
+};
+
+AuthLogParser::AuthLogParser(AuthLogOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+AuthLogParser::~AuthLogParser() = default;
+
+void AuthLogParser::parse(const RawLine& line, std::int64_t now_ns, Records& out) {
+  out.clear();
+  State& state = *state_;
+  AuthEvent& event = state.event;
+  Record& record = out.add();
+  event.begin(record);
+  record.raw = line.text;
+  if (line.begin.file != state.file) {
+    state.file = line.begin.file;
+    state.clock.restart();
+  }
+  const std::size_t limit = state.options.max_message_bytes;
+  const std::string_view text = line.text.substr(0, limit);
+  const SyslogLine split = split_syslog_line(text);
+  if (line.cut || line.text.size() > limit) {
+    event.tag("cut");
+  }
+  if (split.framing == Framing::none) {
+    event.tag("no-header");
+    event.record().add("message", split.message);
+  } else {
+    state.set_time(line, split.stamp, now_ns);
+    add_flat_fields(split, event);
+  }
+  event.text("event.kind", "event");
+  if (state.options.keep_original) {
+    event.text("event.original", text);
+  }
+  Repeated repeated;
+  if (split.framing != Framing::none && read_repeated(split, repeated)) {
+    event.tag("repeated");
+    event.number("event.count", repeated.count);
+    state.messages.apply(split.ident, repeated.inner, event);
+  } else if (!split.ident.empty()) {
+    state.messages.apply(split.ident, split.message, event);
+  }
+  event.finish();
+}
+
+}  // namespace auditship

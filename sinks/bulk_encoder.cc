@@ -1,0 +1,223 @@
+#include "sinks/bulk_encoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/core/json_out.h"
+
+namespace auditship {
+
+namespace {
+
+constexpr std::int64_t kDayNs = std::int64_t{24 * 3600} * 1'000'000'000;
+constexpr std::string_view kUnparsedTime = "timestamp-unparsed";
+
+// In the order of kCommonMembers.
+enum Member : std::size_t {
+  kTimestamp,
+  kCluster,
+  kNode,
+  kTag,
+  kPath,
+  kOffset,
+  kAgentName,
+  kAgentVersion,
+  kAgentId,
+  kEventId,
+  kTags
+};
+constexpr std::uint32_t bit(std::size_t member) { return 1U << member; }
+constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kPath) |
+                                        bit(kAgentName) | bit(kAgentVersion) | bit(kAgentId);
+
+// Which common members the parser has written itself.
+std::uint32_t overridden(const std::vector<Field>& fields) {
+  std::uint32_t bits = 0;
+  for (const Field& field : fields) {
+    const std::size_t size = field.name.size();
+    if (size < 3 || size > 13) {
+      continue;  // no common member is that short or long
+    }
+    for (std::size_t i = 0; i < kCommonMembers.size(); ++i) {
+      if (kCommonMembers[i].size() == size && kCommonMembers[i] == field.name) {
+        bits |= bit(i);
+      }
+    }
+  }
+  return bits;
+}
+
+void append_name(std::string& out, std::string_view name) {
+  out += '"';
+  out += name;  // static storage: ours or the parser's, never from a line
+  out += "\":";
+}
+
+void append_body(std::string& out, std::string_view name, const Body& body, std::size_t max_bytes) {
+  bool cut = body.cut;
+  if (!body.raw.empty()) {
+    append_name(out, name);
+    cut |= append_json_string_cut(out, body.raw, max_bytes) < body.raw.size();
+    out += ',';
+  }
+  if (!cut) {
+    return;
+  }
+  out += '"';
+  out += name;
+  out += "_cut\":true,\"";
+  out += name;
+  out += "_length\":";
+  append_json_uint(out, std::max<std::uint64_t>(body.original_length, body.raw.size()));
+  out += ',';
+}
+
+void append_tags(std::string& out, const Record& record) {
+  const bool add_unparsed = !record.time_known && std::find(record.tags.begin(), record.tags.end(),
+                                                            kUnparsedTime) == record.tags.end();
+  if (record.tags.empty() && !add_unparsed) {
+    return;
+  }
+  out += "\"tags\":[";
+  for (const std::string_view tag : record.tags) {
+    append_json_string(out, tag);
+    out += ',';
+  }
+  if (add_unparsed) {
+    append_json_string(out, kUnparsedTime);
+    out += ',';
+  }
+  out.back() = ']';
+  out += ',';
+}
+
+}  // namespace
+
+BulkEncoder::BulkEncoder(EncoderOptions options) : options_(std::move(options)) {}
+
+const BulkEncoder::Constants& BulkEncoder::constants(const LineSource* source) {
+  const std::string_view path =
+      source != nullptr ? std::string_view(source->path) : std::string_view();
+  if (last_ < constants_.size() && constants_[last_].path == path) {
+    return constants_[last_];
+  }
+  for (last_ = 0; last_ < constants_.size(); ++last_) {
+    if (constants_[last_].path == path) {
+      return constants_[last_];
+    }
+  }
+  if (constants_.size() >= kMaxCached) {
+    constants_.clear();
+  }
+  Constants made;
+  made.path = path;
+  std::string tag = options_.stream;
+  if (!path.empty() && path.front() != '/') {
+    tag += '.';
+  }
+  for (const char c : path) {
+    tag += c == '/' ? '.' : c;
+  }
+  const auto set = [&made](Member member, std::string_view value) {
+    if (value.empty()) {
+      return;
+    }
+    std::string& text = made.members[member];
+    append_name(text, kCommonMembers[member]);
+    append_json_string(text, value);
+    text += ',';
+    made.all += text;
+  };
+  set(kCluster, options_.cluster);
+  set(kNode, options_.node);
+  set(kTag, tag);
+  set(kPath, path);
+  set(kAgentName, options_.agent_name);
+  set(kAgentVersion, options_.agent_version);
+  set(kAgentId, options_.agent_id);
+  last_ = constants_.size();
+  constants_.push_back(std::move(made));
+  return constants_[last_];
+}
+
+void BulkEncoder::append_action(const DocId& id, std::int64_t time_ns, std::string& out) {
+  out += "{\"create\":{";
+  if (!options_.dated_prefix.empty()) {
+    const std::int64_t day = time_ns / kDayNs - (time_ns % kDayNs < 0 ? 1 : 0);
+    if (day != day_ || day_name_.empty()) {
+      std::string stamp;
+      append_rfc3339(stamp, day * kDayNs);
+      day_name_ = stamp.substr(0, 10);
+      std::replace(day_name_.begin(), day_name_.end(), '-', '.');
+      day_ = day;
+    }
+    out += "\"_index\":";
+    append_json_string(out, options_.dated_prefix);
+    out.back() = '-';
+    out += day_name_;
+    out += "\",";
+  }
+  out += "\"_id\":\"";
+  out += id.view();
+  out += "\"}}\n";
+}
+
+void BulkEncoder::append(const Record& record, const RawLine& line, const DocId& id,
+                         std::int64_t now_ns, std::string& out) {
+  const std::uint32_t taken = overridden(record.fields);
+  const std::int64_t time_ns = record.time_known ? record.time_ns : now_ns;
+  append_action(id, time_ns, out);
+
+  out += '{';
+  if ((taken & bit(kTimestamp)) == 0) {
+    out += "\"@timestamp\":\"";
+    if (record.time_known && !record.time_text.empty()) {
+      append_json_escaped(out, record.time_text);
+    } else {
+      append_rfc3339(out, time_ns);
+    }
+    out += "\",";
+  }
+  const Constants& constant = constants(line.source);
+  if ((taken & kConstantBits) == 0) {
+    out += constant.all;
+  } else {
+    for (std::size_t i = 0; i < constant.members.size(); ++i) {
+      if ((taken & bit(i)) == 0) {
+        out += constant.members[i];
+      }
+    }
+  }
+  if ((taken & bit(kOffset)) == 0) {
+    out += "\"log.offset\":";
+    append_json_uint(out, line.begin.offset + record.offset_in_line);
+    out += ',';
+  }
+  if ((taken & bit(kEventId)) == 0) {
+    out += "\"event.id\":\"";
+    out += id.view();
+    out += "\",";
+  }
+  if (!record.json.empty()) {
+    out += record.json;
+    out += ',';
+  }
+  for (const Field& field : record.fields) {
+    append_name(out, field.name);
+    if (field.type == FieldType::string) {
+      append_json_string(out, field.value);
+    } else {
+      out += field.value.empty() ? std::string_view("null") : field.value;
+    }
+    out += ',';
+  }
+  append_body(out, "requestObject", record.request, options_.body_max_bytes);
+  append_body(out, "responseObject", record.response, options_.body_max_bytes);
+  if ((taken & bit(kTags)) == 0) {
+    append_tags(out, record);
+  }
+  out.back() = '}';  // every member ended with a comma, and there is at least @timestamp
+  out += '\n';
+}
+
+}  // namespace auditship

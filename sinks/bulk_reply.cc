@@ -1,0 +1,216 @@
+#include "sinks/bulk_reply.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <ctime>
+#include <string>
+#include <utility>
+
+#include "agent/core/json_out.h"
+
+namespace auditship {
+
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr std::size_t kMaxErrorBody = 64 << 10;  // more is no error message of OpenSearch
+constexpr std::chrono::hours kMaxRetryAfter{1};
+
+std::string_view text_of(const object& from, const char* key) {
+  std::string_view text;
+  return from[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+std::string cut(std::string_view text) {
+  return std::string(text.substr(0, utf8_prefix(text, kMaxErrorText)));
+}
+
+Outcome whole(const HttpResponse& response, Verdict verdict, std::string_view code, std::string message) {
+  Outcome outcome;
+  outcome.verdict = verdict;
+  outcome.http_status = static_cast<std::uint16_t>(std::clamp(response.status, 0, 999));
+  outcome.code = "opensearch-";
+  outcome.code += code;
+  outcome.message = std::move(message);
+  return outcome;
+}
+
+// Says what came without quoting the body of a 400, which may quote a document.
+std::string describe(const HttpResponse& response, const ServerError& error) {
+  if (response.status == 0) {
+    return response.error.empty() ? "no answer" : cut(response.error);
+  }
+  std::string text = "answered " + std::to_string(response.status);
+  if (!error.type.empty()) {
+    text += ' ' + error.type;
+  }
+  if (!error.reason.empty() && response.status != 400) {
+    text += ": " + error.reason;
+  }
+  if (error.type.empty() && error.reason.empty() && !response.body.empty()) {
+    text += " with " + std::to_string(response.body.size()) + " bytes that are no error of OpenSearch";
+  }
+  return cut(text);
+}
+
+// Reads one element of items: {"create":{"status":201}} or {"create":{"status":400,"error":{…}}}.
+// False when it has another shape.
+bool read_item(const element& item, std::uint32_t position, const SentBulk& sent, Outcome& outcome) {
+  object wrapper;
+  if (item.get(wrapper) != simdjson::SUCCESS || wrapper.size() != 1) {
+    return false;
+  }
+  object inner;
+  std::uint64_t status = 0;
+  if ((*wrapper.begin()).value.get(inner) != simdjson::SUCCESS ||
+      inner["status"].get(status) != simdjson::SUCCESS || status < 100 || status > 599) {
+    return false;
+  }
+  ServerAnswer answer;
+  answer.scope = AnswerScope::item;
+  answer.status = static_cast<int>(status);
+  object error;
+  const bool has_error = inner["error"].error() == simdjson::SUCCESS;
+  if (inner["error"].get(error) == simdjson::SUCCESS) {
+    answer.type = text_of(error, "type");
+    answer.reason = text_of(error, "reason");
+  } else {
+    answer.reason = text_of(inner, "error");
+  }
+  const Decision decision = decide(answer, sent);
+  if (decision.verdict == Verdict::created) {
+    if (has_error) {
+      return false;  // a success with an error is neither
+    }
+    ++outcome.created;
+  } else if (decision.verdict == Verdict::existed) {
+    ++outcome.existed;
+  } else {
+    ItemOutcome refused;
+    refused.item = position;
+    refused.verdict = decision.verdict;
+    refused.status = static_cast<std::uint16_t>(status);
+    refused.type = cut(answer.type);
+    refused.reason = cut(answer.reason);
+    outcome.items.push_back(std::move(refused));
+    if (outcome.code.empty()) {
+      outcome.code = "opensearch-";
+      outcome.code += decision.code;
+    }
+  }
+  return true;
+}
+
+Outcome read_items(const HttpResponse& response, const SentBulk& sent) {
+  const auto malformed = [&response](std::string_view code, std::string message) {
+    return whole(response, Verdict::retry, code, std::move(message));
+  };
+  simdjson::dom::parser parser;
+  element root;
+  if (parser.parse(response.body).get(root) != simdjson::SUCCESS) {
+    return malformed("reply-malformed", "the answer is not JSON, or was cut short");
+  }
+  simdjson::dom::array items;
+  if (root["items"].get(items) != simdjson::SUCCESS) {
+    return malformed("reply-malformed", "the answer has no list of items");
+  }
+  Outcome outcome;
+  outcome.verdict = Verdict::created;
+  outcome.http_status = static_cast<std::uint16_t>(response.status);
+  std::uint32_t position = 0;
+  for (const element item : items) {
+    if (position == sent.documents) {
+      return malformed("reply-items", "the answer has more items than were sent");
+    }
+    if (!read_item(item, position, sent, outcome)) {
+      return malformed("reply-malformed", "an item of the answer has an unknown shape");
+    }
+    ++position;
+  }
+  if (position != sent.documents) {
+    return malformed("reply-items", "the answer has " + std::to_string(position) + " items for " +
+                                        std::to_string(sent.documents) + " documents");
+  }
+  if (!outcome.items.empty()) {
+    outcome.message = std::to_string(outcome.items.size()) + " of " + std::to_string(sent.documents) +
+                      " documents not taken, the first with " +
+                      std::to_string(outcome.items.front().status) + ' ' + outcome.items.front().type;
+  }
+  return outcome;
+}
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" to seconds since the epoch; -1 when it is none.
+std::int64_t http_date(const std::string& text) {
+  std::tm tm{};
+  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+  return end != nullptr && *end == '\0' ? static_cast<std::int64_t>(timegm(&tm)) : -1;
+}
+
+}  // namespace
+
+ServerError read_error(std::string_view body) {
+  ServerError found;
+  if (body.size() > kMaxErrorBody) {
+    return found;
+  }
+  simdjson::dom::parser parser;
+  element root;
+  object error;
+  if (parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS) {
+    return found;
+  }
+  if (root["error"].get(error) == simdjson::SUCCESS) {
+    found.type = cut(text_of(error, "type"));
+    found.reason = cut(text_of(error, "reason"));
+  } else if (object top; root.get(top) == simdjson::SUCCESS) {
+    found.reason = cut(text_of(top, "error"));
+  }
+  return found;
+}
+
+std::chrono::milliseconds read_retry_after(const HttpResponse& response, std::int64_t wall_ns) {
+  for (const auto& [name, value] : response.headers) {
+    if (name != "retry-after") {
+      continue;
+    }
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (error == std::errc::result_out_of_range && value.front() != '-') {
+      return kMaxRetryAfter;
+    }
+    if (error != std::errc() || end != value.data() + value.size()) {
+      const std::int64_t date = http_date(value);
+      seconds = date < 0 ? 0 : date - wall_ns / 1'000'000'000;
+    }
+    const std::int64_t most = std::chrono::seconds(kMaxRetryAfter).count();
+    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, most));
+  }
+  return std::chrono::milliseconds(0);
+}
+
+Outcome read_bulk_reply(const HttpResponse& response, const SentBulk& sent, std::int64_t wall_ns) {
+  Outcome outcome;
+  if (response.status == 200) {
+    outcome = read_items(response, sent);
+  } else {
+    const ServerError error = response.status == 0 ? ServerError{} : read_error(response.body);
+    ServerAnswer answer;
+    answer.status = response.status;
+    answer.type = error.type;
+    answer.reason = error.reason;
+    answer.timed_out = response.timed_out && response.connected;
+    answer.no_byte = response.no_byte;
+    const Decision decision = decide(answer, sent);
+    outcome = whole(response, decision.verdict, decision.code, describe(response, error));
+  }
+  outcome.retry_after = read_retry_after(response, wall_ns);
+  return outcome;
+}
+
+}  // namespace auditship

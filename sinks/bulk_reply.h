@@ -1,0 +1,35 @@
+// read_bulk_reply turns the answer to one _bulk request into an Outcome.
+//
+// Trusts nothing: the answer may be cut, of a proxy, in another shape, or hold another number of items
+// than were sent. Then nothing is taken as settled and the verdict is `retry`: ids make that harmless.
+// `errors` is not looked at, only the items count. Error texts are cut to 1 KiB.
+// Outcome::message never quotes what a document may hold. Stateless; thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "agent/core/outcome.h"
+#include "sinks/bulk_decision.h"
+#include "sinks/http.h"
+
+namespace auditship {
+
+inline constexpr std::size_t kMaxErrorText = 1024;
+
+// wall_ns: now, for a Retry-After that is a date.
+[[nodiscard]] Outcome read_bulk_reply(const HttpResponse& response, const SentBulk& sent,
+                                      std::int64_t wall_ns);
+
+// Retry-After as seconds or HTTP date, at most one hour; 0 when absent or not understood.
+[[nodiscard]] std::chrono::milliseconds read_retry_after(const HttpResponse& response,
+                                                         std::int64_t wall_ns);
+
+// error.type and error.reason of an answer that is not a success; "" where it has none.
+struct ServerError {
+  std::string type, reason;
+};
+[[nodiscard]] ServerError read_error(std::string_view body);
+
+}  // namespace auditship

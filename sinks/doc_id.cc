@@ -1,0 +1,74 @@
+#include "sinks/doc_id.h"
+
+#include <algorithm>
+
+#include "agent/core/result.h"
+
+namespace auditship {
+
+namespace {
+
+constexpr std::size_t kOffsetBytes = 6;
+constexpr std::size_t kHashBytes = 8;
+
+}  // namespace
+
+DocIds::DocIds(std::string_view cluster, std::string_view node) : cluster_(cluster), node_(node) {}
+
+const DocIds::Prefix& DocIds::prefix(const FileKey& file) {
+  if (last_ != nullptr && last_->first == file) {
+    return last_->second;
+  }
+  auto found = prefixes_.find(file);
+  if (found == prefixes_.end()) {
+    if (prefixes_.size() >= kMaxCached) {
+      prefixes_.clear();
+    }
+    std::array<char, 32> first_line{};
+    std::copy(file.first_line.begin(), file.first_line.end(),
+              reinterpret_cast<std::uint8_t*>(first_line.data()));
+    sha_.update_prefixed(cluster_);
+    sha_.update_prefixed(node_);
+    sha_.update_prefixed({first_line.data(), first_line.size()});
+    if (file.twin > 0) {
+      std::array<char, 4> twin{};
+      for (std::size_t i = 0; i < twin.size(); ++i) {
+        twin[i] = static_cast<char>(file.twin >> (8 * (twin.size() - 1 - i)));
+      }
+      sha_.update_prefixed({twin.data(), twin.size()});
+    }
+    const Digest digest = sha_.finish();
+    Prefix short_digest{};
+    std::copy_n(digest.begin(), short_digest.size(), short_digest.begin());
+    found = prefixes_.emplace(file, short_digest).first;
+  }
+  last_ = &*found;
+  return last_->second;
+}
+
+DocId DocIds::of(const RawLine& line, const Record& record) {
+  const bool salvaged = record.offset_in_line > 0;
+  const std::uint64_t offset = line.begin.offset + record.offset_in_line;
+  AUDITSHIP_CHECK(offset >> (8 * kOffsetBytes) == 0, "a log file is larger than 2^48 bytes");
+  const Digest digest = salvaged      ? sha_.of(record.raw)
+                        : line.digest ? *line.digest
+                                      : sha_.of(line.text);
+  const Prefix& front = prefix(line.begin.file);
+
+  std::array<std::uint8_t, DocId::kSize / 2> bytes{};
+  auto at = std::copy(front.begin(), front.end(), bytes.begin());
+  for (std::size_t i = 0; i < kOffsetBytes; ++i) {
+    *at++ = static_cast<std::uint8_t>(offset >> (8 * (kOffsetBytes - 1 - i)));
+  }
+  std::copy_n(digest.begin(), kHashBytes, at);
+
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  DocId id;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    id.text[2 * i] = kHex[bytes[i] >> 4U];
+    id.text[2 * i + 1] = kHex[bytes[i] & 15U];
+  }
+  return id;
+}
+
+}  // namespace auditship

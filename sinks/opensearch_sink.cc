@@ -1,0 +1,266 @@
+#include "sinks/opensearch_sink.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "sinks/bulk_reply.h"
+
+namespace auditship {
+
+namespace {
+
+constexpr std::string_view kBulkFilter =
+    "filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
+constexpr std::chrono::seconds kAskTimeout{20};  // of everything but a bulk
+constexpr std::size_t kIdsPerMget = 1000;
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    }
+    for (std::size_t j = 0; j < 4; ++j) {
+      out += i + j <= bytes.size() ? kAlphabet[(group >> (18 - 6 * j)) & 63U] : '=';
+    }
+  }
+  return out;
+}
+
+bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
+
+// A host that answers so is not the one to ask next.
+bool host_is_ill(const HttpResponse& response) { return response.status == 0 || response.status >= 500; }
+
+Error error_of(const HttpResponse& response, const char* what) {
+  const ServerError said = read_error(response.body);
+  if (response.status == 0) {
+    return Error{Errc::network, std::string(what) + ": " + response.error};
+  }
+  std::string message = std::string(what) + " was answered " + std::to_string(response.status);
+  if (!said.type.empty() || !said.reason.empty()) {
+    message += ' ' + said.type + ": " + said.reason;
+  }
+  return Error{Errc::refused, std::move(message)};
+}
+
+}  // namespace
+
+OpenSearchSink::OpenSearchSink(OpenSearchOptions options, CredentialSource credentials,
+                               HttpTransport& transport, const Clock& clock, Rng& rng, Logger& log, Post post)
+    : options_(std::move(options)),
+      credentials_(std::move(credentials)),
+      transport_(transport),
+      clock_(clock),
+      log_(log),
+      post_(std::move(post)),
+      pool_(options_.hosts, rng) {}
+
+void OpenSearchSink::request(std::string method, const std::string& path, std::string_view body, Codec codec,
+                             std::chrono::milliseconds timeout, Answered done) {
+  Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
+  if (secret && (has_line_break(secret->bearer_token) || has_line_break(secret->username))) {
+    secret = Error{Errc::invalid, "user name or token contains a line break"};
+  }
+  if (!secret) {
+    HttpResponse none;
+    none.error = "no credentials: " + secret.error().message;
+    post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
+    return;
+  }
+  const std::size_t host = pool_.pick(clock_.now());
+  HttpRequest out;
+  out.method = std::move(method);
+  out.url = pool_.url(host) + path;
+  out.body = body;
+  out.timeout = timeout;
+  out.headers.emplace_back("User-Agent", "auditship/" + options_.agent_version);
+  if (!body.empty()) {
+    out.headers.emplace_back("Content-Type", "application/x-ndjson");
+  }
+  if (codec != Codec::none) {
+    out.headers.emplace_back("Content-Encoding", std::string(codec_name(codec)));
+  }
+  if (!secret->bearer_token.empty()) {
+    out.headers.emplace_back("Authorization", "Bearer " + secret->bearer_token);
+  } else if (!secret->username.empty()) {
+    out.headers.emplace_back("Authorization", "Basic " + base64(secret->username + ":" + secret->password));
+  }
+  transport_.send(std::move(out), [this, host, done = std::move(done)](HttpResponse response) {
+    if (host_is_ill(response)) {
+      pool_.failed(host, clock_.now());
+    } else {
+      pool_.succeeded(host);
+    }
+    done(std::move(response));
+  });
+}
+
+// --- resolve ---------------------------------------------------------------------------------------
+
+void OpenSearchSink::resolve(std::function<void(Result<std::string>)> done) {
+  if (options_.style == IndexStyle::dated || clock_.now() < cached_until_) {
+    std::string index = options_.style == IndexStyle::dated ? std::string() : cached_index_;
+    post_([index = std::move(index), done = std::move(done)] { done(index); });
+    return;
+  }
+  waiting_.push_back(std::move(done));
+  if (waiting_.size() > 1) {
+    return;
+  }
+  request("GET", '/' + url_segment(options_.target) + "*/_alias", {}, Codec::none, kAskTimeout,
+          [this](const HttpResponse& response) { finish_resolve(response); });
+}
+
+void OpenSearchSink::finish_resolve(const HttpResponse& response) {
+  Result<std::string> answer = std::string();
+  if (response.status == 200) {
+    Result<AliasTarget> target = read_alias(response.body, options_.target);
+    if (target) {
+      alias_ = std::move(*target);
+      answer = alias_.write_index;
+    } else {
+      answer = target.error();
+    }
+  } else if (response.status == 403) {
+    if (!std::exchange(warned_unprotected_, true)) {
+      log_.warn("opensearch-alias-unreadable",
+                "the role may not read aliases: a document retried across a rollover can be there twice",
+                {{"target", options_.target}});
+    }
+  } else {
+    answer = error_of(response, "reading the alias");
+  }
+  if (answer) {
+    cached_index_ = *answer;
+    cached_until_ = clock_.now() + options_.resolve_every;
+  }
+  for (auto& done : std::exchange(waiting_, {})) {
+    done(answer);
+  }
+}
+
+// --- ship ------------------------------------------------------------------------------------------
+
+std::string OpenSearchSink::bulk_path(const Shipment& shipment) const {
+  // The server's own patience ends before ours: a third, since without a cluster manager it takes twice
+  // its timeout to say so.
+  const auto server = std::max<std::int64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count() / 3, 1);
+  std::string path;
+  if (!shipment.index.empty()) {
+    path = '/' + url_segment(shipment.index) + "/_bulk?";
+  } else if (options_.style == IndexStyle::alias) {
+    path = '/' + url_segment(options_.target) + "/_bulk?require_alias=true&";
+  } else {
+    path = "/_bulk?";
+  }
+  return path + "timeout=" + std::to_string(server) + "s&" + std::string(kBulkFilter);
+}
+
+void OpenSearchSink::ship(const Shipment& shipment, std::function<void(Outcome)> done) {
+  SentBulk sent;
+  sent.documents = shipment.documents;
+  sent.codec = shipment.codec;
+  sent.binding = shipment.index.empty() ? IndexBinding::open : IndexBinding::concrete;
+  request("POST", bulk_path(shipment), shipment.body, shipment.codec, options_.timeout,
+          [this, sent, done = std::move(done)](const HttpResponse& response) {
+            done(read_bulk_reply(response, sent, clock_.wall_ns()));
+          });
+}
+
+// --- look_up ---------------------------------------------------------------------------------------
+
+// Asks one index after the other for the ids not found yet, some hundreds at a time.
+// Owned by the callback of the request on its way, and by nobody else.
+struct OpenSearchSink::LookUp {
+  std::vector<std::string> ids;
+  std::vector<std::string> indices;
+  Presence presence;
+  std::function<void(Result<Presence>)> done;
+  std::size_t index = 0;              // of indices, asked now
+  std::size_t next = 0;               // of ids, first not asked of that index
+  std::vector<std::size_t> asked;     // positions in ids
+  std::vector<std::string> asked_ids;
+  std::string body;
+};
+
+void OpenSearchSink::look_up(const std::string& first, const std::vector<std::string>& ids,
+                             std::function<void(Result<Presence>)> done) {
+  auto state = std::make_shared<LookUp>();
+  state->ids = ids;
+  state->presence.found.assign(ids.size(), false);
+  state->done = std::move(done);
+  forget_index();  // the list of indices must be as new as the question
+  resolve([this, first, state = std::move(state)](const Result<std::string>& current) {
+    if (!current) {
+      state->done(current.error());
+      return;
+    }
+    if (current->empty()) {
+      state->done(Error{Errc::refused, "the indices of the target are not known"});
+      return;
+    }
+    state->indices = indices_since(first, alias_.indices);
+    look_up_next(state);
+  });
+}
+
+void OpenSearchSink::look_up_next(std::shared_ptr<LookUp> state) {
+  state->asked.clear();
+  state->asked_ids.clear();
+  while (state->index < state->indices.size() && state->asked.empty()) {
+    while (state->next < state->ids.size() && state->asked.size() < kIdsPerMget) {
+      if (!state->presence.found[state->next]) {
+        state->asked.push_back(state->next);
+        state->asked_ids.push_back(state->ids[state->next]);
+      }
+      ++state->next;
+    }
+    if (state->asked.empty()) {
+      ++state->index;
+      state->next = 0;
+    }
+  }
+  if (state->asked.empty()) {
+    state->done(std::move(state->presence));
+    return;
+  }
+  state->body = mget_body(state->asked_ids);
+  const std::string path = '/' + url_segment(state->indices[state->index]) +
+                           "/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type";
+  const std::string_view body = state->body;
+  request("POST", path, body, Codec::none, kAskTimeout, [this, state](const HttpResponse& response) {
+    const bool gone = response.status == 404 && read_error(response.body).type == "index_not_found_exception";
+    if (response.status != 200 && !gone) {
+      state->done(error_of(response, "looking ids up"));
+      return;
+    }
+    if (!gone) {
+      const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
+      if (!found) {
+        state->done(found.error());
+        return;
+      }
+      for (std::size_t i = 0; i < state->asked.size(); ++i) {
+        state->presence.found[state->asked[i]] = (*found)[i];
+      }
+    }
+    look_up_next(state);
+  });
+}
+
+// --- probe -----------------------------------------------------------------------------------------
+
+void OpenSearchSink::probe(std::function<void(Status)> done) {
+  request("GET", "/", {}, Codec::none, kAskTimeout, [done = std::move(done)](const HttpResponse& response) {
+    done(response.status == 200 ? Status() : Status(error_of(response, "GET /")));
+  });
+}
+
+}  // namespace auditship

@@ -1,0 +1,102 @@
+// TailRig: a Tail over a SimFs with a LogWriter, restarts from its own checkpoint, and what it has read.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/input/tail.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/log_writer.h"
+#include "tests/support/sim_clock.h"
+#include "tests/support/sim_fs.h"
+
+namespace auditship::test {
+
+struct TailRig {
+  struct Got {
+    SourcePos begin;
+    std::string text;
+    bool unterminated;
+  };
+
+  explicit TailRig(const std::string& path = "/var/log/app.log") : fs(clock), writer(fs, clock, path) {
+    (void)fs.make_dirs(directory_of(path));
+    options.path = path;
+  }
+
+  void start() { tail = std::make_unique<Tail>(fs, clock, log, options, saved); }
+
+  // Remembers the place as a frame of the buffer would.
+  void save() {
+    Checkpoint now = tail->checkpoint();
+    std::vector<FileKey> finished = saved ? saved->finished : std::vector<FileKey>{};
+    finished.insert(finished.end(), now.finished.begin(), now.finished.end());
+    if (finished.size() > Checkpoint::kMaxFinished) {
+      finished.erase(finished.begin(), finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
+    }
+    saved = std::move(now);
+    saved->finished = std::move(finished);
+  }
+  void stop() {
+    save();
+    tail.reset();
+    fs.restart();
+  }
+  void restart() {
+    stop();
+    start();
+  }
+
+  // One poll. Returns how many lines came.
+  std::size_t poll(std::size_t max_bytes = 1 << 20) {
+    std::vector<RawLine> lines;
+    auto n = tail->read(lines, max_bytes);
+    last_error = n ? std::string() : n.error().message;
+    for (const RawLine& line : lines) {
+      got.push_back({line.begin, std::string(line.text) + std::string(line.tail), line.unterminated});
+    }
+    return n ? *n : 0;
+  }
+  // Polls until nothing has come for five seconds.
+  void drain(std::size_t max_bytes = 1 << 20) {
+    for (int idle = 0; idle < 20; ++idle) {
+      if (poll(max_bytes) > 0) {
+        idle = -1;
+      }
+      clock.advance(std::chrono::milliseconds(250));
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> texts() const {
+    std::vector<std::string> out;
+    std::transform(got.begin(), got.end(), std::back_inserter(out), [](const Got& g) { return g.text; });
+    return out;
+  }
+  [[nodiscard]] bool ids_unique() const {
+    std::set<std::pair<SourcePos, std::string>> ids;
+    return std::all_of(got.begin(), got.end(), [&](const Got& g) { return ids.insert({g.begin, g.text}).second; });
+  }
+  [[nodiscard]] std::size_t keys() const {
+    std::set<FileKey> all;
+    for (const Got& g : got) {
+      all.insert(g.begin.file);
+    }
+    return all.size();
+  }
+
+  SimClock clock;
+  SimFs fs;
+  LogCapture log;
+  LogWriter writer;
+  TailOptions options;
+  std::optional<Checkpoint> saved;
+  std::unique_ptr<Tail> tail;
+  std::vector<Got> got;
+  std::string last_error;
+};
+
+}  // namespace auditship::test
