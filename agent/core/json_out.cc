@@ -6,6 +6,10 @@
 #include <cstring>
 #include <ctime>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace auditship {
 namespace {
 
@@ -49,28 +53,99 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-void append_escape(std::string& out, unsigned char c) {
+// True when all of text can be copied as it is.
+bool is_clean(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  const auto word = [](const char* from, std::size_t size) {
+    std::uint64_t w = 0x2020202020202020u;
+    std::memcpy(&w, from, size);
+    return w;
+  };
+  if (left < 8) {
+    switch (left) {
+      case 0:
+        return true;
+      case 1:
+        return !has_special(word(at, 1));
+      case 2:
+        return !has_special(word(at, 2));
+      case 3:
+        return !has_special(word(at, 2)) && !has_special(word(at + 2, 1));
+      default:
+        return !has_special(word(at, 4)) && !has_special(word(at + left - 4, 4));
+    }
+  }
+  while (left > 8) {
+    if (has_special(word(at, 8))) {
+      return false;
+    }
+    at += 8;
+    left -= 8;
+  }
+  return !has_special(word(at + left - 8, 8));  // overlaps what was seen already
+}
+
+// Copies clean bytes from in to out, at most 16, and returns how many. out has room for 16.
+std::size_t copy_clean(const char* in, const char* end, char* out) {
+  const auto left = static_cast<std::size_t>(end - in);
+#if defined(__SSE2__)
+  if (left >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    // As signed bytes, control characters and everything that is not ASCII are less than a blank.
+    const __m128i special = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                                         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
+    return mask == 0 ? 16 : static_cast<std::size_t>(__builtin_ctz(mask));
+  }
+#endif
+  std::size_t n = 0;
+  while (n < left && n < 16) {
+    const auto c = static_cast<unsigned char>(in[n]);
+    if (c >= 0x80 || needs_escape(c)) {
+      break;
+    }
+    out[n++] = static_cast<char>(c);
+  }
+  return n;
+}
+
+// Writes the escape of one character, or a character that is not ASCII, or U+FFFD for a byte that is no part of one.
+// Returns how many bytes of input it stands for. Moves out.
+std::size_t escape_one(const char* in, const char* end, char*& out) {
+  const auto c = static_cast<unsigned char>(*in);
+  const auto put = [&](std::string_view bytes) {
+    std::memcpy(out, bytes.data(), bytes.size());
+    out += bytes.size();
+  };
+  if (c >= 0x80) {
+    const std::size_t length = utf8_length({in, static_cast<std::size_t>(end - in)});
+    put(length > 0 ? std::string_view(in, length) : kReplacement);
+    return length > 0 ? length : 1;
+  }
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
+      put("\\\"");
+      break;
     case '\\':
-      out += "\\\\";
-      return;
+      put("\\\\");
+      break;
     case '\n':
-      out += "\\n";
-      return;
+      put("\\n");
+      break;
     case '\r':
-      out += "\\r";
-      return;
+      put("\\r");
+      break;
     case '\t':
-      out += "\\t";
-      return;
+      put("\\t");
+      break;
     default:
-      out += "\\u00";
-      out.push_back(kHex[c >> 4]);
-      out.push_back(kHex[c & 15]);
+      put("\\u00");
+      *out++ = kHex[c >> 4];
+      *out++ = kHex[c & 15];
   }
+  return 1;
 }
 
 void append_digits(std::string& out, std::uint64_t value, std::size_t width) {
@@ -85,36 +160,30 @@ void append_digits(std::string& out, std::uint64_t value, std::size_t width) {
 }  // namespace
 
 void append_json_escaped(std::string& out, std::string_view text) {
-  std::size_t clean = 0;  // text[clean, at) needs nothing
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (at + 8 <= text.size()) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, 8);
-      if (!has_special(word)) {
-        at += 8;
-        continue;
-      }
-    }
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c < 0x80 && !needs_escape(c)) {
-      ++at;
-      continue;
-    }
-    const std::size_t length = c < 0x80 ? 0 : utf8_length(text.substr(at));
-    if (length > 0) {
-      at += length;
-      continue;
-    }
-    out.append(text, clean, at - clean);
-    if (c < 0x80) {
-      append_escape(out, c);
-    } else {
-      out += kReplacement;
-    }
-    clean = ++at;
+  if (is_clean(text)) {
+    out.append(text);
+    return;
   }
-  out.append(text, clean, text.size() - clean);
+  // Through a block on the stack: no growing or clearing of `out` for every piece.
+  constexpr std::size_t kBlock = 1024;
+  constexpr std::size_t kMost = 16;  // bytes that one round writes at the most
+  char block[kBlock + kMost];
+  char* at = block;
+  const char* in = text.data();
+  const char* const end = in + text.size();
+  while (in < end) {
+    if (at >= block + kBlock) {
+      out.append(block, static_cast<std::size_t>(at - block));
+      at = block;
+    }
+    const std::size_t clean = copy_clean(in, end, at);
+    in += clean;
+    at += clean;
+    if (clean == 0) {
+      in += escape_one(in, end, at);
+    }
+  }
+  out.append(block, static_cast<std::size_t>(at - block));
 }
 
 void append_json_string(std::string& out, std::string_view text) {
