@@ -14,40 +14,68 @@ struct ClassText {
 
 ClassText class_text(EventClass event) {
   switch (event) {
-    case EventClass::none: return {};
-    case EventClass::auth_start: return {R"(["authentication"])", R"(["start"])"};
-    case EventClass::auth_info: return {R"(["authentication"])", R"(["info"])"};
-    case EventClass::session_start: return {R"(["session"])", R"(["start"])"};
-    case EventClass::session_end: return {R"(["session"])", R"(["end"])"};
-    case EventClass::session_info: return {R"(["session"])", R"(["info"])"};
-    case EventClass::connection_start: return {R"(["network"])", R"(["connection","start"])"};
-    case EventClass::connection_end: return {R"(["network"])", R"(["connection","end"])"};
-    case EventClass::connection_denied: return {R"(["network"])", R"(["connection","denied"])"};
-    case EventClass::connection_info: return {R"(["network"])", R"(["connection","info"])"};
-    case EventClass::user_creation: return {R"(["iam"])", R"(["user","creation"])"};
-    case EventClass::user_change: return {R"(["iam"])", R"(["user","change"])"};
-    case EventClass::user_deletion: return {R"(["iam"])", R"(["user","deletion"])"};
-    case EventClass::group_creation: return {R"(["iam"])", R"(["group","creation"])"};
-    case EventClass::group_change: return {R"(["iam"])", R"(["group","change"])"};
-    case EventClass::group_deletion: return {R"(["iam"])", R"(["group","deletion"])"};
-    case EventClass::command_start: return {R"(["process","authentication"])", R"(["start"])"};
-    case EventClass::command_denied: return {R"(["process","authentication"])", R"(["denied"])"};
-    case EventClass::command_end: return {R"(["process"])", R"(["end"])"};
-    case EventClass::command_info: return {R"(["process"])", R"(["info"])"};
-    case EventClass::service_start: return {R"(["process"])", R"(["start"])"};
-    case EventClass::service_end: return {R"(["process"])", R"(["end"])"};
-    case EventClass::service_change: return {R"(["process"])", R"(["change"])"};
-    case EventClass::file_access: return {R"(["file"])", R"(["access"])"};
+    case EventClass::none:
+      return {};
+    case EventClass::auth_start:
+      return {R"(["authentication"])", R"(["start"])"};
+    case EventClass::auth_info:
+      return {R"(["authentication"])", R"(["info"])"};
+    case EventClass::session_start:
+      return {R"(["session"])", R"(["start"])"};
+    case EventClass::session_end:
+      return {R"(["session"])", R"(["end"])"};
+    case EventClass::session_info:
+      return {R"(["session"])", R"(["info"])"};
+    case EventClass::connection_start:
+      return {R"(["network"])", R"(["connection","start"])"};
+    case EventClass::connection_end:
+      return {R"(["network"])", R"(["connection","end"])"};
+    case EventClass::connection_denied:
+      return {R"(["network"])", R"(["connection","denied"])"};
+    case EventClass::connection_info:
+      return {R"(["network"])", R"(["connection","info"])"};
+    case EventClass::user_creation:
+      return {R"(["iam"])", R"(["user","creation"])"};
+    case EventClass::user_change:
+      return {R"(["iam"])", R"(["user","change"])"};
+    case EventClass::user_deletion:
+      return {R"(["iam"])", R"(["user","deletion"])"};
+    case EventClass::group_creation:
+      return {R"(["iam"])", R"(["group","creation"])"};
+    case EventClass::group_change:
+      return {R"(["iam"])", R"(["group","change"])"};
+    case EventClass::group_deletion:
+      return {R"(["iam"])", R"(["group","deletion"])"};
+    case EventClass::command_start:
+      return {R"(["process","authentication"])", R"(["start"])"};
+    case EventClass::command_denied:
+      return {R"(["process","authentication"])", R"(["denied"])"};
+    case EventClass::command_end:
+      return {R"(["process"])", R"(["end"])"};
+    case EventClass::command_info:
+      return {R"(["process"])", R"(["info"])"};
+    case EventClass::service_start:
+      return {R"(["process"])", R"(["start"])"};
+    case EventClass::service_end:
+      return {R"(["process"])", R"(["end"])"};
+    case EventClass::service_change:
+      return {R"(["process"])", R"(["change"])"};
+    case EventClass::file_access:
+      return {R"(["file"])", R"(["access"])"};
   }
   return {};
 }
 
 std::string_view outcome_text(Outcome outcome) {
   switch (outcome) {
-    case Outcome::none: return {};
-    case Outcome::success: return "success";
-    case Outcome::failure: return "failure";
-    case Outcome::unknown: return "unknown";
+    case Outcome::none:
+      return {};
+    case Outcome::success:
+      return "success";
+    case Outcome::failure:
+      return "failure";
+    case Outcome::unknown:
+      return "unknown";
   }
   return {};
 }

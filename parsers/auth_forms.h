@@ -1,5 +1,5 @@
-// The catalogue of authentication messages: one table of forms a program. Tests walk it: each row has
-// an example and the fields that it yields.
+// The catalogue of authentication messages: one table of forms a program. Tests walk it: each row
+// has an example and the fields that it yields.
 #pragma once
 
 #include <span>
@@ -21,9 +21,9 @@ struct FormSet {
 [[nodiscard]] std::span<const Form> sshd_connection_forms();
 [[nodiscard]] std::span<const Form> sshd_session_forms();
 [[nodiscard]] std::span<const Form> sftp_forms();
-[[nodiscard]] std::span<const Form> pam_login_forms();    // user= is who tried to log in
-[[nodiscard]] std::span<const Form> pam_sudo_forms();     // ruser acts and proves who he is
-[[nodiscard]] std::span<const Form> pam_su_forms();       // ruser acts, user= is whom he wants to be
+[[nodiscard]] std::span<const Form> pam_login_forms();  // user= is who tried to log in
+[[nodiscard]] std::span<const Form> pam_sudo_forms();   // ruser acts and proves who he is
+[[nodiscard]] std::span<const Form> pam_su_forms();     // ruser acts, user= is whom he wants to be
 [[nodiscard]] std::span<const Form> pam_session_forms();  // a login's session
 [[nodiscard]] std::span<const Form> pam_switch_forms();   // a session under another identity
 [[nodiscard]] std::span<const Form> pam_common_forms();

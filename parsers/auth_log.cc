@@ -64,8 +64,8 @@ void add_priority(const SyslogLine& line, AuthEvent& event) {
   }
   char digits[4];
   const auto end = std::to_chars(digits, digits + sizeof digits, line.priority).ptr;
-  event.literal("log.syslog.priority",
-                event.record().keep(std::string_view(digits, static_cast<std::size_t>(end - digits))));
+  event.literal("log.syslog.priority", event.record().keep(std::string_view(
+                                           digits, static_cast<std::size_t>(end - digits))));
   event.text("log.syslog.facility.name", facility_name(line.priority));
   event.text("log.syslog.severity.name", severity_name(line.priority));
 }
@@ -115,7 +115,8 @@ struct AuthLogParser::State {
   }
 };
 
-AuthLogParser::AuthLogParser(AuthLogOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+AuthLogParser::AuthLogParser(AuthLogOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
 AuthLogParser::~AuthLogParser() = default;
 
 void AuthLogParser::parse(const RawLine& line, std::int64_t now_ns, Records& out) {

@@ -1,14 +1,14 @@
-// AuthLogParser turns lines of auth.log or secure into records: flat fields for every line, and for the
-// messages of the catalogue (docs/fields.md) who did what from where, with which outcome.
+// AuthLogParser turns lines of auth.log or secure into records: flat fields for every line, and for
+// the messages of the catalogue (docs/fields.md) who did what from where, with which outcome.
 //
 //   AuthLogParser parser({.zone = zone});
 //   parser.parse(line, clock.wall_ns(), records);      // one record a line
 //
 // No line is refused. Field values are the logged text, undecoded; they are views into the line.
 // What free text (user names, banners, commands) says never reaches another field.
-// Tags: no-header (no framing, message only) · timestamp-unparsed (an impossible stamp) · repeated ·
-// truncated (sshd cut its text, so the address is missing: no user, no source) · cut (line over the limit).
-// Make one a source: it remembers the last stamp of the file. Not thread-safe.
+// Tags: no-header (no framing, message only) · timestamp-unparsed (an impossible stamp) · repeated
+// · truncated (sshd cut its text, so the address is missing: no user, no source) · cut (line over
+// the limit). Make one a source: it remembers the last stamp of the file. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,10 @@
 namespace auditship {
 
 struct AuthLogOptions {
-  TimeZone zone;                             // the node's, for stamps without one
-  bool keep_original = false;                // event.original: the whole line
-  std::optional<std::int64_t> reference_ns;  // instead of now or the file's mtime, to find a stamp's year
+  TimeZone zone;               // the node's, for stamps without one
+  bool keep_original = false;  // event.original: the whole line
+  std::optional<std::int64_t>
+      reference_ns;  // instead of now or the file's mtime, to find a stamp's year
   std::size_t max_message_bytes = 256 << 10;  // a longer message is cut and tagged
 };
 

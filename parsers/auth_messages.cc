@@ -10,11 +10,13 @@
 namespace auditship {
 namespace {
 
-constexpr std::size_t kSshdTextBytes = 500;     // sshd cuts its text here, after escaping
-constexpr std::size_t kSuspiciousBytes = 490;   // from here on a missing right part means cut
+constexpr std::size_t kSshdTextBytes = 500;    // sshd cuts its text here, after escaping
+constexpr std::size_t kSuspiciousBytes = 490;  // from here on a missing right part means cut
 constexpr std::size_t kMaxPamName = 64;
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 bool strip_suffix(std::string_view& text, std::string_view suffix) {
   if (text.size() < suffix.size() || text.substr(text.size() - suffix.size()) != suffix) {
@@ -43,29 +45,19 @@ Program program_of(std::string_view ident) {
     std::string_view ident;
     Program program;
   };
-  constexpr std::array<Known, 23> kKnown = {{{"sshd", Program::sshd},
-                                             {"sshd-session", Program::sshd},
-                                             {"sudo", Program::sudo},
-                                             {"systemd-logind", Program::logind},
-                                             {"CRON", Program::other},
-                                             {"su", Program::su},
-                                             {"sshd-auth", Program::sshd},
-                                             {"internal-sftp", Program::sftp},
-                                             {"sftp-server", Program::sftp},
-                                             {"unix_chkpwd", Program::chkpwd},
-                                             {"useradd", Program::shadow},
-                                             {"usermod", Program::shadow},
-                                             {"userdel", Program::shadow},
-                                             {"groupadd", Program::shadow},
-                                             {"groupmod", Program::shadow},
-                                             {"groupdel", Program::shadow},
-                                             {"gpasswd", Program::shadow},
-                                             {"passwd", Program::shadow},
-                                             {"chage", Program::shadow},
-                                             {"chsh", Program::shadow},
-                                             {"chfn", Program::shadow},
-                                             {"pkexec", Program::pkexec},
-                                             {"login", Program::login}}};
+  constexpr std::array<Known, 23> kKnown = {
+      {{"sshd", Program::sshd},        {"sshd-session", Program::sshd},
+       {"sudo", Program::sudo},        {"systemd-logind", Program::logind},
+       {"CRON", Program::other},       {"su", Program::su},
+       {"sshd-auth", Program::sshd},   {"internal-sftp", Program::sftp},
+       {"sftp-server", Program::sftp}, {"unix_chkpwd", Program::chkpwd},
+       {"useradd", Program::shadow},   {"usermod", Program::shadow},
+       {"userdel", Program::shadow},   {"groupadd", Program::shadow},
+       {"groupmod", Program::shadow},  {"groupdel", Program::shadow},
+       {"gpasswd", Program::shadow},   {"passwd", Program::shadow},
+       {"chage", Program::shadow},     {"chsh", Program::shadow},
+       {"chfn", Program::shadow},      {"pkexec", Program::pkexec},
+       {"login", Program::login}}};
   for (const Known& known : kKnown) {
     if (known.ident == ident) {
       return known.program;
@@ -111,27 +103,50 @@ void AuthMessages::apply(std::string_view ident, std::string_view message, AuthE
   }
   const std::size_t module = ident.find("(pam_");  // sshd(pam_unix): old releases of Linux-PAM
   if (module != std::string_view::npos && module > 0 && ident.back() == ')') {
-    apply_pam(ident.substr(0, module), ident.substr(module + 1, ident.size() - module - 2), message, event);
+    apply_pam(ident.substr(0, module), ident.substr(module + 1, ident.size() - module - 2), message,
+              event);
     return;
   }
   const Program program = program_of(ident);
   if (starts_with(message, "PAM ") && program != Program::shadow) {
-    const FormTable& table = program == Program::sudo ? pam_sudo_ : program == Program::su ? pam_su_ : pam_login_;
+    const FormTable& table = program == Program::sudo ? pam_sudo_
+                             : program == Program::su ? pam_su_
+                                                      : pam_login_;
     table.apply(message, event);
     return;
   }
   switch (program) {
-    case Program::other: return;
-    case Program::sshd: return apply_sshd(message, event);
-    case Program::sftp: sftp_.apply(message, event); return;
-    case Program::sudo: sudo_.apply(message, event); return;
-    case Program::su: su_.apply(message, event); return;
-    case Program::logind: logind_.apply(message, event); return;
-    case Program::shadow: shadow_.apply(message, event); return;
-    case Program::polkitd: polkit_.apply(message, event); return;
-    case Program::pkexec: pkexec_.apply(message, event); return;
-    case Program::login: login_.apply(message, event); return;
-    case Program::chkpwd: chkpwd_.apply(message, event); return;
+    case Program::other:
+      return;
+    case Program::sshd:
+      return apply_sshd(message, event);
+    case Program::sftp:
+      sftp_.apply(message, event);
+      return;
+    case Program::sudo:
+      sudo_.apply(message, event);
+      return;
+    case Program::su:
+      su_.apply(message, event);
+      return;
+    case Program::logind:
+      logind_.apply(message, event);
+      return;
+    case Program::shadow:
+      shadow_.apply(message, event);
+      return;
+    case Program::polkitd:
+      polkit_.apply(message, event);
+      return;
+    case Program::pkexec:
+      pkexec_.apply(message, event);
+      return;
+    case Program::login:
+      login_.apply(message, event);
+      return;
+    case Program::chkpwd:
+      chkpwd_.apply(message, event);
+      return;
   }
 }
 
@@ -158,15 +173,16 @@ bool AuthMessages::apply_pam_line(std::string_view message, AuthEvent& event) co
   return true;
 }
 
-void AuthMessages::apply_pam(std::string_view service, std::string_view module, std::string_view message,
-                             AuthEvent& event) const {
+void AuthMessages::apply_pam(std::string_view service, std::string_view module,
+                             std::string_view message, AuthEvent& event) const {
   event.text("pam.module", module);
   event.text("pam.service", service);
   const bool sudo = is_sudo_service(service);
   const bool su = is_su_service(service);
   const FormTable& failures = sudo ? pam_sudo_ : su ? pam_su_ : pam_login_;
   const FormTable& sessions = sudo || su ? pam_switch_ : pam_session_;
-  if (sessions.apply(message, event) || failures.apply(message, event) || pam_common_.apply(message, event)) {
+  if (sessions.apply(message, event) || failures.apply(message, event) ||
+      pam_common_.apply(message, event)) {
     return;
   }
   if (module == "pam_nologin") {  // whatever it says, it kept someone out
@@ -189,7 +205,8 @@ void AuthMessages::apply_sshd(std::string_view message, AuthEvent& event) const 
   const Form* form = sshd_.find(text, match);
   // A text of exactly 500 bytes may have been cut behind an address that the name only imitates.
   if (message.size() >= kSuspiciousBytes &&
-      (form == nullptr || (form->pattern.peer_behind_free_text() && message.size() == kSshdTextBytes))) {
+      (form == nullptr ||
+       (form->pattern.peer_behind_free_text() && message.size() == kSshdTextBytes))) {
     apply_cut_sshd(text, event);
     return;
   }
@@ -204,7 +221,8 @@ void AuthMessages::apply_sshd(std::string_view message, AuthEvent& event) const 
 // The end is missing, and with it the only address that can be trusted. Successful logins are an
 // exception: an existing account's name holds no blank, and stands left of what was cut.
 void AuthMessages::apply_cut_sshd(std::string_view text, AuthEvent& event) const {
-  static constexpr Pattern kAccepted = "Accepted {method} for {user.name:word} from {peer} ssh2: {text}";
+  static constexpr Pattern kAccepted =
+      "Accepted {method} for {user.name:word} from {peer} ssh2: {text}";
   Match match;
   std::size_t tokens = 0;
   const Form* form = sshd_.find_cut(text, match, tokens);
@@ -217,7 +235,8 @@ void AuthMessages::apply_cut_sshd(std::string_view text, AuthEvent& event) const
     add_fields(kAccepted, match, kAccepted.size() - 1, event);
     const std::string_view key = match.value[kAccepted.size() - 1];
     const std::size_t type_end = key.find(' ');
-    const std::string_view rest = type_end == std::string_view::npos ? "" : key.substr(type_end + 1);
+    const std::string_view rest =
+        type_end == std::string_view::npos ? "" : key.substr(type_end + 1);
     const std::string_view fingerprint = rest.substr(0, rest.find(' '));
     if (is_fingerprint(fingerprint)) {
       event.text("ssh.key.type", key.substr(0, type_end));

@@ -20,7 +20,8 @@ class AuthMessages {
  private:
   void apply_sshd(std::string_view message, AuthEvent& event) const;
   void apply_cut_sshd(std::string_view text, AuthEvent& event) const;
-  void apply_pam(std::string_view service, std::string_view module, std::string_view message, AuthEvent& event) const;
+  void apply_pam(std::string_view service, std::string_view module, std::string_view message,
+                 AuthEvent& event) const;
   bool apply_pam_line(std::string_view message, AuthEvent& event) const;
 
   FormTable sshd_, sftp_;

@@ -14,8 +14,8 @@ constexpr std::string_view kJson = "@cee:";
 
 // The keys in the order in which sudo writes them.
 enum Key : std::size_t { host, tty, chroot, pwd, user, group, tsid, env, command, key_count };
-constexpr std::array<std::string_view, key_count> kKeys = {"HOST=",  "TTY=",  "CHROOT=", "PWD=",    "USER=",
-                                                           "GROUP=", "TSID=", "ENV=",    "COMMAND="};
+constexpr std::array<std::string_view, key_count> kKeys = {
+    "HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV=", "COMMAND="};
 
 struct SudoText {
   std::string_view user, reason;
@@ -25,7 +25,9 @@ struct SudoText {
   bool ambiguous = false;
 };
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 // The first " ; KEY=" with one of the keys from `from` to `to`; `which` says which.
 std::size_t find_key(std::string_view text, std::size_t from, std::size_t to, std::size_t& which) {
@@ -42,16 +44,19 @@ std::size_t find_key(std::string_view text, std::size_t from, std::size_t to, st
   return at;
 }
 
-// " ; SIGNAL=KILL" or " ; EXIT=137" at the end of a command, as a second record of the same command has.
+// " ; SIGNAL=KILL" or " ; EXIT=137" at the end of a command, as a second record of the same command
+// has.
 bool take_ending(std::string_view& text, std::string_view key, std::string_view& value) {
   const std::size_t at = text.rfind(kSeparator);
   if (at == std::string_view::npos || !starts_with(text.substr(at + kSeparator.size()), key)) {
     return false;
   }
   const std::string_view found = text.substr(at + kSeparator.size() + key.size());
-  const bool plain = !found.empty() && found.size() <= 16 && std::all_of(found.begin(), found.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (key[0] == 'S' && c >= 'A' && c <= 'Z') || (key[0] == 'S' && c == '+');
-  });
+  const bool plain =
+      !found.empty() && found.size() <= 16 && std::all_of(found.begin(), found.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (key[0] == 'S' && c >= 'A' && c <= 'Z') ||
+               (key[0] == 'S' && c == '+');
+      });
   if (plain) {
     value = found;
     text = text.substr(0, at);
@@ -65,11 +70,14 @@ void take_command(std::string_view rest, SudoText& out) {
   out.value[command] = rest;
 }
 
-// What stands behind the reason or behind a value: up to USER=, which is always there, only the keys up to
-// it count, so that a directory cannot imitate a command.
-std::size_t last_key_behind(std::size_t key) { return key < user ? std::size_t{user} : std::size_t{command}; }
+// What stands behind the reason or behind a value: up to USER=, which is always there, only the
+// keys up to it count, so that a directory cannot imitate a command.
+std::size_t last_key_behind(std::size_t key) {
+  return key < user ? std::size_t{user} : std::size_t{command};
+}
 
-// Behind "USER : ". Each value ends where a later key begins: the first COMMAND= behind USER= counts.
+// Behind "USER : ". Each value ends where a later key begins: the first COMMAND= behind USER=
+// counts.
 bool read_fields(std::string_view rest, SudoText& out) {
   if (rest.find("COMMAND=") == std::string_view::npos) {
     const std::size_t last = rest.find_last_not_of(" ;");
@@ -152,7 +160,8 @@ bool SudoMessages::apply_text(std::string_view message, AuthEvent& event) {
     ended = take_ending(line, "SIGNAL=", text.signal) || ended;
     if (!ended) {
       remember(message);
-    } else if (!was_started(message.substr(0, static_cast<std::size_t>(line.data() - message.data()) + line.size()))) {
+    } else if (!was_started(message.substr(
+                   0, static_cast<std::size_t>(line.data() - message.data()) + line.size()))) {
       text.ambiguous = true;
       remember(message);  // if it was a command after all, its own exit record may follow
     }
@@ -161,8 +170,9 @@ bool SudoMessages::apply_text(std::string_view message, AuthEvent& event) {
   if (ended) {
     event.meaning("sudo-exit", Outcome::none, EventClass::command_end);
   } else {
-    event.meaning("sudo-command", outcome,
-                  outcome == Outcome::success ? EventClass::command_start : EventClass::command_denied);
+    event.meaning(
+        "sudo-command", outcome,
+        outcome == Outcome::success ? EventClass::command_start : EventClass::command_denied);
   }
   event.user("user.name", text.user);
   event.text("event.reason", text.reason);

@@ -1,8 +1,7 @@
-// sudo's own messages: "USER : [REASON ; ]TTY=… ; PWD=… ; USER=… ; COMMAND=…", their continuation, and
-// its JSON form behind "@cee:". Paths and commands are free text; what can be read in two ways gets
-// event.ambiguous.
-// Remembers the last commands, to tell a real exit record from a command that ends in " ; EXIT=0".
-// Not thread-safe; one a source.
+// sudo's own messages: "USER : [REASON ; ]TTY=… ; PWD=… ; USER=… ; COMMAND=…", their continuation,
+// and its JSON form behind "@cee:". Paths and commands are free text; what can be read in two ways
+// gets event.ambiguous. Remembers the last commands, to tell a real exit record from a command that
+// ends in " ; EXIT=0". Not thread-safe; one a source.
 #pragma once
 
 #include <array>

@@ -54,7 +54,8 @@ bool SudoMessages::apply_json(std::string_view json, AuthEvent& event) {
   element document;
   object root, what;
   if (json_->parser.parse(json.data(), json.size(), true).get(document) != simdjson::SUCCESS ||
-      document.get(root) != simdjson::SUCCESS || root.at_key("sudo").get(root) != simdjson::SUCCESS) {
+      document.get(root) != simdjson::SUCCESS ||
+      root.at_key("sudo").get(root) != simdjson::SUCCESS) {
     return false;
   }
   struct Kind {
@@ -63,10 +64,11 @@ bool SudoMessages::apply_json(std::string_view json, AuthEvent& event) {
     Outcome outcome;
     EventClass event;
   };
-  constexpr Kind kKinds[] = {{"accept", "sudo-command", Outcome::success, EventClass::command_start},
-                             {"reject", "sudo-command", Outcome::failure, EventClass::command_denied},
-                             {"alert", "sudo-command", Outcome::failure, EventClass::command_denied},
-                             {"exit", "sudo-exit", Outcome::none, EventClass::command_end}};
+  constexpr Kind kKinds[] = {
+      {"accept", "sudo-command", Outcome::success, EventClass::command_start},
+      {"reject", "sudo-command", Outcome::failure, EventClass::command_denied},
+      {"alert", "sudo-command", Outcome::failure, EventClass::command_denied},
+      {"exit", "sudo-exit", Outcome::none, EventClass::command_end}};
   for (const Kind& kind : kKinds) {
     if (root.at_key(kind.name).get(what) != simdjson::SUCCESS) {
       continue;
@@ -80,7 +82,8 @@ bool SudoMessages::apply_json(std::string_view json, AuthEvent& event) {
     event.text("user.effective.group.name", kept("rungroup"));
     event.tty("session.tty", kept("ttyname"));
     const std::string_view run_directory = kept("runcwd");
-    event.text("process.working_directory", run_directory.empty() ? kept("submitcwd") : run_directory);
+    event.text("process.working_directory",
+               run_directory.empty() ? kept("submitcwd") : run_directory);
     command_line(what, json_->line);
     event.text("process.command_line", record.keep(json_->line));
     event.text("sudo.signal", kept("signal"));

@@ -3,13 +3,42 @@
 #include <bit>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace auditship {
 namespace {
 
 constexpr std::uint64_t repeat(unsigned char c) { return 0x0101010101010101ULL * c; }
 
-// The first of quote, backslash and control characters in [at, end). Eight bytes at a time.
+#if defined(__SSE2__)
+
+// One bit for each of the 16 bytes at `at` that is a quote, a backslash or a control character.
+unsigned special_bits(const char* at) {
+  __m128i bytes;
+  std::memcpy(&bytes, at, sizeof(bytes));
+  const __m128i last_control = _mm_set1_epi8(0x1F);
+  const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, slash))));
+}
+
+#endif
+
+// The first of quote, backslash and control characters in [at, end).
 const char* find_special(const char* at, const char* end) {
+#if defined(__SSE2__)
+  while (end - at >= 16) {
+    const unsigned bits = special_bits(at);
+    if (bits != 0) {
+      return at + std::countr_zero(bits);
+    }
+    at += 16;
+  }
+#endif
   if constexpr (std::endian::native == std::endian::little) {
     constexpr std::uint64_t kHigh = repeat(0x80);
     while (end - at >= 8) {
@@ -225,7 +254,9 @@ bool JsonScan::container(JsonValue& out) {
   std::size_t depth = 0;
   std::uint32_t longest = 0;
   JsonValue part;
-  const auto in_object = [&] { return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0; };
+  const auto in_object = [&] {
+    return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0;
+  };
   enum class Want : std::uint8_t { value, key, end } want = Want::value;
   do {
     skip_blanks();

@@ -1,5 +1,5 @@
-// JsonScan walks JSON text strictly, in one pass, and hands out slices of it: no tree, no copies, no
-// recursion. Whatever it skips it has validated, so every slice may be copied into a document.
+// JsonScan walks JSON text strictly, in one pass, and hands out slices of it: no tree, no copies,
+// no recursion. Whatever it skips it has validated, so every slice may be copied into a document.
 //
 //   JsonScan scan(text);
 //   JsonValue key, value;
@@ -9,7 +9,8 @@
 //   if (scan.failed()) …
 //
 // Checks structure, escapes, numbers and control characters; not UTF-8 (see is_valid_utf8) and not
-// duplicate keys. Nesting is bounded by kMaxDepth. Views are borrowed from the text. Not thread-safe.
+// duplicate keys. Nesting is bounded by kMaxDepth. Views are borrowed from the text. Not
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -25,8 +26,8 @@ enum class JsonKind : std::uint8_t { null, boolean, number, string, array, objec
 struct JsonValue {
   std::string_view raw;  // as in the text; a string has its quotes; empty = absent
   JsonKind kind = JsonKind::null;
-  bool escaped = false;         // a string with a backslash in it
-  std::uint32_t longest = 0;    // bytes of the longest string or key in it, as written
+  bool escaped = false;       // a string with a backslash in it
+  std::uint32_t longest = 0;  // bytes of the longest string or key in it, as written
 
   [[nodiscard]] bool present() const { return !raw.empty(); }
   [[nodiscard]] bool is_string() const { return kind == JsonKind::string && present(); }

@@ -20,8 +20,9 @@ constexpr int kMaxSalvage = 8;                // events looked for behind a torn
 
 BodySubject subject_of(const KubeAttributes& kube) {
   const bool core = kube.api_group.empty();
-  return core && (kube.resource == "secrets" || kube.resource == "configmaps") ? BodySubject::confidential
-                                                                               : BodySubject::ordinary;
+  return core && (kube.resource == "secrets" || kube.resource == "configmaps")
+             ? BodySubject::confidential
+             : BodySubject::ordinary;
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ Result<std::unique_ptr<KubeAuditParser>> KubeAuditParser::make(KubeAuditOptions 
   if (!redactor) {
     return redactor.error().in("redact_names");
   }
-  auto state = std::make_unique<State>(std::move(options), std::move(*networks), std::move(*redactor));
+  auto state =
+      std::make_unique<State>(std::move(options), std::move(*networks), std::move(*redactor));
   return std::unique_ptr<KubeAuditParser>(new KubeAuditParser(std::move(state)));
 }
 
@@ -88,7 +90,8 @@ void KubeAuditParser::State::parse(const RawLine& line, Records& out) {
   }
 }
 
-void KubeAuditParser::State::parse_text(std::string_view text, std::string_view line, bool nuls, Records& out) {
+void KubeAuditParser::State::parse_text(std::string_view text, std::string_view line, bool nuls,
+                                        Records& out) {
   std::size_t at = runtime_prefix(text);
   int tries = 0;
   while (at < text.size()) {
@@ -103,11 +106,13 @@ void KubeAuditParser::State::parse_text(std::string_view text, std::string_view 
       continue;
     }
     // A torn piece: look for an event behind it on the same physical line.
-    std::size_t next = ++tries < kMaxSalvage ? text.find(kEventMark, at + 1) : text.rfind(kEventMark);
+    std::size_t next =
+        ++tries < kMaxSalvage ? text.find(kEventMark, at + 1) : text.rfind(kEventMark);
     if (next != std::string_view::npos && next <= at) {
       next = std::string_view::npos;
     }
-    const std::string_view piece = text.substr(at, next == std::string_view::npos ? next : next - at);
+    const std::string_view piece =
+        text.substr(at, next == std::string_view::npos ? next : next - at);
     unparsed(piece, line, "not-an-audit-event", out);
     at += piece.size();
   }
@@ -116,7 +121,8 @@ void KubeAuditParser::State::parse_text(std::string_view text, std::string_view 
   }
 }
 
-void KubeAuditParser::State::parse_cut(const RawLine& line, std::string_view text, bool nuls, Records& out) {
+void KubeAuditParser::State::parse_cut(const RawLine& line, std::string_view text, bool nuls,
+                                       Records& out) {
   std::size_t used = 0;
   if (join_cut_event(text, line.tail, joined) && event(joined, joined, out, used)) {
     out[0].raw = text;
@@ -136,14 +142,17 @@ void KubeAuditParser::State::parse_cut(const RawLine& line, std::string_view tex
 }
 
 // Reads one event at the start of text. True when there is one; used: the bytes it spans.
-bool KubeAuditParser::State::event(std::string_view text, std::string_view line, Records& out, std::size_t& used) {
+bool KubeAuditParser::State::event(std::string_view text, std::string_view line, Records& out,
+                                   std::size_t& used) {
   used = read_kube_event(text, parts);
   if (used == 0) {
     return false;
   }
   const std::size_t rest = std::min(text.find_first_not_of(" \t\r", used), text.size());
-  // Behind a torn piece an event must end the line or be followed by one, or it may be part of a body.
-  if (out.size() > 0 && rest < text.size() && text.substr(rest, kEventMark.size()) != kEventMark) {
+  // Behind a torn piece an event must end the line or be followed by one, or it may be part of a
+  // body.
+  const bool torn = out.size() > 0 && out[out.size() - 1].kind == RecordKind::unparsed;
+  if (torn && rest < text.size() && text.substr(rest, kEventMark.size()) != kEventMark) {
     return false;
   }
   std::string_view whole = text.substr(0, used);
@@ -199,8 +208,8 @@ void KubeAuditParser::State::fill(Record& record) {
   }
 }
 
-void KubeAuditParser::State::unparsed(std::string_view text, std::string_view line, std::string_view why,
-                                      Records& out) {
+void KubeAuditParser::State::unparsed(std::string_view text, std::string_view line,
+                                      std::string_view why, Records& out) {
   Record& record = out.add();
   record.kind = RecordKind::unparsed;
   record.raw = text;

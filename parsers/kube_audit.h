@@ -3,12 +3,13 @@
 //   auto parser = KubeAuditParser::make({.trusted_proxies = {"10.0.0.0/8"}});
 //   (*parser)->parse(line, now_ns, records);
 //
-// The event's own tree stays as Kubernetes wrote it, except: bodies (JSON text, slimmed and redacted),
-// annotation keys that are not Kubernetes' own (annotations_other), user.extra (JSON text), strings over
-// the limit (cut, marked), credentials in requestURI. Derived members have ECS names: docs/fields.md.
-// Every byte is taken as hostile: whatever comes, `json` is valid JSON in valid UTF-8, and names no key
-// twice. A line that holds no event becomes one unparsed record; a torn piece with an event behind it
-// becomes two. Memory: proportional to the line only while it is parsed. Not thread-safe.
+// The event's own tree stays as Kubernetes wrote it, except: bodies (JSON text, slimmed and
+// redacted), annotation keys that are not Kubernetes' own (annotations_other), user.extra (JSON
+// text), strings over the limit (cut, marked), credentials in requestURI. Derived members have ECS
+// names: docs/fields.md. Every byte is taken as hostile: whatever comes, `json` is valid JSON in
+// valid UTF-8, and names no key twice. A line that holds no event becomes one unparsed record; a
+// torn piece with an event behind it becomes two. Memory: proportional to the line only while it is
+// parsed. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -22,12 +23,13 @@
 namespace auditship {
 
 struct KubeAuditOptions {
-  std::vector<std::string> trusted_proxies;    // CIDR: hops that source.ip may step left over
-  std::size_t max_string_bytes = 32'000;       // of a string that may land in a keyword field
-  std::size_t max_body_bytes = 256 * 1024;     // of requestObject and responseObject each, as JSON text
-  std::size_t max_raw_bytes = 256 * 1024;      // of the raw text of a line that is no event
-  bool redact = true;                          // credentials and secrets become [redacted]
-  bool slim = true;                            // managedFields and last-applied-configuration go
+  std::vector<std::string> trusted_proxies;  // CIDR: hops that source.ip may step left over
+  std::size_t max_string_bytes = 32'000;     // of a string that may land in a keyword field
+  std::size_t max_body_bytes =
+      256 * 1024;                          // of requestObject and responseObject each, as JSON text
+  std::size_t max_raw_bytes = 256 * 1024;  // of the raw text of a line that is no event
+  bool redact = true;                      // credentials and secrets become [redacted]
+  bool slim = true;                        // managedFields and last-applied-configuration go
   // Further names whose values are credentials, any case; * at either end stands for anything.
   std::vector<std::string> redact_names;
 };

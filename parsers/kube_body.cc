@@ -9,7 +9,7 @@ namespace auditship {
 namespace {
 
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kShortString = 2048;   // strings of a body that is too long
+constexpr std::size_t kShortString = 2048;  // strings of a body that is too long
 constexpr std::size_t kLeastBody = 4096;
 constexpr std::size_t kLongestScript = 64 * 1024;  // arguments longer than this are not searched
 
@@ -23,9 +23,8 @@ enum : std::uint8_t {
 
 bool same_word(std::string_view text, std::string_view lower) {
   return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-         });
+         std::equal(text.begin(), text.end(), lower.begin(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 bool is_data_key(std::string_view key) {
@@ -66,7 +65,12 @@ class Walk {
 
   Walk(std::string_view raw, const Redactor& redactor, bool slim, bool confidential, Limits limits,
        std::string& out, std::vector<std::uint8_t>& levels)
-      : raw_(raw), redactor_(redactor), slim_(slim), confidential_(confidential), limits_(limits), out_(out),
+      : raw_(raw),
+        redactor_(redactor),
+        slim_(slim),
+        confidential_(confidential),
+        limits_(limits),
+        out_(out),
         levels_(levels) {
     out_.clear();
     levels_.clear();
@@ -89,7 +93,9 @@ class Walk {
   [[nodiscard]] bool shortened() const { return shortened_; }
 
  private:
-  [[nodiscard]] bool in(std::uint8_t flag) const { return !levels_.empty() && (levels_.back() & flag) != 0; }
+  [[nodiscard]] bool in(std::uint8_t flag) const {
+    return !levels_.empty() && (levels_.back() & flag) != 0;
+  }
 
   bool step() {
     switch (raw_[at_]) {
@@ -168,7 +174,8 @@ class Walk {
       append_json_unescaped(key_text_, name);
       name = key_text_;
     }
-    if (slim_ && (name == "managedFields" || name == "kubectl.kubernetes.io/last-applied-configuration")) {
+    if (slim_ &&
+        (name == "managedFields" || name == "kubectl.kubernetes.io/last-applied-configuration")) {
       drop(begin);
       return;
     }
@@ -223,8 +230,8 @@ class Walk {
 
   bool scalar() {
     const bool string = raw_[at_] == '"';
-    const std::size_t end =
-        string ? string_end(raw_, at_) : std::min(raw_.find_first_of(",]} \t\r\n", at_), raw_.size());
+    const std::size_t end = string ? string_end(raw_, at_)
+                                   : std::min(raw_.find_first_of(",]} \t\r\n", at_), raw_.size());
     const std::string_view token = raw_.substr(at_, end - at_);
     const bool whole_is_secret = confidential_ && levels_.empty() && redactor_.enabled();
     if ((in(kMasked) || mask_next_ || whole_is_secret) && token != "null") {
@@ -247,7 +254,8 @@ class Walk {
       return replace("\"[redacted]\"", end);
     }
     name_is_secret_ = named && redactor_.is_secret_name(inner, Redactor::Names::loose);
-    if (redactor_.enabled() && inner.size() <= kLongestScript && (in(kArguments) || inner.substr(0, 2) == "--")) {
+    if (redactor_.enabled() && inner.size() <= kLongestScript &&
+        (in(kArguments) || inner.substr(0, 2) == "--")) {
       if (mask_argument(inner)) {
         return replace(argument_, end);
       }

@@ -1,8 +1,9 @@
-// KubeBodyWriter makes the text of requestObject and responseObject: secrets masked, bulky server-side
-// bookkeeping removed, over-long bodies shortened so that they stay valid JSON.
+// KubeBodyWriter makes the text of requestObject and responseObject: secrets masked, bulky
+// server-side bookkeeping removed, over-long bodies shortened so that they stay valid JSON.
 //
-// Works on the raw slice without a tree and without recursion: nesting of 10,000 levels, duplicate keys
-// and odd numbers pass as they are. A body that needs no change is not copied. Not thread-safe.
+// Works on the raw slice without a tree and without recursion: nesting of 10,000 levels, duplicate
+// keys and odd numbers pass as they are. A body that needs no change is not copied. Not
+// thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +35,7 @@ class KubeBodyWriter {
   const Redactor& redactor_;
   bool slim_;
   std::size_t max_bytes_;
-  std::string out_;           // reused
+  std::string out_;  // reused
   std::vector<std::uint8_t> levels_;
 };
 

@@ -64,15 +64,23 @@ bool append_limited_tree(std::string& out, std::string_view raw, std::size_t max
 
 // Names of top-level members that are the agent's own: an event may not bring them.
 bool is_free_name(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kTaken = {
-      "agent",  "annotations_other", "cluster", "container", "error", "event", "exec", "fields",
-      "host",   "http",  "ident", "kubernetes", "log", "message", "node", "orchestrator", "other", "pid",
-      "process", "related", "source", "tag", "tags", "time"};
-  const bool word = !name.empty() && name.size() <= 64 &&
-                    std::all_of(name.begin(), name.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                             (c >= '0' && c <= '9');
-                    });
+  constexpr std::array<std::string_view, 24> kTaken = {"agent",   "annotations_other",
+                                                       "cluster", "container",
+                                                       "error",   "event",
+                                                       "exec",    "fields",
+                                                       "host",    "http",
+                                                       "ident",   "kubernetes",
+                                                       "log",     "message",
+                                                       "node",    "orchestrator",
+                                                       "other",   "pid",
+                                                       "process", "related",
+                                                       "source",  "tag",
+                                                       "tags",    "time"};
+  const bool word =
+      !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               (c >= '0' && c <= '9');
+      });
   return word && name != "url" && name != "user_agent" && name.front() != '_' &&
          name.substr(0, 13) != "requestObject" && name.substr(0, 14) != "responseObject" &&
          std::find(kTaken.begin(), kTaken.end(), name) == kTaken.end();

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "parsers/json_tame.h"
+
 namespace auditship {
 namespace {
 
@@ -9,13 +11,27 @@ constexpr std::size_t kMaxOddBytes = 64 * 1024;
 constexpr std::size_t kMaxMembers = 64;
 
 constexpr std::array<std::string_view, kKubeKeys> kNames = {
-    "kind",          "apiVersion",     "metadata",
-    "level",         "timestamp",      "auditID",
-    "stage",         "requestURI",     "verb",
-    "user",          "impersonatedUser", "authenticationMetadata",
-    "sourceIPs",     "userAgent",      "objectRef",
-    "responseStatus", "requestObject", "responseObject",
-    "requestReceivedTimestamp", "stageTimestamp", "annotations",
+    "kind",
+    "apiVersion",
+    "metadata",
+    "level",
+    "timestamp",
+    "auditID",
+    "stage",
+    "requestURI",
+    "verb",
+    "user",
+    "impersonatedUser",
+    "authenticationMetadata",
+    "sourceIPs",
+    "userAgent",
+    "objectRef",
+    "responseStatus",
+    "requestObject",
+    "responseObject",
+    "requestReceivedTimestamp",
+    "stageTimestamp",
+    "annotations",
 };
 
 // Members come in the order of kNames, so the search begins behind the last hit.
@@ -30,7 +46,8 @@ KubeKey find_key(std::string_view name, std::size_t& hint) {
   return KubeKey::unknown;
 }
 
-void add_odd(KubeEvent& event, std::string_view path, const JsonValue& key, const JsonValue& value) {
+void add_odd(KubeEvent& event, std::string_view path, const JsonValue& key,
+             const JsonValue& value) {
   if (event.odd.size() + value.raw.size() + key.raw.size() + path.size() > kMaxOddBytes) {
     event.odd_overflow = true;
     return;
@@ -100,47 +117,6 @@ bool read_strings(std::string_view text, JsonScan& scan, std::vector<JsonValue>&
     }
   }
   whole.raw = between(text, begin, scan.position());
-  return !scan.failed();
-}
-
-// Containers that are copied as they are must not be able to spoil a document: no duplicate, empty,
-// escaped or dotted keys, and not deep.
-bool is_tame(std::string_view raw, int depth) {
-  constexpr std::size_t kMaxKeys = 32;
-  constexpr int kMaxTameDepth = 6;
-  if (depth == kMaxTameDepth) {
-    return false;
-  }
-  JsonScan scan(raw);
-  JsonValue key;
-  JsonValue value;
-  const auto inner_tame = [&] {
-    const bool container = value.kind == JsonKind::object || value.kind == JsonKind::array;
-    return !container || is_tame(value.raw, depth + 1);
-  };
-  if (scan.open_object()) {
-    std::array<std::string_view, kMaxKeys> seen;
-    std::size_t count = 0;
-    while (scan.next_key(key)) {
-      const std::string_view name = key.inner();
-      if (!scan.value(value) || count == kMaxKeys || name.empty() || key.escaped ||
-          name.find('.') != std::string_view::npos || !inner_tame()) {
-        return false;
-      }
-      for (std::size_t i = 0; i < count; ++i) {
-        if (seen[i] == name) {
-          return false;
-        }
-      }
-      seen[count++] = name;
-    }
-  } else if (scan.open_array()) {
-    while (scan.next_element()) {
-      if (!scan.value(value) || !inner_tame()) {
-        return false;
-      }
-    }
-  }
   return !scan.failed();
 }
 
@@ -265,11 +241,12 @@ class Reader {
 
   // Small objects without a known shape: kept where they are tame, else shown as text.
   bool tame_or_odd(KubeMember& member) {
-    member.plain = is_tame(member.value.raw, 0);
+    member.plain = is_tame_json(member.value.raw);
     return true;
   }
 
-  bool person(KubeMember& member, KubePerson& who, std::vector<JsonValue>* groups, std::string_view path) {
+  bool person(KubeMember& member, KubePerson& who, std::vector<JsonValue>* groups,
+              std::string_view path) {
     const std::array<Slot, 4> slots = {{{"username", Shape::string, &who.username, nullptr},
                                         {"uid", Shape::string, &who.uid, nullptr},
                                         {"groups", Shape::strings, &who.groups, groups},
@@ -279,14 +256,15 @@ class Reader {
 
   bool object_ref(KubeMember& member) {
     KubeObjectRef& ref = event_.ref;
-    const std::array<Slot, 8> slots = {{{"resource", Shape::string, &ref.resource, nullptr},
-                                        {"namespace", Shape::string, &ref.ns, nullptr},
-                                        {"name", Shape::string, &ref.name, nullptr},
-                                        {"uid", Shape::string, &ref.uid, nullptr},
-                                        {"apiGroup", Shape::string, &ref.api_group, nullptr},
-                                        {"apiVersion", Shape::string, &ref.api_version, nullptr},
-                                        {"resourceVersion", Shape::string, &ref.resource_version, nullptr},
-                                        {"subresource", Shape::string, &ref.subresource, nullptr}}};
+    const std::array<Slot, 8> slots = {
+        {{"resource", Shape::string, &ref.resource, nullptr},
+         {"namespace", Shape::string, &ref.ns, nullptr},
+         {"name", Shape::string, &ref.name, nullptr},
+         {"uid", Shape::string, &ref.uid, nullptr},
+         {"apiGroup", Shape::string, &ref.api_group, nullptr},
+         {"apiVersion", Shape::string, &ref.api_version, nullptr},
+         {"resourceVersion", Shape::string, &ref.resource_version, nullptr},
+         {"subresource", Shape::string, &ref.subresource, nullptr}}};
     return object(member, slots, "objectRef.");
   }
 
@@ -328,7 +306,8 @@ class Reader {
     return !scan_.failed();
   }
 
-  bool slot_value(KubeMember& member, const Slot* slot, const JsonValue& key, std::string_view path) {
+  bool slot_value(KubeMember& member, const Slot* slot, const JsonValue& key,
+                  std::string_view path) {
     JsonValue value;
     bool plain = true;
     if (slot != nullptr && slot->elements != nullptr && !slot->value->present()) {
@@ -342,7 +321,7 @@ class Reader {
     event_.duplicate_key = event_.duplicate_key || repeated;
     const bool tree = slot != nullptr && slot->shape == Shape::tree && slot->name != "extra";
     if (slot == nullptr || repeated || !plain || !fits(value, slot->shape) ||
-        (tree && value.raw.size() > 2 && !is_tame(value.raw, 0))) {
+        (tree && value.raw.size() > 2 && !is_tame_json(value.raw))) {
       member.plain = false;
       add_odd(event_, path, key, value);
       return true;

@@ -1,6 +1,7 @@
 // KubeEvent: one audit.k8s.io event taken apart into slices of its line, nothing interpreted yet.
 // read_kube_event checks the text strictly; kube_document.h and kube_fields.h make a Record of it.
-// Slices are borrowed from the text. Reused between lines so that nothing allocates. Not thread-safe.
+// Slices are borrowed from the text. Reused between lines so that nothing allocates. Not
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -17,9 +18,28 @@ namespace auditship {
 
 // The members that an Event may have, in the order that kube-apiserver writes them.
 enum class KubeKey : std::uint8_t {
-  kind, api_version, metadata, level, timestamp, audit_id, stage, request_uri, verb, user, impersonated_user,
-  authentication_metadata, source_ips, user_agent, object_ref, response_status, request_object,
-  response_object, received, staged, annotations, unknown,
+  kind,
+  api_version,
+  metadata,
+  level,
+  timestamp,
+  audit_id,
+  stage,
+  request_uri,
+  verb,
+  user,
+  impersonated_user,
+  authentication_metadata,
+  source_ips,
+  user_agent,
+  object_ref,
+  response_status,
+  request_object,
+  response_object,
+  received,
+  staged,
+  annotations,
+  unknown,
 };
 inline constexpr std::size_t kKubeKeys = static_cast<std::size_t>(KubeKey::unknown);
 
@@ -28,7 +48,7 @@ struct KubeMember {
   std::string_view name;   // the key, without quotes, as written
   JsonValue value;
   KubeKey key = KubeKey::unknown;
-  bool plain = true;       // an object of the expected shape: may be copied
+  bool plain = true;  // an object of the expected shape: may be copied
 };
 
 struct KubePerson {
@@ -44,14 +64,14 @@ struct KubeStatus {
 };
 
 struct KubeEvent {
-  std::vector<KubeMember> members;             // in the line's order; duplicates are not in it
-  std::array<JsonValue, kKubeKeys> by_key{};   // absent where not present
+  std::vector<KubeMember> members;            // in the line's order; duplicates are not in it
+  std::array<JsonValue, kKubeKeys> by_key{};  // absent where not present
   KubePerson user, impersonated;
   KubeObjectRef ref;
   KubeStatus status;
-  std::vector<JsonValue> groups, source_ips;   // strings only
+  std::vector<JsonValue> groups, source_ips;                 // strings only
   std::vector<std::pair<JsonValue, JsonValue>> annotations;  // strings only
-  std::string odd;         // members that fit nowhere, as JSON members: "path":value,…
+  std::string odd;  // members that fit nowhere, as JSON members: "path":value,…
   bool duplicate_key = false;
   bool odd_overflow = false;  // odd members were left out for their size
 

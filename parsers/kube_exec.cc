@@ -33,7 +33,8 @@ struct Asked {
   bool argument_is_secret = false;
 };
 
-void add_argument(Asked& asked, std::string_view value, const Redactor& redactor, std::size_t max_bytes) {
+void add_argument(Asked& asked, std::string_view value, const Redactor& redactor,
+                  std::size_t max_bytes) {
   std::string shown;
   redactor.append_argument(shown, value, asked.argument_is_secret);
   if (asked.arguments++ >= kMaxArguments) {
@@ -59,8 +60,8 @@ void add_ports(Asked& asked, std::string_view list) {
 }
 
 // The first value of a key counts, except for lists. Keys' case matters.
-void take_pair(Asked& asked, std::string_view name, std::string_view value, const Redactor& redactor,
-               std::size_t max_bytes) {
+void take_pair(Asked& asked, std::string_view name, std::string_view value,
+               const Redactor& redactor, std::size_t max_bytes) {
   const auto flag = [value](std::string_view& into) {
     if (into.empty()) {
       into = as_bool(value);
@@ -83,7 +84,8 @@ void take_pair(Asked& asked, std::string_view name, std::string_view value, cons
   }
 }
 
-void read_query(std::string_view query, Asked& asked, const Redactor& redactor, std::size_t max_bytes) {
+void read_query(std::string_view query, Asked& asked, const Redactor& redactor,
+                std::size_t max_bytes) {
   std::string name;
   std::string value;
   while (!query.empty()) {
@@ -119,8 +121,8 @@ bool is_connect_request(const KubeAttributes& kube) {
           (kube.subresource == "proxy" && (pods || one_of(kube.resource, {"services", "nodes"}))));
 }
 
-void add_connect_fields(std::string_view uri, const Redactor& redactor, std::size_t max_string_bytes,
-                        Record& record) {
+void add_connect_fields(std::string_view uri, const Redactor& redactor,
+                        std::size_t max_string_bytes, Record& record) {
   const KubeAttributes& kube = record.kube;
   const std::size_t question = std::min(uri.find('?'), uri.size());
   const std::string_view query = uri.substr(std::min(question + 1, uri.size()));
@@ -129,8 +131,8 @@ void add_connect_fields(std::string_view uri, const Redactor& redactor, std::siz
     const std::string_view path = proxied_path(kube.path);
     record.add("exec.proxy_path", limited(path, max_string_bytes, record));
     // Through a node's proxy one reaches the kubelet, which runs commands as well.
-    runs = kube.resource == "nodes" && one_of(path.substr(0, path.find('/', 1)),
-                                              {"/exec", "/run", "/attach", "/portForward"});
+    runs = kube.resource == "nodes" &&
+           one_of(path.substr(0, path.find('/', 1)), {"/exec", "/run", "/attach", "/portForward"});
   }
   if (!runs) {
     return;
@@ -139,7 +141,8 @@ void add_connect_fields(std::string_view uri, const Redactor& redactor, std::siz
   read_query(query, asked, redactor, max_string_bytes);
   if (asked.arguments > 0) {
     record.add("process.args", record.keep(asked.args.append("]")), FieldType::literal);
-    record.add("process.command_line", limited(record.keep(asked.command_line), max_string_bytes, record));
+    record.add("process.command_line",
+               limited(record.keep(asked.command_line), max_string_bytes, record));
   }
   if (!asked.container.empty()) {
     record.add("container.name", limited(record.keep(asked.container), max_string_bytes, record));

@@ -1,5 +1,7 @@
 #include "parsers/kube_fields.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <string>
 
@@ -11,7 +13,8 @@ namespace {
 
 constexpr std::string_view kServiceAccount = "system:serviceaccount:";
 
-// The last entry is the TCP peer; all before it are the client's word, unless a trusted proxy said so.
+// The last entry is the TCP peer; all before it are the client's word, unless a trusted proxy said
+// so.
 std::string_view peer_of(const KubeEvent& event, const NetworkList& trusted, Record& record) {
   std::size_t i = event.source_ips.size();
   if (i == 0) {
@@ -63,7 +66,8 @@ std::string_view join(Record& record, std::initializer_list<std::string_view> pa
 
 class Adder {
  public:
-  Adder(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor, Record& record)
+  Adder(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
+        Record& record)
       : event_(event), input_(input), redactor_(redactor), record_(record), kube_(record.kube) {}
 
   void add_all() {
@@ -128,7 +132,8 @@ class Adder {
     add("user.name", kube_.user);
     add("user.id", kube_.uid);
     add("user.effective.name", kube_.impersonated_user);
-    if (!event_.groups.empty() && event_.user.groups.longest <= input_.max_string_bytes) {
+    if (event_.user.groups.kind == JsonKind::array &&
+        event_.user.groups.longest <= input_.max_string_bytes) {
       record_.add("user.group.name", event_.user.groups.raw, FieldType::literal);
     }
     if (!kube_.user.empty()) {
@@ -172,7 +177,8 @@ class Adder {
     }
     const std::size_t middle = name.find('@');
     constexpr std::string_view kBad = " \t\r\n\"'<>(),;:\\/";
-    if (middle > 0 && middle + 1 < name.size() && name.find('@', middle + 1) == std::string_view::npos &&
+    if (middle > 0 && middle + 1 < name.size() &&
+        name.find('@', middle + 1) == std::string_view::npos &&
         name.find_first_of(kBad) == std::string_view::npos && name.size() <= 320) {
       add("user.email", name);
     }
@@ -207,10 +213,10 @@ class Adder {
         continue;
       }
       name.remove_prefix(kPrefix.size());
-      constexpr std::array<std::string_view, 5> kNames = {"credential-id", "pod-name", "pod-uid", "node-name",
-                                                          "node-uid"};
-      constexpr std::array<std::string_view, 5> kFields = {"user.credential.id", "user.pod.name", "user.pod.uid",
-                                                           "user.node.name", "user.node.uid"};
+      constexpr std::array<std::string_view, 5> kNames = {"credential-id", "pod-name", "pod-uid",
+                                                          "node-name", "node-uid"};
+      constexpr std::array<std::string_view, 5> kFields = {
+          "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
       for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (kNames[i] == name && (seen & (1U << i)) == 0) {
           seen |= 1U << i;
@@ -224,7 +230,7 @@ class Adder {
     JsonScan scan(list.raw);
     JsonValue value;
     return scan.open_array() && scan.next_element() && scan.value(value) ? text_of(value, record_)
-                                                                       : std::string_view{};
+                                                                         : std::string_view{};
   }
 
   void from_where() {
@@ -237,19 +243,25 @@ class Adder {
     add("url.original", input_.safe_uri);
   }
 
+  static bool is_address(const JsonValue& entry) {
+    return !entry.escaped && is_ip_address(entry.inner());
+  }
+
   void related_ips() {
-    bool all = !event_.source_ips.empty();
+    const auto& entries = event_.source_ips;
+    const JsonValue& whole = event_[KubeKey::source_ips];
+    if (whole.present() && !entries.empty() &&
+        std::all_of(entries.begin(), entries.end(), is_address)) {
+      record_.add("related.ip", whole.raw, FieldType::literal);
+      return;
+    }
     std::string list = "[";
-    for (const JsonValue& entry : event_.source_ips) {
-      const bool good = !entry.escaped && is_ip_address(entry.inner());
-      all = all && good;
-      if (good && event_.source_ips.size() > 1) {
+    for (const JsonValue& entry : entries) {
+      if (is_address(entry)) {
         list.append(list.size() > 1 ? "," : "").append(entry.raw);
       }
     }
-    if (all) {
-      record_.add("related.ip", event_[KubeKey::source_ips].raw, FieldType::literal);
-    } else if (list.size() > 1) {
+    if (list.size() > 1) {
       literal("related.ip", list.append("]"));
     }
   }
@@ -275,7 +287,8 @@ class Adder {
 
 }  // namespace
 
-void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies, Record& record) {
+void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies,
+                          Record& record) {
   KubeAttributes& kube = record.kube;
   kube.present = true;
   kube.stage = text_of(event[KubeKey::stage], record);
@@ -284,6 +297,7 @@ void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_pro
   kube.verb = text_of(event[KubeKey::verb], record);
   kube.user = text_of(event.user.username, record);
   kube.uid = text_of(event.user.uid, record);
+  kube.received = text_of(event[KubeKey::received], record);
   for (const JsonValue& group : event.groups) {
     kube.groups.push_back(text_of(group, record));
   }

@@ -12,7 +12,8 @@
 namespace auditship {
 
 // Fills record.kube, record.time_ns and record.time_text.
-void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies, Record& record);
+void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies,
+                          Record& record);
 
 struct KubeFieldsInput {
   std::string_view uri;       // requestURI as logged

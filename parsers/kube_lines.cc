@@ -115,8 +115,8 @@ bool join_cut_event(std::string_view head, std::string_view tail, std::string& o
   }
   out.assign(front);
   constexpr std::string_view kTrailing = R"(,"requestReceivedTimestamp":")";
-  // Quotes inside strings are escaped, so a hit is structure. One inside a body cannot be followed by
-  // the rest of the event alone. Newest first; a few tries are enough.
+  // Quotes inside strings are escaped, so a hit is structure. One inside a body cannot be followed
+  // by the rest of the event alone. Newest first; a few tries are enough.
   std::size_t at = tail.rfind(kTrailing);
   for (int tries = 0; at != std::string_view::npos && tries < 4; ++tries) {
     if (is_rest_of_object(tail.substr(at))) {
@@ -158,8 +158,8 @@ bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size
     const std::string_view name = rest.substr(0, equal);
     rest.remove_prefix(equal + 1);
     const std::size_t used = take_quoted(rest, value);
-    if (used == 0 || std::find(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(count), name) !=
-                         seen.begin() + static_cast<std::ptrdiff_t>(count)) {
+    if (used == 0 || std::find(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(count),
+                               name) != seen.begin() + static_cast<std::ptrdiff_t>(count)) {
       break;
     }
     seen[count++] = name;

@@ -1,5 +1,5 @@
-// Odd lines of a kube-apiserver audit file: holes, wrappers, torn pieces, lines over the limit and the
-// legacy text format. Pure functions over text.
+// Odd lines of a kube-apiserver audit file: holes, wrappers, torn pieces, lines over the limit and
+// the legacy text format. Pure functions over text.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ inline constexpr std::string_view kEventMark = R"({"kind":"Event","apiVersion":"
 // Bytes before the event that a container runtime wrote (2026-… stdout F ), or 0.
 [[nodiscard]] std::size_t runtime_prefix(std::string_view line);
 
-// Makes one whole event out of a line over the limit: the members that are whole in its head, and those
-// that follow the bodies in its tail. False when the head does not begin an event.
+// Makes one whole event out of a line over the limit: the members that are whole in its head, and
+// those that follow the bodies in its tail. False when the head does not begin an event.
 [[nodiscard]] bool join_cut_event(std::string_view head, std::string_view tail, std::string& out);
 
 // What may be shown of a torn piece: bodies may hold secrets that can no longer be told, so it ends

@@ -35,7 +35,8 @@ bool ends_with(std::string_view text, std::string_view tail) {
 }
 
 bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
 }
 
 // Three base64url parts; the first is a JSON object, so it begins with eyJ.
@@ -71,8 +72,8 @@ bool is_bootstrap_token(std::string_view text) {
 bool matches(std::string_view pattern, std::string_view name) {
   const bool open_front = pattern.front() == '*';
   const bool open_back = pattern.size() > 1 && pattern.back() == '*';
-  const std::string_view core =
-      pattern.substr(open_front ? 1 : 0, pattern.size() - (open_front ? 1 : 0) - (open_back ? 1 : 0));
+  const std::string_view core = pattern.substr(
+      open_front ? 1 : 0, pattern.size() - (open_front ? 1 : 0) - (open_back ? 1 : 0));
   if (open_front && open_back) {
     return name.find(core) != std::string_view::npos;
   }
@@ -83,11 +84,13 @@ bool matches(std::string_view pattern, std::string_view name) {
 }
 
 bool is_break(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' || c == '`' || c == ';' ||
-         c == '|' || c == '&' || c == '(' || c == ')' || c == '<' || c == '>' || c == ',';
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' || c == '`' ||
+         c == ';' || c == '|' || c == '&' || c == '(' || c == ')' || c == '<' || c == '>' ||
+         c == ',';
 }
 
-// The end of the value that begins at `from`: the closing quote where it is quoted, else the next blank.
+// The end of the value that begins at `from`: the closing quote where it is quoted, else the next
+// blank.
 std::size_t value_end(std::string_view text, std::size_t from) {
   if (from < text.size() && (text[from] == '"' || text[from] == '\'')) {
     const std::size_t close = text.find(text[from], from + 1);
@@ -115,17 +118,20 @@ Result<Redactor> Redactor::make(const std::vector<std::string>& more_names, bool
 
 bool Redactor::is_secret_name(std::string_view name, Names how) const {
   constexpr std::array<std::string_view, 22> kExact = {
-      "token",        "accesstoken", "idtoken",      "refreshtoken", "bearertoken", "authtoken",
-      "apitoken",     "password",    "passwd",       "passphrase",   "pwd",         "clientsecret",
-      "secretkey",    "secretaccesskey", "apikey",   "privatekey",   "authorization", "tokensecret",
-      "sessiontoken", "authkey",     "accesskey",    "bearer"};
-  constexpr std::array<std::string_view, 10> kTails = {"password", "passwd", "passphrase", "token", "secret",
-                                                       "apikey",   "secretkey", "accesskey", "privatekey", "pwd"};
+      "token",      "accesstoken",   "idtoken",     "refreshtoken",    "bearertoken",
+      "authtoken",  "apitoken",      "password",    "passwd",          "passphrase",
+      "pwd",        "clientsecret",  "secretkey",   "secretaccesskey", "apikey",
+      "privatekey", "authorization", "tokensecret", "sessiontoken",    "authkey",
+      "accesskey",  "bearer"};
+  constexpr std::array<std::string_view, 10> kTails = {
+      "password", "passwd",    "passphrase", "token",      "secret",
+      "apikey",   "secretkey", "accesskey",  "privatekey", "pwd"};
   if (!enabled_ || name.empty()) {
     return false;
   }
   // All built-in names end in one of these letters; most other names do not.
-  if (more_names_.empty() && std::string_view("dentryDENTRY").find(name.back()) == std::string_view::npos) {
+  if (more_names_.empty() &&
+      std::string_view("dentryDENTRY").find(name.back()) == std::string_view::npos) {
     return false;
   }
   const Folded folded(name);
@@ -136,16 +142,18 @@ bool Redactor::is_secret_name(std::string_view name, Names how) const {
   if (std::find(kExact.begin(), kExact.end(), text) != kExact.end()) {
     return true;
   }
-  if (how == Names::loose && std::any_of(kTails.begin(), kTails.end(), [text](std::string_view tail) {
-        return ends_with(text, tail);
-      })) {
+  if (how == Names::loose &&
+      std::any_of(kTails.begin(), kTails.end(),
+                  [text](std::string_view tail) { return ends_with(text, tail); })) {
     return true;
   }
   return std::any_of(more_names_.begin(), more_names_.end(),
                      [text](const std::string& pattern) { return matches(pattern, text); });
 }
 
-bool Redactor::is_secret_value(std::string_view value) { return is_bootstrap_token(value) || is_jwt(value); }
+bool Redactor::is_secret_value(std::string_view value) {
+  return is_bootstrap_token(value) || is_jwt(value);
+}
 
 bool Redactor::append_word(std::string& out, std::string_view word, bool& next) const {
   const bool masked = next;
@@ -157,7 +165,8 @@ bool Redactor::append_word(std::string& out, std::string_view word, bool& next) 
   const std::string_view bare = word.substr(std::min(word.find_first_not_of('-'), word.size()));
   const bool flag = bare.size() != word.size();
   const bool header = ends_with(bare, ":");  // -H 'Authorization: Bearer x', 'X-Api-Key: x'
-  if ((flag || header) && is_secret_name(header ? bare.substr(0, bare.size() - 1) : bare, Names::loose)) {
+  if ((flag || header) &&
+      is_secret_name(header ? bare.substr(0, bare.size() - 1) : bare, Names::loose)) {
     next = true;
   } else if (bare == "Bearer" || bare == "bearer" || bare == "Basic") {
     next = true;
@@ -220,63 +229,79 @@ bool Redactor::append_argument(std::string& out, std::string_view argument, bool
   return masked;
 }
 
+namespace {
+
+// One name=value of a query string, decoded where it needs to be.
+class QueryPair {
+ public:
+  explicit QueryPair(std::string_view pair) {
+    const std::size_t equal = std::min(pair.find('='), pair.size());
+    raw_name = pair.substr(0, equal);
+    name = decoded(raw_name, name_text_);
+    value = decoded(pair.substr(std::min(equal + 1, pair.size())), value_text_);
+  }
+  [[nodiscard]] bool is_command() const { return name == "command" || name == "cmd"; }
+
+  std::string_view raw_name, name, value;
+
+ private:
+  static std::string_view decoded(std::string_view text, std::string& into) {
+    if (text.find_first_of("%+") == std::string_view::npos) {
+      return text;
+    }
+    append_percent_decoded(into, text, Plus::blank);
+    return into;
+  }
+  std::string name_text_, value_text_;
+};
+
+// Back into the form encoding, brackets as they are: for people.
+void append_form_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (c == ' ') {
+      out.push_back('+');
+    } else if (std::string_view("&+%#;=").find(c) != std::string_view::npos) {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
+    } else {
+      out.push_back(c);
+    }
+  }
+}
+
+}  // namespace
+
 bool Redactor::append_uri(std::string& out, std::string_view uri) const {
   const std::size_t question = uri.find('?');
   if (!enabled_ || question == std::string_view::npos) {
     out.append(uri);
     return false;
   }
-  out.append(uri.substr(0, question + 1));
-  bool masked = false;
+  std::size_t copied = 0;  // uri[0, copied) is in out
   bool next = false;
-  std::string name;
-  std::string value;
   std::string shown;
-  std::size_t at = question + 1;
-  while (at <= uri.size()) {
-    const std::size_t amp = std::min(uri.find('&', at), uri.size());
-    const std::string_view pair = uri.substr(at, amp - at);
-    const std::size_t equal = std::min(pair.find('='), pair.size());
-    name.clear();
-    value.clear();
-    append_percent_decoded(name, pair.substr(0, equal), Plus::blank);
-    const std::string_view raw_value = pair.substr(std::min(equal + 1, pair.size()));
-    append_percent_decoded(value, raw_value, Plus::blank);
-    bool changed = false;
+  for (std::size_t at = question + 1; at < uri.size();) {
+    const std::size_t end = std::min(uri.find('&', at), uri.size());
+    const QueryPair pair(uri.substr(at, end - at));
+    bool masked = false;
     shown.clear();
-    if (name == "command" || name == "cmd") {
-      changed = append_argument(shown, value, next);
-    } else if (!value.empty() && (is_secret_name(name, Names::loose) || is_secret_value(value))) {
+    if (pair.is_command()) {
+      masked = append_argument(shown, pair.value, next);
+    } else if (!pair.value.empty() &&
+               (is_secret_name(pair.name, Names::loose) || is_secret_value(pair.value))) {
       shown = kRedacted;
-      changed = true;
-    }
-    if (changed) {
-      out.append(pair.substr(0, equal)).push_back('=');
-      // Written back in the form encoding, brackets as they are: for people.
-      for (const char c : shown) {
-        if (c == ' ') {
-          out.push_back('+');
-        } else if (c == '&' || c == '+' || c == '%' || c == '#' || c == ';' || c == '=') {
-          constexpr std::string_view kHex = "0123456789ABCDEF";
-          const auto byte = static_cast<unsigned char>(c);
-          out.push_back('%');
-          out.push_back(kHex[byte >> 4U]);
-          out.push_back(kHex[byte & 15U]);
-        } else {
-          out.push_back(c);
-        }
-      }
       masked = true;
-    } else {
-      out.append(pair);
     }
-    if (amp == uri.size()) {
-      break;
+    if (masked) {
+      out.append(uri.substr(copied, at - copied)).append(pair.raw_name).push_back('=');
+      append_form_encoded(out, shown);
+      copied = end;
     }
-    out.push_back('&');
-    at = amp + 1;
+    at = end + 1;
   }
-  return masked;
+  out.append(uri.substr(copied));
+  return copied != 0;
 }
 
 }  // namespace auditship

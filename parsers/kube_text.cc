@@ -1,8 +1,7 @@
 #include "parsers/kube_text.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 #include <optional>
 
@@ -11,7 +10,9 @@
 namespace auditship {
 namespace {
 
-std::string cut_marker(std::size_t length) { return "…[cut, " + std::to_string(length) + " bytes]"; }
+std::string cut_marker(std::size_t length) {
+  return "…[cut, " + std::to_string(length) + " bytes]";
+}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') {
@@ -83,7 +84,8 @@ std::optional<std::array<std::uint8_t, 16>> address_bytes(std::string_view text,
   if (v4) {
     return bytes;
   }
-  if (text.find(':') == std::string_view::npos || inet_pton(AF_INET6, name.data(), bytes.data()) != 1) {
+  if (text.find(':') == std::string_view::npos ||
+      inet_pton(AF_INET6, name.data(), bytes.data()) != 1) {
     return std::nullopt;
   }
   return bytes;
@@ -200,7 +202,8 @@ Result<NetworkList> NetworkList::parse(const std::vector<std::string>& networks)
       good = parsed.ec == std::errc() && parsed.ptr == end && bits <= most;
     }
     if (!good) {
-      return Error{Errc::invalid, "\"" + text + "\" is not an IP network such as 10.0.0.0/8 or fd00::/8"};
+      return Error{Errc::invalid,
+                   "\"" + text + "\" is not an IP network such as 10.0.0.0/8 or fd00::/8"};
     }
     list.networks_.push_back({*bytes, v4 ? bits + 96 : bits});
   }

@@ -19,9 +19,10 @@ namespace auditship {
 // is escaped, else kept in the record.
 [[nodiscard]] std::string_view text_of(const JsonValue& value, Record& record);
 
-// text cut on a character boundary to max_bytes and ended by a marker that names its length, where it
-// is longer; else text itself.
-[[nodiscard]] std::string_view limited(std::string_view text, std::size_t max_bytes, Record& record);
+// text cut on a character boundary to max_bytes and ended by a marker that names its length, where
+// it is longer; else text itself.
+[[nodiscard]] std::string_view limited(std::string_view text, std::size_t max_bytes,
+                                       Record& record);
 
 // As a JSON string, limited in the same way. True when it was cut.
 bool append_limited_json_string(std::string& out, std::string_view text, std::size_t max_bytes);

@@ -1,15 +1,16 @@
-// A message form describes one kind of log message: a pattern with holes, what the message means, and an
-// example with the fields it yields. Adding a form to a table is adding a row.
+// A message form describes one kind of log message: a pattern with holes, what the message means,
+// and an example with the fields it yields. Adding a form to a table is adding a row.
 //
-//   {"Invalid user {user.name} from {peer?}", "ssh-invalid-user", Outcome::failure, EventClass::auth_info,
+//   {"Invalid user {user.name} from {peer?}", "ssh-invalid-user", Outcome::failure,
+//   EventClass::auth_info,
 //    "Invalid user test from 192.0.2.11", "user.name=test|source.ip=192.0.2.11"}
 //
-// A hole is {field} or {field:kind}; composite holes have a name of their own. Holes of kind `text`, and
-// `who`, `login` and `pam-user`, are free: they hold any text, chosen by an attacker or not. What stands left of the
-// first free hole is matched from the left, what stands right of the last one from the right, so that
-// free text can imitate neither. Between two free holes the literal before the second one decides:
-// its first occurrence, or its last one where the row says Split::last.
-// Patterns are compiled by the compiler; a wrong one does not build.
+// A hole is {field} or {field:kind}; composite holes have a name of their own. Holes of kind
+// `text`, and `who`, `login` and `pam-user`, are free: they hold any text, chosen by an attacker or
+// not. What stands left of the first free hole is matched from the left, what stands right of the
+// last one from the right, so that free text can imitate neither. Between two free holes the
+// literal before the second one decides: its first occurrence, or its last one where the row says
+// Split::last. Patterns are compiled by the compiler; a wrong one does not build.
 #pragma once
 
 #include <array>
@@ -22,26 +23,26 @@
 namespace auditship {
 
 enum class Hole : std::uint8_t {
-  literal,   // not a hole
-  text,      // free, may be empty
-  word,      // no blank, at least one byte
-  word0,     // no blank, may be empty
-  digits,    // decimal digits, kept as a string
-  number,    // decimal digits that fit a long, written as a number
-  decimal,   // digits with an optional fraction, written as a number
-  port,      // 0 to 65535
-  ip,        // numeric address, or UNKNOWN, which yields no field
-  host,      // numeric address or host name: source.ip or source.address; may be empty
-  tty,       // without /dev/; none and unknown yield no field
-  network,   // address/length: source.ip where it is one address
-  method,    // METHOD[/SUBMETHOD]
-  peer,      // ADDRESS port PORT
+  literal,     // not a hole
+  text,        // free, may be empty
+  word,        // no blank, at least one byte
+  word0,       // no blank, may be empty
+  digits,      // decimal digits, kept as a string
+  number,      // decimal digits that fit a long, written as a number
+  decimal,     // digits with an optional fraction, written as a number
+  port,        // 0 to 65535
+  ip,          // numeric address, or UNKNOWN, which yields no field
+  host,        // numeric address or host name: source.ip or source.address; may be empty
+  tty,         // without /dev/; none and unknown yield no field
+  network,     // address/length: source.ip where it is one address
+  method,      // METHOD[/SUBMETHOD]
+  peer,        // ADDRESS port PORT
   peer_or_ip,  // ADDRESS[ port PORT]
-  who,       // free: nothing, or "[authenticating |invalid ]user NAME "
-  login,     // free: [invalid user |illegal user ]NAME
-  actor,     // pam.ruser and user.name; no blank, may be empty
-  pam_user,  // free, last: nothing or "  user=NAME"; as user.effective.name it is pam.user too
-  key,       // last: nothing or ": KEY" behind " ssh2"
+  who,         // free: nothing, or "[authenticating |invalid ]user NAME "
+  login,       // free: [invalid user |illegal user ]NAME
+  actor,       // pam.ruser and user.name; no blank, may be empty
+  pam_user,    // free, last: nothing or "  user=NAME"; as user.effective.name it is pam.user too
+  key,         // last: nothing or ": KEY" behind " ssh2"
 };
 
 struct Token {
@@ -58,7 +59,8 @@ class Pattern {
  public:
   static constexpr std::size_t kMaxTokens = 20;
 
-  constexpr Pattern(const char* text) {  // NOLINT(google-explicit-constructor): rows are written as text
+  constexpr Pattern(
+      const char* text) {  // NOLINT(google-explicit-constructor): rows are written as text
     std::string_view rest = text;
     while (!rest.empty()) {
       const std::size_t open = rest.find('{');
@@ -89,14 +91,16 @@ class Pattern {
       std::string_view name;
       Hole kind;
     };
-    constexpr Named kNamed[] = {
-        {"text", Hole::text},     {"word", Hole::word},       {"word0", Hole::word0},
-        {"digits", Hole::digits}, {"number", Hole::number},   {"decimal", Hole::decimal},
-        {"port", Hole::port},     {"ip", Hole::ip},           {"host", Hole::host},
-        {"tty", Hole::tty},       {"network", Hole::network}, {"method", Hole::method},
-        {"peer", Hole::peer},     {"peer?", Hole::peer_or_ip}, {"who", Hole::who},
-        {"login", Hole::login},   {"pam-user", Hole::pam_user}, {"key", Hole::key},
-        {"actor", Hole::actor}};
+    constexpr Named kNamed[] = {{"text", Hole::text},         {"word", Hole::word},
+                                {"word0", Hole::word0},       {"digits", Hole::digits},
+                                {"number", Hole::number},     {"decimal", Hole::decimal},
+                                {"port", Hole::port},         {"ip", Hole::ip},
+                                {"host", Hole::host},         {"tty", Hole::tty},
+                                {"network", Hole::network},   {"method", Hole::method},
+                                {"peer", Hole::peer},         {"peer?", Hole::peer_or_ip},
+                                {"who", Hole::who},           {"login", Hole::login},
+                                {"pam-user", Hole::pam_user}, {"key", Hole::key},
+                                {"actor", Hole::actor}};
     const std::size_t colon = name.find(':');
     const std::string_view field = name.substr(0, colon);
     const std::string_view kind = colon == std::string_view::npos ? name : name.substr(colon + 1);
@@ -136,7 +140,8 @@ class Pattern {
         }
         free_before = true;
       }
-      peer_behind_ = peer_behind_ || (free_before && (kind == Hole::peer || kind == Hole::peer_or_ip));
+      peer_behind_ =
+          peer_behind_ || (free_before && (kind == Hole::peer || kind == Hole::peer_or_ip));
       if ((kind == Hole::key || kind == Hole::pam_user) && i + 1 != size_) {
         throw "this hole must be the last one";
       }
@@ -153,11 +158,30 @@ enum class Split : std::uint8_t { first, last };
 
 // event.category and event.type of a message.
 enum class EventClass : std::uint8_t {
-  none, auth_start, auth_info, session_start, session_end, session_info,
-  connection_start, connection_end, connection_denied, connection_info,
-  user_creation, user_change, user_deletion, group_creation, group_change, group_deletion,
-  command_start, command_denied, command_end, command_info,
-  service_start, service_end, service_change, file_access,
+  none,
+  auth_start,
+  auth_info,
+  session_start,
+  session_end,
+  session_info,
+  connection_start,
+  connection_end,
+  connection_denied,
+  connection_info,
+  user_creation,
+  user_change,
+  user_deletion,
+  group_creation,
+  group_change,
+  group_deletion,
+  command_start,
+  command_denied,
+  command_end,
+  command_info,
+  service_start,
+  service_end,
+  service_change,
+  file_access,
 };
 
 struct Constant {
@@ -171,7 +195,8 @@ struct Form {
   Outcome outcome = Outcome::none;
   EventClass event = EventClass::none;
   std::string_view example = {};  // a message of this form
-  std::string_view fields = {};   // what it yields, "name=value|name=value", beside action and outcome
+  std::string_view fields =
+      {};  // what it yields, "name=value|name=value", beside action and outcome
   std::array<Constant, 2> fixed = {};
   Split split = Split::first;
 };

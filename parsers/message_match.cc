@@ -11,11 +11,13 @@ namespace {
 constexpr std::string_view kPort = " port ";
 constexpr std::string_view kUnknown = "UNKNOWN";
 constexpr std::string_view kInvalidUser = "invalid user ";
-constexpr std::string_view kIllegalUser = "illegal user ";
 constexpr std::string_view kPamUser = "  user=";
 constexpr int kMaxKeySplits = 16;  // " ssh2: " in one message
+constexpr int kMaxColonSplits = 3;
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 bool ends_with(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
@@ -35,21 +37,38 @@ bool is_decimal(std::string_view text) {
          (dot == std::string_view::npos || digits(text.substr(dot + 1)));
 }
 
+// A quote would be the end of a command in front of it: "'a' on pts/1' for ann" names no terminal.
+bool is_tty(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
+           std::string_view("/:._?-").find(c) != std::string_view::npos;
+  });
+}
+
 bool is_valid_word(Hole kind, std::string_view word) {
   switch (kind) {
     case Hole::word0:
     case Hole::actor:
-    case Hole::host: return true;
-    case Hole::ip: return is_address(word);
+    case Hole::host:
+      return true;
+    case Hole::ip:
+      return is_address(word);
     case Hole::digits:
     case Hole::number:
-    case Hole::port: return !word.empty() && std::all_of(word.begin(), word.end(), is_digit);
-    case Hole::decimal: return is_decimal(word);
-    default: return !word.empty();
+    case Hole::port:
+      return !word.empty() && std::all_of(word.begin(), word.end(), is_digit);
+    case Hole::decimal:
+      return is_decimal(word);
+    case Hole::tty:
+      return is_tty(word);
+    default:
+      return !word.empty();
   }
 }
 
-bool is_digits_kind(Hole kind) { return kind == Hole::digits || kind == Hole::number || kind == Hole::port; }
+bool is_digits_kind(Hole kind) {
+  return kind == Hole::digits || kind == Hole::number || kind == Hole::port;
+}
 
 // One walk over a message: tokens are taken from either end of [pos_, end_).
 class Walk {
@@ -98,7 +117,8 @@ class Walk {
  private:
   [[nodiscard]] std::string_view rest() const { return message_.substr(pos_, end_ - pos_); }
 
-  // Takes tokens from `from` down to above `stop` backwards; the free hole `stop` gets what remains from begin.
+  // Takes tokens from `from` down to above `stop` backwards; the free hole `stop` gets what remains
+  // from begin.
   bool take_between(std::size_t stop, std::size_t from) {
     for (std::size_t i = from; i > stop; --i) {
       if (!take_right(i)) {
@@ -106,6 +126,12 @@ class Walk {
       }
     }
     return true;
+  }
+
+  // The free hole first_ ends where `literal`, found at `at`, has the tokens between before it.
+  bool take_split(std::size_t next, std::size_t at) {
+    end_ = at + pattern_[next - 1].text.size();
+    return take_between(first_, next - 1);
   }
 
   bool split_first(std::size_t last) {
@@ -116,12 +142,18 @@ class Walk {
         ++next;
       }
       const std::string_view literal = pattern_[next - 1].text;
-      const std::size_t at = message_.substr(0, whole_end).find(literal, pos_);
-      if (at == std::string_view::npos) {
-        return false;
+      const std::string_view whole = message_.substr(0, whole_end);
+      std::size_t at = whole.find(literal, pos_);
+      // A name holds no colon, but an address may end in one ("2001:db8:: port 22: reason").
+      const int tries = literal[0] == ':' ? kMaxColonSplits : 1;
+      bool fits = false;
+      for (int i = 0; i < tries && !fits && at != std::string_view::npos; ++i) {
+        fits = take_split(next, at);
+        if (!fits) {
+          at = whole.find(literal, at + 1);
+        }
       }
-      end_ = at + literal.size();
-      if (!take_between(first_, next - 1)) {
+      if (!fits) {
         return false;
       }
       match_.value[first_] = rest();
@@ -285,9 +317,10 @@ class Walk {
 
   static bool is_valid_free(Hole kind, std::string_view value) {
     if (kind == Hole::who) {
-      return value.empty() || (value.back() == ' ' && (starts_with(value, "user ") || starts_with(value, kInvalidUser) ||
-                                                       starts_with(value, "authenticating user ") ||
-                                                       starts_with(value, "authenticatinguser ")));
+      return value.empty() || (value.back() == ' ' &&
+                               (starts_with(value, "user ") || starts_with(value, kInvalidUser) ||
+                                starts_with(value, "authenticating user ") ||
+                                starts_with(value, "authenticatinguser ")));
     }
     if (kind == Hole::pam_user) {
       return value.empty() || value == " " || starts_with(value, kPamUser);
@@ -307,8 +340,9 @@ bool has_free_details(std::string_view method) {
   return starts_with(method, "hostbased") || starts_with(method, "gssapi");
 }
 
-// "… from {peer} ssh2{key}". A user name cannot hold a colon, but what stands behind the key part can
-// imitate all of this (a certificate's id, a client's host name), so the first split that fits is the true one.
+// "… from {peer} ssh2{key}". A user name cannot hold a colon, but what stands behind the key part
+// can imitate all of this (a certificate's id, a client's host name), so the first split that fits
+// is the true one.
 bool match_with_key(const Pattern& pattern, std::string_view message, Split split, Match& match) {
   const std::size_t count = pattern.size() - 1;
   constexpr std::string_view kSplit = " ssh2: ";
@@ -328,111 +362,6 @@ bool match_with_key(const Pattern& pattern, std::string_view message, Split spli
   return Walk(pattern, count, message, match).all(split);
 }
 
-void add_peer(std::string_view peer, AuthEvent& event) {
-  const std::size_t at = peer.rfind(kPort);
-  const std::string_view address = peer.substr(0, at);
-  if (address == kUnknown) {
-    return;
-  }
-  event.ip("source.ip", address);
-  if (at != std::string_view::npos) {
-    event.port("source.port", peer.substr(at + kPort.size()));
-  }
-}
-
-void add_login(std::string_view value, AuthEvent& event) {
-  if (starts_with(value, kInvalidUser) || starts_with(value, kIllegalUser)) {
-    event.literal("ssh.invalid_user", "true");
-    value.remove_prefix(kInvalidUser.size());
-  }
-  event.user("user.name", value);
-}
-
-void add_who(std::string_view value, AuthEvent& event) {
-  if (value.empty()) {
-    return;
-  }
-  value.remove_suffix(1);
-  if (starts_with(value, kInvalidUser)) {
-    event.literal("ssh.invalid_user", "true");
-  }
-  const std::size_t at = value.find("user ");  // in the fixed part; "user" alone is an empty name
-  if (at != std::string_view::npos) {
-    event.user("user.name", value.substr(at + 5));
-  } else if (starts_with(value, "invalid user")) {
-    event.literal("ssh.invalid_user", "true");
-  }
-}
-
-void add_key(std::string_view value, AuthEvent& event) {
-  if (value.empty()) {
-    return;
-  }
-  const SshKeyText key = read_ssh_key(value);
-  event.text("ssh.key.type", key.type);
-  event.text("ssh.key.fingerprint", key.fingerprint);
-  event.text("ssh.cert.id", key.cert_id);
-  event.text("ssh.cert.serial", key.cert_serial);
-  event.text("ssh.cert.ca.type", key.ca_type);
-  event.text("ssh.cert.ca.fingerprint", key.ca_fingerprint);
-}
-
-void add_network(std::string_view value, AuthEvent& event) {
-  const std::size_t slash = value.find('/');
-  const std::string_view length = slash == std::string_view::npos ? "" : value.substr(slash + 1);
-  const std::string_view address = value.substr(0, slash);
-  if (length.empty() || (length == "32" && is_ipv4(address)) || (length == "128" && is_ipv6(address))) {
-    event.ip("source.ip", address);
-  }
-}
-
-void add_method(std::string_view value, AuthEvent& event) {
-  const std::size_t slash = value.find('/');
-  event.text("ssh.auth.method", value.substr(0, slash));
-  if (slash != std::string_view::npos) {
-    event.text("ssh.auth.submethod", value.substr(slash + 1));
-  }
-}
-
-void add_field(const Token& token, std::string_view value, AuthEvent& event) {
-  switch (token.kind) {
-    case Hole::literal: return;
-    case Hole::number: return event.number(token.text, value);
-    case Hole::decimal: return event.literal(token.text, value);
-    case Hole::port: return event.port(token.text, value);
-    case Hole::ip: return event.ip(token.text, value);
-    case Hole::host: return event.host(value);
-    case Hole::tty: return event.tty(token.text, value);
-    case Hole::network: return add_network(value, event);
-    case Hole::method: return add_method(value, event);
-    case Hole::peer:
-    case Hole::peer_or_ip: return add_peer(value, event);
-    case Hole::who: return add_who(value, event);
-    case Hole::login: return add_login(value, event);
-    case Hole::actor:
-      event.user("pam.ruser", value);
-      return event.user("user.name", value);
-    case Hole::pam_user:
-      value = value.size() > kPamUser.size() ? value.substr(kPamUser.size()) : "";
-      event.user(token.text, value);
-      if (token.text == "user.effective.name") {
-        event.user("pam.user", value);
-      }
-      return;
-    case Hole::key: return add_key(value, event);
-    case Hole::text:
-    case Hole::word:
-    case Hole::word0:
-    case Hole::digits:
-      if (token.names_user) {
-        event.user(token.text, value);
-      } else if (token.text != "_") {
-        event.text(token.text, value);
-      }
-      return;
-  }
-}
-
 }  // namespace
 
 bool match_pattern(const Pattern& pattern, std::string_view message, Split split, Match& match) {
@@ -445,91 +374,6 @@ bool match_pattern(const Pattern& pattern, std::string_view message, Split split
 std::size_t match_left_part(const Pattern& pattern, std::string_view message, Match& match) {
   Walk walk(pattern, pattern.size(), message, match);
   return walk.left() ? walk.taken() : 0;
-}
-
-void add_fields(const Pattern& pattern, const Match& match, std::size_t tokens, AuthEvent& event) {
-  for (std::size_t i = 0; i < tokens; ++i) {
-    add_field(pattern[i], match.value[i], event);
-  }
-}
-
-void add_meaning(const Form& form, AuthEvent& event) {
-  event.meaning(form.action, form.outcome, form.event);
-  for (const Constant& constant : form.fixed) {
-    if (constant.type == FieldType::literal) {
-      event.literal(constant.name, constant.value);
-    } else if (constant.name == "user.name") {
-      event.user(constant.name, constant.value);
-    } else if (!constant.name.empty()) {
-      event.text(constant.name, constant.value);
-    }
-  }
-}
-
-FormTable::FormTable(std::initializer_list<std::span<const Form>> tables) {
-  constexpr std::size_t kHoleFirst = 256;
-  const auto first_byte = [](const Form& form) {
-    const std::string_view prefix = form.pattern.prefix();
-    return prefix.empty() ? kHoleFirst : std::size_t{static_cast<unsigned char>(prefix[0])};
-  };
-  for (std::size_t byte = 0; byte <= kHoleFirst; ++byte) {
-    begin_[byte] = static_cast<std::uint16_t>(ordered_.size());
-    for (const std::span<const Form> forms : tables) {
-      for (const Form& form : forms) {
-        if (first_byte(form) == byte) {
-          ordered_.push_back(&form);
-        }
-      }
-    }
-  }
-  begin_[kHoleFirst + 1] = static_cast<std::uint16_t>(ordered_.size());
-}
-
-const Form* FormTable::find(std::string_view message, Match& match) const {
-  if (message.empty()) {
-    return nullptr;
-  }
-  const std::size_t byte = static_cast<unsigned char>(message[0]);
-  const auto in_range = [&](std::size_t index) -> const Form* {
-    for (std::size_t i = begin_[index]; i < begin_[index + 1]; ++i) {
-      const Form& form = *ordered_[i];
-      if (starts_with(message, form.pattern.prefix()) &&
-          match_pattern(form.pattern, message, form.split, match)) {
-        return &form;
-      }
-    }
-    return nullptr;
-  };
-  const Form* form = in_range(byte);
-  return form != nullptr ? form : in_range(256);
-}
-
-const Form* FormTable::find_cut(std::string_view message, Match& match, std::size_t& tokens) const {
-  if (message.empty()) {
-    return nullptr;
-  }
-  const std::size_t byte = static_cast<unsigned char>(message[0]);
-  for (std::size_t i = begin_[byte]; i < begin_[byte + 1]; ++i) {
-    const Form& form = *ordered_[i];
-    if (form.pattern.peer_behind_free_text() && starts_with(message, form.pattern.prefix())) {
-      tokens = match_left_part(form.pattern, message, match);
-      if (tokens != 0) {
-        return &form;
-      }
-    }
-  }
-  return nullptr;
-}
-
-bool FormTable::apply(std::string_view message, AuthEvent& event) const {
-  Match match;
-  const Form* form = find(message, match);
-  if (form == nullptr) {
-    return false;
-  }
-  add_meaning(*form, event);
-  add_fields(form->pattern, match, form->pattern.size(), event);
-  return true;
 }
 
 }  // namespace auditship

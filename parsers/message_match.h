@@ -16,13 +16,17 @@
 namespace auditship {
 
 struct Match {
-  std::array<std::string_view, Pattern::kMaxTokens> value;  // by token; of a peer: "ADDRESS port PORT"
+  std::array<std::string_view, Pattern::kMaxTokens>
+      value;  // by token; of a peer: "ADDRESS port PORT"
 };
 
-[[nodiscard]] bool match_pattern(const Pattern& pattern, std::string_view message, Split split, Match& match);
+[[nodiscard]] bool match_pattern(const Pattern& pattern, std::string_view message, Split split,
+                                 Match& match);
 
-// Matches only what stands left of the first free hole; returns how many tokens that are, 0 for no match.
-[[nodiscard]] std::size_t match_left_part(const Pattern& pattern, std::string_view message, Match& match);
+// Matches only what stands left of the first free hole; returns how many tokens that are, 0 for no
+// match.
+[[nodiscard]] std::size_t match_left_part(const Pattern& pattern, std::string_view message,
+                                          Match& match);
 
 // Adds the fields of the first `tokens` tokens to event.
 void add_fields(const Pattern& pattern, const Match& match, std::size_t tokens, AuthEvent& event);
@@ -32,20 +36,22 @@ void add_meaning(const Form& form, AuthEvent& event);
 
 class FormTable {
  public:
-  // Rows are tried in order, those that begin with literal text before those that begin with a hole.
+  // Rows are tried in order, those that begin with literal text before those that begin with a
+  // hole.
   explicit FormTable(std::initializer_list<std::span<const Form>> forms);
 
   // The first form that message matches, or nullptr.
   [[nodiscard]] const Form* find(std::string_view message, Match& match) const;
   // The first form whose text left of its free hole fits; for messages that were cut.
-  [[nodiscard]] const Form* find_cut(std::string_view message, Match& match, std::size_t& tokens) const;
+  [[nodiscard]] const Form* find_cut(std::string_view message, Match& match,
+                                     std::size_t& tokens) const;
 
   // find() and, if found, all fields of the form.
   bool apply(std::string_view message, AuthEvent& event) const;
 
  private:
-  std::vector<const Form*> ordered_;            // by first byte; those with a hole first at the end
-  std::array<std::uint16_t, 258> begin_{};      // of a first byte's forms in ordered_
+  std::vector<const Form*> ordered_;        // by first byte; those with a hole first at the end
+  std::array<std::uint16_t, 258> begin_{};  // of a first byte's forms in ordered_
 };
 
 }  // namespace auditship

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::size_t kSha256Characters = 43;
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 bool is_base64(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
@@ -67,7 +69,8 @@ bool read_certificate(std::string_view text, SshKeyText& key) {
     return false;
   }
   key.cert_id = text.size() > 3 ? text.substr(3) : std::string_view();
-  return is_fingerprint(key.ca_fingerprint) && is_key_type(key.ca_type) && is_number(key.cert_serial);
+  return is_fingerprint(key.ca_fingerprint) && is_key_type(key.ca_type) &&
+         is_number(key.cert_serial);
 }
 
 }  // namespace

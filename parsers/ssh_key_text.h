@@ -1,5 +1,6 @@
-// The KEY part of sshd's Accepted and Failed lines: "ED25519 SHA256:…", "RSA-CERT SHA256:… ID x (serial 1) CA RSA SHA256:…".
-// Stateless. A certificate's id is free text, so it is cut out between a fixed left and a fixed right part.
+// The KEY part of sshd's Accepted and Failed lines: "ED25519 SHA256:…", "RSA-CERT SHA256:… ID x
+// (serial 1) CA RSA SHA256:…". Stateless. A certificate's id is free text, so it is cut out between
+// a fixed left and a fixed right part.
 #pragma once
 
 #include <string_view>

@@ -1,8 +1,9 @@
-// StampClock gives stamps their instant: RFC 3164 stamps lack year and zone, and a zone's autumn hour
-// reads twice, so it remembers the last line of the file.
+// StampClock gives stamps their instant: RFC 3164 stamps lack year and zone, and a zone's autumn
+// hour reads twice, so it remembers the last line of the file.
 //
-// Year: the latest one that puts the stamp at most a day after the reference time; it steps up where
-// January follows December. A 29 February belongs to a leap year. Not thread-safe; one a source.
+// Year: the latest one that puts the stamp at most a day after the reference time; it steps up
+// where January follows December. A 29 February belongs to a leap year. Not thread-safe; one a
+// source.
 #pragma once
 
 #include <cstdint>

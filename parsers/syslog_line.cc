@@ -34,7 +34,8 @@ bool read_clock(std::string_view text, std::size_t at, Stamp& stamp) {
 }
 
 bool is_possible(const Stamp& stamp) {
-  const std::int64_t year = stamp.year != 0 ? stamp.year : 2000;  // a leap year: 29 February may exist
+  const std::int64_t year =
+      stamp.year != 0 ? stamp.year : 2000;  // a leap year: 29 February may exist
   return stamp.month >= 1 && stamp.month <= 12 && stamp.day >= 1 &&
          stamp.day <= days_in_month(year, stamp.month) && stamp.hour <= 23 && stamp.minute <= 59 &&
          stamp.second <= 60;
@@ -43,7 +44,8 @@ bool is_possible(const Stamp& stamp) {
 // "Nov  3 01:02:03": 15 bytes.
 bool read_rfc3164_stamp(std::string_view text, Stamp& stamp) {
   constexpr std::size_t kBytes = 15;
-  if (text.size() < kBytes || text[3] != ' ' || text[6] != ' ' || (text.size() > kBytes && text[kBytes] != ' ')) {
+  if (text.size() < kBytes || text[3] != ' ' || text[6] != ' ' ||
+      (text.size() > kBytes && text[kBytes] != ' ')) {
     return false;
   }
   const std::size_t month = kMonths.find(text.substr(0, 3));
@@ -60,7 +62,8 @@ bool read_rfc3164_stamp(std::string_view text, Stamp& stamp) {
   return true;
 }
 
-// The fraction behind the seconds; `at` moves behind it. False for a dot without digits or too many.
+// The fraction behind the seconds; `at` moves behind it. False for a dot without digits or too
+// many.
 bool read_fraction(std::string_view text, std::size_t& at, Stamp& stamp) {
   if (at >= text.size() || text[at] != '.') {
     return true;
@@ -105,7 +108,8 @@ bool read_zone(std::string_view text, std::size_t& at, Stamp& stamp) {
 
 // "2026-11-23T05:03:11[.123456](Z|+01:00)" up to a blank or the end.
 bool read_iso_stamp(std::string_view text, Stamp& stamp) {
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't')) {
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' ||
+      (text[10] != 'T' && text[10] != 't')) {
     return false;
   }
   const int century = two_digits(text, 0);
@@ -177,7 +181,8 @@ void take_tag(SyslogLine& line, std::string_view rest) {
   line.message = rest;
 }
 
-// Structured data: "-" or elements in brackets, whose quoted values may hold an escaped quote or bracket.
+// Structured data: "-" or elements in brackets, whose quoted values may hold an escaped quote or
+// bracket.
 bool skip_structured_data(std::string_view& text) {
   if (!text.empty() && text[0] == '-') {
     text.remove_prefix(1);
@@ -211,7 +216,8 @@ bool read_rfc5424_rest(std::string_view text, SyslogLine& line) {
   const std::string_view app = take_word(text);
   const std::string_view procid = take_word(text);
   const std::string_view msgid = take_word(text);
-  if (host.empty() || app.empty() || procid.empty() || msgid.empty() || !skip_structured_data(text)) {
+  if (host.empty() || app.empty() || procid.empty() || msgid.empty() ||
+      !skip_structured_data(text)) {
     return false;
   }
   strip_leading_blanks(text);
@@ -268,22 +274,24 @@ SyslogLine split_syslog_line(std::string_view text) {
 }
 
 std::int64_t stamp_seconds(const Stamp& stamp) {
-  return days_from_civil({stamp.year, stamp.month, stamp.day}) * kSecondsPerDay + stamp.hour * 3600 +
-         stamp.minute * 60 + stamp.second - stamp.offset;
+  return days_from_civil({stamp.year, stamp.month, stamp.day}) * kSecondsPerDay +
+         stamp.hour * 3600 + stamp.minute * 60 + stamp.second - stamp.offset;
 }
 
 std::string_view facility_name(int priority) {
   constexpr std::array<std::string_view, 24> kNames = {
-      "kern",   "user",     "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-      "uucp",   "cron",     "authpriv", "ftp",  "ntp",    "security", "console", "solaris-cron",
-      "local0", "local1",   "local2", "local3", "local4", "local5", "local6", "local7"};
-  return priority < 0 || priority > 191 ? std::string_view() : kNames[static_cast<std::size_t>(priority) / 8];
+      "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
+      "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
+      "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
+  return priority < 0 || priority > 191 ? std::string_view()
+                                        : kNames[static_cast<std::size_t>(priority) / 8];
 }
 
 std::string_view severity_name(int priority) {
   constexpr std::array<std::string_view, 8> kNames = {"emerg",   "alert",  "crit", "err",
                                                       "warning", "notice", "info", "debug"};
-  return priority < 0 || priority > 191 ? std::string_view() : kNames[static_cast<std::size_t>(priority) % 8];
+  return priority < 0 || priority > 191 ? std::string_view()
+                                        : kNames[static_cast<std::size_t>(priority) % 8];
 }
 
 }  // namespace auditship

@@ -32,7 +32,8 @@ std::int64_t read_i64(std::string_view bytes, std::size_t at) {
 
 struct Header {
   char version = 0;
-  std::size_t utc_flags = 0, standard_flags = 0, leaps = 0, transitions = 0, types = 0, name_bytes = 0;
+  std::size_t utc_flags = 0, standard_flags = 0, leaps = 0, transitions = 0, types = 0,
+              name_bytes = 0;
 
   [[nodiscard]] std::size_t body_bytes(std::size_t time_bytes) const {
     return transitions * (time_bytes + 1) + types * 6 + name_bytes + leaps * (time_bytes + 4) +
@@ -56,7 +57,8 @@ bool read_header(std::string_view bytes, Header& header) {
 
 }  // namespace
 
-// Reads a POSIX TZ string from the left. Every take_ function fails without moving too far to matter.
+// Reads a POSIX TZ string from the left. Every take_ function fails without moving too far to
+// matter.
 struct TimeZone::Reader {
   std::string_view text;
 
@@ -212,15 +214,18 @@ Result<TimeZone> TimeZone::parse(std::string_view bytes) {
     zone.offsets_.push_back(read_i32(bytes, types_at + type * 6));
   }
   zone.first_offset_ = read_i32(bytes, types_at);
-  const auto is_wild = [](std::int64_t offset) { return offset > kMaxOffset || offset < -kMaxOffset; };
-  if (is_wild(zone.first_offset_) || std::any_of(zone.offsets_.begin(), zone.offsets_.end(), is_wild)) {
+  const auto is_wild = [](std::int64_t offset) {
+    return offset > kMaxOffset || offset < -kMaxOffset;
+  };
+  if (is_wild(zone.first_offset_) ||
+      std::any_of(zone.offsets_.begin(), zone.offsets_.end(), is_wild)) {
     return not_a_zone;
   }
   if (time_bytes == 8 && bytes.size() > body + 2 && bytes[body] == '\n') {
     const std::string_view footer = bytes.substr(body + 1);
     Reader reader{footer.substr(0, footer.find('\n'))};
-    zone.has_rule_ = !reader.text.empty() && reader.take_rule(zone.rule_) && !is_wild(zone.rule_.offset) &&
-                     !is_wild(zone.rule_.summer_offset);
+    zone.has_rule_ = !reader.text.empty() && reader.take_rule(zone.rule_) &&
+                     !is_wild(zone.rule_.offset) && !is_wild(zone.rule_.summer_offset);
   }
   return zone;
 }

@@ -32,6 +32,24 @@ struct CheckArguments {
 };
 int check_command(const CheckArguments& arguments);
 
+struct StatusArguments {
+  std::string config, data_dir;
+  bool json = false;
+};
+int status_command(const StatusArguments& arguments);
+
+struct BufferArguments {
+  std::string action;                    // ls, show, verify
+  std::string config, data_dir, stream;  // stream empty: all
+  std::uint64_t frame = 0;
+};
+int buffer_command(const BufferArguments& arguments);
+
+// Where the agent of a data directory answers.
+[[nodiscard]] std::string status_socket(const std::string& data_dir);
+// --data-dir, else that of the configuration, else the default. nullopt: exit with kExitFailed; it is said why.
+std::optional<std::string> data_dir_for(Fs& fs, const std::string& config, const std::string& data_dir);
+
 // Loads the configuration for a command, and prints errors and warnings. nullopt: exit with kExitFailed.
 std::optional<Config> config_for(Fs& fs, const std::string& path);
 

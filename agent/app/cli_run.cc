@@ -8,6 +8,8 @@
 #include "agent/app/cli.h"
 #include "agent/app/loop.h"
 #include "agent/app/own_log.h"
+#include "agent/app/status.h"
+#include "agent/app/status_http.h"
 #include "agent/app/summary.h"
 #include "agent/app/system.h"
 #include "agent/app/version.h"
@@ -39,6 +41,33 @@ std::vector<StreamSummary> summaries_of(const Agent& agent) {
     all.push_back(StreamSummary{stream->settings().name, stream->view(), stream->unterminated(), stream->finished()});
   }
   return all;
+}
+
+// Answers on the socket in the data directory.
+HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns, const std::string& path) {
+  if (path == "/healthz") {
+    return HttpPage{200, "text/plain; charset=utf-8", "ok\n"};
+  }
+  AgentStatus status;
+  status.version = kVersion;
+  status.cluster = agent.config().cluster_name;
+  status.node = agent.identity().node;
+  status.running = true;
+  status.started_ns = started_ns;
+  status.now_ns = clock.wall_ns();
+  for (const auto& stream : agent.streams()) {
+    status.streams.push_back(StreamStatus{stream->settings().name, stream->view()});
+  }
+  if (path == "/metrics") {
+    return HttpPage{200, "text/plain; version=0.0.4; charset=utf-8", render_metrics(status)};
+  }
+  if (path == "/status.json") {
+    return HttpPage{200, "application/json", render_status_json(status)};
+  }
+  if (path == "/status" || path == "/") {
+    return HttpPage{200, "text/plain; charset=utf-8", render_status_text(status)};
+  }
+  return HttpPage{404, "text/plain; charset=utf-8", "there are /metrics, /status, /status.json and /healthz\n"};
 }
 
 }  // namespace
@@ -78,6 +107,12 @@ int run_command(const RunArguments& arguments) {
     return kExitFailed;
   }
   Agent& running = **agent;
+  const std::int64_t started_ns = clock.wall_ns();
+  auto server = StatusServer::listen(loop, log, status_socket(running.config().data_dir),
+                                     [&, started_ns](const std::string& path) { return page_of(running, clock, started_ns, path); });
+  if (!server) {
+    log.warn("status-socket", "`auditship status` cannot ask this agent", {{"error", server.error().message}});
+  }
   std::optional<TimePoint> stop_at;
   TimePoint watch_at{};
   loop.on_change([&] { running.hint(); });

@@ -22,8 +22,9 @@ void read_cluster(YamlMap& top, Config& config) {
   YamlMap cluster(top.problems(), node != nullptr ? *node : kNothing, "cluster");
   if (!cluster.text("name", config.cluster_name)) {
     if (node == nullptr || !cluster.has("name")) {
-      top.add_problem("cluster", "the name of the cluster is required, as \"cluster: {name: prod-1}\": "
-                                 "no audit event carries it");
+      top.add_problem("cluster",
+                      "the name of the cluster is required, as \"cluster: {name: prod-1}\": "
+                      "no audit event carries it");
     }
   } else if (!is_plain_name(config.cluster_name, 256)) {
     cluster.add_problem("name", "expected a name of 1 to 256 bytes on one line");
@@ -65,7 +66,8 @@ void read_time_zone(YamlMap& top, Fs& fs, Config& config) {
     return;
   }
   if (config.time_zone.find("..") != std::string::npos) {
-    top.add_problem("time_zone", "expected a name such as Europe/Stockholm, or the path of a zone file");
+    top.add_problem("time_zone",
+                    "expected a name such as Europe/Stockholm, or the path of a zone file");
     return;
   }
   const std::string file = config.time_zone.front() == '/'

@@ -23,11 +23,11 @@ enum class ParserType { kube_audit, auth_log };
 enum class TargetStyle { alias, dated };
 
 struct StreamConfig {
-  std::string name;                     // kubeaudit, authlog
+  std::string name;  // kubeaudit, authlog
   ParserType parser = ParserType::kube_audit;
-  std::vector<std::string> paths;       // live files; globs allowed
-  std::string target;                   // write alias, or index name prefix of dated names
-  std::string filters;                  // rule file, ready to open; empty = keep everything
+  std::vector<std::string> paths;  // live files; globs allowed
+  std::string target;              // write alias, or index name prefix of dated names
+  std::string filters;             // rule file, ready to open; empty = keep everything
   std::uint64_t buffer_max_bytes = std::uint64_t{2} << 30;
   std::optional<unsigned> buffer_max_percent;  // of the file system, instead of bytes
 };
@@ -39,46 +39,48 @@ struct FileSinkConfig {
 };
 
 struct OpenSearchConfig {
-  std::vector<std::string> hosts;       // https://host:9200
+  std::vector<std::string> hosts;  // https://host:9200
   std::string username, password, password_file, bearer_token_file;
   std::string ca_file, certificate_file, key_file, server_name;
   bool tls_verify = true;
   TargetStyle style = TargetStyle::alias;
-  std::string compression = "gzip";     // gzip, zstd, none
+  std::string compression = "gzip";  // gzip, zstd, none
   std::chrono::milliseconds timeout{60000};
 };
 
 struct Config {
-  std::string file;                     // where it was read from
-  std::string cluster_name;             // required
-  std::string node_name;                // empty: NODE_NAME, else the host's name, frozen in data_dir
+  std::string file;          // where it was read from
+  std::string cluster_name;  // required
+  std::string node_name;     // empty: NODE_NAME, else the host's name, frozen in data_dir
   std::string data_dir = "/var/lib/auditship";
-  std::string time_zone;                // empty: the host's; IANA name or path of a zone file
-  std::optional<std::chrono::seconds> backfill = std::chrono::hours(24 * 7);  // nullopt = all, 0 = none
-  std::vector<std::string> trusted_proxies;   // CIDR
+  std::string time_zone;  // empty: the host's; IANA name or path of a zone file
+  std::optional<std::chrono::seconds> backfill =
+      std::chrono::hours(24 * 7);            // nullopt = all, 0 = none
+  std::vector<std::string> trusted_proxies;  // CIDR
   std::uint64_t line_max_bytes = 16 << 20;
-  std::uint64_t batch_max_bytes = 5 << 20;    // before compression
+  std::uint64_t batch_max_bytes = 5 << 20;  // before compression
   std::chrono::milliseconds batch_max_age{1000};
   std::uint32_t batch_max_documents = 10000;
-  bool keep_original = false;           // event.original on authlog documents
+  bool keep_original = false;  // event.original on authlog documents
   std::string log_level = "info";
-  std::string log_format = "auto";      // auto, text, json
+  std::string log_format = "auto";  // auto, text, json
   std::vector<StreamConfig> streams;
   SinkType sink = SinkType::file;
   FileSinkConfig file_sink;
   OpenSearchConfig opensearch;
-  std::vector<std::string> warnings;    // what run and check should say once at start
+  std::vector<std::string> warnings;  // what run and check should say once at start
 };
 
 struct Secrets {
-  std::string password, bearer_token;   // empty: not used
+  std::string password, bearer_token;  // empty: not used
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-// Reads and validates a configuration file. Files that it refers to must exist, be readable and, for
-// rule files, hold rules that can be used. Relative names are relative to the configuration file.
-// Errors: not_found, io for the file itself; invalid with all problems, one "file:line:column: …" a line.
+// Reads and validates a configuration file. Files that it refers to must exist, be readable and,
+// for rule files, hold rules that can be used. Relative names are relative to the configuration
+// file. Errors: not_found, io for the file itself; invalid with all problems, one
+// "file:line:column: …" a line.
 [[nodiscard]] Result<Config> load_config(Fs& fs, const std::string& path, const Environment& env);
 
 // The same from text; path is for messages and for relative names.

@@ -8,18 +8,18 @@ std::vector<StreamConfig> default_streams() {
   kube.parser = ParserType::kube_audit;
   kube.target = "kubeaudit";
   kube.paths = {
-      "/var/log/kubernetes/audit/audit.log",                // kubeadm, as most operators choose
+      "/var/log/kubernetes/audit/audit.log",                 // kubeadm, as most operators choose
       "/var/log/kubernetes/audit/kube-apiserver-audit.log",  // kubespray, Compliant Kubernetes
-      "/var/log/kube-audit/kube-apiserver.log",             // Compliant Kubernetes
-      "/var/lib/rancher/rke2/server/logs/audit.log",        // RKE2
-      "/var/lib/rancher/k3s/server/logs/audit.log",         // k3s
-      "/var/log/kube-audit/audit-log.json",                 // RKE1
-      "/var/log/audit/kube/kube-apiserver.log",             // Talos
-      "/var/log/kube-apiserver/audit.log",                  // OpenShift, and its aggregated servers:
+      "/var/log/kube-audit/kube-apiserver.log",              // Compliant Kubernetes
+      "/var/lib/rancher/rke2/server/logs/audit.log",         // RKE2
+      "/var/lib/rancher/k3s/server/logs/audit.log",          // k3s
+      "/var/log/kube-audit/audit-log.json",                  // RKE1
+      "/var/log/audit/kube/kube-apiserver.log",              // Talos
+      "/var/log/kube-apiserver/audit.log",  // OpenShift, and its aggregated servers:
       "/var/log/openshift-apiserver/audit.log",
       "/var/log/oauth-apiserver/audit.log",
       "/var/log/oauth-server/audit.log",
-      "/var/log/kube-apiserver-audit.log",                  // GCE scripts, kops
+      "/var/log/kube-apiserver-audit.log",  // GCE scripts, kops
   };
   StreamConfig auth;
   auth.name = "authlog";

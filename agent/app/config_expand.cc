@@ -18,8 +18,9 @@ Result<std::string> value_of(std::string_view inside, const Environment& env) {
   const std::size_t dash = inside.find(":-");
   const std::string name(inside.substr(0, dash));
   if (!is_variable_name(name)) {
-    return Error{Errc::invalid, "\"${" + std::string(inside.substr(0, 60)) +
-                                    "}\": expected ${NAME} or ${NAME:-default}; write $${ for a plain ${"};
+    return Error{Errc::invalid,
+                 "\"${" + std::string(inside.substr(0, 60)) +
+                     "}\": expected ${NAME} or ${NAME:-default}; write $${ for a plain ${"};
   }
   const std::optional<std::string> value = env ? env(name) : std::nullopt;
   if (dash != std::string_view::npos) {
@@ -27,7 +28,8 @@ Result<std::string> value_of(std::string_view inside, const Environment& env) {
   }
   if (!value) {
     return Error{Errc::invalid, "the environment variable " + name +
-                                    " is not set; set it, or give a default: ${" + name + ":-default}"};
+                                    " is not set; set it, or give a default: ${" + name +
+                                    ":-default}"};
   }
   return *value;
 }

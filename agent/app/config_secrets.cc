@@ -19,7 +19,8 @@ Result<std::string> read_secret(Fs& fs, const std::string& path) {
   }
   for (const char c : *text) {
     if (static_cast<unsigned char>(c) < 0x20) {
-      return Error{Errc::invalid, "secret " + path + " has more than one line or control characters"};
+      return Error{Errc::invalid,
+                   "secret " + path + " has more than one line or control characters"};
     }
   }
   return text;

@@ -23,13 +23,15 @@ std::optional<std::string> host_problem(std::string_view host) {
     return bad("expected https://HOST:PORT");
   }
   if (rest.find('@') != std::string_view::npos) {
-    return std::string("user and password do not belong in the address: use username and password_file");
+    return std::string(
+        "user and password do not belong in the address: use username and password_file");
   }
   while (rest.ends_with('/')) {
     rest.remove_suffix(1);
   }
   const bool bracketed = rest.starts_with('[');
-  const std::size_t host_end = bracketed ? rest.find(']') + 1 : std::min(rest.find(':'), rest.size());
+  const std::size_t host_end =
+      bracketed ? rest.find(']') + 1 : std::min(rest.find(':'), rest.size());
   const std::string_view name = rest.substr(0, host_end);
   if (name.empty() || host_end == 0 || name.size() > 255 ||
       name.find_first_of("/?#\\ %\"<>") != std::string_view::npos) {
@@ -42,7 +44,8 @@ std::optional<std::string> host_problem(std::string_view host) {
   port.remove_prefix(1);
   unsigned number = 0;
   for (const char c : port) {
-    number = c >= '0' && c <= '9' && number <= 65535 ? number * 10 + static_cast<unsigned>(c - '0') : 70000;
+    number = c >= '0' && c <= '9' && number <= 65535 ? number * 10 + static_cast<unsigned>(c - '0')
+                                                     : 70000;
   }
   if (rest[host_end] != ':' || port.empty() || number < 1 || number > 65535) {
     return bad("expected a port from 1 to 65535 behind the host, and no path");
@@ -75,7 +78,8 @@ void read_hosts(YamlMap& map, Config& config) {
     }
   }
   if (sink.hosts.empty()) {
-    map.add_problem("hosts", "expected at least one address, as https://opensearch.example.com:9200");
+    map.add_problem("hosts",
+                    "expected at least one address, as https://opensearch.example.com:9200");
   }
 }
 
@@ -96,7 +100,8 @@ void read_credentials(YamlMap& map, Fs& fs, Config& config) {
     map.add_problem("username", "a username without password_file or password");
   }
   if (!sink.username.empty() && !sink.bearer_token_file.empty()) {
-    map.add_problem("bearer_token_file", "a username and a bearer token are both given: choose one");
+    map.add_problem("bearer_token_file",
+                    "a username and a bearer token are both given: choose one");
   }
   const bool has_secret = has_password || !sink.bearer_token_file.empty();
   for (const std::string& host : sink.hosts) {

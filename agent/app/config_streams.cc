@@ -41,7 +41,8 @@ void read_buffer(YamlMap& map, StreamConfig& stream) {
                                                      : 1000;
   }
   if (digits.empty() || percent < 1 || percent > 90) {
-    map.add_problem("buffer_max", "expected a size, as 2GiB, or a share of the disk from 1% to 90%");
+    map.add_problem("buffer_max",
+                    "expected a size, as 2GiB, or a share of the disk from 1% to 90%");
   } else {
     stream.buffer_max_percent = percent;
   }
@@ -52,7 +53,8 @@ void read_paths(YamlMap& map, StreamConfig& stream) {
     return;
   }
   if (stream.paths.empty()) {
-    map.add_problem("paths", "expected at least one path; \"enabled: false\" switches the stream off");
+    map.add_problem("paths",
+                    "expected at least one path; \"enabled: false\" switches the stream off");
   }
   for (const std::string& path : stream.paths) {
     if (path.empty() || path.front() != '/') {
@@ -101,7 +103,8 @@ void read_stream(YamlProblems& problems, const YamlNode::Member& member, Fs& fs,
     problems.add(member.line, member.column, "a stream of your own needs \"paths\"");
   }
   if (map.text("target", stream.target) && !is_index_name(stream.target)) {
-    map.add_problem("target", "expected an index or alias name: lower-case letters, digits, - _ . and +");
+    map.add_problem("target",
+                    "expected an index or alias name: lower-case letters, digits, - _ . and +");
   }
   read_filters(map, fs, config, stream);
   read_buffer(map, stream);
@@ -112,8 +115,9 @@ void read_stream(YamlProblems& problems, const YamlNode::Member& member, Fs& fs,
 }
 
 StreamConfig* find_stream(Config& config, std::string_view name) {
-  const auto found = std::find_if(config.streams.begin(), config.streams.end(),
-                                  [name](const StreamConfig& stream) { return stream.name == name; });
+  const auto found =
+      std::find_if(config.streams.begin(), config.streams.end(),
+                   [name](const StreamConfig& stream) { return stream.name == name; });
   return found == config.streams.end() ? nullptr : &*found;
 }
 
@@ -141,9 +145,8 @@ void read_named_stream(YamlProblems& problems, const YamlNode::Member& member, F
     return;
   }
   const std::string_view near = nearest_name(member.key, {"kubeaudit", "authlog"});
-  const bool has_parser =
-      std::any_of(member.value.members.begin(), member.value.members.end(),
-                  [](const YamlNode::Member& m) { return m.key == "parser"; });
+  const bool has_parser = std::any_of(member.value.members.begin(), member.value.members.end(),
+                                      [](const YamlNode::Member& m) { return m.key == "parser"; });
   if (!has_parser && !near.empty()) {
     problems.add(member.line, member.column,
                  "unknown stream \"" + member.key + "\"; did you mean \"" + std::string(near) +

@@ -14,6 +14,8 @@
 #include <map>
 #include <optional>
 
+#include "agent/app/loop_context.h"
+
 namespace auditship {
 
 namespace asio = boost::asio;
@@ -152,6 +154,8 @@ struct Loop::State {
   bool stepping = false, queued = false, stopped = false, change_pending = false;
   InotifyWake watcher;
 };
+
+boost::asio::io_context& context_of(Loop& loop) { return loop.state_->context; }
 
 Loop::Loop(Logger& log) : state_(std::make_unique<State>(log)) {}
 Loop::~Loop() = default;

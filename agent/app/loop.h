@@ -14,6 +14,10 @@
 #include "agent/input/wake.h"
 #include "sinks/sink.h"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace auditship {
 
 class Loop {
@@ -37,6 +41,7 @@ class Loop {
   void stop();
 
  private:
+  friend boost::asio::io_context& context_of(Loop& loop);
   struct State;
   std::unique_ptr<State> state_;
 };

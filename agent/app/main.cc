@@ -55,6 +55,33 @@ int command_line(int argc, char** argv) {
   check_app->footer(kCheckExamples);
   check_app->callback([&] { code = check_command(check); });
 
+  StatusArguments status;
+  CLI::App* status_app = app.add_subcommand("status", "What the agent is doing: from the running one, or from its data directory");
+  status_app->add_option("--config", status.config, "Configuration file that names the data directory")->type_name("FILE");
+  status_app->add_option("--data-dir", status.data_dir, "Data directory")->type_name("DIR");
+  status_app->add_flag("--json", status.json, "For scripts");
+  status_app->footer("Examples:\n  auditship status\n  auditship status --json --data-dir /var/lib/auditship");
+  status_app->callback([&] { code = status_command(status); });
+
+  BufferArguments buffer;
+  CLI::App* buffer_app = app.add_subcommand("buffer", "Look into the buffer of a data directory, also while the agent runs; changes nothing");
+  buffer_app->require_subcommand(1);
+  buffer_app->footer("Examples:\n  auditship buffer ls --data-dir /var/lib/auditship\n  auditship buffer show 42 --stream kubeaudit\n  auditship buffer verify");
+  const auto add_buffer = [&](const char* name, const char* what) {
+    CLI::App* sub = buffer_app->add_subcommand(name, what);
+    sub->add_option("--config", buffer.config, "Configuration file that names the data directory")->type_name("FILE");
+    sub->add_option("--data-dir", buffer.data_dir, "Data directory")->type_name("DIR");
+    sub->add_option("--stream", buffer.stream, "Only this stream")->type_name("NAME");
+    sub->callback([&, name] {
+      buffer.action = name;
+      code = buffer_command(buffer);
+    });
+    return sub;
+  };
+  add_buffer("ls", "List segments and frames");
+  add_buffer("show", "Print the bulk lines of one frame")->add_option("FRAME", buffer.frame, "Number of the frame")->required();
+  add_buffer("verify", "Check every byte; exit 1 if anything is damaged");
+
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
   version_app->footer("Example:\n  auditship version");
   version_app->callback([] { std::printf("auditship %s\n", kVersion); });

@@ -52,8 +52,9 @@ void read_guard_names(YamlMap& map, GuardSet& set) {
     }
     const std::string_view near =
         nearest_name(name, std::vector<std::string_view>(kGuardNames.begin(), kGuardNames.end()));
-    map.add_problem("allow_hiding", "there is no guard \"" + name + "\"" +
-                                        (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?"));
+    map.add_problem("allow_hiding",
+                    "there is no guard \"" + name + "\"" +
+                        (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?"));
   }
 }
 
@@ -156,8 +157,8 @@ void read_spec(YamlMap& top, RuleSetKind kind, RuleFile& out) {
   read_stages(top, "omitStages", spec.omit_stages);
   top.boolean("omitManagedFields", spec.omit_managed_fields);
   top.for_each_item("rules", [&](const YamlNode& item) {
-    spec.rules.push_back(read_rule(top.problems(), item, kind,
-                                   "rules[" + std::to_string(spec.rules.size()) + "]"));
+    spec.rules.push_back(
+        read_rule(top.problems(), item, kind, "rules[" + std::to_string(spec.rules.size()) + "]"));
     rules.push_back(&item);
   });
   top.done();

@@ -3,9 +3,9 @@
 //   apiVersion: audit.k8s.io/v1, kind: Policy        a kube-apiserver's own file; no match = drop
 //
 // Refused is what a kube-apiserver refuses, and what it only warns about: unknown, misspelt or
-// repeated keys, because they make a rule wider. Messages are "file:line:column: …" with the nearest
-// key, one problem a line. Tests in the file are read but not run by loading.
-// Format: docs/configuration.md. Stateless; thread-safe.
+// repeated keys, because they make a rule wider. Messages are "file:line:column: …" with the
+// nearest key, one problem a line. Tests in the file are read but not run by loading. Format:
+// docs/configuration.md. Stateless; thread-safe.
 #pragma once
 
 #include <optional>
@@ -25,7 +25,7 @@ namespace auditship {
 struct RuleTest {
   std::string name;
   Record record;
-  std::optional<std::string> rule;   // name of the deciding rule; "" = none
+  std::optional<std::string> rule;  // name of the deciding rule; "" = none
   std::optional<Action> action;
   std::optional<Level> level;
   std::optional<std::string> guard;  // "" = none
@@ -35,7 +35,7 @@ struct RuleTest {
 struct RuleFile {
   std::string file;
   RuleSetSpec spec;
-  RuleSet rules;                      // built from spec
+  RuleSet rules;  // built from spec
   std::vector<RuleTest> tests;
   std::vector<std::string> warnings;  // "file:line:column: …"
 };

@@ -7,7 +7,10 @@ namespace auditship {
 namespace {
 
 int hex_digit(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
 }
 
 // requestURI up to the query, escapes decoded once, as the parser does it.
@@ -44,8 +47,7 @@ void read_user(YamlMap& event, Record& record) {
     record.kube.groups.push_back(record.keep(group));
   }
   user.done();
-  record.kube.has_user =
-      !record.kube.user.empty() || !record.kube.uid.empty() || !groups.empty();
+  record.kube.has_user = !record.kube.user.empty() || !record.kube.uid.empty() || !groups.empty();
 }
 
 void read_object(YamlMap& event, Record& record) {
@@ -209,11 +211,12 @@ void read_rule_tests(YamlMap& top, std::vector<RuleTest>& tests) {
 std::vector<std::string> run_rule_tests(const RuleFile& file) {
   std::vector<std::string> failures;
   for (const RuleTest& test : file.tests) {
-    const Decision got = file.rules.judge(test.record);
+    const FilterDecision got = file.rules.judge(test.record);
     std::string diff;
     if (test.rule) {
-      compare(diff, "rule", or_none(*test.rule),
-              got.rule_index < 0 ? "none" : file.rules.name(static_cast<std::size_t>(got.rule_index)));
+      compare(
+          diff, "rule", or_none(*test.rule),
+          got.rule_index < 0 ? "none" : file.rules.name(static_cast<std::size_t>(got.rule_index)));
     }
     if (test.action) {
       compare(diff, "action", action_name(*test.action), action_name(got.action));

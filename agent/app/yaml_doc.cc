@@ -1,13 +1,13 @@
 #include "agent/app/yaml_doc.h"
 
+#include <algorithm>
+#include <map>
+#include <sstream>
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
-
-#include <algorithm>
-#include <map>
-#include <sstream>
 
 #include "agent/core/json_out.h"
 
@@ -76,6 +76,7 @@ class Builder final : public YAML::EventHandler {
     YamlNode node = make(mark, YamlNode::Kind::scalar);
     node.text = value;
     node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
+    last_quoted_ = tag == "!" ? mark : YAML::Mark::null_mark();
     if (!node.quoted && tag != "?" && !tag.empty()) {
       fail(mark.line, mark.column, "the tag " + tag.substr(0, 80) + " is not supported");
       return;
@@ -98,6 +99,8 @@ class Builder final : public YAML::EventHandler {
 
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] const Error& error() const { return error_; }
+  // Where the last scalar begins if it is in quotes, else a null mark.
+  [[nodiscard]] const YAML::Mark& last_quoted() const { return last_quoted_; }
   [[nodiscard]] YamlNode take_root() { return std::move(root_); }
 
  private:
@@ -205,10 +208,36 @@ class Builder final : public YAML::EventHandler {
   std::vector<Open> open_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
   YamlNode root_;
+  YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   std::size_t nodes_ = 0;
   bool failed_ = false;
   Error error_;
 };
+
+// yaml-cpp takes the end of the text for the end of a quoted scalar, so a forgotten quote would
+// swallow all keys behind it. True when the quote at this place is closed; also when no quote
+// stands there.
+bool is_closed(std::string_view text, const YAML::Mark& mark) {
+  for (int line = 0; line < mark.line; ++line) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  text.remove_prefix(std::min(text.size(), static_cast<std::size_t>(mark.column)));
+  const char quote = text.empty() ? ' ' : text.front();
+  if (quote != '"' && quote != '\'') {
+    return true;
+  }
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) {
+        return true;
+      }
+      ++i;
+    }
+  }
+  return false;
+}
 
 // What can be refused before the YAML parser sees a byte.
 Status check_bytes(const std::string& file, std::string_view text) {
@@ -279,6 +308,15 @@ Result<YamlDocument> parse_yaml(const std::string& file, std::string_view text) 
   }
   if (builder.failed()) {
     return builder.error();
+  }
+  if (const YAML::Mark& mark = builder.last_quoted(); !mark.is_null() && !is_closed(text, mark)) {
+    return error_at(file, mark.line + 1, mark.column + 1, "the quote is not closed");
+  }
+  if (document.more_documents && text.find("\n---") == std::string_view::npos) {
+    return Error{
+        Errc::invalid,
+        file +
+            ": something follows the end of the document; is a line indented less than its list?"};
   }
   return document;
 }

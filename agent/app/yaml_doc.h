@@ -19,11 +19,11 @@ struct YamlNode {
   struct Member;
 
   Kind kind = Kind::null;
-  bool quoted = false;  // a scalar in quotes, or tagged !!str: text whatever it looks like
-  int line = 0, column = 0;  // from 1
-  std::string text;                // scalar
-  std::vector<YamlNode> items;     // list
-  std::vector<Member> members;     // map, in the order of the file
+  bool quoted = false;          // a scalar in quotes, or tagged !!str: text whatever it looks like
+  int line = 0, column = 0;     // from 1
+  std::string text;             // scalar
+  std::vector<YamlNode> items;  // list
+  std::vector<Member> members;  // map, in the order of the file
 };
 
 struct YamlNode::Member {

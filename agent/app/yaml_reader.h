@@ -5,8 +5,8 @@
 //   map.text("level", config.log_level);
 //   map.done();                       // unknown keys, with the nearest one that is known
 //
-// Each problem has file, line, column, what was found and what was expected. Reading goes on after a
-// problem, so that one run shows many. A key that is absent or null leaves its value untouched.
+// Each problem has file, line, column, what was found and what was expected. Reading goes on after
+// a problem, so that one run shows many. A key that is absent or null leaves its value untouched.
 // Not thread-safe.
 #pragma once
 
@@ -53,7 +53,8 @@ class YamlProblems {
 
 // Units people write. Errors: invalid, "expected …".
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);  // 500, 64KiB, 2GiB, 500MB
-[[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);  // 0, 250ms, 1h30m, 7d
+[[nodiscard]] Result<std::chrono::milliseconds> parse_duration(
+    std::string_view text);  // 0, 250ms, 1h30m, 7d
 
 // Single values; nullopt after a problem was added. what: the path of the key, for the message.
 // as_text refuses plain numbers, booleans and null: quotes make them text.

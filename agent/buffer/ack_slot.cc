@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kSlotBytes = 4096;
 constexpr std::uint32_t kMagic = 0x4B415341;  // "ASAK"
 constexpr std::uint16_t kVersion = 1;
-constexpr std::size_t kMaxIndexName = 255;
 
 struct Slot {
   std::uint64_t seq = 0;
@@ -28,6 +27,9 @@ std::string encode(std::uint64_t seq, const AckState& state) {
   put_u64(out, state.ledger.created);
   put_u64(out, state.ledger.existed);
   put_u64(out, state.ledger.dead_lettered);
+  put_u64(out, state.ledger.forgotten);
+  put_u64(out, state.ledger.lost);
+  put_u64(out, state.doubted);
   put_varint(out, state.targets.size());
   for (const auto& [frame, index] : state.targets) {
     put_varint(out, frame);
@@ -60,10 +62,13 @@ Result<Slot> decode(std::string_view bytes) {
   slot.state.ledger.created = in.u64();
   slot.state.ledger.existed = in.u64();
   slot.state.ledger.dead_lettered = in.u64();
+  slot.state.ledger.forgotten = in.u64();
+  slot.state.ledger.lost = in.u64();
+  slot.state.doubted = in.u64();
   const std::uint64_t targets = in.varint();
   for (std::uint64_t i = 0; i < targets && i < AckState::kMaxTargets && in.ok(); ++i) {
     const FrameId frame = in.varint();
-    slot.state.targets[frame] = in.bytes(kMaxIndexName);
+    slot.state.targets[frame] = in.bytes(AckState::kMaxTargetBytes);
   }
   if (!in.ok() || magic != kMagic || version != kVersion || targets > AckState::kMaxTargets) {
     return damaged;
@@ -78,6 +83,7 @@ struct Found {
 
 Result<Found> scan(File& file) {
   Found found;
+  std::size_t blank = 0;
   for (std::size_t i = 0; i < 2; ++i) {
     std::string bytes(kSlotBytes, '\0');
     auto got = file.read_at(i * kSlotBytes, bytes.data(), bytes.size());
@@ -86,7 +92,8 @@ Result<Found> scan(File& file) {
     }
     bytes.resize(*got);
     if (bytes.find_first_not_of('\0') == std::string::npos) {
-      continue;  // never written
+      ++blank;
+      continue;
     }
     auto slot = decode(bytes);
     if (!slot) {
@@ -98,6 +105,8 @@ Result<Found> scan(File& file) {
       found.newest = std::move(*slot);
     }
   }
+  // Only before the second store() one slot is blank.
+  found.damaged = found.damaged || (found.newest && found.newest->seq > 1 && blank > 0);
   return found;
 }
 
@@ -123,6 +132,7 @@ Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
     return found.error();
   }
   ack.damaged_ = found->damaged;
+  ack.empty_ = !found->newest;
   if (found->newest) {
     ack.seq_ = found->newest->seq;
     ack.state_ = std::move(found->newest->state);

@@ -29,6 +29,8 @@ void put_checkpoint(std::string& out, const Checkpoint& c) {
   put_varint(out, c.inode);
   put_varint(out, c.generation);
   put_u64(out, c.tail_hash);
+  put_u64(out, static_cast<std::uint64_t>(c.modified_ns));
+  put_u64(out, c.head_hash);
   put_varint(out, c.finished.size());
   for (const FileKey& key : c.finished) {
     put_key(out, key);
@@ -39,7 +41,7 @@ void put_checkpoint(std::string& out, const Checkpoint& c) {
 template <typename Ledger, typename Visit>
 void each_counter(Ledger& l, Visit visit) {
   for (auto* counter : {&l.lines, &l.empty_lines, &l.bytes, &l.salvaged, &l.filtered, &l.sampled_out, &l.documents,
-                        &l.derived, &l.unparsed, &l.cut, &l.gaps, &l.gap_bytes}) {
+                        &l.derived, &l.unparsed, &l.cut, &l.gaps, &l.gap_bytes, &l.reread}) {
     visit(*counter);
   }
 }
@@ -75,6 +77,8 @@ Checkpoint get_checkpoint(WireReader& in) {
   c.inode = in.varint();
   c.generation = in.varint();
   c.tail_hash = in.u64();
+  c.modified_ns = static_cast<std::int64_t>(in.u64());
+  c.head_hash = in.u64();
   const std::uint64_t count = in.varint();
   for (std::uint64_t i = 0; i < count && i < kMaxCount && in.ok(); ++i) {
     c.finished.push_back(get_key(in));

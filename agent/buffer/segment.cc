@@ -98,17 +98,16 @@ Result<std::unique_ptr<Segment>> Segment::open_damaged(Fs& fs, const std::string
   return segment;
 }
 
-Status Segment::append(FrameId id, const Batch& batch) {
-  const std::string front = encode_frame_front(id, batch);
+Status Segment::append(std::string_view front, std::string_view body) {
   Status status = file_->write_at(size_, front);
   if (status) {
-    status = file_->write_at(size_ + front.size(), batch.body);
+    status = file_->write_at(size_ + front.size(), body);
   }
   if (!status) {
     (void)cut(size_);  // else recovery cuts it: the frame is not whole
     return status;
   }
-  size_ += front.size() + batch.body.size();
+  size_ += front.size() + body.size();
   return {};
 }
 

@@ -2,10 +2,12 @@
 // Format: docs/buffer-format.md. fs must outlive it. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/buffer/frame.h"
 #include "agent/core/fs.h"
@@ -33,9 +35,12 @@ class Segment {
   [[nodiscard]] const SegmentHeader& header() const { return header_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes
+  // Another Segment appended to the same file.
+  void see_growth(std::uint64_t size) { size_ = std::max(size_, size); }
 
-  // On an error the file is cut back to where it was, if that is possible.
-  Status append(FrameId id, const Batch& batch);
+  // A frame: what encode_frame_front made, and its body. On an error the file is cut back to where it was, if that
+  // is possible.
+  Status append(std::string_view front, std::string_view body);
   Status sync() { return file_->sync(); }
   Status cut(std::uint64_t size);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 namespace auditship {
 namespace {
@@ -40,6 +41,7 @@ Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Fs& fs, Logger& log, Segmen
 }
 
 Status SegmentLog::recover() {
+  options_.segment_bytes = std::min(options_.segment_bytes, std::max<std::uint64_t>(options_.max_bytes / 8, 4096));
   if (auto s = fs_.make_dirs(options_.directory); !s) {
     return s;
   }
@@ -51,27 +53,104 @@ Status SegmentLog::recover() {
   if (auto s = find_segments(); !s) {
     return s;
   }
+  if (auto s = refuse_newer(); !s) {
+    return s;
+  }
   auto ack = AckSlot::open(fs_, join_path(options_.directory, "ack"));
   if (!ack) {
     return ack.error();
   }
   ack_ = std::move(*ack);
-  damage_.ack_damaged = ack_.damaged();
   if (auto s = open_newest(); !s) {
     return s;
   }
-  const bool jumps = ack_.state().settled > last_;  // settled frames were lost: numbers go on behind them, in a new segment
-  last_ = std::max(last_, ack_.state().settled);    // B2
+  const FrameId found = last_;
+  if (auto s = settle_doubts(); !s) {
+    return s;
+  }
   synced_ = last_;
-  if (!active_ || active_->size() >= options_.segment_bytes || jumps) {
+  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found) {
     if (auto s = roll(); !s) {
       return s;
     }
-  } else if (auto s = active_->sync(); !s) {  // frames that an earlier run wrote without a sync may be sent now (B4)
-    return s;
+  } else {
+    // What an earlier run wrote or named without a sync may be sent now (B4).
+    Status durable = active_->sync();
+    durable = durable ? fs_.sync_dir(options_.directory) : durable;
+    if (!durable) {
+      return durable;
+    }
   }
   remove_settled();
-  return seek_reader();
+  next_read_ = ack_.state().settled + 1;
+  return open_reading();
+}
+
+// Brings slot and frames to one story after a crash or damage, and writes it down. Frames that may have been sent
+// although nobody knows where to are doubted: their ids will be looked up first.
+Status SegmentLog::settle_doubts() {
+  AckState state = ack_.state();
+  const bool ack_lost = ack_.empty() && !segments_.empty();
+  damage_.ack_damaged = ack_.damaged() || ack_lost;
+  if (ack_lost) {
+    log_.error("buffer-ack-lost", "it is not known which frames were delivered: all are looked up and sent again", {{"buffer", options_.directory}});
+    state.settled = segments_.front().first - 1;  // a segment goes only when it is settled
+    auto made = made_before_oldest();
+    if (!made) {
+      return made.error();
+    }
+    state.ledger.forgotten = *made;
+  }
+  const bool sent_is_gone = state.settled > last_ || (!state.targets.empty() && state.targets.rbegin()->first > last_);
+  if (damage_.ack_damaged || sent_is_gone) {
+    state.doubted = AckState::kAllDoubted;
+  }
+  // B2: numbers of frames that may have been sent are not used again. Sent are at most kMaxTargets behind `settled`.
+  std::erase_if(state.targets, [&](const auto& target) { return target.first <= state.settled || target.first > last_; });
+  const FrameId sent = state.settled + (damage_.cut_bytes + damage_.skipped_bytes > 0 ? AckState::kMaxTargets : 0);
+  last_ = std::max(last_, sent);
+  const std::uint64_t made = ledger_.documents + ledger_.derived;
+  if (made < state.ledger.accounted()) {  // settled frames are gone, and their ledger with them
+    ledger_.documents += state.ledger.accounted() - made;
+    ledger_.lines += state.ledger.accounted() - made;
+  }
+  const bool changed = ack_.empty() || state.doubted != ack_.state().doubted || state.targets != ack_.state().targets;
+  Status status = changed ? ack_.store(state) : Status();
+  if (status && ack_.empty()) {
+    status = ack_.store(state);  // so that a blank slot is never in order
+  }
+  return status;
+}
+
+// Documents in all frames before the oldest segment.
+Result<std::uint64_t> SegmentLog::made_before_oldest() {
+  auto oldest = Segment::open(fs_, segments_.front().path, OpenMode::read);
+  if (oldest) {
+    const ReadLedger& ledger = (*oldest)->header().ledger;
+    return ledger.documents + ledger.derived;
+  }
+  if (oldest.error().code != Errc::corrupt) {
+    return oldest.error();
+  }
+  oldest = Segment::open_damaged(fs_, segments_.front().path);
+  if (!oldest) {
+    return oldest.error();
+  }
+  auto first = (*oldest)->front((*oldest)->header().size);
+  if (!first) {
+    return first.error();
+  }
+  const ReadLedger& ledger = *first ? (*first)->meta.batch.ledger : ledger_;
+  return ledger.documents + ledger.derived - (*first ? (*first)->meta.batch.documents : 0);
+}
+
+// Before anything is written.
+Status SegmentLog::refuse_newer() {
+  if (segments_.empty()) {
+    return {};
+  }
+  auto newest = Segment::open(fs_, segments_.back().path, OpenMode::read);
+  return !newest && newest.error().code == Errc::newer_version ? Status(newest.error()) : Status();
 }
 
 Status SegmentLog::find_segments() {
@@ -132,21 +211,28 @@ Status SegmentLog::open_newest() {
 
 // The newest header is gone: take the table of the segment before, then what the frames themselves say.
 Status SegmentLog::rebuild_from_damaged(const std::string& path) {
-  if (segments_.size() > 1) {
-    auto before = Segment::open(fs_, segments_[segments_.size() - 2].path, OpenMode::write);
-    if (before) {
-      options_.new_id = (*before)->header().buffer;
-      table_ = (*before)->header().table;
-      if (auto s = replay(**before, (*before)->header().size, false); !s) {
-        return s;
-      }
+  for (const std::string& each : {segments_.size() > 1 ? segments_[segments_.size() - 2].path : std::string(), path}) {
+    if (each.empty()) {
+      continue;
+    }
+    auto segment = Segment::open(fs_, each, OpenMode::read);
+    if (!segment && segment.error().code == Errc::corrupt) {
+      segment = Segment::open_damaged(fs_, each);
+    }
+    if (!segment) {
+      return segment.error();
+    }
+    const SegmentHeader& header = (*segment)->header();
+    if (header.buffer != BufferId{}) {
+      options_.new_id = header.buffer;
+      table_ = header.table;
+      ledger_ = header.ledger;
+    }
+    if (auto s = replay(**segment, header.size, false); !s) {
+      return s;
     }
   }
-  auto segment = Segment::open_damaged(fs_, path);
-  if (!segment) {
-    return segment.error();
-  }
-  return replay(**segment, (*segment)->header().size, false);  // active_ stays empty: a new segment follows
+  return {};  // active_ stays empty: a new segment follows
 }
 
 // Goes through the frames from offset. Strict: cut at the first frame that is damaged or does not join (B1), unless
@@ -195,12 +281,13 @@ Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
   }
 }
 
-Result<FrameId> SegmentLog::append(const Batch& batch) {
+Result<FrameId> SegmentLog::append(const Batch& batch, Room room) {
   if (broken_) {
     return Error{Errc::io, "the buffer failed before"};
   }
   AUDITSHIP_CHECK(joins(table_, batch), "a batch must begin where its sources stand (B1)");
-  if (bytes_ + batch.body.size() + kMaxMetaBytes / 64 > options_.max_bytes && last_ > ack_.state().settled) {
+  const std::string front = encode_frame_front(last_ + 1, batch);
+  if (room == Room::limited && bytes_ + front.size() + batch.body.size() > options_.max_bytes && last_ > ack_.state().settled) {
     return Error{Errc::no_space, "buffer is full"};  // never refused when empty: one frame must fit
   }
   if (active_->size() >= options_.segment_bytes) {
@@ -209,7 +296,7 @@ Result<FrameId> SegmentLog::append(const Batch& batch) {
     }
   }
   const std::uint64_t before = active_->size();
-  if (auto s = active_->append(last_ + 1, batch); !s) {
+  if (auto s = active_->append(front, batch.body); !s) {
     return s.error();
   }
   ++last_;
@@ -283,7 +370,7 @@ void SegmentLog::remove_settled() {
     bytes_ -= segments_.front().bytes;
     segments_.pop_front();
     if (reading_index_ == 0) {
-      reading_.reset();  // it was settled, so it was read
+      reading_.reset();  // it was settled, so all of it was handed out
     } else {
       --reading_index_;
     }

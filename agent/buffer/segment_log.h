@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/buffer/ack_slot.h"
 #include "agent/buffer/frame.h"
@@ -28,30 +29,36 @@ namespace auditship {
 struct SegmentLogOptions {
   std::string directory;
   std::uint64_t max_bytes = std::uint64_t{2} << 30;   // all segments together
-  std::uint64_t segment_bytes = std::uint64_t{32} << 20;
+  std::uint64_t segment_bytes = std::uint64_t{32} << 20;  // at most an eighth of max_bytes is used
   BufferId new_id{};                                  // used when the directory is new
 };
 
+// Where documents were lost to damage: the source is to be read again from `from` to `to`. A `from`
+// without a file: nobody knows, so from the beginning.
+struct Hole {
+  std::string source;
+  Checkpoint from;
+  SourcePos to;
+};
+
+// What next() hands out: a frame, or (without documents) what stands for frames that are lost up to id.
 struct StoredFrame {
   FrameId id = 0;
   Batch batch;
+  std::uint64_t lost_documents = 0;
+  std::vector<Hole> holes;
 };
 
 // What recovery and reading found wrong since open.
 struct DamageStats {
   std::uint64_t cut_bytes = 0;      // torn or unjoined end of the newest segment: read again from the source
   std::uint64_t lost_frames = 0;    // damaged frames that were not settled
-  std::uint64_t lost_documents = 0; // in them
+  std::uint64_t lost_documents = 0; // in them; DeliveryLedger::lost has those of earlier runs, too
   std::uint64_t skipped_bytes = 0;
   bool ack_damaged = false;         // a slot was damaged: frames behind `settled` may have been sent already
 };
 
-// Where documents were lost to damage: the source is to be read again from `from` to `to`.
-struct Hole {
-  std::string source;
-  Checkpoint from;
-  SourcePos to;
-};
+enum class Room { limited, beyond };  // beyond: the limit does not count, for what stands in for lost frames
 
 class SegmentLog {
  public:
@@ -59,11 +66,11 @@ class SegmentLog {
   static Result<std::unique_ptr<SegmentLog>> open(Fs& fs, Logger& log, SegmentLogOptions options);
 
   // Appends batch and returns its number. Errors: no_space (nothing written; settle something or wait), io.
-  Result<FrameId> append(const Batch& batch);
+  Result<FrameId> append(const Batch& batch, Room room = Room::limited);
   // Makes all appended frames durable. After an error the log must be opened anew: broken() is true.
   Status sync();
-  // The next synced frame that was not handed out since open; nullopt: none now. Damaged ones are
-  // skipped and counted. Errors: io.
+  // The next synced frame that was not handed out since open; nullopt: none now. In place of damaged ones
+  // comes one StoredFrame that says what was lost. Errors: io.
   Result<std::optional<StoredFrame>> next();
   // Settles frames and names targets, durably; then settled segments go.
   Status store(const AckState& ack);
@@ -74,7 +81,7 @@ class SegmentLog {
   [[nodiscard]] const BufferId& id() const { return options_.new_id; }
   [[nodiscard]] FrameId last() const { return last_; }
   [[nodiscard]] FrameId synced() const { return synced_; }
-  // Every frame up to this one was handed out by next(), or is lost to damage.
+  // Every frame up to this one was handed out by next().
   [[nodiscard]] FrameId handed_out() const { return next_read_ - 1; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint64_t max_bytes() const { return options_.max_bytes; }
@@ -82,8 +89,6 @@ class SegmentLog {
   [[nodiscard]] std::size_t segments() const { return segments_.size(); }
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] const DamageStats& damage() const { return damage_; }
-  // Holes found since the last call.
-  [[nodiscard]] std::vector<Hole> take_holes() { return std::exchange(holes_, {}); }
 
  private:
   struct Known {  // a segment on disk
@@ -95,13 +100,18 @@ class SegmentLog {
   SegmentLog(Fs& fs, Logger& log, SegmentLogOptions options) : fs_(fs), log_(log), options_(std::move(options)) {}
   Status recover();
   Status find_segments();
+  Status refuse_newer();
   Status open_newest();
   Status rebuild_from_damaged(const std::string& path);
   Status replay(Segment& segment, std::uint64_t offset, bool strict);
+  Status settle_doubts();
+  Result<std::uint64_t> made_before_oldest();
   Status roll();
-  Status seek_reader();
-  Result<bool> skip_damage(const Error& why);
-  void note_hole(const Batch& found);
+  Status open_reading();
+  Result<bool> next_intact();
+  Status search_on(const std::string& why);
+  Result<StoredFrame> lost_up_to(FrameId id, const CheckpointTable& table, std::uint64_t made);
+  Status find_ends(CheckpointTable& table);
   void remove_settled();
   [[nodiscard]] std::string path_of(FrameId first) const;
 
@@ -118,13 +128,18 @@ class SegmentLog {
   std::uint64_t bytes_ = 0;
   bool broken_ = false;
   DamageStats damage_;
-  std::vector<Hole> holes_;
 
   // Reader: goes through the segments once.
+  struct Peeked {
+    Segment::Entry entry;
+    std::string body;
+  };
   std::unique_ptr<Segment> reading_;
   std::size_t reading_index_ = 0;
   std::uint64_t read_at_ = 0;
   FrameId next_read_ = 1;
+  std::optional<Peeked> peeked_;        // intact, not handed out yet
+  bool header_is_news_ = false;         // the header of reading_ was not compared with read_table_ yet
   CheckpointTable read_table_;          // where sources stand before next_read_: to see what a hole lost
   std::uint64_t read_documents_ = 0;    // ledger documents and derived before next_read_
 };

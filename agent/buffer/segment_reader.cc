@@ -2,122 +2,215 @@
 #include "agent/buffer/segment_log.h"
 
 namespace auditship {
+namespace {
 
-// Finds the frame behind the settled one. Only the segment that holds it is looked into.
-Status SegmentLog::seek_reader() {
-  next_read_ = ack_.state().settled + 1;
-  reading_index_ = 0;
-  while (reading_index_ + 1 < segments_.size() && segments_[reading_index_ + 1].first <= next_read_) {
+std::uint64_t made(const ReadLedger& ledger) { return ledger.documents + ledger.derived; }
+
+}  // namespace
+
+// Opens the segment that reading goes on in: the one that holds next_read_ at first, then one after the other.
+Status SegmentLog::open_reading() {
+  const bool at_start = read_at_ == 0;
+  while (at_start && reading_index_ + 1 < segments_.size() && segments_[reading_index_ + 1].first <= next_read_) {
     ++reading_index_;
   }
-  reading_.reset();
+  const std::string& path = segments_[reading_index_].path;
+  auto segment = Segment::open(fs_, path, OpenMode::read);
+  const bool damaged = !segment && segment.error().code == Errc::corrupt;
+  if (damaged) {
+    log_.error("buffer-damaged", "the header of a segment is damaged, its frames are kept", {{"segment", path}});
+    segment = Segment::open_damaged(fs_, path);
+  }
+  if (!segment) {
+    return segment.error();
+  }
+  reading_ = std::move(*segment);
+  read_at_ = reading_->header().size;
+  const SegmentHeader& header = reading_->header();
+  header_is_news_ = !damaged && header.first > next_read_;
+  if (at_start) {
+    read_documents_ = ack_.state().ledger.accounted();  // what is settled is all that was made before
+    if (!damaged && !header_is_news_) {
+      read_table_ = header.table;
+    }
+  }
   return {};
 }
 
 Result<std::optional<StoredFrame>> SegmentLog::next() {
-  while (next_read_ <= synced_) {
+  if (next_read_ > synced_) {
+    return std::optional<StoredFrame>();
+  }
+  auto found = next_intact();
+  if (!found) {
+    return found.error();
+  }
+  if (header_is_news_) {  // frames in front of this segment are gone; its header says what they moved
+    header_is_news_ = false;
+    const SegmentHeader header = reading_->header();
+    auto lost = lost_up_to(header.first - 1, header.table, made(header.ledger));
+    return lost ? Result<std::optional<StoredFrame>>(std::move(*lost)) : lost.error();
+  }
+  if (!*found || peeked_->entry.head.id > synced_) {
+    if (synced_ < last_) {
+      return std::optional<StoredFrame>();  // the table stands behind frames that are not synced: later
+    }
+    auto lost = lost_up_to(synced_, table_, made(ledger_));
+    return lost ? Result<std::optional<StoredFrame>>(std::move(*lost)) : lost.error();
+  }
+  const Segment::Entry& entry = peeked_->entry;
+  const Batch& batch = entry.meta.batch;
+  if (entry.head.id > next_read_) {
+    CheckpointTable ends = read_table_;
+    if (auto s = find_ends(ends); !s) {
+      return s.error();
+    }
+    auto lost = lost_up_to(entry.head.id - 1, ends, made(batch.ledger) - batch.documents);
+    return lost ? Result<std::optional<StoredFrame>>(std::move(*lost)) : lost.error();
+  }
+  StoredFrame frame;
+  frame.id = entry.head.id;
+  advance(read_table_, batch);
+  read_documents_ = made(batch.ledger);
+  next_read_ = frame.id + 1;
+  read_at_ = entry.end();
+  frame.batch = std::move(peeked_->entry.meta.batch);
+  frame.batch.body = std::move(peeked_->body);
+  peeked_.reset();
+  return std::optional<StoredFrame>(std::move(frame));
+}
+
+// Sets peeked_ to the first intact frame from next_read_ on. False: there is none up to the end of the log.
+// Stops in front of a segment whose header says that frames before it are gone.
+Result<bool> SegmentLog::next_intact() {
+  while (!peeked_) {
     if (!reading_) {
-      if (reading_index_ >= segments_.size()) {
-        return std::optional<StoredFrame>();
+      if (auto s = open_reading(); !s) {
+        return s.error();
       }
-      const std::string& path = segments_[reading_index_].path;
-      auto segment = Segment::open(fs_, path, OpenMode::read);
-      if (!segment && segment.error().code == Errc::corrupt) {
-        log_.error("buffer-damaged", "the header of a segment is damaged, its frames are kept", {{"segment", path}});
-        segment = Segment::open_damaged(fs_, path);
-      }
-      if (!segment) {
-        return segment.error();
-      }
-      reading_ = std::move(*segment);
-      read_at_ = reading_->header().size;
-      if (!reading_->header().table.empty() || reading_->header().first == 1) {
-        read_table_ = reading_->header().table;
-        read_documents_ = reading_->header().ledger.documents + reading_->header().ledger.derived;
-      }
+    }
+    if (header_is_news_) {
+      return false;
     }
     auto entry = reading_->front(read_at_);
     if (entry && !*entry) {
-      if (reading_index_ + 1 < segments_.size()) {
+      if (reading_->size() < segments_[reading_index_].bytes) {
+        reading_->see_growth(segments_[reading_index_].bytes);  // appended since it was opened
+      } else if (reading_index_ + 1 < segments_.size()) {
         ++reading_index_;
         reading_.reset();
-        continue;
+      } else {
+        return false;
       }
-      // The active segment grew since it was opened for reading.
-      reading_.reset();
-      const std::uint64_t at = read_at_;
-      auto segment = Segment::open(fs_, segments_[reading_index_].path, OpenMode::read);
-      if (!segment) {
-        return segment.error();
-      }
-      reading_ = std::move(*segment);
-      read_at_ = at;
-      if (read_at_ >= reading_->size()) {
-        log_.error("buffer-damaged", "the active segment is shorter than what was written to it",
-                   {{"segment", reading_->path()}, {"frames", synced_ + 1 - next_read_}});
-        damage_.lost_frames += synced_ + 1 - next_read_;
-        next_read_ = synced_ + 1;
-      }
+      continue;
+    }
+    if (entry && (*entry)->head.id < next_read_) {  // settled
+      advance(read_table_, (*entry)->meta.batch);
+      read_at_ = (*entry)->end();
       continue;
     }
     Result<std::string> body = entry ? reading_->body(**entry) : Result<std::string>(entry.error());
-    if (!body) {
-      if (body.error().code != Errc::corrupt) {
-        return body.error();
-      }
-      auto more = skip_damage(body.error());
-      if (!more) {
-        return more.error();
-      }
-      continue;
+    if (body) {
+      peeked_ = Peeked{std::move(**entry), std::move(*body)};
+      break;
     }
-    read_at_ = (*entry)->end();
-    Batch& batch = (*entry)->meta.batch;
-    const FrameId id = (*entry)->head.id;
-    if (id > next_read_ && id <= synced_) {
-      note_hole(batch);
+    if (body.error().code != Errc::corrupt) {
+      return body.error();
     }
-    advance(read_table_, batch);
-    read_documents_ = batch.ledger.documents + batch.ledger.derived;
-    if (id < next_read_) {
-      continue;  // settled
+    if (auto s = search_on(body.error().message); !s) {
+      return s.error();
     }
-    next_read_ = id + 1;
-    batch.body = std::move(*body);
-    return std::optional<StoredFrame>(StoredFrame{id, std::move(batch)});
   }
-  return std::optional<StoredFrame>();
+  return true;
 }
 
 // Moves the reader behind damaged bytes: to the next intact frame, or to the end of the segment.
-Result<bool> SegmentLog::skip_damage(const Error& why) {
+Status SegmentLog::search_on(const std::string& why) {
   auto found = reading_->search(read_at_ + 1);
   if (!found) {
     return found.error();
   }
   const std::uint64_t to = *found ? (*found)->at : reading_->size();
   log_.error("buffer-damaged", "bytes of a segment are damaged; the frames behind them are kept",
-             {{"segment", reading_->path()}, {"offset", read_at_}, {"bytes", to - read_at_}, {"error", why.message}});
+             {{"segment", reading_->path()}, {"offset", read_at_}, {"bytes", to - read_at_}, {"error", why}});
   damage_.skipped_bytes += to - read_at_;
   read_at_ = to;
-  if (!*found && reading_index_ + 1 == segments_.size()) {
-    next_read_ = synced_ + 1;  // nothing intact is left of what was synced
-  }
-  return true;
+  return {};
 }
 
-// Frames between the last one handed out and this one are gone.
-void SegmentLog::note_hole(const Batch& found) {
-  const std::uint64_t before = found.ledger.documents + found.ledger.derived - found.documents;
-  damage_.lost_documents += before > read_documents_ ? before - read_documents_ : 0;
-  ++damage_.lost_frames;
-  for (const SourceSpan& span : found.spans) {
-    const auto at = read_table_.find(span.source);
+// Stands for the frames from next_read_ to id. table and made_then: how things stood behind them.
+Result<StoredFrame> SegmentLog::lost_up_to(FrameId id, const CheckpointTable& table, std::uint64_t made_then) {
+  StoredFrame lost;
+  lost.id = id;
+  lost.lost_documents = made_then > read_documents_ ? made_then - read_documents_ : 0;
+  for (const auto& [source, then] : table) {
+    const auto at = read_table_.find(source);
     const Checkpoint from = at == read_table_.end() ? Checkpoint{} : at->second;
-    if (from.pos != span.before) {
-      holes_.push_back(Hole{span.source, from, span.before});
+    if (from.pos != then.pos) {
+      lost.holes.push_back(Hole{source, from, then.pos});
     }
   }
+  if (lost.lost_documents > 0 || !lost.holes.empty()) {  // else only numbers were left out
+    damage_.lost_documents += lost.lost_documents;
+    damage_.lost_frames += id + 1 - next_read_;
+  }
+  for (const auto& [source, then] : table) {
+    read_table_[source] = then;
+  }
+  read_documents_ = made_then;
+  next_read_ = id + 1;
+  return lost;
+}
+
+// Where each source stood before the peeked frame: the next span of a source says where it begins. Sources that move
+// no more in this segment stand where the next header says, or the table.
+Status SegmentLog::find_ends(CheckpointTable& table) {
+  reading_->see_growth(segments_[reading_index_].bytes);
+  CheckpointTable ends;
+  std::uint64_t at = peeked_->entry.at;
+  while (true) {
+    auto entry = reading_->front(at);
+    if (!entry && entry.error().code == Errc::corrupt) {
+      entry = reading_->search(at + 1);
+    }
+    if (!entry) {
+      return entry.error();
+    }
+    if (!*entry) {
+      break;
+    }
+    for (const SourceSpan& span : (*entry)->meta.batch.spans) {
+      if (!ends.contains(span.source)) {
+        Checkpoint end = span.after;  // as good a hint as there is, but for the place
+        end.pos = span.before;
+        end.tail_hash = 0;
+        end.finished.clear();
+        ends[span.source] = std::move(end);
+      }
+    }
+    at = (*entry)->end();
+  }
+  CheckpointTable then = table_;
+  if (reading_index_ + 1 < segments_.size()) {
+    auto after = Segment::open(fs_, segments_[reading_index_ + 1].path, OpenMode::read);
+    if (!after && after.error().code != Errc::corrupt) {
+      return after.error();
+    }
+    then = after ? (*after)->header().table : table;
+  }
+  for (const auto& [source, stands] : then) {
+    const auto next = ends.find(source);
+    const auto known = table.find(source);
+    if (next != ends.end()) {
+      // Only the place is new: names and finished generations are better known from before.
+      Checkpoint moved = known == table.end() ? next->second : known->second;
+      moved.pos = next->second.pos;
+      table[source] = std::move(moved);
+    } else {
+      table[source] = stands;
+    }
+  }
+  return {};
 }
 
 }  // namespace auditship

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kChunk = 128 * 1024;
 constexpr int kZstdLevel = 1;
-constexpr int kZlibLevel = 1;
 constexpr int kZlibGzip = 15 + 16;  // window bits, plus "gzip header"
 
 // Compresses into `out` as bytes come.
@@ -85,8 +84,10 @@ class Gzip final : public Deflater {
 #else
 class Gzip final : public Deflater {
  public:
+  static constexpr int kLevel = 1;
+
   Gzip() : chunk_(kChunk) {
-    AUDITSHIP_CHECK(deflateInit2(&stream_, kZlibLevel, Z_DEFLATED, kZlibGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib cannot start");
+    AUDITSHIP_CHECK(deflateInit2(&stream_, kLevel, Z_DEFLATED, kZlibGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib cannot start");
   }
   ~Gzip() override { deflateEnd(&stream_); }
 

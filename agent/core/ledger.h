@@ -4,7 +4,7 @@
 // Two sums hold at every frame boundary:
 //   bytes    consumed + gaps = known size, per file (checked by the input stage)
 //   records  lines + salvaged = filtered + sampled_out + documents
-//            documents + derived = created + existed + dead_lettered + buffered
+//            documents + derived = created + existed + dead_lettered + forgotten + lost + buffered
 // Plain values, copied freely.
 #pragma once
 
@@ -29,6 +29,7 @@ struct ReadLedger {
   std::uint64_t cut = 0;           // lines over the limit
   std::uint64_t gaps = 0;          // times that bytes vanished before they were read
   std::uint64_t gap_bytes = 0;     // how many, where that is known
+  std::uint64_t reread = 0;        // of lines: read again because a frame that held them was damaged
   std::vector<std::pair<std::string, std::uint64_t>> by_rule;  // filtered, per rule name
 
   [[nodiscard]] bool balanced() const {
@@ -40,8 +41,12 @@ struct DeliveryLedger {
   std::uint64_t created = 0;        // the server made the document now
   std::uint64_t existed = 0;        // it already had it (409)
   std::uint64_t dead_lettered = 0;  // refused for its content; lies synced in the dead-letter file
+  std::uint64_t forgotten = 0;      // settled, but both slots that said how were damaged
+  std::uint64_t lost = 0;           // in frames damaged before they were settled; their lines are read again
 
-  [[nodiscard]] std::uint64_t settled() const { return created + existed + dead_lettered; }
+  [[nodiscard]] std::uint64_t settled() const { return created + existed + dead_lettered + forgotten; }
+  // What of all documents ever put into frames is done with.
+  [[nodiscard]] std::uint64_t accounted() const { return settled() + lost; }
 };
 
 }  // namespace auditship

@@ -89,6 +89,17 @@ class PosixFile final : public File {
   }
   Status sync() override { return ::fdatasync(fd_) == 0 ? Status() : from_errno(errno, "sync " + path_); }
   Result<FileStat> stat() override { return stat_by(fd_, "", AT_EMPTY_PATH, "stat " + path_); }
+  Result<std::uint64_t> next_data(std::uint64_t offset) override {
+    const off_t at = ::lseek(fd_, static_cast<off_t>(offset), SEEK_DATA);
+    if (at >= 0) {
+      return static_cast<std::uint64_t>(at);
+    }
+    if (errno != ENXIO) {  // a file system without holes
+      return offset;
+    }
+    auto now = stat();  // only a hole, or nothing, up to the end
+    return now ? Result<std::uint64_t>(now->size > offset ? now->size : offset) : now.error();
+  }
 
  private:
   int fd_;

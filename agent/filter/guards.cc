@@ -14,8 +14,9 @@ bool is_session(std::string_view resource, std::string_view subresource) {
   if (subresource == "proxy") {
     return true;  // pods, services, nodes, and whatever an aggregated server offers
   }
-  return resource == "pods" && (subresource == "exec" || subresource == "attach" ||
-                                subresource == "portforward" || subresource == "ephemeralcontainers");
+  return resource == "pods" &&
+         (subresource == "exec" || subresource == "attach" || subresource == "portforward" ||
+          subresource == "ephemeralcontainers");
 }
 
 bool is_anonymous(const KubeAttributes& kube) {
@@ -53,8 +54,8 @@ bool is_delete_verb(std::string_view verb) {
 GuardSet guards_of_resource(std::string_view group, std::string_view resource,
                             std::string_view subresource) {
   GuardSet set = 0;
-  if (group.empty() && (resource == "secrets" ||
-                        (resource == "serviceaccounts" && subresource == "token"))) {
+  if (group.empty() &&
+      (resource == "secrets" || (resource == "serviceaccounts" && subresource == "token"))) {
     set |= guard_bit(Guard::secrets);
   }
   if (is_session(resource, subresource)) {

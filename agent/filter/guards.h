@@ -1,8 +1,8 @@
 // Guards: the named classes of Kubernetes audit events that no rule may drop by accident.
 //
-// They are asked about the event itself, before any rule can take it away. A rule lifts one for itself
-// with `allow_hiding`; a rule file narrows one with `guards:` and a reason. docs/configuration.md has
-// the table. Stateless functions; thread-safe.
+// They are asked about the event itself, before any rule can take it away. A rule lifts one for
+// itself with `allow_hiding`; a rule file narrows one with `guards:` and a reason.
+// docs/configuration.md has the table. Stateless functions; thread-safe.
 #pragma once
 
 #include <array>
@@ -30,8 +30,8 @@ enum class Guard : std::uint8_t {
 };
 inline constexpr std::size_t kGuardCount = 11;
 inline constexpr std::array<std::string_view, kGuardCount> kGuardNames = {
-    "secrets", "sessions", "rbac-writes", "csr-approval",   "admission",    "impersonation",
-    "denied",  "anonymous", "failures",   "person-deletes", "unknown-names"};
+    "secrets", "sessions",  "rbac-writes", "csr-approval",   "admission",    "impersonation",
+    "denied",  "anonymous", "failures",    "person-deletes", "unknown-names"};
 
 // A set of guards, one bit each.
 using GuardSet = std::uint16_t;
@@ -53,9 +53,8 @@ using GuardSet = std::uint16_t;
 // Every guard that covers the event. Empty for a record that is not a Kubernetes audit event.
 [[nodiscard]] GuardSet guards_of(const KubeAttributes& kube);
 
-// What guards look at in a resource, asked by name: shared by guards_of and by the proof that a rule
-// hides a guarded class. Without rbac-writes,
-// which depends on the verb. All three are exact.
+// What guards look at in a resource, asked by name: shared by guards_of and by the proof that a
+// rule hides a guarded class. Without rbac-writes, which depends on the verb. All three are exact.
 [[nodiscard]] GuardSet guards_of_resource(std::string_view group, std::string_view resource,
                                           std::string_view subresource);
 [[nodiscard]] bool is_read_verb(std::string_view verb);

@@ -1,8 +1,7 @@
 #include "agent/filter/match.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstring>
 
 namespace auditship {
@@ -107,7 +106,7 @@ bool StringSet::has(std::string_view text) const {
                      [text](const std::string& value) { return value == text; });
 }
 
-Match::Match(const MatchSpec& spec)
+RuleMatch::RuleMatch(const MatchSpec& spec)
     : users_(spec.users),
       user_groups_(spec.user_groups),
       verbs_(spec.verbs),
@@ -125,14 +124,14 @@ Match::Match(const MatchSpec& spec)
               own_.min_size || own_.max_size || !own_.times.empty();
 }
 
-bool Match::matches(const Record& record) const {
+bool RuleMatch::matches(const Record& record) const {
   if (asks_policy_ && !(record.kube.present && matches_policy_part(record.kube))) {
     return false;
   }
   return !asks_own_ || matches_own_part(record);
 }
 
-bool Match::matches_policy_part(const KubeAttributes& kube) const {
+bool RuleMatch::matches_policy_part(const KubeAttributes& kube) const {
   if (!users_.empty() && !(kube.has_user && users_.has(kube.user))) {
     return false;
   }
@@ -151,7 +150,7 @@ bool Match::matches_policy_part(const KubeAttributes& kube) const {
   return paths_.empty() || (!kube.has_object_ref && matches_path(kube.path));
 }
 
-bool Match::matches_resource(const KubeAttributes& kube) const {
+bool RuleMatch::matches_resource(const KubeAttributes& kube) const {
   if (!kube.has_object_ref || (!namespaces_.empty() && !namespaces_.has(kube.ns))) {
     return false;
   }
@@ -177,7 +176,7 @@ bool Match::matches_resource(const KubeAttributes& kube) const {
   return false;
 }
 
-bool Match::matches_path(std::string_view path) const {
+bool RuleMatch::matches_path(std::string_view path) const {
   return std::any_of(paths_.begin(), paths_.end(), [path](const std::string& wanted) {
     if (wanted == "*" || wanted == path) {
       return true;
@@ -187,7 +186,7 @@ bool Match::matches_path(std::string_view path) const {
   });
 }
 
-bool Match::matches_own_part(const Record& record) const {
+bool RuleMatch::matches_own_part(const Record& record) const {
   const KubeAttributes& kube = record.kube;
   if (own_.stages != 0 && (own_.stages & stage_bit(kube.stage)) == 0) {
     return false;
@@ -204,8 +203,8 @@ bool Match::matches_own_part(const Record& record) const {
     return false;
   }
   for (const NamedGlobs& wanted : own_.fields) {
-    const bool found = std::any_of(
-        record.fields.begin(), record.fields.end(), [&wanted](const Field& field) {
+    const bool found =
+        std::any_of(record.fields.begin(), record.fields.end(), [&wanted](const Field& field) {
           return field.name == wanted.name &&
                  any_glob(wanted.globs, field.value.substr(0, kGlobTextLimit));
         });
@@ -224,26 +223,25 @@ bool Match::matches_own_part(const Record& record) const {
   return matches_annotations(kube) && (own_.times.empty() || matches_time(record));
 }
 
-bool Match::matches_annotations(const KubeAttributes& kube) const {
+bool RuleMatch::matches_annotations(const KubeAttributes& kube) const {
   return std::all_of(
       own_.annotations.begin(), own_.annotations.end(), [&kube](const NamedGlobs& wanted) {
-        return std::any_of(kube.annotations.begin(), kube.annotations.end(),
-                           [&wanted](const auto& annotation) {
-                             return annotation.first == wanted.name &&
-                                    any_glob(wanted.globs,
-                                             annotation.second.substr(0, kGlobTextLimit));
-                           });
+        return std::any_of(
+            kube.annotations.begin(), kube.annotations.end(), [&wanted](const auto& annotation) {
+              return annotation.first == wanted.name &&
+                     any_glob(wanted.globs, annotation.second.substr(0, kGlobTextLimit));
+            });
       });
 }
 
-bool Match::matches_network(std::string_view ip) const {
+bool RuleMatch::matches_network(std::string_view ip) const {
   std::uint8_t address[16];
   return parse_address(ip, address) &&
          std::any_of(own_.source_networks.begin(), own_.source_networks.end(),
                      [&address](const Network& network) { return prefix_equal(address, network); });
 }
 
-bool Match::matches_time(const Record& record) const {
+bool RuleMatch::matches_time(const Record& record) const {
   if (!record.time_known) {
     return false;
   }
@@ -251,11 +249,10 @@ bool Match::matches_time(const Record& record) const {
   std::int64_t minutes = record.time_ns / kMinuteNs - (record.time_ns % kMinuteNs < 0 ? 1 : 0);
   const std::int64_t days = minutes / kDayMinutes - (minutes % kDayMinutes < 0 ? 1 : 0);
   minutes -= days * kDayMinutes;
-  return std::any_of(own_.times.begin(), own_.times.end(),
-                     [days, minutes](const TimeWindow& window) {
-                       return in_window(window, weekday_of(days),
-                                        static_cast<std::uint16_t>(minutes));
-                     });
+  return std::any_of(
+      own_.times.begin(), own_.times.end(), [days, minutes](const TimeWindow& window) {
+        return in_window(window, weekday_of(days), static_cast<std::uint16_t>(minutes));
+      });
 }
 
 }  // namespace auditship

@@ -1,8 +1,8 @@
-// Match: the compiled form of a MatchSpec, asked once for each rule and event.
+// RuleMatch: the compiled form of a MatchSpec, asked once for each rule and event.
 //
-// The Kubernetes part equals k8s.io/apiserver's policy evaluator (proven by tests/data/audit-policy).
-// No allocation while matching, no recursion, time linear in the event but for globs (pattern × text,
-// both bounded). Immutable; thread-safe.
+// The Kubernetes part equals k8s.io/apiserver's policy evaluator (proven by
+// tests/data/audit-policy). No allocation while matching, no recursion, time linear in the event
+// but for globs (pattern × text, both bounded). Immutable; thread-safe.
 #pragma once
 
 #include <string>
@@ -31,9 +31,9 @@ class StringSet {
   std::vector<std::string> values_;
 };
 
-class Match {
+class RuleMatch {
  public:
-  explicit Match(const MatchSpec& spec);
+  explicit RuleMatch(const MatchSpec& spec);
   [[nodiscard]] bool matches(const Record& record) const;
 
  private:
@@ -53,7 +53,7 @@ class Match {
   StringSet users_, user_groups_, verbs_, namespaces_;
   std::vector<std::string> paths_;
   std::vector<Resource> resources_;
-  MatchSpec own_;            // the conditions that only a shipper has
+  MatchSpec own_;             // the conditions that only a shipper has
   bool asks_policy_ = false;  // any condition of the Kubernetes part
   bool asks_own_ = false;
 };

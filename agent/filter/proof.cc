@@ -67,9 +67,8 @@ GuardSet outcome_guards(const MatchSpec& match) {
       set |= guard_bit(Guard::denied);
     }
   }
-  if (match.stages == kPanic || all_given(match.response_codes, [](const CodeRange& range) {
-        return range.first >= 500;
-      })) {
+  if (match.stages == kPanic ||
+      all_given(match.response_codes, [](const CodeRange& range) { return range.first >= 500; })) {
     set |= guard_bit(Guard::failures);
   }
   return set;

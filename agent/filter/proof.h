@@ -6,7 +6,8 @@
 namespace auditship {
 
 // The guards of which the rule's own fields prove that every event it can match is covered by at
-// least one that is not in ignored, or 0. A rule that merely may match guarded events is fine: the guard keeps those.
+// least one that is not in ignored, or 0. A rule that merely may match guarded events is fine: the
+// guard keeps those.
 [[nodiscard]] GuardSet guards_proven(const MatchSpec& match, GuardSet ignored);
 
 }  // namespace auditship

@@ -66,27 +66,26 @@ Result<RuleSet> RuleSet::build(const RuleSetSpec& spec) {
   set.hash_ = spec.hash;
   set.rules_.reserve(spec.rules.size());
   for (const RuleSpec& rule : spec.rules) {
-    const Level fallback =
-        rule.action == RuleAction::drop ? Level::none : Level::request_response;
-    set.rules_.push_back(Rule{
-        .name = rule.name.empty() ? "rule-" + std::to_string(set.rules_.size()) : rule.name,
-        .named = !rule.name.empty(),
-        .match = Match(rule.match),
-        .level = rule.level.value_or(fallback),
-        .action = rule.action,
-        .sample = rule.sample,
-        .omit_stages = static_cast<StageSet>(rule.omit_stages | spec.omit_stages),
-        .omit_managed_fields = rule.omit_managed_fields.value_or(spec.omit_managed_fields),
-        .allow_hiding = rule.allow_hiding});
+    const Level fallback = rule.action == RuleAction::drop ? Level::none : Level::request_response;
+    set.rules_.push_back(
+        Rule{.name = rule.name.empty() ? "rule-" + std::to_string(set.rules_.size()) : rule.name,
+             .named = !rule.name.empty(),
+             .match = RuleMatch(rule.match),
+             .level = rule.level.value_or(fallback),
+             .action = rule.action,
+             .sample = rule.sample,
+             .omit_stages = static_cast<StageSet>(rule.omit_stages | spec.omit_stages),
+             .omit_managed_fields = rule.omit_managed_fields.value_or(spec.omit_managed_fields),
+             .allow_hiding = rule.allow_hiding});
   }
   for (const GuardException& exception : spec.guards) {
-    set.exceptions_.push_back(Exception{exception.guard, Match(exception.except)});
+    set.exceptions_.push_back(Exception{exception.guard, RuleMatch(exception.except)});
   }
   return set;
 }
 
-Decision RuleSet::apply(Record& record) const {
-  const Decision decision = judge(record);
+FilterDecision RuleSet::apply(Record& record) const {
+  const FilterDecision decision = judge(record);
   if (decision.action == Action::keep && decision.level != Level::request_response) {
     record.response = Body{};
     if (decision.level != Level::request) {
@@ -96,8 +95,8 @@ Decision RuleSet::apply(Record& record) const {
   return decision;
 }
 
-Decision RuleSet::judge(const Record& record) const {
-  Decision decision;
+FilterDecision RuleSet::judge(const Record& record) const {
+  FilterDecision decision;
   if (record.kind == RecordKind::unparsed ||
       (kind_ == RuleSetKind::policy && !record.kube.present)) {
     decision.why = Why::not_judged;
@@ -110,7 +109,7 @@ Decision RuleSet::judge(const Record& record) const {
   return decision;
 }
 
-const RuleSet::Rule* RuleSet::first_match(const Record& record, Decision& decision) const {
+const RuleSet::Rule* RuleSet::first_match(const Record& record, FilterDecision& decision) const {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
     if (rule.match.matches(record)) {
@@ -128,7 +127,7 @@ const RuleSet::Rule* RuleSet::first_match(const Record& record, Decision& decisi
   return nullptr;
 }
 
-Why RuleSet::why_of(const Rule* rule, const Record& record, Decision& decision) const {
+Why RuleSet::why_of(const Rule* rule, const Record& record, FilterDecision& decision) const {
   if (rule == nullptr && kind_ == RuleSetKind::policy) {
     return Why::no_match;
   }
@@ -158,7 +157,7 @@ GuardSet RuleSet::covering_guards(const Record& record) const {
   return set;
 }
 
-void RuleSet::ask_guards(const Rule* rule, const Record& record, Decision& decision) const {
+void RuleSet::ask_guards(const Rule* rule, const Record& record, FilterDecision& decision) const {
   const GuardSet covering = covering_guards(record);
   if (covering == 0) {
     return;

@@ -1,12 +1,13 @@
 // RuleSet: judges each record. The first rule that matches decides, guards stand above all rules.
 //
 //   auto rules = RuleSet::build(spec);
-//   Decision decision = rules->apply(record);   // may take bodies away, adds nothing
+//   FilterDecision decision = rules->apply(record);   // may take bodies away, adds nothing
 //   if (decision.action == Action::drop) { count it under decision.rule and decision.why }
 //
 // Every drop has a reason and a rule, so that "filtered" can be told from "lost". A record that its
-// parser did not understand is always kept, and a plain Policy says nothing about records that are not
-// audit events. Immutable after build; thread-safe. Decision views live as long as the RuleSet.
+// parser did not understand is always kept, and a plain Policy says nothing about records that are
+// not audit events. Immutable after build; thread-safe. FilterDecision views live as long as the
+// RuleSet.
 #pragma once
 
 #include <optional>
@@ -21,13 +22,17 @@
 
 namespace auditship {
 
-enum class Action : std::uint8_t { keep, drop };  // the outcome after level, omitStages, sample, guards
+enum class Action : std::uint8_t {
+  keep,
+  drop
+};  // the outcome after level, omitStages, sample, guards
 
 enum class Why : std::uint8_t {
   kept,           // by a rule, or by no rule in our own rule files
   level_none,     // the rule's level is None
   rule_drop,      // the rule says action: drop
-  stage_omitted,  // omitStages: counted apart, a RequestReceived may be the only event of its request
+  stage_omitted,  // omitStages: counted apart, a RequestReceived may be the only event of its
+                  // request
   sampled_out,    // not among the sample
   no_match,       // a plain Policy drops what no rule names
   not_judged,     // unparsed, or a Policy asked about something else: kept
@@ -42,18 +47,20 @@ enum class GuardEffect : std::uint8_t {
   reported,  // dropped by a plain Policy although guarded
 };
 
-struct Decision {
+struct FilterDecision {
   Action action = Action::keep;
-  int rule_index = -1;       // the first rule that matches; -1: none
-  std::string_view rule;     // its name, or empty
+  int rule_index = -1;                    // the first rule that matches; -1: none
+  std::string_view rule;                  // its name, or empty
   Level level = Level::request_response;  // what is kept of the event; none when dropped by level
-  bool sampled = false;      // a sample rule decided, either way
-  std::string_view guard;    // the first guard that covers the event, or empty
+  bool sampled = false;                   // a sample rule decided, either way
+  std::string_view guard;                 // the first guard that covers the event, or empty
   GuardEffect guard_effect = GuardEffect::none;
   Why why = Why::kept;
   StageSet omit_stages = 0;  // union of rule and set
   bool omit_managed_fields = false;
 };
+
+using Decision = FilterDecision;  // not for files that also see sinks/bulk_decision.h
 
 class RuleSet {
  public:
@@ -63,9 +70,9 @@ class RuleSet {
   [[nodiscard]] static Result<RuleSet> build(const RuleSetSpec& spec);
 
   // Judges record and takes away the bodies that a lower level does not have.
-  [[nodiscard]] Decision apply(Record& record) const;
+  [[nodiscard]] FilterDecision apply(Record& record) const;
   // As apply, without touching the record.
-  [[nodiscard]] Decision judge(const Record& record) const;
+  [[nodiscard]] FilterDecision judge(const Record& record) const;
 
   // SHA-256 of the rule file.
   [[nodiscard]] const Digest& hash() const { return hash_; }
@@ -82,7 +89,7 @@ class RuleSet {
   struct Rule {
     std::string name;
     bool named = false;
-    Match match;
+    RuleMatch match;
     Level level = Level::request_response;
     RuleAction action = RuleAction::by_level;
     SampleRate sample;
@@ -92,12 +99,12 @@ class RuleSet {
   };
   struct Exception {
     Guard guard;
-    Match match;
+    RuleMatch match;
   };
-  [[nodiscard]] const Rule* first_match(const Record& record, Decision& decision) const;
-  [[nodiscard]] Why why_of(const Rule* rule, const Record& record, Decision& decision) const;
+  [[nodiscard]] const Rule* first_match(const Record& record, FilterDecision& decision) const;
+  [[nodiscard]] Why why_of(const Rule* rule, const Record& record, FilterDecision& decision) const;
   [[nodiscard]] GuardSet covering_guards(const Record& record) const;
-  void ask_guards(const Rule* rule, const Record& record, Decision& decision) const;
+  void ask_guards(const Rule* rule, const Record& record, FilterDecision& decision) const;
 
   RuleSetKind kind_ = RuleSetKind::filter_rules;
   std::vector<Rule> rules_;

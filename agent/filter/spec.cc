@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 4> kStages = {"RequestReceived", "Respons
 constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 Error invalid(std::string_view text, std::string_view expected) {
-  return Error{Errc::invalid, "\"" + std::string(text.substr(0, 80)) + "\": expected " +
-                                  std::string(expected)};
+  return Error{Errc::invalid,
+               "\"" + std::string(text.substr(0, 80)) + "\": expected " + std::string(expected)};
 }
 
 template <typename Number>
@@ -92,9 +92,9 @@ Result<StageSet> parse_stage(std::string_view text) {
 Result<CodeRange> parse_code_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   CodeRange range;
-  const bool read = parse_number(text.substr(0, dash), range.first) &&
-                    (dash == std::string_view::npos ||
-                     parse_number(text.substr(dash + 1), range.last));
+  const bool read =
+      parse_number(text.substr(0, dash), range.first) &&
+      (dash == std::string_view::npos || parse_number(text.substr(dash + 1), range.last));
   if (dash == std::string_view::npos) {
     range.last = range.first;
   }
@@ -148,8 +148,8 @@ Result<TimeWindow> parse_time_window(std::string_view text) {
   }
   if (hours.size() != 11 || hours[5] != '-' ||
       !parse_minute(hours.substr(0, 5), window.from_minute) ||
-      !parse_minute(hours.substr(6), window.to_minute) ||
-      window.from_minute == window.to_minute || window.from_minute == 24 * 60) {
+      !parse_minute(hours.substr(6), window.to_minute) || window.from_minute == window.to_minute ||
+      window.from_minute == 24 * 60) {
     return invalid(text, kExpected);
   }
   return window;

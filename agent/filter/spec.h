@@ -1,8 +1,8 @@
 // RuleSetSpec: a set of filter rules as plain values, before it is compiled into a RuleSet.
 //
 // agent/app/rule_file reads it from YAML or JSON; tests write it by hand. The parse_ functions turn
-// the texts that people write into values and say what was expected. validate() finds what the rules
-// contradict. Stateless; thread-safe.
+// the texts that people write into values and say what was expected. validate() finds what the
+// rules contradict. Stateless; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -73,12 +73,12 @@ struct NamedGlobs {
 struct MatchSpec {
   std::vector<std::string> users, user_groups, verbs, namespaces, non_resource_urls;
   std::vector<ResourceSpec> resources;
-  StageSet stages = 0;                      // 0 = any
+  StageSet stages = 0;  // 0 = any
   std::vector<Network> source_networks;
   std::vector<CodeRange> response_codes;
-  std::vector<NamedGlobs> annotations;      // all keys must match
-  std::vector<std::string> user_agents;     // globs
-  std::vector<NamedGlobs> fields;           // of Record::fields; all names must match
+  std::vector<NamedGlobs> annotations;              // all keys must match
+  std::vector<std::string> user_agents;             // globs
+  std::vector<NamedGlobs> fields;                   // of Record::fields; all names must match
   std::optional<std::uint64_t> min_size, max_size;  // bytes of the event as it was in the file
   std::vector<TimeWindow> times;
 };

@@ -47,7 +47,8 @@ Complaint check_policy_match(const MatchSpec& match) {
       continue;
     }
     if (!url.starts_with('/')) {
-      return complain("nonResourceURLs", "\"" + url + "\": expected a path that begins with /, or *");
+      return complain("nonResourceURLs",
+                      "\"" + url + "\": expected a path that begins with /, or *");
     }
     if (const std::size_t star = url.find('*');
         star != std::string::npos && star + 1 != url.size()) {
@@ -79,7 +80,8 @@ Complaint check_globs(std::string_view field, const std::vector<std::string>& gl
 Complaint check_named_globs(std::string_view field, const std::vector<NamedGlobs>& list) {
   for (const NamedGlobs& named : list) {
     if (named.globs.empty()) {
-      return complain(std::string(field), "\"" + named.name + "\" needs at least one value; \"*\" accepts any");
+      return complain(std::string(field),
+                      "\"" + named.name + "\" needs at least one value; \"*\" accepts any");
     }
     if (auto complaint = check_globs(field, named.globs)) {
       return complaint;
@@ -122,7 +124,8 @@ bool takes_away(const RuleSpec& rule) {
 
 Complaint check_own_rule(const RuleSpec& rule) {
   if (!is_rule_name(rule.name)) {
-    return complain("name", "expected 1 to 64 letters, digits, - _ . or /: drops are counted by it");
+    return complain("name",
+                    "expected 1 to 64 letters, digits, - _ . or /: drops are counted by it");
   }
   if (rule.action == RuleAction::by_level && !rule.level) {
     return complain("action", "expected action: keep, drop or sample, or a level");
@@ -134,7 +137,8 @@ Complaint check_own_rule(const RuleSpec& rule) {
       rule.level == Level::none) {
     return complain("level", "None drops, which contradicts the action");
   }
-  if (rule.action == RuleAction::sample && (rule.sample.keep == 0 || rule.sample.keep >= rule.sample.of)) {
+  if (rule.action == RuleAction::sample &&
+      (rule.sample.keep == 0 || rule.sample.keep >= rule.sample.of)) {
     return complain("sample", "action: sample needs a share, as sample: 1/100");
   }
   if (rule.allow_hiding != 0 && !takes_away(rule) && rule.omit_stages == 0) {

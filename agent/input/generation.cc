@@ -208,6 +208,12 @@ void Generation::forget_head() {
   head_sum_ = Sha256();
 }
 
+void Generation::recheck_head() {
+  if (head_.complete && !compressed()) {
+    forget_head();
+  }
+}
+
 Result<Generation::Head> Generation::head(LastLine last_line) {
   if (head_.complete) {
     return head_;
@@ -268,17 +274,20 @@ Result<Generation::Head> Generation::head(LastLine last_line) {
 }
 
 Result<std::uint64_t> Generation::head_hash() {
-  const std::uint64_t was = offset_;
+  if (!compressed()) {
+    std::array<char, kWindow> first;
+    auto got = file_->read_at(0, first.data(), first.size());
+    if (!got) {
+      return got.error();
+    }
+    return *got < first.size() ? 0 : hash64(std::string_view(first.data(), first.size()));
+  }
   auto found = seek(kWindow);
   if (!found) {
     return found.error();
   }
   const std::uint64_t hash = *found ? hash64(window_) : 0;
-  if (compressed()) {
-    restart();
-  } else if (auto back = seek(was); !back) {
-    return back.error();
-  }
+  restart();
   return hash;
 }
 

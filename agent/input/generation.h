@@ -54,10 +54,12 @@ class Generation {
   };
   enum class LastLine { needs_newline, may_end_without };
   Result<Head> head(LastLine last_line);
-  // Hash of the first Checkpoint::kTailHashBytes bytes; 0 when there are fewer. Moves as head() does.
+  // Hash of the first Checkpoint::kTailHashBytes bytes; 0 when there are fewer. Moves
+  // offset() of compressed files to 0.
   Result<std::uint64_t> head_hash();
-  // Its first line was read from a file that has been rewritten since.
+  // Its first line was read from a file that has been rewritten since; or may have been.
   void forget_head();
+  void recheck_head();
 
   Result<FileStat> stat() { return file_->stat(); }
   [[nodiscard]] bool compressed() const { return codec_ != Codec::none; }

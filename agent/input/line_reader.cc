@@ -149,10 +149,10 @@ void LineReader::fill(RawLine& line, std::uint64_t begin, std::string_view bytes
 }
 
 void LineReader::begin_long() {
+  before_ = window();  // bytes before the line, for a checkpoint taken while it grows
   long_ = Long::growing;
   long_length_ = 0;
   held_cr_ = false;
-  before_ = window();  // bytes before the line, for a checkpoint taken while it grows
   absorb(std::string_view(buffer_.get() + start_, size_ - start_));
   start_ = size_ = scanned_ = base_ = 0;
 }

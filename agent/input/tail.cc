@@ -303,6 +303,9 @@ void Tail::State::look_ahead() {
     return;
   }
   const auto named = fs.stat(options.path);
+  if (!named && named.error().code != Errc::not_found) {
+    return;
+  }
   if (current->live() && named && named->same_file(current->stat)) {
     current->stat = *named;
     return;

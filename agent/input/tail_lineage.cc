@@ -1,5 +1,6 @@
 // Tail: which files there are, which one is next, and what to do when the current one was truncated.
 #include <algorithm>
+#include <iterator>
 
 #include "agent/input/tail_state.h"
 
@@ -184,34 +185,29 @@ bool Tail::State::locate(std::vector<Entry> found) {
   return merge(std::move(found));
 }
 
+// The files found take the place of the queue. What we hold but do not find (it was unlinked, or compressed) stays
+// behind the one that it was behind.
 bool Tail::State::merge(std::vector<Entry> newer) {
   bool all_there = true;
-  std::deque<Entry> held;
-  std::deque<Entry> next;
-  for (Entry& e : newer) {
-    const auto known = std::find_if(queue.begin(), queue.end(),
-                                    [&](const Entry& q) { return identity(q.stat) == identity(e.stat); });
-    if (known != queue.end()) {
-      e.file = std::move(known->file);
-      e.ordered = known->ordered;
-      known->path.clear();
-    }
-    next.push_back(std::move(e));
-  }
+  std::vector<Entry> next = std::move(newer);
+  std::size_t behind = 0;
   for (Entry& q : queue) {
-    if (!q.path.empty() && q.file) {  // unlinked or moved away, but we hold it
+    const auto at = std::find_if(next.begin(), next.end(),
+                                 [&](const Entry& e) { return identity(e.stat) == identity(q.stat); });
+    if (at != next.end()) {
+      at->file = std::move(q.file);
+      at->ordered = q.ordered;
+      behind = static_cast<std::size_t>(at - next.begin()) + 1;
+    } else if (q.file) {
       if (q.live()) {
         q.rotated = RotatedName{};
       }
-      held.push_back(std::move(q));
-    } else if (!q.path.empty()) {
+      next.insert(next.begin() + static_cast<std::ptrdiff_t>(behind++), std::move(q));
+    } else {
       gap("generation-vanished", "a rotated file vanished before it was read", 0, q.stat.size);
     }
   }
-  for (Entry& e : next) {
-    held.push_back(std::move(e));
-  }
-  queue = std::move(held);
+  queue.assign(std::make_move_iterator(next.begin()), std::make_move_iterator(next.end()));
   std::size_t descriptors = 0;
   for (Entry& e : queue) {
     if (!e.file && descriptors < kMaxHeld) {
@@ -300,9 +296,10 @@ Result<bool> Tail::State::continue_in_copy() {
   const Mark mark{mark_here(), true};
   std::size_t looked_at = 0;
   for (auto e = (*found)->rbegin(); e != (*found)->rend() && looked_at < kMaxCopies; ++e) {
-    if (e->live() || identity(e->stat) == identity(current->stat) || older.contains(old_file(e->stat))) {
+    if (e->live() || identity(e->stat) == identity(current->stat)) {
       continue;
     }
+    const bool seen_before = older.contains(old_file(e->stat));
     ++looked_at;
     if (auto s = open(*e); !s) {
       // The copy is the only place where the rest is: not given up at the first failure.
@@ -319,7 +316,7 @@ Result<bool> Tail::State::continue_in_copy() {
     if (!match) {
       return match.error();
     }
-    if (*match != Match::none) {
+    if (*match == Match::strong || (*match == Match::weak && !seen_before)) {
       log.info("copy-found", "the log was copied and truncated; its rest is read from the copy",
                {{"path", options.path}, {"copy", e->path}, {"from_offset", mark.at.pos.offset}});
       copy_failures = 0;

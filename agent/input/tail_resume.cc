@@ -59,7 +59,11 @@ Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::
   if (!*found || hash64(entry.file->window()) != mark.at.tail_hash) {
     return Match::none;
   }
-  return mark.at.pos.offset > head.end ? Match::strong : Match::weak;
+  // Empty lines behind a constant header prove nothing.
+  const std::string_view window = entry.file->window();
+  const std::uint64_t behind_head = mark.at.pos.offset - std::min(mark.at.pos.offset, head.end);
+  const std::string_view proof = window.substr(window.size() - std::min<std::uint64_t>(window.size(), behind_head));
+  return proof.find_first_not_of(std::string_view("\r\n\0", 3)) != std::string_view::npos ? Match::strong : Match::weak;
 }
 
 // A shorter file with the same beginning: an older copy, restored.
@@ -154,6 +158,7 @@ Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
   if (auto stat = entry.file->stat()) {
     entry.stat = *stat;
   }
+  entry.file->recheck_head();  // it may have been truncated while it waited
   auto head = entry.file->head(Generation::LastLine::needs_newline);
   if (head && !head->complete && !entry.live()) {
     const auto grace = std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();

@@ -1,9 +1,9 @@
 #include "tests/support/audit_event.h"
 
-#include <simdjson.h>
-
 #include <cctype>
 #include <fstream>
+
+#include <simdjson.h>
 
 namespace auditship::test {
 namespace {
@@ -45,8 +45,8 @@ void read_user(const object& event, Record& record) {
       record.kube.groups.push_back(record.keep(std::string_view(group)));
     }
   }
-  record.kube.has_user = !record.kube.user.empty() || !record.kube.uid.empty() ||
-                         !record.kube.groups.empty();
+  record.kube.has_user =
+      !record.kube.user.empty() || !record.kube.uid.empty() || !record.kube.groups.empty();
 }
 
 void read_object_ref(const object& event, Record& record) {

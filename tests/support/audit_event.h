@@ -1,5 +1,5 @@
-// Audit events from JSON for tests of the filter: only what rules look at, by simdjson's DOM, on a path
-// of its own so that a test of the rules does not rest on the parser.
+// Audit events from JSON for tests of the filter: only what rules look at, by simdjson's DOM, on a
+// path of its own so that a test of the rules does not rest on the parser.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,8 @@ namespace auditship::test {
 // Fills record from one event. False when text is no JSON object.
 bool read_audit_event(std::string_view text, Record& record);
 
-// Calls use with each line of a file, counted from 1; returns how many lines it has (0: no such file).
+// Calls use with each line of a file, counted from 1; returns how many lines it has (0: no such
+// file).
 std::size_t for_each_line(const std::string& path,
                           const std::function<void(std::size_t line, std::string_view text)>& use);
 

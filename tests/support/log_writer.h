@@ -42,19 +42,7 @@ class LogWriter {
   // logrotate: path.N becomes path.N+1, path becomes path.1; the next line makes a new file.
   void rotate_numbers(std::size_t keep, Codec codec = Codec::none, bool delay_compress = false) {
     clock_.advance(std::chrono::seconds(2));
-    for (std::size_t n = keep + 1; n-- > 1;) {
-      for (const char* suffix : {"", ".gz", ".zst"}) {
-        const std::string from = path_ + "." + std::to_string(n) + suffix;
-        if (!fs_.exists(from)) {
-          continue;
-        }
-        if (n == keep) {
-          fs_.unlink(from);
-        } else {
-          fs_.move(from, path_ + "." + std::to_string(n + 1) + suffix);
-        }
-      }
-    }
+    shift_numbers(keep);
     if (fs_.exists(path_)) {
       fs_.move(path_, path_ + ".1");
     }
@@ -68,12 +56,7 @@ class LogWriter {
   // cp path path.1, then truncate.
   void copytruncate() {
     clock_.advance(std::chrono::seconds(2));
-    for (std::size_t n = 9; n-- > 1;) {
-      const std::string from = path_ + "." + std::to_string(n);
-      if (fs_.exists(from)) {
-        fs_.move(from, path_ + "." + std::to_string(n + 1));
-      }
-    }
+    shift_numbers(90);
     fs_.put(path_ + ".1", fs_.get(path_));
     fs_.truncate(path_, 0);
   }
@@ -91,6 +74,23 @@ class LogWriter {
   std::vector<std::string> written;  // every complete line, headers too, in order
 
  private:
+  // path.N becomes path.N+1, compressed or not; the one with number keep goes.
+  void shift_numbers(std::size_t keep) {
+    for (std::size_t n = keep + 1; n-- > 1;) {
+      for (const char* suffix : {"", ".gz", ".zst"}) {
+        const std::string from = path_ + "." + std::to_string(n) + suffix;
+        if (!fs_.exists(from)) {
+          continue;
+        }
+        if (n == keep) {
+          fs_.unlink(from);
+        } else {
+          fs_.move(from, path_ + "." + std::to_string(n + 1) + suffix);
+        }
+      }
+    }
+  }
+
   void begin() {
     if (!header_.empty() && (!fs_.exists(path_) || fs_.get(path_).empty())) {
       fs_.append(path_, header_ + "\n");

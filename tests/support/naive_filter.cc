@@ -111,15 +111,17 @@ bool matches(const MatchSpec& m, const Record& record) {
 bool guard_holds(const std::string& guard, const KubeAttributes& k) {
   const bool robot = k.user.substr(0, 7) == "system:";
   const bool deletes = k.verb == "delete" || k.verb == "deletecollection";
-  const std::string what = std::string(k.api_group) + ":" + std::string(k.resource) + "/" +
-                           std::string(k.subresource);
+  const std::string what =
+      std::string(k.api_group) + ":" + std::string(k.resource) + "/" + std::string(k.subresource);
   if (guard == "secrets") {
-    return k.has_object_ref && (what.rfind(":secrets/", 0) == 0 || what == ":serviceaccounts/token");
+    return k.has_object_ref &&
+           (what.rfind(":secrets/", 0) == 0 || what == ":serviceaccounts/token");
   }
   if (guard == "sessions") {
     const Texts ways = {"exec", "attach", "portforward", "ephemeralcontainers"};
-    return k.has_object_ref && (k.subresource == "proxy" ||
-                                (k.resource == "pods" && contains(ways, std::string(k.subresource))));
+    return k.has_object_ref &&
+           (k.subresource == "proxy" ||
+            (k.resource == "pods" && contains(ways, std::string(k.subresource))));
   }
   if (guard == "rbac-writes") {
     return k.has_object_ref && k.api_group == "rbac.authorization.k8s.io" && k.verb != "get" &&
@@ -139,9 +141,9 @@ bool guard_holds(const std::string& guard, const KubeAttributes& k) {
     return k.code == 401 || k.code == 403 || k.decision == "forbid";
   }
   if (guard == "anonymous") {
-    return k.has_object_ref && (k.user == "system:anonymous" || any(k.groups, [](std::string_view g) {
-                                  return g == "system:unauthenticated";
-                                }));
+    return k.has_object_ref &&
+           (k.user == "system:anonymous" ||
+            any(k.groups, [](std::string_view g) { return g == "system:unauthenticated"; }));
   }
   if (guard == "failures") {
     return k.stage == "Panic" || k.code >= 500;

@@ -1,5 +1,5 @@
-// A second implementation of the filter, written from docs/configuration.md alone: slow and plain, without
-// compiled forms and early exits. It shares the spec's types with the real one and no code.
+// A second implementation of the filter, written from docs/configuration.md alone: slow and plain,
+// without compiled forms and early exits. It shares the spec's types with the real one and no code.
 #pragma once
 
 #include <string>

@@ -14,7 +14,9 @@ std::string Parsed::operator[](const std::string& name) const {
   return found == fields.end() ? std::string() : found->second;
 }
 
-bool Parsed::tagged(const std::string& tag) const { return std::find(tags.begin(), tags.end(), tag) != tags.end(); }
+bool Parsed::tagged(const std::string& tag) const {
+  return std::find(tags.begin(), tags.end(), tag) != tags.end();
+}
 
 Parsed parse_line(AuthLogParser& parser, std::string_view text, std::int64_t now_ns) {
   Records records;
@@ -51,6 +53,22 @@ Parsed parse_as(std::string_view ident, std::string_view message) {
 }
 
 Parsed parse_sshd(std::string_view message) { return parse_as("sshd[812]", message); }
+
+std::map<std::string, std::string> message_fields(const Parsed& parsed, bool pam_prefix) {
+  std::map<std::string, std::string> fields = parsed.fields;
+  for (const char* name :
+       {"time", "host", "ident", "pid", "message", "log.syslog.hostname", "process.name",
+        "process.pid", "event.kind", "event.category", "event.type", "event.action",
+        "event.outcome", "related.user", "related.ip"}) {
+    fields.erase(name);
+  }
+  if (pam_prefix) {
+    fields.erase("pam.module");
+    fields.erase("pam.service");
+    fields.erase("pam.type");
+  }
+  return fields;
+}
 
 std::string read_test_file(const std::string& path) {
   std::ifstream in(std::string(AUDITSHIP_TEST_DATA) + "/" + path, std::ios::binary);

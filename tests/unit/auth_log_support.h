@@ -28,16 +28,24 @@ struct Parsed {
   [[nodiscard]] bool tagged(const std::string& tag) const;
 };
 
-[[nodiscard]] Parsed parse_line(AuthLogParser& parser, std::string_view text, std::int64_t now_ns = kNow);
+[[nodiscard]] Parsed parse_line(AuthLogParser& parser, std::string_view text,
+                                std::int64_t now_ns = kNow);
 // With a parser of its own, in UTC.
 [[nodiscard]] Parsed parse_line(std::string_view text, std::int64_t now_ns = kNow);
 // "Nov 23 04:05:06 web1 sshd[812]: " before message.
 [[nodiscard]] Parsed parse_sshd(std::string_view message);
 [[nodiscard]] Parsed parse_as(std::string_view ident, std::string_view message);
 
+// The fields that come from the message itself: without flat fields,
+// event.kind/category/type/action/outcome, related.* and, behind a PAM prefix, what that prefix
+// says.
+[[nodiscard]] std::map<std::string, std::string> message_fields(const Parsed& parsed,
+                                                                bool pam_prefix);
+
 [[nodiscard]] std::string read_test_file(const std::string& path);  // below tests/data
 [[nodiscard]] std::vector<std::string> read_test_lines(const std::string& path);
-[[nodiscard]] TimeZone test_zone(const std::string& name);  // Etc/UTC or a file of tests/data/zoneinfo
+[[nodiscard]] TimeZone test_zone(
+    const std::string& name);  // Etc/UTC or a file of tests/data/zoneinfo
 
 [[nodiscard]] std::int64_t instant_ns(const std::string& rfc3339_utc);
 

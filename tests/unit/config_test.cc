@@ -1,1 +1,379 @@
+#include "agent/app/config.h"
 
+#include <map>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "agent/core/posix_fs.h"
+#include "tests/support/catch.h"
+
+namespace auditship {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A directory with files that configurations refer to, gone at the end.
+class ConfigFiles {
+ public:
+  ConfigFiles() {
+    char name[] = "/tmp/auditship-config-XXXXXX";
+    REQUIRE(mkdtemp(name) != nullptr);
+    directory_ = name;
+  }
+  ~ConfigFiles() {
+    for (const std::string& path : written_) {
+      (void)fs_.remove(path);
+    }
+    (void)rmdir((directory_ + "/filters").c_str());
+    (void)rmdir(directory_.c_str());
+  }
+  ConfigFiles(const ConfigFiles&) = delete;
+  ConfigFiles& operator=(const ConfigFiles&) = delete;
+
+  std::string write(const std::string& name, std::string_view text) {
+    const std::string path = directory_ + "/" + name;
+    REQUIRE(fs_.make_dirs(directory_of(path)).ok());
+    REQUIRE(fs_.replace_file(path, text).ok());
+    written_.push_back(path);
+    return path;
+  }
+  Result<Config> load(std::string_view text) {
+    const std::map<std::string, std::string>& variables = variables_;
+    return load_config(fs_, write("auditship.yaml", text), [&](const std::string& name) {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    });
+  }
+  std::string refusal(std::string_view text) {
+    const auto config = load(text);
+    return config ? "loaded" : config.error().message;
+  }
+
+  PosixFs fs_;
+  std::string directory_;
+  std::map<std::string, std::string> variables_;
+
+ private:
+  std::vector<std::string> written_;
+};
+
+void has(const std::string& text, std::string_view part) {
+  INFO(text);
+  CHECK(text.find(part) != std::string::npos);
+}
+
+constexpr std::string_view kRules = "apiVersion: auditship/v1\nkind: FilterRules\nrules: []\n";
+
+TEST_CASE("a cluster name is all that is required", "[config]") {
+  ConfigFiles files;
+  const auto config = files.load("cluster: {name: prod-1}\n");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->cluster_name == "prod-1");
+  CHECK(config->streams.size() == 2);
+  CHECK(config->streams[0].name == "kubeaudit");
+  CHECK(config->streams[0].paths.size() == 12);
+  CHECK(config->streams[1].paths ==
+        std::vector<std::string>{"/var/log/auth.log", "/var/log/secure"});
+  CHECK(config->backfill == std::chrono::hours(168));
+  CHECK(config->sink == SinkType::file);
+  CHECK(config->warnings.size() == 2);  // no rule files beside it
+}
+
+TEST_CASE("without a cluster name nothing starts", "[config]") {
+  ConfigFiles files;
+  for (const char* text : {"", "cluster: {}\n", "cluster: {name: }\n", "data_dir: /x\n"}) {
+    INFO(text);
+    has(files.refusal(text), "the name of the cluster is required");
+  }
+  has(files.refusal("cluster: {name: ''}\n"), "expected a name");
+  has(files.refusal("cluster: {name: 12}\n"), "expected text, found the number 12");
+}
+
+TEST_CASE("every key is read", "[config]") {
+  ConfigFiles files;
+  files.write("filters/kubeaudit.yaml", kRules);
+  files.write("filters/authlog.yaml", kRules);
+  files.write("password", "hunter2\n");
+  files.write("ca.crt", "x");
+  files.write("own.yaml", kRules);
+  const auto config = files.load(R"(
+cluster: {name: c}
+node: {name: n1}
+data_dir: /data
+time_zone: UTC
+backfill: all
+trusted_proxies: [10.0.0.0/8]
+line_max: 1MiB
+keep_original: true
+batch: {max_bytes: 1MB, max_age: 500ms, max_documents: 7}
+log: {level: debug, format: json}
+streams:
+  kubeaudit: {paths: [/a, "/b/*.log"], target: x, buffer_max: 10%}
+  authlog: {enabled: false}
+  extra: {parser: auth_log, paths: [/c], filters: own.yaml, buffer_max: 500MB}
+sink:
+  type: opensearch
+  file: {directory: /docs, max_file: 2MiB, compression: zstd}
+  opensearch:
+    hosts: ["https://a:9200/", "https://[::1]:9200"]
+    username: u
+    password_file: password
+    tls: {ca_file: ca.crt, server_name: s, verify: false}
+    target_style: dated
+    compression: none
+    timeout: 1m30s
+)");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->node_name == "n1");
+  CHECK_FALSE(config->backfill.has_value());
+  CHECK(config->line_max_bytes == 1 << 20);
+  CHECK(config->batch_max_bytes == 1'000'000);
+  CHECK(config->batch_max_age == milliseconds(500));
+  CHECK(config->batch_max_documents == 7);
+  CHECK(config->keep_original);
+  CHECK(config->log_format == "json");
+  REQUIRE(config->streams.size() == 2);
+  CHECK(config->streams[0].paths.at(1) == "/b/*.log");
+  CHECK(config->streams[0].target == "x");
+  CHECK(config->streams[0].buffer_max_percent == 10U);
+  CHECK(config->streams[0].filters == files.directory_ + "/filters/kubeaudit.yaml");
+  CHECK(config->streams[1].name == "extra");
+  CHECK(config->streams[1].target == "extra");
+  CHECK(config->streams[1].buffer_max_bytes == 500'000'000);
+  CHECK(config->streams[1].filters == files.directory_ + "/own.yaml");
+  CHECK(config->sink == SinkType::opensearch);
+  CHECK(config->file_sink.zstd);
+  CHECK(config->opensearch.hosts.at(0) == "https://a:9200");
+  CHECK(config->opensearch.password_file == files.directory_ + "/password");
+  CHECK_FALSE(config->opensearch.tls_verify);
+  CHECK(config->opensearch.style == TargetStyle::dated);
+  CHECK(config->opensearch.timeout == milliseconds(90'000));
+
+  const auto secrets = load_secrets(files.fs_, config->opensearch);
+  REQUIRE(secrets.ok());
+  CHECK(secrets->password == "hunter2");
+}
+
+TEST_CASE("an unknown key is refused with its place and the nearest key", "[config]") {
+  ConfigFiles files;
+  const std::string message = files.refusal("cluster: {name: c}\nbatch:\n  max_byte: 1MB\n");
+  has(message,
+      "/auditship.yaml:3:3: unknown key \"max_byte\" in batch; did you mean \"max_bytes\"?");
+  has(files.refusal("cluster: {name: c}\nstreems: {}\n"), "did you mean \"streams\"?");
+  has(files.refusal("cluster: {name: c}\nsink: {type: file, opensearch: {hosts: ['https://a'], "
+                    "tls: {cafile: x}}}\n"),
+      "did you mean \"ca_file\"?");
+  has(files.refusal("cluster: {name: c}\nstreams: {kubeaduit: {target: x}}\n"),
+      "did you mean \"kubeaudit\"?");
+  has(files.refusal("cluster: {name: c}\nzzzzzzzzzzzzzz: 1\n"), "expected one of: cluster node");
+}
+
+TEST_CASE("wrong types and impossible values say what was expected", "[config]") {
+  ConfigFiles files;
+  const auto refused = [&files](std::string_view text, std::string_view part) {
+    has(files.refusal("cluster: {name: c}\n" + std::string(text)), part);
+  };
+  refused("keep_original: yes please\n", ":2:16: keep_original: expected true or false");
+  refused("keep_original: 'true'\n", "found the text \"true\"");
+  refused("line_max: lots\n", "\"lots\": expected a size");
+  refused("line_max: 1\n", "expected a size from 64KiB to 256MiB, found 1");
+  refused("batch: {max_age: 1 hour}\n", "expected a duration");
+  refused("batch: {max_documents: 0}\n", "expected a number from 1 to 100000, found the number 0");
+  refused("batch: {max_documents: '5'}\n", "expected a number");
+  refused("batch: []\n", "expected a mapping of keys to values, found a list");
+  refused("backfill: yesterday\n", "or 0, or all");
+  refused("data_dir: data\n", "absolute path");
+  refused("trusted_proxies: [10.0.0.1/8]\n", "without bits behind its prefix");
+  refused("trusted_proxies: 10.0.0.0/8\n", "expected a list");
+  refused("log: {level: trace}\n", "expected debug, info, warn or error, found \"trace\"");
+  refused("time_zone: Europe/Nowhere\n", "/usr/share/zoneinfo/Europe/Nowhere");
+  refused("time_zone: ../../etc/passwd\n", "expected a name such as");
+  refused("streams: {kubeaudit: {paths: [relative.log]}}\n", "absolute path");
+  refused("streams: {kubeaudit: {paths: []}}\n", "at least one path");
+  refused("streams: {kubeaudit: {target: Kube}}\n", "lower-case");
+  refused("streams: {kubeaudit: {buffer_max: 99%}}\n", "from 1% to 90%");
+  refused("streams: {kubeaudit: {buffer_max: 1%%}}\n", "from 1% to 90%");
+  refused("streams: {kubeaudit: {enabled: false}, authlog: {enabled: false}}\n",
+          "nothing would be read");
+  refused("streams: {extra: {paths: [/a]}}\n", "needs \"parser\"");
+  refused("streams: {Extra: {parser: auth_log, paths: [/a]}}\n", "lower-case");
+  refused("sink: {type: kafka}\n", "expected file or opensearch, found \"kafka\"");
+  refused("sink: {}\n", "expected file or opensearch");
+  refused("sink: {type: opensearch}\n", "at least hosts");
+  for (const char* host :
+       {"a:9200", "https://", "https://u:p@a", "https://a/path", "https://a:0", "https://a:99999",
+        "https://a:x", "https://[::1", "ftp://a", "https://a b"}) {
+    refused("sink: {type: opensearch, opensearch: {hosts: ['" + std::string(host) + "']}}\n",
+            "sink.opensearch.hosts: ");
+  }
+}
+
+TEST_CASE("credentials that contradict each other are refused", "[config]") {
+  ConfigFiles files;
+  files.write("secret", "s");
+  const auto refused = [&files](std::string_view keys, std::string_view part) {
+    has(files.refusal(
+            "cluster: {name: c}\nsink: {type: opensearch, opensearch: {hosts: ['https://a'], " +
+            std::string(keys) + "}}\n"),
+        part);
+  };
+  refused("username: u, password: p, password_file: secret", "choose one");
+  refused("username: u", "without password_file or password");
+  refused("password: p", "without a username");
+  refused("username: u, password: p, bearer_token_file: secret", "choose one");
+  refused("tls: {key_file: secret}", "go together");
+}
+
+TEST_CASE("a file that is referred to must be there", "[config]") {
+  ConfigFiles files;
+  has(files.refusal("cluster: {name: c}\nsink: {type: opensearch, opensearch: {hosts: "
+                    "['https://a'], tls: {ca_file: ca.crt}}}\n"),
+      "sink.opensearch.tls.ca_file: file " + files.directory_ + "/ca.crt: ");
+  has(files.refusal("cluster: {name: c}\nstreams: {authlog: {filters: gone.yaml}}\n"), "gone.yaml");
+  has(files.refusal("cluster: {name: c}\nstreams: {authlog: {filters: /tmp}}\n"),
+      "not a regular file");
+}
+
+TEST_CASE("rules that cannot be used are found with the configuration", "[config]") {
+  ConfigFiles files;
+  files.write("bad.yaml", std::string(kRules) + "rule: []\n");
+  const std::string message =
+      files.refusal("cluster: {name: c}\nstreams: {authlog: {filters: bad.yaml}}\n");
+  has(message, "the rules of stream authlog cannot be used");
+  has(message, "bad.yaml:4:1: unknown key \"rule\"; did you mean \"rules\"?");
+}
+
+TEST_CASE("filters: none keeps everything without a warning", "[config]") {
+  ConfigFiles files;
+  const auto config = files.load(
+      "cluster: {name: c}\nstreams: {kubeaudit: {filters: none}, authlog: {filters: none}}\n");
+  REQUIRE(config.ok());
+  CHECK(config->streams[0].filters.empty());
+  CHECK(config->warnings.empty());
+}
+
+TEST_CASE("variables come from the environment or from their default", "[config]") {
+  ConfigFiles files;
+  files.variables_ = {
+      {"NAME", "prod"}, {"EMPTY", ""}, {"COUNT", "42"}, {"YES", "true"}, {"DIGITS", "123"}};
+  const auto config = files.load(
+      "cluster: {name: \"${NAME}-${EMPTY:-x}-${UNSET:-}-$${NAME}-$5\"}\nnode: {name: '${DIGITS}'}\n"
+      "batch:\n  max_documents: ${COUNT}\nkeep_original: ${YES}\n");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->cluster_name == "prod-x--${NAME}-$5");
+  CHECK(config->node_name == "123");
+  CHECK(config->batch_max_documents == 42);
+  CHECK(config->keep_original);
+}
+
+TEST_CASE("an unset variable is an error with its place", "[config]") {
+  ConfigFiles files;
+  has(files.refusal("cluster:\n  name: ${CLUSTER}\n"),
+      ":2:9: cluster.name: the environment variable CLUSTER is not set");
+  has(files.refusal("cluster: {name: '${CLUSTER'}\n"), "without its }");
+  has(files.refusal("cluster: {name: '${A-B}'}\n"), "expected ${NAME}");
+}
+
+TEST_CASE("the value of a variable is a value, never more YAML", "[config]") {
+  ConfigFiles files;
+  files.variables_ = {{"NAME", "x}, data_dir: {"}};
+  const auto config = files.load("cluster: {name: '${NAME}'}\n");
+  REQUIRE(config.ok());
+  CHECK(config->cluster_name == "x}, data_dir: {");
+}
+
+TEST_CASE("the effective configuration reads back as itself, without its secrets", "[config]") {
+  ConfigFiles files;
+  files.write("filters/kubeaudit.yaml", kRules);
+  files.write("filters/authlog.yaml", kRules);
+  const auto config = files.load(R"(
+cluster: {name: "c ${X:-$}{ \"quoted\" é"}
+backfill: 1h30m
+trusted_proxies: ["2001:db8::/32"]
+streams: {authlog: {enabled: false}, kubeaudit: {buffer_max: 5%}}
+sink:
+  type: opensearch
+  opensearch: {hosts: ["https://a:9200"], username: u, password: "geheim"}
+)");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  const std::string text = render_effective(*config);
+  INFO(text);
+  CHECK(text.find("geheim") == std::string::npos);
+  const auto again = files.load(text);
+  INFO((again ? "" : again.error().message));
+  REQUIRE(again.ok());
+  CHECK(again->cluster_name == config->cluster_name);
+  CHECK(again->backfill == std::chrono::minutes(90));
+  CHECK(again->streams.size() == 1);
+  CHECK(render_effective(*again) == text);
+}
+
+TEST_CASE("secrets are one line, and messages name the file and not its content", "[config]") {
+  ConfigFiles files;
+  OpenSearchConfig sink;
+  sink.bearer_token_file = files.write("token", "top\nsecret\n");
+  auto secrets = load_secrets(files.fs_, sink);
+  REQUIRE_FALSE(secrets.ok());
+  has(secrets.error().message, sink.bearer_token_file);
+  CHECK(secrets.error().message.find("secret\n") == std::string::npos);
+  files.write("token", "\n");
+  CHECK_FALSE(load_secrets(files.fs_, sink).ok());
+  files.write("token", "abc\r\n");
+  secrets = load_secrets(files.fs_, sink);
+  REQUIRE(secrets.ok());
+  CHECK(secrets->bearer_token == "abc");
+}
+
+TEST_CASE("the shipped configuration loads once a cluster name is set", "[config]") {
+  PosixFs fs;
+  const std::string path = AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml";
+  const auto config = load_config(fs, path, [](const std::string& name) {
+    return name == "CLUSTER_NAME" ? std::optional<std::string>("prod") : std::nullopt;
+  });
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->warnings.empty());
+  CHECK_FALSE(load_config(fs, path, [](const std::string&) { return std::nullopt; }).ok());
+}
+
+TEST_CASE("every key that the shipped configuration explains is one that is read", "[config]") {
+  // Takes the # off each line "#key: …" and expects no unknown key among the problems.
+  PosixFs fs;
+  auto text = fs.read_file(AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml", 1 << 20);
+  REQUIRE(text.ok());
+  std::string open;
+  std::size_t opened = 0;
+  for (std::size_t at = 0; at < text->size();) {
+    const std::size_t end = std::min(text->find('\n', at), text->size());
+    std::string line = text->substr(at, end - at);
+    const std::size_t hash = line.find_first_not_of(' ');
+    if (hash != std::string::npos && line[hash] == '#' && hash + 1 < line.size() &&
+        line[hash + 1] != ' ') {
+      line.erase(hash, 1);
+      ++opened;
+    } else if (hash != std::string::npos && line[hash] == '#' &&
+               line.compare(hash, 3, "#  ") == 0) {
+      line[hash] = ' ';
+      line.erase(hash, 1);
+      ++opened;
+    }
+    open += line + "\n";
+    at = end + 1;
+  }
+  const auto config =
+      parse_config(fs, AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml", open,
+                   [](const std::string&) { return std::optional<std::string>("x"); });
+  INFO(open);
+  CHECK(opened > 30);
+  const std::string message = config ? "" : config.error().message;
+  INFO(message);
+  CHECK(message.find("unknown key") == std::string::npos);
+  CHECK(message.find("expected one of") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace auditship

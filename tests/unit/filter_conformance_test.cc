@@ -1,7 +1,7 @@
 // Our rules decide as Kubernetes' own policy evaluator does, on every recorded case.
-#include <simdjson.h>
-
 #include <set>
+
+#include <simdjson.h>
 
 #include "agent/app/rule_file.h"
 #include "agent/filter/rule_set.h"
@@ -35,7 +35,7 @@ TEST_CASE("every recorded case is decided as Kubernetes decides it", "[filter]")
         REQUIRE(test::read_audit_event(simdjson::minify(one["event"]), record));
         record.request.raw = record.response.raw = "{}";
 
-        const Decision got = file->rules.apply(record);
+        const FilterDecision got = file->rules.apply(record);
 
         const simdjson::dom::element want = one["wantFromEvent"];
         CHECK(level_name(got.level) == std::string_view(want["level"]));
@@ -46,7 +46,8 @@ TEST_CASE("every recorded case is decided as Kubernetes decides it", "[filter]")
           omitted.emplace(std::string_view(stage));
         }
         CHECK(stage_names(got.omit_stages) == omitted);
-        const bool dropped = got.level == Level::none || omitted.count(std::string(record.kube.stage)) > 0;
+        const bool dropped =
+            got.level == Level::none || omitted.count(std::string(record.kube.stage)) > 0;
         CHECK((got.action == Action::drop) == dropped);
         if (!dropped) {
           CHECK(record.request.raw.empty() == (got.level < Level::request));
@@ -60,33 +61,35 @@ TEST_CASE("every recorded case is decided as Kubernetes decides it", "[filter]")
   CHECK(with_bodies > 10);
 }
 
-TEST_CASE("a day's log under a Policy is filtered line by line as Kubernetes filters it", "[filter]") {
+TEST_CASE("a day's log under a Policy is filtered line by line as Kubernetes filters it",
+          "[filter]") {
   for (const std::string name : {"metadata-day", "mixed-day-2"}) {
     std::vector<std::string> events;
     test::for_each_line(AUDITSHIP_TEST_DATA "/kube-audit/" + name + ".log",
                         [&](std::size_t, std::string_view text) { events.emplace_back(text); });
     std::string policy;
-    test::for_each_line(AUDITSHIP_TEST_DATA "/kube-audit/noise.policy.json",
-                        [&](std::size_t, std::string_view text) { policy.append(text).append("\n"); });
+    test::for_each_line(
+        AUDITSHIP_TEST_DATA "/kube-audit/noise.policy.json",
+        [&](std::size_t, std::string_view text) { policy.append(text).append("\n"); });
     auto file = parse_rule_file("noise.policy.json", policy);
     REQUIRE(file.ok());
     std::size_t checked = 0;
-    test::for_each_line(
-        AUDITSHIP_TEST_DATA "/kube-audit/" + name + ".noise.jsonl",
-        [&](std::size_t, std::string_view text) {
-          simdjson::dom::parser parser;
-          const simdjson::dom::element want = parser.parse(simdjson::padded_string(text));
-          const auto line = static_cast<std::size_t>(std::int64_t(want["line"]));
-          INFO(name << " line " << line);
-          REQUIRE(line <= events.size());
-          Record record;
-          REQUIRE(test::read_audit_event(events[line - 1], record));
-          const Decision got = file->rules.judge(record);
-          CHECK((got.action == Action::keep) == bool(want["keep"]));
-          CHECK(got.rule_index == std::int64_t(want["rule"]));
-          CHECK(level_name(got.level) == std::string_view(want["level"]));
-          ++checked;
-        });
+    test::for_each_line(AUDITSHIP_TEST_DATA "/kube-audit/" + name + ".noise.jsonl",
+                        [&](std::size_t, std::string_view text) {
+                          simdjson::dom::parser parser;
+                          const simdjson::dom::element want =
+                              parser.parse(simdjson::padded_string(text));
+                          const auto line = static_cast<std::size_t>(std::int64_t(want["line"]));
+                          INFO(name << " line " << line);
+                          REQUIRE(line <= events.size());
+                          Record record;
+                          REQUIRE(test::read_audit_event(events[line - 1], record));
+                          const FilterDecision got = file->rules.judge(record);
+                          CHECK((got.action == Action::keep) == bool(want["keep"]));
+                          CHECK(got.rule_index == std::int64_t(want["rule"]));
+                          CHECK(level_name(got.level) == std::string_view(want["level"]));
+                          ++checked;
+                        });
     CHECK(checked == events.size());
     CHECK(checked > 200);
   }

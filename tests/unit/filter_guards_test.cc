@@ -1,8 +1,7 @@
-#include "agent/filter/guards.h"
-
 #include <string>
 #include <utility>
 
+#include "agent/filter/guards.h"
 #include "tests/support/catch.h"
 
 namespace auditship {
@@ -70,17 +69,18 @@ TEST_CASE("RBAC writes are guarded and reads are not, and an empty verb is a wri
 TEST_CASE("approvals and admission registration are guarded", "[filter]") {
   CHECK(covers(Guard::csr_approval,
                on("update", "certificates.k8s.io", "certificatesigningrequests", "approval")));
-  CHECK_FALSE(covers(Guard::csr_approval,
-                     on("get", "certificates.k8s.io", "certificatesigningrequests")));
-  CHECK(covers(Guard::admission, on("patch", "admissionregistration.k8s.io",
-                                    "validatingwebhookconfigurations")));
+  CHECK_FALSE(
+      covers(Guard::csr_approval, on("get", "certificates.k8s.io", "certificatesigningrequests")));
+  CHECK(covers(Guard::admission,
+               on("patch", "admissionregistration.k8s.io", "validatingwebhookconfigurations")));
 }
 
 TEST_CASE("impersonation, denials, anonymous access and failures are guarded", "[filter]") {
   KubeAttributes kube = robot_reads();
   kube.impersonated_user = "system:admin";
   CHECK(covers(Guard::impersonation, kube));
-  for (const auto& [code, denied] : {std::pair(401, true), {403, true}, {404, false}, {200, false}}) {
+  for (const auto& [code, denied] :
+       {std::pair(401, true), {403, true}, {404, false}, {200, false}}) {
     kube = robot_reads();
     kube.code = code;
     CHECK(covers(Guard::denied, kube) == denied);

@@ -1,5 +1,4 @@
 #include "agent/filter/match.h"
-
 #include "tests/support/catch.h"
 
 namespace auditship {
@@ -22,7 +21,9 @@ Record get_pods() {
   return record;
 }
 
-bool matches(const MatchSpec& spec, const Record& record) { return Match(spec).matches(record); }
+bool matches(const MatchSpec& spec, const Record& record) {
+  return RuleMatch(spec).matches(record);
+}
 
 Result<Network> network(std::string_view text) { return parse_network(text); }
 
@@ -47,7 +48,8 @@ TEST_CASE("a hostile glob on a hostile text ends soon", "[filter]") {
   CHECK_FALSE(glob_match(pattern + "b", std::string(4096, 'a')));
 }
 
-TEST_CASE("an empty match takes everything and a Kubernetes condition only audit events", "[filter]") {
+TEST_CASE("an empty match takes everything and a Kubernetes condition only audit events",
+          "[filter]") {
   Record other;
   CHECK(matches({}, other));
   CHECK(matches({}, get_pods()));
@@ -157,12 +159,12 @@ TEST_CASE("time windows are UTC, may pass midnight, and need a known time", "[fi
   };
   CHECK(matches_at(22));
   CHECK(matches_at(23));
-  CHECK(matches_at(24 + 5));       // Tuesday morning, begun on Monday
+  CHECK(matches_at(24 + 5));  // Tuesday morning, begun on Monday
   CHECK_FALSE(matches_at(6));
-  CHECK_FALSE(matches_at(5));      // Monday morning belongs to Sunday's window
-  CHECK(matches_at(5 * 24 + 5));   // Saturday morning belongs to Friday's
+  CHECK_FALSE(matches_at(5));     // Monday morning belongs to Sunday's window
+  CHECK(matches_at(5 * 24 + 5));  // Saturday morning belongs to Friday's
   CHECK_FALSE(matches_at(5 * 24 + 22));
-  CHECK_FALSE(matches_at(-2));     // Sunday 22:00
+  CHECK_FALSE(matches_at(-2));  // Sunday 22:00
   record.time_known = false;
   CHECK_FALSE(matches(spec, record));
 }

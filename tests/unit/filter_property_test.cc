@@ -11,27 +11,39 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-const Texts kUsers = {"anna@example.com", "system:anonymous", "system:apiserver",
-                      "system:node:n1", "system:serviceaccount:a:b", ""};
+const Texts kUsers = {"anna@example.com", "system:anonymous",          "system:apiserver",
+                      "system:node:n1",   "system:serviceaccount:a:b", ""};
 const Texts kGroups = {"system:nodes", "system:unauthenticated", "system:masters", "oidc:dev"};
 const Texts kVerbs = {"get", "list", "watch", "create", "update", "delete", "deletecollection", ""};
 const Texts kNamespaces = {"", "prod", "kube-system"};
 const Texts kApiGroups = {"", "apps", "rbac.authorization.k8s.io", "admissionregistration.k8s.io",
                           "certificates.k8s.io"};
-const Texts kResources = {"pods", "secrets", "serviceaccounts", "nodes",
-                          "certificatesigningrequests", "roles"};
+const Texts kResources = {
+    "pods", "secrets", "serviceaccounts", "nodes", "certificatesigningrequests", "roles"};
 const Texts kSubresources = {"", "", "exec", "token", "proxy", "status", "approval"};
 const Texts kNames = {"", "a", "b"};
 const Texts kPaths = {"/healthz", "/healthz/x", "/healthzfoo", "//healthz", "/version", "/"};
 const Texts kStages = {"RequestReceived", "ResponseStarted", "ResponseComplete", "Panic", "Odd"};
 const Texts kAgents = {"", "curl/8", "kubectl/v1.31 (linux)", "a*b?"};
-const Texts kPatterns = {"pods", "pods/*", "pods/exec", "*/proxy", "*", "secrets", "/", "", "po*",
-                         "nodes/status", "serviceaccounts/token", "*/"};
+const Texts kPatterns = {"pods",
+                         "pods/*",
+                         "pods/exec",
+                         "*/proxy",
+                         "*",
+                         "secrets",
+                         "/",
+                         "",
+                         "po*",
+                         "nodes/status",
+                         "serviceaccounts/token",
+                         "*/"};
 
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}
-  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(engine_); }
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(engine_);
+  }
   bool one_in(std::size_t n) { return below(n) == 0; }
   const std::string& of(const Texts& list) { return list[below(list.size())]; }
   // Usually empty, else some of list.
@@ -131,7 +143,8 @@ void fill(Random& random, Record& record) {
   }
   kube.path = random.of(kPaths);
   kube.user_agent = random.of(kAgents);
-  kube.code = static_cast<std::int32_t>(std::array{0, 200, 200, 401, 403, 404, 500}[random.below(7)]);
+  kube.code =
+      static_cast<std::int32_t>(std::array{0, 200, 200, 401, 403, 404, 500}[random.below(7)]);
   kube.decision = random.one_in(8) ? "forbid" : "allow";
   kube.impersonated_user = random.one_in(10) ? "root" : "";
   record.raw = record.keep(std::string(random.below(60), 'x'));
@@ -160,7 +173,7 @@ TEST_CASE("the engine agrees with a naive one on random rules and events", "[fil
       if (!record.kube.present && spec.kind == RuleSetKind::policy) {
         continue;  // a Policy does not judge other records
       }
-      const Decision got = set->judge(record);
+      const FilterDecision got = set->judge(record);
       const test::NaiveDecision want = test::naive_decide(spec, record);
       REQUIRE((got.action == Action::keep) == want.keep);
       REQUIRE(got.rule_index == want.rule);

@@ -1,7 +1,6 @@
-#include "agent/filter/rule_set.h"
-
 #include <string>
 
+#include "agent/filter/rule_set.h"
 #include "tests/support/catch.h"
 
 namespace auditship {
@@ -41,7 +40,7 @@ TEST_CASE("our rules keep what no rule names, a Policy drops it", "[filter]") {
   spec.rules = {rule("reads", RuleAction::drop)};
   spec.rules[0].match.verbs = {"get"};
   Record record = event(kRobot, "list", "pods");
-  Decision decision = built(spec).apply(record);
+  FilterDecision decision = built(spec).apply(record);
   CHECK(decision.action == Action::keep);
   CHECK(decision.rule_index == -1);
   CHECK(decision.rule.empty());
@@ -62,7 +61,7 @@ TEST_CASE("the first rule that matches decides", "[filter]") {
   spec.rules[0].match.resources = {{"", {"pods"}, {}}};
   const RuleSet set = built(spec);
   CHECK(set.judge(event(kRobot, "get", "pods")).rule == "keep-pods");
-  const Decision decision = set.judge(event(kRobot, "get", "configmaps"));
+  const FilterDecision decision = set.judge(event(kRobot, "get", "configmaps"));
   CHECK(decision.rule == "drop-all");
   CHECK(decision.rule_index == 1);
   CHECK(decision.action == Action::drop);
@@ -99,7 +98,7 @@ TEST_CASE("a guard saves an event from every way of being dropped", "[filter]") 
   }
   const RuleSet set = built(spec);
   Record record = event(kRobot, "get", "secrets");
-  const Decision saved = set.apply(record);
+  const FilterDecision saved = set.apply(record);
   CHECK(saved.action == Action::keep);
   CHECK(saved.guard == "secrets");
   CHECK(saved.guard_effect == GuardEffect::saved);
@@ -112,7 +111,7 @@ TEST_CASE("a plain Policy only reports guards", "[filter]") {
   RuleSetSpec spec;
   spec.kind = RuleSetKind::policy;
   spec.rules.emplace_back().level = Level::none;
-  const Decision decision = built(spec).judge(event(kRobot, "get", "secrets"));
+  const FilterDecision decision = built(spec).judge(event(kRobot, "get", "secrets"));
   CHECK(decision.action == Action::drop);
   CHECK(decision.guard == "secrets");
   CHECK(decision.guard_effect == GuardEffect::reported);
@@ -125,7 +124,7 @@ TEST_CASE("allow_hiding lifts the guards it names for its rule alone", "[filter]
   spec.rules[0].match.resources = {{"", {"secrets"}, {}}};
   spec.rules[0].allow_hiding = guard_bit(Guard::secrets);
   const RuleSet set = built(spec);
-  Decision decision = set.judge(event(kRobot, "get", "secrets"));
+  FilterDecision decision = set.judge(event(kRobot, "get", "secrets"));
   CHECK(decision.action == Action::drop);
   CHECK(decision.guard_effect == GuardEffect::hidden);
   CHECK(decision.guard == "secrets");
@@ -156,7 +155,7 @@ TEST_CASE("omitted stages are told apart from dropped events", "[filter]") {
   spec.omit_stages = kRequestReceived;
   Record record = event(kRobot, "get", "pods");
   record.kube.stage = "RequestReceived";
-  const Decision decision = built(spec).judge(record);
+  const FilterDecision decision = built(spec).judge(record);
   CHECK(decision.action == Action::drop);
   CHECK(decision.why == Why::stage_omitted);
   CHECK(built(spec).judge(event(kRobot, "get", "pods")).action == Action::keep);
@@ -182,11 +181,11 @@ TEST_CASE("all stages of a request are sampled alike, and about the right share"
     Record record = event(kRobot, "get", "pods");
     record.kube.audit_id = id;
     record.kube.received = "2026-11-23T03:57:25.902309Z";
-    const Decision last = set.judge(record);
+    const FilterDecision last = set.judge(record);
     CHECK(last.sampled);
     record.kube.stage = "RequestReceived";
     record.kube.code = 0;
-    const Decision first = set.judge(record);
+    const FilterDecision first = set.judge(record);
     REQUIRE(first.action == last.action);
     kept += first.action == Action::keep ? 1 : 0;
   }

@@ -1,5 +1,4 @@
 #include "agent/filter/spec.h"
-
 #include "tests/support/catch.h"
 
 namespace auditship {
@@ -20,18 +19,21 @@ std::string refusal(const RuleSetSpec& spec) {
 
 TEST_CASE("codes, shares, networks and hours are read or refused", "[filter]") {
   CHECK(parse_code_range("400-499")->last == 499);
-  for (const char* bad : {"", "99", "600", "400-", "-499", "499-400", "4xx", "400-499-500", "+400"}) {
+  for (const char* bad :
+       {"", "99", "600", "400-", "-499", "499-400", "4xx", "400-499-500", "+400"}) {
     INFO(bad);
     CHECK_FALSE(parse_code_range(bad).ok());
   }
   CHECK(parse_sample_rate("3/100")->of == 100);
-  for (const char* bad : {"", "1", "0/10", "10/10", "2/1", "1/0", "1/x", "-1/10", "1/99999999999"}) {
+  for (const char* bad :
+       {"", "1", "0/10", "10/10", "2/1", "1/0", "1/x", "-1/10", "1/99999999999"}) {
     INFO(bad);
     CHECK_FALSE(parse_sample_rate(bad).ok());
   }
   CHECK(parse_network("192.0.2.1")->prefix == 128);
   CHECK(parse_network("::/0")->prefix == 0);
-  for (const char* bad : {"", "10.0.0.0/33", "10.0.0.1/8", "::1/129", "10.0.0/8", "host", "fe80::1%eth0", "10.0.0.0/"}) {
+  for (const char* bad : {"", "10.0.0.0/33", "10.0.0.1/8", "::1/129", "10.0.0/8", "host",
+                          "fe80::1%eth0", "10.0.0.0/"}) {
     INFO(bad);
     CHECK_FALSE(parse_network(bad).ok());
   }

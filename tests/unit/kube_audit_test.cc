@@ -13,14 +13,24 @@ using simdjson::dom::element;
 namespace {
 
 const std::vector<std::string> kLogs = {
-    "admission.log", "exec.log", "failures.log", "failures-bodies.log", "impersonation.log",
-    "kubespray-like.log", "metadata-day.log", "mixed-day-2.log", "truncated-by-server.log",
-    "aggregated/kube-apiserver-audit.log", "aggregated/extension-apiserver-audit.log",
+    "admission.log",
+    "exec.log",
+    "failures.log",
+    "failures-bodies.log",
+    "impersonation.log",
+    "kubespray-like.log",
+    "metadata-day.log",
+    "mixed-day-2.log",
+    "truncated-by-server.log",
+    "aggregated/kube-apiserver-audit.log",
+    "aggregated/extension-apiserver-audit.log",
     "rotated/kube-apiserver-audit-2026-11-23T04-53-35.570.log",
     "rotated/kube-apiserver-audit-2026-11-23T04-53-35.870.log",
-    "rotated/kube-apiserver-audit-2026-11-23T04-53-36.184.log", "rotated/kube-apiserver-audit.log",
+    "rotated/kube-apiserver-audit-2026-11-23T04-53-36.184.log",
+    "rotated/kube-apiserver-audit.log",
     "rotated-gz/kube-apiserver-audit-2026-11-23T04-53-41.574.log.gz",
-    "rotated-gz/kube-apiserver-audit-2026-11-23T04-53-41.884.log.gz", "rotated-gz/kube-apiserver-audit.log"};
+    "rotated-gz/kube-apiserver-audit-2026-11-23T04-53-41.884.log.gz",
+    "rotated-gz/kube-apiserver-audit.log"};
 
 std::string string_at(element row, std::string_view key) {
   std::string_view text;
@@ -54,9 +64,18 @@ std::multimap<std::string, Seen> read_log(const std::string& file) {
     const Record& record = lab.parse(line);
     REQUIRE(record.kind == RecordKind::event);
     const KubeAttributes& kube = record.kube;
-    Seen seen{view(kube.stage), view(kube.user), view(kube.verb), Lab::text(record, {"requestURI"}),
-              view(kube.decision), view(kube.impersonated_user), view(kube.resource),
-              view(kube.subresource), view(kube.ns), view(kube.name), {}, kube.code};
+    Seen seen{view(kube.stage),
+              view(kube.user),
+              view(kube.verb),
+              Lab::text(record, {"requestURI"}),
+              view(kube.decision),
+              view(kube.impersonated_user),
+              view(kube.resource),
+              view(kube.subresource),
+              view(kube.ns),
+              view(kube.name),
+              {},
+              kube.code};
     for (const std::string_view group : kube.groups) {
       seen.groups.insert(view(group));
     }
@@ -116,13 +135,15 @@ Compared compare(const std::string& expected) {
                                string_at(ref, "namespace") == seen.ns &&
                                string_at(ref, "subresource") == seen.subresource &&
                                (received || string_at(ref, "name") == seen.name));
-        return seen.stage == stage && seen.user == string_at(row, "user") && seen.groups == groups &&
-               seen.verb == string_at(row, "verb") && seen.uri == string_at(row, "requestURI") &&
-               same_ref && (received || seen.code == code) &&
+        return seen.stage == stage && seen.user == string_at(row, "user") &&
+               seen.groups == groups && seen.verb == string_at(row, "verb") &&
+               seen.uri == string_at(row, "requestURI") && same_ref &&
+               (received || seen.code == code) &&
                (received || seen.decision == string_at(row, "decision")) &&
                (received || seen.impersonated == string_at(row, "impersonatedUser"));
       });
-      const bool in_file = std::any_of(first, last, [&](const auto& entry) { return entry.second.stage == stage; });
+      const bool in_file =
+          std::any_of(first, last, [&](const auto& entry) { return entry.second.stage == stage; });
       INFO(stage);
       CHECK((found || (file == "rotated-gz" && received && !in_file)));
     }
@@ -151,12 +172,11 @@ TEST_CASE("every recorded line becomes one event that an index takes", "[kube]")
 
 TEST_CASE("the documents say what was really done", "[kube]") {
   const std::map<std::string, std::size_t> least = {
-      {"admission.expected.jsonl", 4},       {"aggregated.expected.jsonl", 3},
-      {"failures.expected.jsonl", 25},       {"failures-bodies.expected.jsonl", 25},
-      {"impersonation.expected.jsonl", 4},   {"metadata-day.expected.jsonl", 80},
-      {"mixed-day-2.expected.jsonl", 700},   {"rotated.expected.jsonl", 10},
-      {"rotated-gz.expected.jsonl", 5},
-      {"truncated-by-server.expected.jsonl", 4}};
+      {"admission.expected.jsonl", 4},     {"aggregated.expected.jsonl", 3},
+      {"failures.expected.jsonl", 25},     {"failures-bodies.expected.jsonl", 25},
+      {"impersonation.expected.jsonl", 4}, {"metadata-day.expected.jsonl", 80},
+      {"mixed-day-2.expected.jsonl", 700}, {"rotated.expected.jsonl", 10},
+      {"rotated-gz.expected.jsonl", 5},    {"truncated-by-server.expected.jsonl", 4}};
   for (const auto& [file, rows] : least) {
     INFO(file);
     CHECK(compare(file).rows >= rows);

@@ -69,7 +69,8 @@ inline std::string document_of(const Record& record) {
   return out + "}";
 }
 
-inline void collect_paths(simdjson::dom::element element, const std::string& path, std::vector<std::string>& out) {
+inline void collect_paths(simdjson::dom::element element, const std::string& path,
+                          std::vector<std::string>& out) {
   simdjson::dom::object object;
   if (element.get(object) == simdjson::SUCCESS) {
     for (const auto member : object) {
@@ -80,8 +81,8 @@ inline void collect_paths(simdjson::dom::element element, const std::string& pat
   }
 }
 
-// Empty when an index takes the document; else what is wrong: not JSON, not UTF-8, a key twice, or one
-// path as value and as object.
+// Empty when an index takes the document; else what is wrong: not JSON, not UTF-8, a key twice, or
+// one path as value and as object.
 inline std::string defect_of(const Record& record) {
   const std::string document = document_of(record);
   if (!is_valid_utf8(document)) {
@@ -168,15 +169,26 @@ inline std::string replaced(std::string text, std::string_view from, std::string
 }
 
 // The first line of a recorded file that holds all the words.
-inline std::string recorded(const std::string& file, std::initializer_list<std::string_view> words) {
+inline std::string recorded(const std::string& file,
+                            std::initializer_list<std::string_view> words) {
   for (const std::string& line : read_lines(file)) {
-    if (std::all_of(words.begin(), words.end(),
-                    [&line](std::string_view word) { return line.find(word) != std::string::npos; })) {
+    if (std::all_of(words.begin(), words.end(), [&line](std::string_view word) {
+          return line.find(word) != std::string::npos;
+        })) {
       return line;
     }
   }
   FAIL("no such line recorded in " << file);
   return {};
+}
+
+// A whole event with these members between its head and its tail.
+inline std::string event_with(const std::string& members) {
+  return R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"RequestResponse","auditID":"a1","stage":"ResponseComplete",)"
+         R"("requestURI":"/api/v1/namespaces/prod/pods/p","verb":"patch","user":{"username":"anna@example.com"},"sourceIPs":["10.0.0.1"],)"
+         R"("objectRef":{"resource":"pods","namespace":"prod","name":"p","apiVersion":"v1"},"responseStatus":{"metadata":{},"code":200},)" +
+         members +
+         R"("requestReceivedTimestamp":"2026-11-23T04:30:20.457518Z","stageTimestamp":"2026-11-23T04:30:20.557518Z","annotations":{"authorization.k8s.io/decision":"allow"}})";
 }
 
 }  // namespace auditship::test

@@ -1,7 +1,7 @@
 // What a kube-apiserver refuses we refuse, and what it only warns about too.
-#include <simdjson.h>
-
 #include <fstream>
+
+#include <simdjson.h>
 
 #include "agent/app/rule_file.h"
 #include "tests/support/catch.h"

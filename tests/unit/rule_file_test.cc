@@ -79,14 +79,15 @@ TEST_CASE("a misspelt key is refused with its place and the nearest key", "[conf
 
 TEST_CASE("an own key in a plain Policy is refused", "[config]") {
   const auto file = parse_rule_file(
-      "p.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  action: drop\n");
+      "p.yaml",
+      "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  action: drop\n");
   REQUIRE_FALSE(file.ok());
   has(file.error().message, "p.yaml:5:3: unknown key \"action\"");
 }
 
 TEST_CASE("several problems are told at once", "[config]") {
-  const std::string message =
-      refusal("rules:\n- name: a\n  action: dorp\n  verb: [get]\n- name: b\n  responseCodes: [999]\n");
+  const std::string message = refusal(
+      "rules:\n- name: a\n  action: dorp\n  verb: [get]\n- name: b\n  responseCodes: [999]\n");
   has(message, ":5:11: rules[0].action: expected keep, drop or sample, found \"dorp\"");
   has(message, "did you mean \"verbs\"");
   has(message, "\"999\": expected a code");
@@ -94,7 +95,8 @@ TEST_CASE("several problems are told at once", "[config]") {
 
 TEST_CASE("a wrong type says what was found", "[config]") {
   has(refusal("rules: {a: b}\n"), ":3:8: rules: expected a list, found a mapping");
-  has(refusal("rules:\n- name: a\n  action: drop\n  users: [12]\n"), "expected text, found the number 12");
+  has(refusal("rules:\n- name: a\n  action: drop\n  users: [12]\n"),
+      "expected text, found the number 12");
   has(refusal("rules:\n- name: a\n  action: drop\n  users: system:x\n"), "expected a list");
   has(refusal("rules: [text]\n"), "expected a mapping of keys to values, found \"text\"");
 }
@@ -107,12 +109,15 @@ TEST_CASE("a rule that exists to hide is refused where it stands", "[config]") {
 }
 
 TEST_CASE("an unknown guard is refused with the nearest name", "[config]") {
-  has(refusal("rules:\n- name: a\n  action: drop\n  allow_hiding: [secret]\n"), "did you mean \"secrets\"");
-  has(refusal("rules: []\nguards:\n- guard: nothing\n  except: {verbs: [get]}\n  reason: x\n"), "guards[0].guard: expected");
+  has(refusal("rules:\n- name: a\n  action: drop\n  allow_hiding: [secret]\n"),
+      "did you mean \"secrets\"");
+  has(refusal("rules: []\nguards:\n- guard: nothing\n  except: {verbs: [get]}\n  reason: x\n"),
+      "guards[0].guard: expected");
 }
 
 TEST_CASE("a file of another kind is refused", "[config]") {
-  for (const char* text : {"", "[]", "x", "kind: FilterRules\nrules: []\n", "apiVersion: auditship/v2\nkind: FilterRules\n",
+  for (const char* text : {"", "[]", "x", "kind: FilterRules\nrules: []\n",
+                           "apiVersion: auditship/v2\nkind: FilterRules\n",
                            "apiVersion: auditship/v1\nkind: Policy\nrules: []\n"}) {
     INFO(text);
     CHECK_FALSE(parse_rule_file("f", text).ok());
@@ -122,8 +127,9 @@ TEST_CASE("a file of another kind is refused", "[config]") {
 }
 
 TEST_CASE("a Policy may be JSON with tabs", "[config]") {
-  const auto file = parse_rule_file(
-      "p.json", "{\n\t\"apiVersion\": \"audit.k8s.io/v1\",\n\t\"kind\": \"Policy\",\n\t\"rules\": [{\"level\": \"None\"}]\n}\n");
+  const auto file = parse_rule_file("p.json",
+                                    "{\n\t\"apiVersion\": \"audit.k8s.io/v1\",\n\t\"kind\": "
+                                    "\"Policy\",\n\t\"rules\": [{\"level\": \"None\"}]\n}\n");
   INFO((file ? "" : file.error().message));
   CHECK(file.ok());
 }
@@ -154,7 +160,8 @@ tests:
 
 TEST_CASE("a misspelt key in a test event is refused", "[config]") {
   const std::string message = refusal(
-      "rules: []\ntests:\n- name: x\n  event: {verb: get, objectref: {resource: pods}}\n  expect: {action: keep}\n");
+      "rules: []\ntests:\n- name: x\n  event: {verb: get, objectref: {resource: pods}}\n  expect: "
+      "{action: keep}\n");
   has(message, "did you mean \"objectRef\"");
   has(refusal("rules: []\ntests:\n- name: x\n  event: {verb: get}\n"), "tests[0].expect: required");
   has(refusal("rules: []\ntests:\n- name: x\n  expect: {action: keep}\n"), "either event");

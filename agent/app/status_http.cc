@@ -1,0 +1,207 @@
+#include "agent/app/status_http.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include "agent/app/loop_context.h"
+
+namespace auditship {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Protocol = asio::generic::stream_protocol;
+using BeastStream = beast::basic_stream<Protocol, asio::io_context::executor_type>;
+
+constexpr std::size_t kMaxRequest = 8 * 1024;
+constexpr std::size_t kMaxConnections = 16;
+constexpr std::chrono::seconds kTimeout{5};
+
+// One request and its answer.
+class Connection : public std::enable_shared_from_this<Connection> {  // owners: the operations under way
+ public:
+  Connection(Protocol::socket socket, asio::io_context& context, StatusServer::Handler handler, std::shared_ptr<std::size_t> count)
+      : stream_(context), handler_(std::move(handler)), count_(std::move(count)) {
+    stream_.socket() = BeastStream::socket_type(context, socket.local_endpoint().protocol(), socket.release());
+    ++*count_;
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { --*count_; }
+
+  void start() {
+    parser_.header_limit(kMaxRequest);
+    parser_.body_limit(0);
+    stream_.expires_after(kTimeout);
+    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
+      if (!error) {
+        self->answer();
+      }
+    });
+  }
+
+ private:
+  void answer() {
+    const auto& request = parser_.get();
+    HttpPage page;
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+      page = HttpPage{405, "text/plain; charset=utf-8", "only GET\n"};
+    } else {
+      page = handler_(std::string(request.target()));
+    }
+    response_.result(page.status);
+    response_.set(http::field::content_type, page.type);
+    response_.set(http::field::cache_control, "no-store");
+    response_.set("X-Content-Type-Options", "nosniff");
+    const std::size_t size = page.body.size();
+    if (request.method() != http::verb::head) {
+      response_.body() = std::move(page.body);
+    }
+    response_.content_length(size);
+    response_.keep_alive(false);
+    stream_.expires_after(kTimeout);
+    http::async_write(stream_, response_, [self = shared_from_this()](const error_code&, std::size_t) {
+      error_code ignored;  // the peer may be gone already
+      self->stream_.socket().shutdown(Protocol::socket::shutdown_send, ignored);
+    });
+  }
+
+  BeastStream stream_;
+  StatusServer::Handler handler_;
+  std::shared_ptr<std::size_t> count_;  // owners: the server and its connections
+  beast::flat_buffer buffer_{kMaxRequest};
+  http::request_parser<http::empty_body> parser_;
+  http::response<http::string_body> response_;
+};
+
+Result<Protocol::endpoint> endpoint_of(const std::string& address) {
+  if (address.find('/') != std::string::npos) {
+    if (address.size() > 107) {
+      return Error{Errc::invalid, address + ": a Unix socket path has at most 107 bytes"};
+    }
+    return Protocol::endpoint(asio::local::stream_protocol::endpoint(address));
+  }
+  const std::size_t colon = address.rfind(':');
+  error_code error;
+  const auto ip = asio::ip::make_address(colon == std::string::npos ? address : address.substr(0, colon), error);
+  const long port = colon == std::string::npos ? -1 : std::strtol(address.c_str() + colon + 1, nullptr, 10);
+  if (error || port < 0 || port > 65535) {
+    return Error{Errc::invalid, address + ": expected IP:PORT or the path of a Unix socket"};
+  }
+  return Protocol::endpoint(asio::ip::tcp::endpoint(ip, static_cast<unsigned short>(port)));
+}
+
+}  // namespace
+
+struct StatusServer::State {
+  State(asio::io_context& c, Logger& l, Handler h) : context(c), log(l), handler(std::move(h)), acceptor(c) {}
+
+  void accept(const std::shared_ptr<State>& self) {
+    acceptor.async_accept([this, self](const error_code& error, Protocol::socket socket) {
+      if (error == asio::error::operation_aborted) {
+        return;
+      }
+      if (!error && *connections < kMaxConnections) {
+        std::make_shared<Connection>(std::move(socket), context, handler, connections)->start();
+      }
+      accept(self);
+    });
+  }
+
+  asio::io_context& context;
+  Logger& log;
+  Handler handler;
+  asio::basic_socket_acceptor<Protocol, asio::io_context::executor_type> acceptor;
+  std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
+  std::string path;
+};
+
+StatusServer::StatusServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+StatusServer::~StatusServer() {
+  error_code ignored;  // closing cannot be helped
+  state_->acceptor.close(ignored);
+  if (!state_->path.empty()) {
+    ::unlink(state_->path.c_str());
+  }
+}
+
+Result<std::unique_ptr<StatusServer>> StatusServer::listen(Loop& loop, Logger& log, const std::string& address, Handler handler) {
+  auto endpoint = endpoint_of(address);
+  if (!endpoint) {
+    return endpoint.error();
+  }
+  auto state = std::make_shared<State>(context_of(loop), log, std::move(handler));
+  const bool local = address.find('/') != std::string::npos;
+  if (local) {
+    if (get_from_socket(address, "/healthz").ok()) {
+      return Error{Errc::busy, address + ": another auditship answers there"};
+    }
+    ::unlink(address.c_str());  // left over from a crash
+    state->path = address;
+  }
+  error_code error;
+  state->acceptor.open(endpoint->protocol(), error);
+  if (!error && !local) {
+    state->acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  }
+  if (!error) {
+    state->acceptor.bind(*endpoint, error);
+  }
+  if (!error) {
+    state->acceptor.listen(asio::socket_base::max_listen_connections, error);
+  }
+  if (error) {
+    state->path.clear();
+    return Error{Errc::io, "listen on " + address + ": " + error.message()};
+  }
+  if (local) {
+    ::chmod(address.c_str(), 0600);
+  }
+  state->accept(state);
+  return std::unique_ptr<StatusServer>(new StatusServer(std::move(state)));
+}
+
+Result<std::string> get_from_socket(const std::string& socket_path, const std::string& path) {
+  auto endpoint = endpoint_of(socket_path);
+  if (!endpoint) {
+    return endpoint.error();
+  }
+  asio::io_context context;
+  BeastStream stream(context);
+  beast::flat_buffer buffer;
+  http::request<http::empty_body> request(http::verb::get, path, 11);
+  request.set(http::field::host, "localhost");
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(64u << 20);
+  Result<std::string> result = Error{Errc::network, "no answer from " + socket_path};
+  stream.expires_after(kTimeout);
+  stream.async_connect(*endpoint, [&](const error_code& refused) {
+    if (refused) {
+      result = Error{Errc::not_found, socket_path + ": " + refused.message()};
+      return;
+    }
+    http::async_write(stream, request, [&](const error_code& unsent, std::size_t) {
+      if (unsent) {
+        return;
+      }
+      http::async_read(stream, buffer, parser, [&](const error_code& unread, std::size_t) {
+        if (!unread && parser.get().result_int() == 200) {
+          result = std::move(parser.get().body());
+        }
+      });
+    });
+  });
+  context.run();
+  return result;
+}
+
+}  // namespace auditship

@@ -1,0 +1,242 @@
+"""What the end-to-end tests share: the program, its configuration, its summary, servers to ship to.
+
+A test is a script that calls main(test). It gets a fresh directory, passes by returning, fails by an exception
+and skips by skip(), which is a failure with CI=true. Standard library only.
+Environment: AUDITSHIP_BUILD (directory with auditship and the bench programs), AUDITSHIP_LONG=1.
+"""
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "tests" / "data"
+BUILD = Path(os.environ.get("AUDITSHIP_BUILD", ROOT / "build" / "release"))
+AGENT = BUILD / "auditship"
+LONG = os.environ.get("AUDITSHIP_LONG") == "1"
+CI = os.environ.get("CI") == "true"
+NODE = ROOT / "tests" / "e2e" / "opensearch-node"
+
+
+class Skip(Exception):
+    pass
+
+
+def skip(why):
+    raise Skip(why)
+
+
+def check(condition, why):
+    if not condition:
+        raise AssertionError(why)
+
+
+def equal(got, wanted, what):
+    check(got == wanted, f"{what}: {got!r}, expected {wanted!r}")
+
+
+def main(test):
+    """Runs test(directory) and exits as ctest wants: 0 passed, 1 failed, 77 skipped."""
+    work = Path(tempfile.mkdtemp(prefix="auditship-e2e-"))
+    started = time.monotonic()
+    code = 1
+    try:
+        check(AGENT.exists(), f"{AGENT} is not built")
+        test(work)
+        print(f"passed in {time.monotonic() - started:.1f} s")
+        code = 0
+    except Skip as why:
+        print(f"SKIPPED: {why}" + (" (with CI=true this is a failure)" if CI else ""))
+        code = 1 if CI else 77
+    except Exception:
+        traceback.print_exc()
+        print(f"failed; its files are in {work}")
+    if code != 1:
+        shutil.rmtree(work, ignore_errors=True)
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+# --- the program ---------------------------------------------------------------------------------
+
+def write_config(work, streams, sink, data="data"):
+    """streams: {name: [paths]}; a stream that is not named is off. sink: a mapping. Returns the file's path."""
+    settings = {
+        "cluster": {"name": "e2e"}, "node": {"name": "node-e2e"}, "data_dir": str(work / data), "backfill": "all",
+        "streams": {name: {"paths": [str(p) for p in streams[name]], "filters": "none"} if name in streams
+                    else {"enabled": False} for name in ("kubeaudit", "authlog")},
+        "sink": sink,
+    }
+    path = work / f"{data}.yaml"
+    path.write_text(json.dumps(settings, indent=1))  # JSON is YAML
+    return path
+
+
+def file_sink(directory):
+    return {"type": "file", "file": {"directory": str(directory)}}
+
+
+def opensearch_sink(url, compression="gzip"):
+    return {"type": "opensearch", "opensearch": {"hosts": [url], "compression": compression}}
+
+
+def run_once(config, expect=0, timeout=300):
+    """Runs to the end; returns the summary: {stream: {column: number}}."""
+    done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=timeout)
+    check(done.returncode == expect, f"run --once exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}")
+    return read_summary(done.stdout)
+
+
+def read_summary(text):
+    rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
+    header = next((r for r in rows if r and r[0] == "stream"), None)
+    check(header is not None, f"no summary table in:\n{text}")
+    summary = {}
+    for row in rows:
+        if row[0] in ("kubeaudit", "authlog") and len(row) == len(header):
+            summary[row[0]] = {name: int(value) for name, value in zip(header, row) if value.isdigit()}
+    check(summary, f"no stream in the summary:\n{text}")
+    return summary
+
+
+def start_agent(config):
+    return subprocess.Popen([AGENT, "run", "--config", config], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def parse(stream, files, config=None, *options):
+    """The documents that `auditship parse` prints, in order."""
+    command = [AGENT, "parse", "--stream", stream, *(["--config", config] if config else []), *options, *files]
+    done = subprocess.run(command, capture_output=True, timeout=300)
+    check(done.returncode == 0, f"parse exited {done.returncode}: {done.stderr[-2000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def documents(directory, stream):
+    """What the file sink wrote, in order, as (raw line, document)."""
+    lines = []
+    for path in sorted((Path(directory) / stream).glob("*.ndjson*")):
+        text = path.read_bytes()
+        if path.suffix == ".zst":
+            text = subprocess.run(["zstd", "-dcq", path], check=True, capture_output=True).stdout
+        check(text == b"" or text.endswith(b"\n"), f"{path} ends in the middle of a document")
+        lines += text.splitlines()
+    return [(line, json.loads(line)) for line in lines]
+
+
+def kill(process):
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def wait_until(condition, what, seconds=60):
+    """Polls; the answer of condition(), once it is true."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        check(time.monotonic() < end, f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+
+
+def generate(kind, amount, path):
+    """Benchmark input; returns the number of lines."""
+    said = subprocess.run([BUILD / "bench_generate", kind, str(amount), path], check=True, capture_output=True, text=True)
+    return int(said.stdout.split()[0])
+
+
+# --- servers ---------------------------------------------------------------------------------------
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def http(method, url, body=None):
+    data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
+    request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read()
+
+
+def http_json(method, url, body=None):
+    return json.loads(http(method, url, body))
+
+
+class FakeServer:
+    """bench_bulk_server: keeps ids, and can be told to misbehave."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen([BUILD / "bench_bulk_server", "--ids", *options], stdout=subprocess.PIPE, text=True)
+        self.url = "http://" + self.process.stdout.readline().split()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.kill()
+        self.process.wait()
+
+    def totals(self):
+        return http_json("GET", self.url + "/_totals")
+
+    def ids(self):
+        return sorted(http("GET", self.url + "/_ids").decode().split("\n")[:-1])
+
+
+class OpenSearch:
+    """A real node; see tests/e2e/opensearch-node."""
+
+    def __init__(self, work, version):
+        self.version, self.data, self.port = version, work / f"node-{version}", free_port()
+        started = subprocess.run([NODE, "start", "--version", version, "--port", str(self.port), "--data", self.data],
+                                 capture_output=True, text=True, timeout=600)
+        if started.returncode == 77:
+            skip(started.stderr.strip().splitlines()[-1])
+        check(started.returncode == 0, f"no node: {started.stderr}")
+        self.url = f"http://127.0.0.1:{self.port}"
+        print("OpenSearch", http_json("GET", self.url)["version"]["number"], "runs")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        subprocess.run([NODE, "stop", "--data", self.data], check=False)
+
+    def set_up(self, *streams):
+        """One index and its write alias a stream; the product's own template where there is one."""
+        for name in streams:
+            template = ROOT / "conf" / "opensearch" / f"{name}.template.json"
+            body = (json.loads(template.read_text()) if template.exists() else
+                    {"index_patterns": [f"{name}*"], "template": {"mappings": {
+                        "dynamic": False, "properties": {"@timestamp": {"type": "date"}}}}})
+            body["priority"] = 100
+            http("PUT", f"{self.url}/_index_template/test-{name}", body)
+            http("PUT", f"{self.url}/{name}-000001", {"aliases": {name: {"is_write_index": True}}})
+
+    def count(self, name):
+        http("POST", f"{self.url}/{name}-*/_refresh")
+        return http_json("GET", f"{self.url}/{name}-*/_count")["count"]
+
+    def hits(self, name, source=False):
+        """Every document of the indices of a stream."""
+        http("POST", f"{self.url}/{name}-*/_refresh")
+        page = http_json("POST", f"{self.url}/{name}-*/_search?scroll=1m", {"size": 2000, "_source": source, "sort": ["_doc"]})
+        found = []
+        while page["hits"]["hits"]:
+            found += page["hits"]["hits"]
+            page = http_json("POST", f"{self.url}/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
+        return found
+
+    def ids(self, name):
+        return sorted(f"{hit['_index']} {hit['_id']}" for hit in self.hits(name))

@@ -1,0 +1,117 @@
+// Any bytes as a line, whole or cut: the parser answers with records that cover it, whose documents
+// are valid JSON and UTF-8, and whose reading of JSON is that of an independent parser.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "agent/core/json_out.h"
+#include "parsers/json_scan.h"
+#include "parsers/kube_audit.h"
+
+using namespace auditship;
+
+namespace {
+
+void must(bool holds) {
+  if (!holds) {
+    std::abort();
+  }
+}
+
+std::string document_of(const Record& record) {
+  std::string out = "{" + record.json;
+  for (const Field& field : record.fields) {
+    out.append(out.size() > 1 ? "," : "");
+    append_json_string(out, field.name);
+    out.push_back(':');
+    if (field.type == FieldType::literal) {
+      out.append(field.value);
+    } else {
+      append_json_string(out, field.value);
+    }
+  }
+  return out + "}";
+}
+
+bool has_repeated_key(simdjson::dom::element element) {
+  simdjson::dom::object object;
+  if (element.get(object) != simdjson::SUCCESS) {
+    return false;
+  }
+  for (const auto member : object) {
+    std::size_t times = 0;
+    for (const auto other : object) {
+      times += other.key == member.key ? 1 : 0;
+    }
+    if (times != 1 || has_repeated_key(member.value)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void check(const Records& records) {
+  static simdjson::dom::parser parser;
+  must(records.size() > 0);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
+    const std::string document = document_of(record);
+    must(is_valid_utf8(document));
+    simdjson::dom::element root;
+    must(parser.parse(document).get(root) == simdjson::SUCCESS);
+    must(!has_repeated_key(root));
+    for (const Body* body : {&record.request, &record.response}) {
+      must(body->raw.size() <= 4096 + 16 || !body->cut);
+      JsonScan scan(body->raw);
+      JsonValue value;
+      must(body->raw.empty() || (scan.value(value) && scan.at_end()));
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static auto parser = [] {
+    KubeAuditOptions options;
+    options.trusted_proxies = {"10.0.0.0/8"};
+    options.max_body_bytes = 4096;
+    options.max_string_bytes = 200;
+    auto made = KubeAuditParser::make(options);
+    must(made.ok());
+    return std::move(*made);
+  }();
+  static Records records;
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  if (text.find('\n') != std::string::npos) {
+    return 0;  // lines hold none
+  }
+  RawLine line;
+  line.text = text;
+  line.length = text.size();
+  parser->parse(line, 0, records);
+  check(records);
+  if (size > 2) {
+    const std::size_t middle = (data[0] * 256U + data[1]) % size;
+    line.text = std::string_view(text).substr(0, middle);
+    line.tail = std::string_view(text).substr(middle + (size - middle) / 3);
+    line.cut = true;
+    parser->parse(line, 0, records);
+    check(records);
+  }
+  if (is_valid_utf8(text)) {
+    static simdjson::dom::parser judge;
+    JsonScan scan(text);
+    JsonValue value;
+    const bool accepted = scan.value(value) && scan.at_end();
+    const auto error = judge.parse(text).error();
+    // The judge gives up on depth and on numbers that do not fit a type; we do not.
+    const bool lenient = error == simdjson::DEPTH_ERROR || error == simdjson::NUMBER_ERROR ||
+                         error == simdjson::STRING_ERROR;
+    must(accepted == (error == simdjson::SUCCESS) || (accepted && lenient));
+  }
+  return 0;
+}

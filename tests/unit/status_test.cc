@@ -1,0 +1,48 @@
+#include "agent/app/status.h"
+
+#include "tests/support/catch.h"
+
+using namespace auditship;
+
+namespace {
+
+AgentStatus sample() {
+  AgentStatus status;
+  status.version = "1";
+  status.cluster = "prod \"eu\"";
+  status.node = "n1";
+  StreamStatus stream;
+  stream.name = "kubeaudit";
+  stream.view.read.lines = 5;
+  stream.view.read.filtered = 2;
+  stream.view.read.documents = 3;
+  stream.view.read.by_rule = {{"probes", 2}};
+  stream.view.delivered.created = 1;
+  stream.view.buffered_documents = 2;
+  status.streams.push_back(stream);
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
+  auto status = sample();
+  CHECK(sums_hold(status.streams[0].view));
+  CHECK(render_status_text(status).find("ledger     holds") != std::string::npos);
+  CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 0\n") != std::string::npos);
+  status.streams[0].view.read.documents = 4;
+  CHECK_FALSE(sums_hold(status.streams[0].view));
+  CHECK(render_status_text(status).find("DOES NOT HOLD") != std::string::npos);
+  CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 1\n") != std::string::npos);
+}
+
+TEST_CASE("JSON and metrics carry the counters, with text escaped", "[status]") {
+  const auto status = sample();
+  const std::string json = render_status_json(status);
+  CHECK(json.find("\"cluster\":\"prod \\\"eu\\\"\"") != std::string::npos);
+  CHECK(json.find("\"lines\":5") != std::string::npos);
+  CHECK(json.find("\"by_rule\":{\"probes\":2}") != std::string::npos);
+  const std::string metrics = render_metrics(status);
+  CHECK(metrics.find("auditship_read_lines_total{stream=\"kubeaudit\"} 5\n") != std::string::npos);
+  CHECK(metrics.find("auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"probes\"} 2\n") != std::string::npos);
+}
