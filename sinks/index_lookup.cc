@@ -84,7 +84,10 @@ Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
 
 std::vector<std::string> indices_since(const std::string& first, const std::vector<std::string>& indices) {
   const auto from = rollover_number(first);
-  std::vector<std::string> since{first};
+  std::vector<std::string> since;
+  if (!first.empty()) {
+    since.push_back(first);
+  }
   for (const std::string& index : indices) {
     const auto number = rollover_number(index);
     if (index != first && (!from || !number || *number >= *from)) {

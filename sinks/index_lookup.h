@@ -24,7 +24,7 @@ struct AliasTarget {
 [[nodiscard]] Result<AliasTarget> read_alias(std::string_view body, std::string_view alias);
 
 // first, and those of the alias's indices that it may have moved to since: all whose rollover
-// number (NAME-000007) is not below first's, or that have none. first comes first.
+// number (NAME-000007) is not below first's, or that have none. first comes first; "": all of them.
 [[nodiscard]] std::vector<std::string> indices_since(const std::string& first,
                                                      const std::vector<std::string>& indices);
 

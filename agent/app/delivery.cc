@@ -8,7 +8,6 @@ namespace auditship {
 namespace {
 
 constexpr std::chrono::seconds kStoreEvery{1};
-constexpr char kMovedMark = kMovedMarkText[0];
 
 }  // namespace
 
@@ -24,6 +23,8 @@ Delivery::Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Rep
       wake_(std::move(wake)),
       options_(std::move(options)),
       ack_(log.ack()),
+      pace_(rng, options_.backoff_first, options_.backoff_most),
+      started_at_(clock.now()),
       alive_(std::make_shared<bool>(true)) {}
 
 Delivery::~Delivery() { *alive_ = false; }
@@ -34,12 +35,16 @@ Result<TimePoint> Delivery::step(TimePoint now) {
     return s.error();
   }
   settle();  // frames without documents need no sending
-  if (auto s = assign(now); !s) {
-    return s.error();
-  }
-  if (must_store_ || (dirty_ && (flights_.empty() || now - stored_at_ >= kStoreEvery))) {
-    if (auto s = store(now); !s) {
+  assign(now);
+  if ((must_store_ || (dirty_ && (flights_.empty() || now - stored_at_ >= kStoreEvery))) && now >= store_at_) {
+    auto s = store(now);
+    if (!s && s.error().code != Errc::no_space) {
       return s.error();
+    }
+    if (!s) {
+      logger_.warn("ack-no-space", "acknowledgements cannot be written: the disk is full; sending waits",
+                   {{"stream", options_.stream}, {"error", s.error().message}});
+      store_at_ = now + kStoreEvery;
     }
   }
   ship(now);
@@ -64,7 +69,11 @@ std::int64_t Delivery::oldest_ns() const {
 }
 
 Status Delivery::fetch() {
-  while (flights_.size() < window_) {
+  // Frames whose requests are never answered do not keep others waiting.
+  const auto stuck = static_cast<std::size_t>(std::count_if(flights_.begin(), flights_.end(), [](const Flight& f) {
+    return !f.holes.empty() || (!f.pieces.empty() && std::all_of(f.pieces.begin(), f.pieces.end(), [](const Piece& p) { return p.silences > 0; }));
+  }));
+  while (flights_.size() < std::min(pace_.window() + stuck, kMaxFlights)) {
     auto frame = log_.next();
     if (!frame) {
       return frame.error();
@@ -72,66 +81,124 @@ Status Delivery::fetch() {
     if (!*frame) {
       return {};
     }
-    Flight& flight = flights_.emplace_back();
-    flight.id = (*frame)->id;
-    Batch& batch = (*frame)->batch;
-    flight.documents = batch.documents;
-    flight.oldest_ns = batch.oldest_ns;
-    if (batch.documents > 0) {
-      Piece& piece = flight.pieces.emplace_back();
-      piece.number = ++pieces_made_;
-      piece.part = Part{std::make_shared<const std::string>(std::move(batch.body)), batch.codec, batch.documents, batch.raw_bytes};
-      // A target that an earlier run stored: that run may have sent the frame already, so it keeps its index.
-      if (const auto known = ack_.targets.find(flight.id); known != ack_.targets.end()) {
-        flight.targeted = flight.stored = true;
-        flight.moved = known->second.starts_with(kMovedMark);
-        flight.index = flight.moved ? known->second.substr(1) : known->second;
-        piece.look_up = flight.moved;
-        if (flight.moved) {
-          piece.not_before = clock_.now() + options_.settle_late;  // a request of the earlier run may still be executing
-        }
-      } else if (!options_.targets) {
-        flight.targeted = flight.stored = true;
-      }
-    }
+    take_off(std::move(**frame));
   }
   return {};
 }
 
+void Delivery::take_off(StoredFrame frame) {
+  Flight& flight = flights_.emplace_back();
+  Batch& batch = frame.batch;
+  flight.id = frame.id;
+  flight.counts.lost = frame.lost_documents;
+  flight.holes = std::move(frame.holes);
+  flight.documents = batch.documents;
+  flight.made = batch.ledger.documents + batch.ledger.derived;
+  flight.oldest_ns = batch.oldest_ns;
+  if (batch.documents == 0) {
+    return;
+  }
+  Piece& piece = flight.pieces.emplace_back();
+  piece.number = ++pieces_made_;
+  piece.part = Part{std::make_shared<const std::string>(std::move(batch.body)), batch.codec, batch.documents, batch.raw_bytes};
+  if (!options_.targets) {
+    flight.targeted = flight.stored = true;
+    return;
+  }
+  // A target that an earlier run stored: that run may have sent the frame already, so it keeps its index.
+  const auto known = ack_.targets.find(flight.id);
+  const bool doubted = flight.id <= ack_.doubted;
+  if (known == ack_.targets.end() && !doubted) {
+    return;
+  }
+  const std::string target = known == ack_.targets.end() ? std::string() : known->second;
+  flight.moved = doubted || target.starts_with(kMovedMark);
+  flight.index = doubted ? std::string() : flight.moved ? target.substr(1) : target;
+  flight.targeted = true;
+  flight.unsure_until = started_at_ + options_.settle_late;
+  const std::string stored = flight.moved ? kMovedMark + flight.index : flight.index;
+  flight.stored = stored == target;
+  if (!flight.stored) {
+    ack_.targets[flight.id] = stored;
+    dirty_ = must_store_ = true;
+  }
+  piece.look_up = flight.moved;
+  piece.index = flight.moved ? std::string() : flight.index;
+}
+
 void Delivery::settle() {
-  while (!flights_.empty() && flights_.front().pieces.empty()) {
+  while (!flights_.empty() && flights_.front().pieces.empty() && flights_.front().holes.empty()) {
     const Flight& done = flights_.front();
     AUDITSHIP_CHECK(done.counts.settled() == done.documents, "a settled frame accounts for each of its documents (B5)");
     ack_.settled = done.id;
     ack_.ledger.created += done.counts.created;
     ack_.ledger.existed += done.counts.existed;
     ack_.ledger.dead_lettered += done.counts.dead_lettered;
+    ack_.ledger.lost += done.counts.lost;
     ack_.targets.erase(done.id);
     dirty_ = true;
+    check_sum(done);
     flights_.pop_front();
-  }
-  if (flights_.empty() && log_.handed_out() > ack_.settled && log_.handed_out() <= log_.synced()) {
-    ack_.settled = log_.handed_out();  // what lay between is lost to damage, and counted there
-    dirty_ = true;
   }
 }
 
+// All documents put into frames so far are settled or lost: the ledger of the read side says how many those are.
+void Delivery::check_sum(const Flight& done) {
+  if (done.made == 0 || done.made + off_by_ == ack_.ledger.accounted()) {
+    return;
+  }
+  ++stats_.ledger_violations;
+  logger_.error("ledger-violated", "documents read and documents settled do not add up",
+                {{"stream", options_.stream}, {"frame", done.id}, {"read", done.made}, {"settled", ack_.ledger.accounted()}});
+  off_by_ = ack_.ledger.accounted() - done.made;  // wraps as it has to
+}
+
+std::vector<Hole> Delivery::holes() const {
+  for (const Flight& flight : flights_) {
+    if (!flight.holes.empty()) {
+      return flight.holes;
+    }
+  }
+  return {};
+}
+
+void Delivery::repaired() {
+  for (Flight& flight : flights_) {
+    if (!flight.holes.empty()) {
+      flight.holes.clear();
+      return;
+    }
+  }
+}
+
+Status Delivery::doubt_all() {
+  if (ack_.doubted == AckState::kAllDoubted) {
+    return {};
+  }
+  ack_.doubted = AckState::kAllDoubted;
+  return store(clock_.now());
+}
+
+void Delivery::doubt_up_to(FrameId last) {
+  ack_.doubted = last;
+  dirty_ = true;
+}
+
 // Gives each frame its index, once, before it is sent (B4).
-Status Delivery::assign(TimePoint now) {
+void Delivery::assign(TimePoint now) {
   for (Flight& flight : flights_) {
     if (flight.targeted || flight.pieces.empty()) {
       continue;
     }
-    if (!target_known_ || now - target_at_ > options_.target_fresh) {
+    if (!target_is_fresh(now)) {
       ask_target(now);
-      return {};
+      return;
     }
-    flight.index = target_;
+    flight.index = flight.pieces.front().index = target_;
     flight.targeted = true;
     ack_.targets[flight.id] = target_;
     dirty_ = must_store_ = true;
   }
-  return {};
 }
 
 void Delivery::ask_target(TimePoint now) {
@@ -145,6 +212,9 @@ void Delivery::ask_target(TimePoint now) {
     }
     const TimePoint at = clock_.now();
     target_asked_ = false;
+    if (index && (index->size() >= AckState::kMaxTargetBytes || index->starts_with(kMovedMark))) {
+      index = Error{Errc::refused, "the server named an index that cannot be one"};
+    }
     if (index) {
       target_ = std::move(*index);
       target_known_ = true;
@@ -152,7 +222,7 @@ void Delivery::ask_target(TimePoint now) {
       target_failures_ = 0;
     } else {
       target_known_ = false;
-      target_retry_at_ = at + jitter(target_failures_++, false);
+      target_retry_at_ = at + pace_.jitter(target_failures_++, false);
       ++stats_.failures["target-unknown"];
       if (stats_.last_failure != index.error().message) {
         logger_.warn("target-unknown", "the index to write to cannot be found out; documents wait in the buffer",
@@ -177,28 +247,46 @@ Status Delivery::store(TimePoint now) {
 }
 
 void Delivery::ship(TimePoint now) {
-  if (now < pause_until_) {
+  if (now < pace_.resume_at()) {
     return;
   }
   std::size_t under_way = 0;
   for (const Flight& flight : flights_) {
     under_way += static_cast<std::size_t>(std::count_if(flight.pieces.begin(), flight.pieces.end(), [](const Piece& p) { return p.sending; }));
   }
+  Flight* flight = nullptr;
+  while (under_way < pace_.requests()) {
+    Piece* piece = next_piece(now, flight);
+    if (piece == nullptr) {
+      return;
+    }
+    if (piece->look_up) {
+      move_on(*flight, *piece, now);
+    } else if (pace_.part_bytes() > 0 && piece->part.raw_bytes > pace_.part_bytes() && piece->part.documents > 1) {
+      halve(*flight, std::find_if(flight->pieces.begin(), flight->pieces.end(), [&](const Piece& p) { return &p == piece; }));
+      continue;
+    } else {
+      send(*flight, *piece);
+    }
+    under_way += piece->sending ? 1 : 0;
+  }
+}
+
+// The first piece that may be sent now; one that was never answered only when there is no other.
+Delivery::Piece* Delivery::next_piece(TimePoint now, Flight*& of) {
+  Piece* best = nullptr;
   for (Flight& flight : flights_) {
     if (!flight.stored) {
       continue;
     }
     for (Piece& piece : flight.pieces) {
-      // While everything fails one request is enough to see when it is over.
-      if (under_way >= (failed_in_row_ > 0 ? 1 : window_)) {
-        return;
-      }
-      if (!piece.sending && now >= piece.not_before) {
-        piece.look_up ? move_on(flight, piece, now) : send(flight, piece);
-        under_way += piece.sending ? 1 : 0;
+      if (!piece.sending && now >= piece.not_before && (best == nullptr || piece.silences < best->silences)) {
+        best = &piece;
+        of = &flight;
       }
     }
   }
+  return best;
 }
 
 void Delivery::send(Flight& flight, Piece& piece) {
@@ -211,7 +299,7 @@ void Delivery::send(Flight& flight, Piece& piece) {
   piece.sent_at = clock_.now();
   Shipment shipment;
   shipment.frame = flight.id;
-  shipment.index = flight.moved && !flight.moved_to.empty() ? flight.moved_to : flight.index;
+  shipment.index = piece.index;
   shipment.body = *piece.part.body;
   shipment.codec = piece.part.codec;
   shipment.documents = piece.part.documents;
@@ -229,26 +317,36 @@ void Delivery::send(Flight& flight, Piece& piece) {
 
 Delivery::Flight* Delivery::find(FrameId id) {
   const auto at = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) { return f.id == id; });
-  return at == flights_.end() ? nullptr : &*at;
+  AUDITSHIP_CHECK(at != flights_.end(), "an answer belongs to a frame in flight");
+  return &*at;
+}
+
+std::list<Delivery::Piece>::iterator Delivery::find_sent(Flight& flight, std::uint64_t number) {
+  const auto piece = std::find_if(flight.pieces.begin(), flight.pieces.end(), [&](const Piece& p) { return p.number == number; });
+  AUDITSHIP_CHECK(piece != flight.pieces.end() && piece->sending, "an answer belongs to a request under way");
+  return piece;
 }
 
 TimePoint Delivery::next_time(TimePoint now) const {
   TimePoint next = now + std::chrono::seconds(3600);
   if (dirty_) {
-    next = std::min(next, stored_at_ + kStoreEvery);
+    next = std::min(next, std::max(stored_at_ + kStoreEvery, store_at_));
   }
+  std::size_t under_way = 0;
+  TimePoint ready = next;
   for (const Flight& flight : flights_) {
-    if (!flight.targeted) {
-      if (!target_asked_) {
-        next = std::min(next, target_retry_at_);
-      }
-      continue;
+    if (!flight.targeted && !flight.pieces.empty() && !target_asked_) {
+      next = std::min(next, target_retry_at_);
     }
     for (const Piece& piece : flight.pieces) {
-      if (!piece.sending) {
-        next = std::min(next, std::max(piece.not_before, pause_until_));
+      under_way += piece.sending ? 1 : 0;
+      if (!piece.sending && flight.stored) {
+        ready = std::min(ready, std::max(piece.not_before, pace_.resume_at()));
       }
     }
+  }
+  if (under_way < pace_.requests()) {  // else an answer wakes us
+    next = std::min(next, ready);
   }
   return std::max(next, now);
 }

@@ -4,7 +4,8 @@
 //
 // Promises: a frame's index is fixed and synced before its first attempt and kept by every retry; only what
 // needs it is sent again; nothing is dropped: a document ends as created, existed, or dead-lettered (synced).
-// Waiting grows exponentially with full jitter and never gives up. At most kMaxWindow frames are in memory.
+// Waiting grows exponentially with full jitter and never gives up. At most kMaxFlights frames are in memory.
+// Frames in doubt (AckState::doubted) are looked up in all indices of the alias before they are sent.
 // All calls on the loop thread. log, sink, dead_letters, clock, rng and logger must outlive it.
 #pragma once
 
@@ -15,9 +16,11 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/app/delivery_pace.h"
 #include "agent/app/parts.h"
 #include "agent/buffer/segment_log.h"
 #include "agent/core/clock.h"
@@ -63,11 +66,12 @@ struct DeliveryStats {
   std::uint64_t repaired = 0, split = 0, moved = 0;
   std::string last_failure;                                         // in words; empty after a success
   bool blocked = false;
+  std::uint64_t ledger_violations = 0;   // frames at which the sum of documents did not hold
 };
 
 class Delivery {
  public:
-  static constexpr std::size_t kMaxWindow = 4;
+  static constexpr std::size_t kMaxFlights = AckState::kMaxTargets;
 
   Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Repair repair, const Clock& clock, Rng& rng, Logger& logger,
            std::function<void()> wake, DeliveryOptions options);
@@ -79,6 +83,14 @@ class Delivery {
   Result<TimePoint> step(TimePoint now);
   // Writes what is settled to disk now. For the end of a run.
   Status flush();
+
+  // Where lines are to be read again for frames that are lost; they are settled only after repaired(). Empty: nowhere.
+  [[nodiscard]] std::vector<Hole> holes() const;
+  void repaired();
+  // From now on every frame is in doubt, durably: before lines are appended that an earlier frame had.
+  Status doubt_all();
+  // All such lines are in frames up to last.
+  void doubt_up_to(FrameId last);
 
   // Nothing in flight and nothing synced left to send.
   [[nodiscard]] bool idle() const;
@@ -92,23 +104,32 @@ class Delivery {
   struct Flight;
 
   Status fetch();
+  void take_off(StoredFrame frame);
   void settle();
-  Status assign(TimePoint now);
+  void check_sum(const Flight& done);
+  void assign(TimePoint now);
   void ask_target(TimePoint now);
   Status store(TimePoint now);
   void ship(TimePoint now);
+  Piece* next_piece(TimePoint now, Flight*& of);
   void send(Flight& flight, Piece& piece);
-  void answered(FrameId frame, std::uint64_t piece, Outcome outcome);
+  void answered(FrameId frame, std::uint64_t number, Outcome outcome);
   void whole_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now);
+  bool silent(Flight& flight, std::list<Piece>::iterator piece, TimePoint now);
   void items_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now);
+  void tell_items(const Flight& flight, const ItemOutcome& loudest, std::size_t documents);
   void refuse(Flight& flight, std::list<Piece>::iterator piece, const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
+  void refuse_only(Flight& flight, std::list<Piece>::iterator piece, ItemOutcome why);
+  Status bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why, const std::vector<BulkItem>& items);
   void halve(Flight& flight, std::list<Piece>::iterator piece);
+  Piece& add_piece(Flight& flight, std::list<Piece>::iterator like, Part part);
   void move_on(Flight& flight, Piece& piece, TimePoint now);
-  void located(FrameId frame, std::uint64_t piece, Result<Presence> presence);
-  void back_off(Piece& piece, TimePoint now, const Outcome& outcome);
-  [[nodiscard]] Duration jitter(std::uint32_t attempt, bool blocked);
+  void located(FrameId frame, std::uint64_t number, Result<Presence> presence);
+  void back_off(Piece& piece, TimePoint now, Verdict verdict, Duration least);
   [[nodiscard]] TimePoint next_time(TimePoint now) const;
+  [[nodiscard]] bool target_is_fresh(TimePoint now) const { return target_known_ && now - target_at_ <= options_.target_fresh; }
   Flight* find(FrameId id);
+  std::list<Piece>::iterator find_sent(Flight& flight, std::uint64_t number);
 
   SegmentLog& log_;
   Sink& sink_;
@@ -125,16 +146,17 @@ class Delivery {
   bool dirty_ = false;               // ack_ differs from the disk
   bool must_store_ = false;          // a new target waits for it
   TimePoint stored_at_{};
-  std::size_t window_ = 1;
-  std::uint32_t quiet_ = 0;          // answers without complaint since the window last changed
+  TimePoint store_at_{};             // after a full disk refused it
+  DeliveryPace pace_;
   std::uint64_t pieces_made_ = 0;
-  std::uint32_t failed_in_row_ = 0;  // whole requests
-  TimePoint pause_until_{};
   std::string target_;
   bool target_known_ = false, target_asked_ = false;
   TimePoint target_at_{}, target_retry_at_{};
   std::uint32_t target_failures_ = 0;
   TimePoint answered_at_{};          // any answer of the server, also a refusal
+  TimePoint taken_at_{};             // the last bulk of which it took something
+  TimePoint started_at_{};
+  std::uint64_t off_by_ = 0;         // what a violated sum was off by: told once
   Codec codec_ = Codec::none;        // learned: what bodies are recoded to
   bool recode_ = false;
   DeliveryStats stats_;

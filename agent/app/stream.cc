@@ -28,26 +28,34 @@ Status Stream::open() {
   if (!log) {
     return log.error();
   }
-  auto sink = make_sink_((*log)->id());
-  if (!sink) {
-    return sink.error();
+  if (!sink_ || sink_buffer_ != (*log)->id()) {
+    auto sink = make_sink_((*log)->id());
+    if (!sink) {
+      return sink.error();
+    }
+    if (sink_) {
+      old_sinks_.push_back(std::move(sink_));
+    }
+    sink_ = std::move(*sink);
+    sink_buffer_ = (*log)->id();
   }
   log_ = std::move(*log);
-  sink_ = std::move(*sink);
   ledger_ = log_->ledger();
+  measure_limit();
   delivery_ = std::make_unique<Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock, env_.rng, env_.log, env_.wake, settings_.delivery);
   return {};
 }
 
-// The disk failed us: forget all that is not on it, and recover from it later.
+// The disk failed us: forget all that is not on it, and recover from it later. The sink stays: requests are under way.
 void Stream::close_all(const Error& why, TimePoint now) {
   env_.log.error("stream-reopen", "the buffer failed; it is closed and recovered", {{"stream", settings_.name}, {"error", why.message}});
   delivery_.reset();
-  sink_.reset();
   log_.reset();
   sources_.clear();
   pending_.reset();
   builder_ = BatchBuilder(settings_.codec, settings_.batch);
+  at_end_ = false;
+  poll_at_ = rescan_at_ = repair_at_ = TimePoint{};
   reopen_failures_ = std::min(reopen_failures_ + 1, 6u);
   reopen_at_ = now + std::chrono::milliseconds(500) * (1u << reopen_failures_);
 }
@@ -67,24 +75,14 @@ TimePoint Stream::step(TimePoint now) {
     rescan(now);
     more = read_some(now);
   }
-  if (!pending_ && (builder_.due(now) || (!builder_.empty() && (!reading_ || (settings_.once && at_end_))))) {
-    if (auto s = close_batch(); !s) {
-      close_all(s.error(), now);
-      return reopen_at_;
-    }
-  } else if (pending_) {
-    if (auto s = append_pending(); !s) {
-      close_all(s.error(), now);
-      return reopen_at_;
-    }
+  Status status = append_all(now);
+  Result<TimePoint> next = now;
+  if (status) {
+    next = delivery_->step(now);
+    status = next ? Status() : Status(next.error());
   }
-  if (auto s = log_->sync(); !s) {
-    close_all(s.error(), now);
-    return reopen_at_;
-  }
-  auto next = delivery_->step(now);
-  if (!next) {
-    close_all(next.error(), now);
+  if (!status) {
+    close_all(status.error(), now);
     return reopen_at_;
   }
   reopen_failures_ = 0;
@@ -92,16 +90,33 @@ TimePoint Stream::step(TimePoint now) {
     return now;
   }
   TimePoint at = *next;
-  if (reading_) {
+  if (pending_ || full_) {
+    at = std::min<TimePoint>(at, now + std::chrono::milliseconds(500));
+  } else if (reading_) {
     at = std::min(at, std::max(poll_at_, now));
   }
   if (!builder_.empty()) {
     at = std::min(at, builder_.due_at());
   }
-  if (pending_) {
-    at = std::min<TimePoint>(at, now + std::chrono::milliseconds(500));
-  }
   return at;
+}
+
+// Puts into the buffer what is due, and makes it durable.
+Status Stream::append_all(TimePoint now) {
+  Status status;
+  if (pending_) {
+    status = append_pending();
+  } else if (builder_.due(now) || (!builder_.empty() && (!reading_ || (settings_.once && at_end_)))) {
+    status = close_batch();
+  }
+  if (status && now >= repair_at_) {
+    status = read_holes_again();
+    repair_at_ = now + std::chrono::seconds(1);
+  }
+  if (status) {
+    status = end_doubt();
+  }
+  return status ? log_->sync() : status;
 }
 
 void Stream::rescan(TimePoint now) {
@@ -109,6 +124,7 @@ void Stream::rescan(TimePoint now) {
     return;
   }
   rescan_at_ = now + settings_.rescan_every;
+  measure_limit();
   for (const std::string& name : source_set_.scan()) {
     Source& source = sources_[name];
     if (source.tail) {
@@ -312,7 +328,7 @@ void Stream::tell_full(bool full) {
   full_since_ns_ = full ? env_.clock.wall_ns() : 0;
   if (full) {
     env_.log.warn("buffer-full", "the buffer has no room; reading stops until documents are delivered, the log files keep what comes",
-                  {{"stream", settings_.name}, {"bytes", log_->bytes()}, {"limit", log_->max_bytes()}});
+                  {{"stream", settings_.name}, {"bytes", log_->bytes()}, {"limit", log_->max_bytes()}, {"unread", view().unread_bytes}});
   } else {
     env_.log.info("buffer-room", "the buffer has room again; reading goes on", {{"stream", settings_.name}});
   }
@@ -333,36 +349,6 @@ void Stream::tell_present(const std::string& name, Source& source) {
       env_.log.info("input-gone", "a log file is not there now; it is watched for", {{"stream", settings_.name}, {"file", name}});
     }
   }
-}
-
-StreamView Stream::view() const {
-  StreamView v;
-  v.read = ledger_;
-  v.sources = sources_.size();
-  for (const auto& [name, source] : sources_) {
-    const TailStats& stats = source.tail->stats();
-    v.unread_bytes += stats.unread_bytes;
-    v.waiting_bytes += stats.unterminated_bytes;
-    v.left_out_files += stats.left_out_files;
-    v.left_out_bytes += stats.left_out_bytes;
-    v.present += stats.present ? 1 : 0;
-  }
-  v.raw_bytes = raw_bytes_;
-  v.packed_bytes = packed_bytes_;
-  v.full = full_;
-  v.full_since_ns = full_since_ns_;
-  if (log_) {
-    v.open = true;
-    v.delivered = delivery_->ack().ledger;
-    v.delivery = delivery_->stats();
-    v.damage = log_->damage();
-    v.buffered_bytes = log_->bytes();
-    v.buffer_max_bytes = log_->max_bytes();
-    const std::uint64_t made = ledger_.documents + ledger_.derived;
-    const std::uint64_t gone = v.delivered.settled() + v.damage.lost_documents;
-    v.buffered_documents = made > gone ? made - gone : 0;
-  }
-  return v;
 }
 
 }  // namespace auditship

@@ -46,6 +46,7 @@ struct StreamSettings {
   BatchLimits batch;
   Codec codec = Codec::gzip;
   SegmentLogOptions buffer;
+  std::optional<unsigned> buffer_max_percent;  // of what the file system has free, with what the buffer holds itself
   EncoderOptions encoder;
   DeliveryOptions delivery;
   std::chrono::milliseconds poll_every{1000};
@@ -64,6 +65,8 @@ struct StreamView {
   std::uint64_t unread_bytes = 0, waiting_bytes = 0, left_out_files = 0, left_out_bytes = 0;
   std::uint64_t raw_bytes = 0, packed_bytes = 0;   // of documents put into frames by this run
   std::size_t sources = 0, present = 0;
+  std::uint64_t lost_documents = 0;  // to damage of the buffer, ever; ReadLedger::reread lines were read again for them
+  std::size_t failing = 0;           // sources that cannot be read now
   bool full = false, open = false;
   std::int64_t full_since_ns = 0;
   DeliveryStats delivery;
@@ -118,6 +121,12 @@ class Stream {
   void take(const RawLine& line, Source& source, std::int64_t now_ns);
   void count_dropped(const Decision& decision, const Record& record);
   void count_moved(Source& source);
+  Status append_all(TimePoint now);
+  Status end_doubt();
+  Status read_holes_again();
+  Status read_again(const Hole& hole);
+  Status append_repair(BatchBuilder& builder);
+  void measure_limit();
   Status close_batch();
   Status append_pending();
   [[nodiscard]] bool has_room() const;
@@ -140,7 +149,9 @@ class Stream {
   ReadLedger ledger_;
   std::optional<Batch> pending_;             // closed, but the buffer had no room
   std::unique_ptr<SegmentLog> log_;
+  BufferId sink_buffer_{};                   // whose frames sink_ knows
   std::unique_ptr<Sink> sink_;
+  std::vector<std::unique_ptr<Sink>> old_sinks_;  // of a buffer that vanished; answers may still come
   std::unique_ptr<Delivery> delivery_;
 
   std::vector<RawLine> lines_;
@@ -149,7 +160,7 @@ class Stream {
   std::uint32_t bulk_documents_ = 0;
   std::int64_t bulk_oldest_ns_ = 0;
   std::string last_source_;                  // fairness: the next read begins behind it
-  TimePoint poll_at_{}, rescan_at_{}, reopen_at_{};
+  TimePoint poll_at_{}, rescan_at_{}, reopen_at_{}, repair_at_{};
   std::uint32_t reopen_failures_ = 0;
   std::uint64_t raw_bytes_ = 0, packed_bytes_ = 0;
   std::map<std::string, std::uint64_t> unterminated_;

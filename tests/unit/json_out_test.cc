@@ -66,10 +66,10 @@ TEST_CASE("each byte that is not UTF-8 becomes one U+FFFD", "[json]") {
 
 TEST_CASE("the fast way and the slow way agree on random text", "[json]") {
   std::mt19937 random(20261123);
-  const auto pick = [&](unsigned n) { return random() % n; };
+  const auto pick = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   for (int round = 0; round < 20000; ++round) {
     std::string text;
-    const unsigned size = pick(round % 100 == 0 ? 3000 : 40);
+    const auto size = static_cast<unsigned>(pick(round % 100 == 0 ? 3000 : 40));
     for (unsigned i = 0; i < size; ++i) {
       switch (pick(9)) {
         case 0:
