@@ -28,8 +28,19 @@ unsigned special_bits(const char* at) {
 
 #endif
 
-// The first of quote, backslash and control characters in [at, end).
-const char* find_special(const char* at, const char* end) {
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') {
+    return c - '0';
+  }
+  const int lower = c | 0x20;
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+const char* find_json_special(const char* at, const char* end) {
 #if defined(__SSE2__)
   while (end - at >= 16) {
     const unsigned bits = special_bits(at);
@@ -60,18 +71,6 @@ const char* find_special(const char* at, const char* end) {
   }
   return at;
 }
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const int lower = c | 0x20;
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-}  // namespace
 
 bool JsonScan::open(char bracket) {
   skip_blanks();
@@ -128,7 +127,7 @@ bool JsonScan::string(JsonValue& out) {
   const char* start = at_++;
   out.escaped = false;
   for (;;) {
-    at_ = find_special(at_, end_);
+    at_ = find_json_special(at_, end_);
     if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) {
       return fail();
     }

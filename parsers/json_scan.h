@@ -21,6 +21,9 @@
 
 namespace auditship {
 
+// The first quote, backslash or control character in [at, end), else end.
+[[nodiscard]] const char* find_json_special(const char* at, const char* end);
+
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
 struct JsonValue {

@@ -1,9 +1,11 @@
 #include "parsers/kube_body.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "agent/core/json_out.h"
+#include "parsers/json_scan.h"
 
 namespace auditship {
 namespace {
@@ -34,11 +36,12 @@ bool is_data_key(std::string_view key) {
 
 // The end of the string whose opening quote is at `quote`: behind its closing quote.
 std::size_t string_end(std::string_view raw, std::size_t quote) {
-  std::size_t at = quote + 1;
-  for (;;) {
-    at = raw.find_first_of("\"\\", at);
-    if (raw[at] == '"') {
-      return at + 1;
+  const char* const end = raw.data() + raw.size();
+  const char* at = raw.data() + quote + 1;
+  for (;;) {  // the body is validated: a closing quote comes
+    at = find_json_special(at, end);
+    if (*at == '"') {
+      return static_cast<std::size_t>(at + 1 - raw.data());
     }
     at += 2;
   }
@@ -320,8 +323,10 @@ class Walk {
 };
 
 bool names_confidential_kind(std::string_view raw) {
-  return raw.find("\"kind\":\"Secret\"") != std::string_view::npos ||
-         raw.find("\"kind\":\"ConfigMap\"") != std::string_view::npos;
+  const auto holds = [raw](std::string_view word) {  // memmem: quotes are too common for string_view::find
+    return ::memmem(raw.data(), raw.size(), word.data(), word.size()) != nullptr;
+  };
+  return holds("\"kind\":\"Secret\"") || holds("\"kind\":\"ConfigMap\"");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "sinks/bulk_encoder.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "agent/core/json_out.h"
@@ -30,13 +31,30 @@ constexpr std::uint32_t bit(std::size_t member) { return 1U << member; }
 constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kPath) |
                                         bit(kAgentName) | bit(kAgentVersion) | bit(kAgentId);
 
+constexpr std::uint32_t kCommonSizes = [] {
+  std::uint32_t sizes = 0;
+  for (const std::string_view name : kCommonMembers) {
+    sizes |= 1U << name.size();
+  }
+  return sizes;
+}();
+
+constexpr std::uint32_t kSecondLetters = [] {
+  std::uint32_t letters = 0;
+  for (const std::string_view name : kCommonMembers) {
+    letters |= 1U << (static_cast<unsigned char>(name[1]) & 31U);
+  }
+  return letters;
+}();
+
 // Which common members the parser has written itself.
 std::uint32_t overridden(const std::vector<Field>& fields) {
   std::uint32_t bits = 0;
   for (const Field& field : fields) {
     const std::size_t size = field.name.size();
-    if (size < 3 || size > 13) {
-      continue;  // no common member is that short or long
+    // Cheap first: no common member has that length, or the second letter that this one has.
+    if (size > 13 || ((kCommonSizes >> size) & 1) == 0 || ((kSecondLetters >> (static_cast<unsigned char>(field.name[1]) & 31U)) & 1) == 0) {
+      continue;
     }
     for (std::size_t i = 0; i < kCommonMembers.size(); ++i) {
       if (kCommonMembers[i].size() == size && kCommonMembers[i] == field.name) {
@@ -51,6 +69,47 @@ void append_name(std::string& out, std::string_view name) {
   out += '"';
   out += name;  // static storage: ours or the parser's, never from a line
   out += "\":";
+}
+
+// Short values, which nearly all are, go out in one piece.
+void append_field(std::string& out, const Field& field) {
+  constexpr std::size_t kShort = 256;
+  const std::size_t name_size = field.name.size();
+  if (name_size + field.value.size() > kShort) {
+    append_name(out, field.name);
+    if (field.type == FieldType::string) {
+      append_json_string(out, field.value);
+    } else {
+      out += field.value;
+    }
+    out += ',';
+    return;
+  }
+  char piece[kShort + 8];
+  char* at = piece;
+  *at++ = '"';
+  std::memcpy(at, field.name.data(), name_size);
+  at += name_size;
+  *at++ = '"';
+  *at++ = ':';
+  if (field.type == FieldType::string) {
+    if (!is_json_clean(field.value)) {
+      out.append(piece, static_cast<std::size_t>(at - piece));
+      append_json_string(out, field.value);
+      out += ',';
+      return;
+    }
+    *at++ = '"';
+    std::memcpy(at, field.value.data(), field.value.size());
+    at += field.value.size();
+    *at++ = '"';
+  } else {
+    const std::string_view value = field.value.empty() ? std::string_view("null") : field.value;
+    std::memcpy(at, value.data(), value.size());
+    at += value.size();
+  }
+  *at++ = ',';
+  out.append(piece, static_cast<std::size_t>(at - piece));
 }
 
 void append_body(std::string& out, std::string_view name, const Body& body, std::size_t max_bytes) {
@@ -203,13 +262,7 @@ void BulkEncoder::append(const Record& record, const RawLine& line, const DocId&
     out += ',';
   }
   for (const Field& field : record.fields) {
-    append_name(out, field.name);
-    if (field.type == FieldType::string) {
-      append_json_string(out, field.value);
-    } else {
-      out += field.value.empty() ? std::string_view("null") : field.value;
-    }
-    out += ',';
+    append_field(out, field);
   }
   append_body(out, "requestObject", record.request, options_.body_max_bytes);
   append_body(out, "responseObject", record.response, options_.body_max_bytes);

@@ -56,7 +56,7 @@ struct DeliveryOptions {
   std::chrono::milliseconds backoff_first{200};
   std::chrono::milliseconds backoff_most{30000};
   std::chrono::milliseconds target_fresh{5000};     // how long a resolved index is used for new frames
-  std::chrono::milliseconds settle_late{60000};     // longest time an unanswered request can still be executing
+  std::chrono::milliseconds settle_late{120000};    // after it was sent a request is executed by then or never: twice its timeout
   bool targets = true;                              // false: the sink has no indices (file, dated names)
 };
 

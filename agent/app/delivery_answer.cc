@@ -29,7 +29,7 @@ void Delivery::answered(FrameId frame, std::uint64_t number, Outcome outcome) {
     answered_at_ = now;
   }
   if (unsure(outcome)) {
-    flight->unsure_until = std::max(flight->unsure_until, now + options_.settle_late);
+    flight->unsure_until = std::max(flight->unsure_until, piece->sent_at + options_.settle_late);
   }
   if (outcome.verdict != Verdict::created) {
     whole_failed(*flight, piece, outcome, now);

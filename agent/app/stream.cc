@@ -233,7 +233,7 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
   for (std::size_t i = 0; i < records_.size(); ++i) {
     Record& record = records_[i];
     ledger_.unparsed += record.kind == RecordKind::unparsed ? 1 : 0;
-    const Decision decision = rules_.apply(record);
+    const FilterDecision decision = rules_.apply(record);
     if (decision.action == Action::drop) {
       count_dropped(decision, record);
       continue;
@@ -247,7 +247,7 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
   }
 }
 
-void Stream::count_dropped(const Decision& decision, const Record&) {
+void Stream::count_dropped(const FilterDecision& decision, const Record&) {
   if (decision.why == Why::sampled_out) {
     ++ledger_.sampled_out;
   } else {

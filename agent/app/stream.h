@@ -119,7 +119,7 @@ class Stream {
   bool read_some(TimePoint now);
   bool read_source(const std::string& name, Source& source, TimePoint now);
   void take(const RawLine& line, Source& source, std::int64_t now_ns);
-  void count_dropped(const Decision& decision, const Record& record);
+  void count_dropped(const FilterDecision& decision, const Record& record);
   void count_moved(Source& source);
   Status append_all(TimePoint now);
   Status end_doubt();

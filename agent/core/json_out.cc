@@ -53,39 +53,6 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-// True when all of text can be copied as it is.
-bool is_clean(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  const auto word = [](const char* from, std::size_t size) {
-    std::uint64_t w = 0x2020202020202020u;
-    std::memcpy(&w, from, size);
-    return w;
-  };
-  if (left < 8) {
-    switch (left) {
-      case 0:
-        return true;
-      case 1:
-        return !has_special(word(at, 1));
-      case 2:
-        return !has_special(word(at, 2));
-      case 3:
-        return !has_special(word(at, 2)) && !has_special(word(at + 2, 1));
-      default:
-        return !has_special(word(at, 4)) && !has_special(word(at + left - 4, 4));
-    }
-  }
-  while (left > 8) {
-    if (has_special(word(at, 8))) {
-      return false;
-    }
-    at += 8;
-    left -= 8;
-  }
-  return !has_special(word(at + left - 8, 8));  // overlaps what was seen already
-}
-
 // Copies clean bytes from in to out, at most 16, and returns how many. out has room for 16.
 std::size_t copy_clean(const char* in, const char* end, char* out) {
   const auto left = static_cast<std::size_t>(end - in);
@@ -159,8 +126,40 @@ void append_digits(std::string& out, std::uint64_t value, std::size_t width) {
 
 }  // namespace
 
+bool is_json_clean(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  const auto word = [](const char* from, std::size_t size) {
+    std::uint64_t w = 0x2020202020202020u;
+    std::memcpy(&w, from, size);
+    return w;
+  };
+  if (left < 8) {
+    switch (left) {
+      case 0:
+        return true;
+      case 1:
+        return !has_special(word(at, 1));
+      case 2:
+        return !has_special(word(at, 2));
+      case 3:
+        return !has_special(word(at, 2)) && !has_special(word(at + 2, 1));
+      default:
+        return !has_special(word(at, 4)) && !has_special(word(at + left - 4, 4));
+    }
+  }
+  while (left > 8) {
+    if (has_special(word(at, 8))) {
+      return false;
+    }
+    at += 8;
+    left -= 8;
+  }
+  return !has_special(word(at + left - 8, 8));  // overlaps what was seen already
+}
+
 void append_json_escaped(std::string& out, std::string_view text) {
-  if (is_clean(text)) {
+  if (is_json_clean(text)) {
     out.append(text);
     return;
   }

@@ -11,6 +11,9 @@
 
 namespace auditship {
 
+// True when text is ASCII that JSON takes as it is.
+[[nodiscard]] bool is_json_clean(std::string_view text);
+
 // Appends text escaped, without the quotes. Fast where nothing needs escaping.
 void append_json_escaped(std::string& out, std::string_view text);
 

@@ -1,0 +1,153 @@
+// ScriptSink: a Sink whose answers a test gives by hand, and DeliveryRig: a Delivery over a BufferRig with it.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/app/delivery.h"
+#include "tests/support/buffer_rig.h"
+
+namespace auditship::test {
+
+class ScriptSink final : public Sink {
+ public:
+  struct Sent {
+    FrameId frame;
+    std::string index, body;
+    Codec codec;
+    std::uint32_t documents;
+    std::function<void(Outcome)> done;
+    bool answered = false;
+
+    [[nodiscard]] std::vector<std::uint64_t> numbers() const {
+      Batch batch;
+      batch.body = codec == Codec::none ? body : *unpack(codec, body, 1 << 20);
+      batch.documents = documents;
+      return numbers_in(batch);
+    }
+  };
+  struct Asked {
+    std::string first;
+    std::vector<std::string> ids;
+    std::function<void(Result<Presence>)> done;
+  };
+
+  void resolve(std::function<void(Result<std::string>)> done) override { resolving.push_back(std::move(done)); }
+  void ship(const Shipment& s, std::function<void(Outcome)> done) override {
+    sent.push_back(Sent{s.frame, s.index, std::string(s.body), s.codec, s.documents, std::move(done)});
+  }
+  void look_up(const std::string& first, const std::vector<std::string>& ids, std::function<void(Result<Presence>)> done) override {
+    asked.push_back(Asked{first, ids, std::move(done)});
+  }
+
+  std::deque<std::function<void(Result<std::string>)>> resolving;
+  std::vector<Sent> sent;
+  std::vector<Asked> asked;
+};
+
+class ListBox final : public DeadLetterBox {
+ public:
+  Status put(const std::vector<Refusal>& refusals) override {
+    if (failures > 0) {
+      --failures;
+      return Error{Errc::no_space, "dead-letter file is full"};
+    }
+    letters.insert(letters.end(), refusals.begin(), refusals.end());
+    return {};
+  }
+  std::vector<Refusal> letters;
+  int failures = 0;
+};
+
+inline Outcome whole(Verdict verdict, int status = 0, const std::string& code = "test") {
+  Outcome outcome;
+  outcome.verdict = verdict;
+  outcome.http_status = static_cast<std::uint16_t>(status);
+  outcome.code = code;
+  outcome.message = code;
+  return outcome;
+}
+inline Outcome taken(std::uint32_t created, std::uint32_t existed = 0, std::vector<ItemOutcome> items = {}) {
+  Outcome outcome = whole(Verdict::created, 200);
+  outcome.created = created;
+  outcome.existed = existed;
+  outcome.items = std::move(items);
+  return outcome;
+}
+inline ItemOutcome item(std::uint32_t n, Verdict verdict, std::uint16_t status) { return ItemOutcome{n, verdict, status, "type", "reason"}; }
+
+struct DeliveryRig : BufferRig {
+  DeliveryRig() : rng(1) { REQUIRE(open().ok()); }
+
+  void start() {
+    delivery.reset();
+    sink = std::make_unique<ScriptSink>();
+    delivery = std::make_unique<Delivery>(*log, *sink, box, repair, clock, rng, logger, [] {}, delivery_options);
+  }
+  // The process ends and begins again.
+  void restart() {
+    delivery.reset();
+    log.reset();
+    fs.restart();
+    REQUIRE(open().ok());
+    start();
+  }
+  TimePoint step() {
+    auto next = delivery->step(clock.now());
+    REQUIRE(next.ok());
+    return *next;
+  }
+  // Steps, and answers every question for the index with `index`.
+  void go() {
+    step();
+    while (answers_resolve && !sink->resolving.empty()) {
+      auto done = std::move(sink->resolving.front());
+      sink->resolving.pop_front();
+      done(index);
+      step();
+    }
+  }
+  // Lets time pass in small steps, so that everything that waits gets its turn.
+  void wait(Duration time) {
+    const TimePoint end = clock.now() + time;
+    while (clock.now() < end) {
+      clock.advance(std::min<Duration>(std::chrono::milliseconds(500), end - clock.now()));
+      go();
+    }
+  }
+  // The newest request without an answer.
+  ScriptSink::Sent& request(std::size_t from_end = 0) {
+    for (std::size_t i = sink->sent.size(); i-- > 0;) {
+      if (!sink->sent[i].answered && from_end-- == 0) {
+        return sink->sent[i];
+      }
+    }
+    FAIL("no request waits for an answer");
+    abort();
+  }
+  [[nodiscard]] std::size_t waiting() const {
+    return static_cast<std::size_t>(std::count_if(sink->sent.begin(), sink->sent.end(), [](const auto& s) { return !s.answered; }));
+  }
+  void answer(ScriptSink::Sent& sent, Outcome outcome) {
+    sent.answered = true;
+    auto done = std::move(sent.done);
+    done(std::move(outcome));
+    go();
+  }
+  void answer(Outcome outcome) { answer(request(), std::move(outcome)); }
+  [[nodiscard]] const AckState& stored() const { return log->ack(); }
+
+  SimRng rng;
+  DeliveryOptions delivery_options{"test"};
+  ListBox box;
+  Repair repair;
+  std::string index = "app-000001";
+  bool answers_resolve = true;
+  std::unique_ptr<ScriptSink> sink;
+  std::unique_ptr<Delivery> delivery;
+};
+
+}  // namespace auditship::test

@@ -1,0 +1,158 @@
+// Parts of SimWorld: a parser of lines, rules that drop noise, a dead-letter box, and stand-ins that break a promise.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/sim_world.h"
+
+namespace auditship::test {
+
+class SimParser final : public Parser {
+ public:
+  void parse(const RawLine& line, std::int64_t, Records& out) override {
+    out.clear();
+    Record& record = out.add();
+    record.raw = line.text;
+    record.add("message", line.text);
+  }
+};
+
+inline RuleSet sim_rules() {
+  RuleSetSpec spec;
+  RuleSpec rule;
+  rule.name = "noise";
+  rule.action = RuleAction::drop;
+  rule.match.fields = {{"message", {"*noise*"}}};
+  spec.rules = {rule};
+  auto rules = RuleSet::build(spec);
+  AUDITSHIP_CHECK(rules.ok(), "the rules of the simulation are good");
+  return std::move(*rules);
+}
+
+// The value of "message" in a document of the simulation: nothing in it is escaped.
+inline std::string message_of(const std::string& document) {
+  const std::string key = "\"message\":\"";
+  const std::size_t at = document.find(key);
+  return at == std::string::npos ? document : document.substr(at + key.size(), document.find('"', at + key.size()) - at - key.size());
+}
+
+class SimWorld::Box final : public DeadLetterBox {
+ public:
+  Box(Fs& fs, const Clock& clock, std::string directory, bool forgetful) : fs_(fs), clock_(clock), directory_(std::move(directory)), forgetful_(forgetful) {}
+
+  Status put(const std::vector<Refusal>& refusals) override {
+    if (forgetful_) {
+      return {};  // as if written, not synced, and the next crash took it
+    }
+    if (!letters_) {
+      DeadLetterOptions options;
+      options.directory = directory_;
+      auto opened = DeadLetters::open(fs_, options);
+      if (!opened) {
+        return opened.error();
+      }
+      letters_ = std::move(*opened);
+    }
+    std::vector<DeadLetter> all;
+    for (const Refusal& r : refusals) {
+      all.push_back(DeadLetter{r.document, r.index, r.id, r.status, r.type, r.reason, clock_.wall_ns(), clock_.wall_ns()});
+    }
+    return letters_->add(all);
+  }
+
+ private:
+  Fs& fs_;
+  const Clock& clock_;
+  std::string directory_;
+  bool forgetful_;
+  std::unique_ptr<DeadLetters> letters_;
+};
+
+class SimWorld::FaultySink final : public Sink {
+ public:
+  FaultySink(std::unique_ptr<Sink> real, Broken broken) : real_(std::move(real)), broken_(broken) {}
+
+  void resolve(std::function<void(Result<std::string>)> done) override { real_->resolve(std::move(done)); }
+  void ship(const Shipment& shipment, std::function<void(Outcome)> done) override {
+    Shipment sent = shipment;
+    if (broken_ == Broken::retry_to_alias) {
+      sent.index.clear();
+    }
+    if (broken_ != Broken::item_errors_ignored) {
+      real_->ship(sent, std::move(done));
+      return;
+    }
+    real_->ship(sent, [done = std::move(done)](Outcome outcome) {
+      outcome.created += static_cast<std::uint32_t>(outcome.items.size());
+      outcome.items.clear();
+      done(std::move(outcome));
+    });
+  }
+  void look_up(const std::string& first, const std::vector<std::string>& ids, std::function<void(Result<Presence>)> done) override {
+    if (broken_ != Broken::look_up_skipped) {
+      real_->look_up(first, ids, std::move(done));
+      return;
+    }
+    real_->look_up(first, ids, [done = std::move(done), n = ids.size()](Result<Presence> found) {
+      if (found) {
+        found->found.assign(n, false);
+      }
+      done(std::move(found));
+    });
+  }
+
+ private:
+  std::unique_ptr<Sink> real_;
+  Broken broken_;
+};
+
+// Passes all on to the real one; may ignore sync, and remembers the first content of the ack file.
+class SimWorld::LooseFs final : public Fs {
+ public:
+  LooseFs(SimFs& real, bool no_sync) : real_(real), no_sync_(no_sync) {}
+
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    auto file = real_.open(path, mode);
+    if (file && path.ends_with("/ack") && first_ack.empty() && real_.get(path).size() >= 8192) {
+      first_ack = real_.get(path);
+    }
+    if (file && no_sync_ && mode != OpenMode::read) {
+      return std::unique_ptr<File>(std::make_unique<Unsynced>(std::move(*file)));
+    }
+    return file;
+  }
+  Result<FileStat> stat(const std::string& path) override { return real_.stat(path); }
+  Result<std::vector<std::string>> list(const std::string& directory) override { return real_.list(directory); }
+  Status make_dirs(const std::string& directory) override { return real_.make_dirs(directory); }
+  Status rename(const std::string& from, const std::string& to) override { return real_.rename(from, to); }
+  Status remove(const std::string& path) override { return real_.remove(path); }
+  Status sync_dir(const std::string& directory) override { return real_.sync_dir(directory); }
+  Result<std::unique_ptr<File>> lock(const std::string& path) override { return real_.lock(path); }
+  Result<std::uint64_t> free_bytes(const std::string& directory) override { return real_.free_bytes(directory); }
+
+  std::string first_ack;
+
+ private:
+  class Unsynced final : public File {
+   public:
+    explicit Unsynced(std::unique_ptr<File> real) : real_(std::move(real)) {}
+    Result<std::size_t> read_at(std::uint64_t offset, char* into, std::size_t size) override { return real_->read_at(offset, into, size); }
+    Status write_at(std::uint64_t offset, std::string_view bytes) override { return real_->write_at(offset, bytes); }
+    Status truncate(std::uint64_t size) override { return real_->truncate(size); }
+    Status sync() override { return {}; }
+    Result<FileStat> stat() override { return real_->stat(); }
+    Result<std::uint64_t> next_data(std::uint64_t offset) override { return real_->next_data(offset); }
+
+   private:
+    std::unique_ptr<File> real_;
+  };
+
+  SimFs& real_;
+  bool no_sync_;
+};
+
+}  // namespace auditship::test

@@ -1,0 +1,470 @@
+#include "tests/support/sim_world.h"
+
+#include <algorithm>
+
+#include "tests/support/sim_parts.h"
+
+namespace auditship::test {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr const char* kLog = "/var/log/app.log";
+constexpr const char* kData = "/data/app";
+constexpr const char* kAlias = "app";
+
+std::string index_name(std::uint64_t n) {
+  std::string digits = std::to_string(1'000'000 + n);
+  return std::string(kAlias) + "-" + digits.substr(1);
+}
+
+}  // namespace
+
+SimWorld::SimWorld(std::uint64_t seed, SimPlan plan)
+    : seed_(seed),
+      plan_(plan),
+      rng_(seed * 3 + 1),
+      server_rng_(seed * 5 + 2),
+      agent_rng_(seed * 7 + 3),
+      fs_(clock_),
+      agent_fs_(std::make_unique<LooseFs>(fs_, plan.broken == Broken::sync_ignored)),
+      server_(clock_, server_rng_),
+      writer_(fs_, clock_, kLog) {
+  (void)fs_.make_dirs("/var/log");
+  server_.create_alias(kAlias, index_name(indices_));
+  if (rng_.one_in(4)) {
+    server_.rates.item_400 = 100'000;
+  }
+  if (rng_.one_in(4)) {
+    buffer_bytes_ = 6000 + rng_.below(10'000);
+  }
+  if (rng_.one_in(8)) {
+    server_.unmappable = "unmappable";
+  }
+  style_ = rng_.below(4);
+  codec_ = rng_.one_in(2) ? Codec::none : rng_.one_in(2) ? Codec::gzip : Codec::zstd;
+  delay_compress_ = rng_.one_in(2);
+  const bool reuse = rng_.one_in(3);
+  fs_.set_reuse_inodes(reuse);
+  fs_.set_tell_generation(reuse || rng_.one_in(2));
+  start_agent();
+}
+
+SimWorld::~SimWorld() {
+  link_.reset();
+  stream_.reset();
+}
+
+StreamSettings SimWorld::settings() const {
+  StreamSettings s;
+  s.name = "app";
+  s.paths = {kLog};
+  s.tail.backfill_ns = std::nullopt;
+  s.batch.max_documents = 7;
+  s.batch.max_bytes = 4000;
+  s.codec = Codec::none;  // compression is tested elsewhere, and slow here
+  s.buffer.directory = join_path(kData, "buffer");
+  s.buffer.max_bytes = buffer_bytes_;
+  s.buffer.segment_bytes = 3000;
+  s.buffer.new_id.fill(5);
+  s.encoder.cluster = "c";
+  s.encoder.node = "n";
+  s.encoder.stream = "app";
+  s.delivery.stream = "app";
+  return s;
+}
+
+void SimWorld::start_agent() {
+  dead_ = false;
+  link_ = server_.connect();
+  box_ = std::make_unique<Box>(*agent_fs_, clock_, join_path(kData, "dead-letter"), plan_.broken == Broken::dead_letters_unsynced);
+  const auto make_sink = [this](const BufferId&) -> Result<std::unique_ptr<Sink>> {
+    OpenSearchOptions options;
+    options.hosts = {"http://one:9200", "http://two:9200"};
+    options.target = kAlias;
+    options.timeout = seconds(60);
+    auto real = std::make_unique<OpenSearchSink>(options, CredentialSource(), *link_, clock_, agent_rng_, log_,
+                                                 [this](std::function<void()> task) { tasks_.push_back(std::move(task)); });
+    return std::unique_ptr<Sink>(std::make_unique<FaultySink>(std::move(real), plan_.broken));
+  };
+  stream_ = std::make_unique<Stream>(Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }}, settings(), sim_rules(),
+                                     [] { return std::make_unique<SimParser>(); }, make_sink, *box_, Repair());
+  step_at_ = TimePoint{};
+}
+
+void SimWorld::stop_agent() {
+  link_.reset();
+  stream_.reset();
+  box_.reset();
+  tasks_.clear();
+}
+
+void SimWorld::crash() {
+  stop_agent();
+  if (rng_.one_in(2)) {
+    note("power cut");
+    fs_.power_cut(rng_);
+  } else {
+    note("kill");
+    fs_.restart();
+  }
+  if (plan_.broken == Broken::ack_rolled_back && fs_.exists(join_path(kData, "buffer/ack"))) {
+    fs_.put(join_path(kData, "buffer/ack"), agent_fs_->first_ack);
+  }
+  start_agent();
+}
+
+void SimWorld::note(const std::string& what) {
+  log_.info("event", "", {{"what", what}});
+  events_.push_back("t=" + std::to_string(clock_.now().time_since_epoch().count() / 1'000'000) + "ms " + what);
+}
+
+// Lets time pass: posted tasks, the server, the agent, in the order in which they are due.
+void SimWorld::run_for(Duration time) {
+  const TimePoint end = clock_.now() + time;
+  for (int steps = 0; steps < 20'000; ++steps) {
+    while (!tasks_.empty()) {
+      auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      task();
+    }
+    server_.run_due();
+    if (!tasks_.empty()) {
+      continue;
+    }
+    const TimePoint now = clock_.now();
+    if (step_at_ <= now) {
+      step_at_ = TimePoint::max();
+      const TimePoint next = stream_->step(now);
+      step_at_ = std::min(step_at_, next);
+      if (stream_->view().delivery.ledger_violations > 0 || !stream_->view().read.balanced()) {
+        violation_ = "the ledger does not add up";
+      }
+      continue;
+    }
+    TimePoint next = std::min(step_at_, end);
+    if (const auto due = server_.next_due()) {
+      next = std::min(next, *due);
+    }
+    if (next > now) {
+      clock_.advance(next - now);
+    }
+    if (clock_.now() >= end && step_at_ > end) {
+      return;
+    }
+  }
+  violation_ = "the agent does not come to rest";
+}
+
+// --- what happens ------------------------------------------------------------------------------------
+
+void SimWorld::write_lines() {
+  const std::size_t n = 1 + rng_.below(rng_.one_in(6) ? 60 : 9);
+  note("write " + std::to_string(n) + " lines from " + std::to_string(writer_.written.size()));
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!piece_.empty()) {
+      writer_.line_end(piece_ + " end");
+      piece_.clear();
+      continue;
+    }
+    const std::string number = "line " + std::to_string(writer_.written.size());
+    writer_.line(number + (rng_.one_in(5) ? " noise" : rng_.one_in(40) ? " unmappable" : "") + std::string(rng_.below(40), 'x'));
+  }
+  if (rng_.one_in(8)) {
+    piece_ = "line " + std::to_string(writer_.written.size()) + " piece";
+    writer_.piece(piece_);
+  }
+}
+
+void SimWorld::rotate() {
+  if (!piece_.empty()) {
+    writer_.line_end(piece_ + " end");
+    piece_.clear();
+  }
+  if (!fs_.exists(kLog) || fs_.get(kLog).empty()) {
+    return;
+  }
+  if (style_ == 0) {
+    note("rotate by time stamp");
+    const std::string backup = writer_.rotate_stamp();
+    if (codec_ != Codec::none) {
+      writer_.compress(backup, codec_);
+    }
+  } else if (style_ == 1) {
+    copytruncate();
+  } else {
+    note("rotate by number");
+    writer_.rotate_numbers(90, codec_, delay_compress_);
+  }
+}
+
+// A file that is truncated before it was read, or twice between two looks, is beyond any reader: so only while the
+// agent keeps up, and it gets time to see it.
+void SimWorld::copytruncate() {
+  fs_.clear_faults();
+  fs_.set_capacity(~std::uint64_t{0});
+  run_for(seconds(3));
+  const StreamView v = stream_->view();
+  if (!v.open || v.full || v.unread_bytes > 0) {
+    return;
+  }
+  note("copytruncate");
+  writer_.copytruncate();
+  run_for(seconds(10));
+}
+
+void SimWorld::trouble_disk() {
+  const std::uint64_t at = fs_.calls() + 1 + rng_.below(60);
+  switch (rng_.below(5)) {
+    case 0:
+      note("EIO soon");
+      fs_.fail_call(at, {Error{Errc::io, "Input/output error"}, rng_.one_in(2)});
+      break;
+    case 1:
+      note("ENOSPC soon");
+      fs_.fail_call(at, {Error{Errc::no_space, "No space left on device"}, rng_.one_in(2)});
+      break;
+    case 2:
+      note("disk full");
+      fs_.set_capacity(fs_.used_bytes() + rng_.below(400));
+      break;
+    case 3:
+      note("disk has room");
+      fs_.set_capacity(~std::uint64_t{0});
+      break;
+    default:
+      note("crash at a call");
+      fs_.crash_at(at);
+      run_for(milliseconds(rng_.below(5000)));
+      crash();
+      break;
+  }
+}
+
+void SimWorld::trouble_server() {
+  constexpr Fault kFaults[] = {Fault::refused, Fault::reset_before, Fault::lost_answer, Fault::late_execution, Fault::hang,
+                               Fault::busy_429, Fault::unavailable_503, Fault::error_500, Fault::proxy_page_502, Fault::unauthorized_401,
+                               Fault::malformed, Fault::truncated, Fault::short_reply};
+  switch (rng_.below(8)) {
+    case 0:
+    case 1:
+    case 2: {
+      const Fault fault = kFaults[rng_.below(std::size(kFaults))];
+      note("server fault " + std::to_string(static_cast<int>(fault)));
+      server_.fail_next(fault, static_cast<unsigned>(1 + rng_.below(3)));
+      break;
+    }
+    case 3:
+      server_.down = !server_.down;
+      note(server_.down ? "server down" : "server up");
+      break;
+    case 4:
+      note("server moody");
+      server_.rates.item_429 = rng_.one_in(2) ? 300'000 : 0;
+      server_.rates.item_503 = rng_.one_in(2) ? 100'000 : 0;
+      server_.rates.request[kFaults[rng_.below(std::size(kFaults))]] = static_cast<std::uint32_t>(rng_.below(400'000));
+      break;
+    case 5: {
+      const std::string name = index_name(indices_);
+      if (rng_.one_in(2)) {
+        note("index " + name + " blocked");
+        server_.index(name).write_block = true;
+      } else {
+        note("index " + name + " closed");
+        server_.index(name).closed = true;
+        blocked_.push_back(name);
+      }
+      break;
+    }
+    default:
+      server_.rollover(kAlias, index_name(++indices_));
+      note("rollover to " + index_name(indices_));
+      break;
+  }
+}
+
+void SimWorld::flip_buffer_bit() {
+  const auto names = fs_.list(join_path(kData, "buffer"));
+  if (!names || names->empty()) {
+    return;
+  }
+  const std::string path = join_path(join_path(kData, "buffer"), (*names)[rng_.below(names->size())]);
+  const std::size_t size = fs_.get(path).size();
+  if (size > 0) {
+    const std::uint64_t at = rng_.below(size);
+    note("bit flip in " + path + " at " + std::to_string(at));
+    fs_.flip_bit(path, at, static_cast<unsigned>(rng_.below(8)));
+  }
+}
+
+void SimWorld::event() {
+  const std::uint64_t kind = rng_.below(20);
+  if (kind < 7) {
+    write_lines();
+  } else if (kind < 9) {
+    rotate();
+  } else if (kind < 11) {
+    trouble_disk();
+  } else if (kind < 15) {
+    trouble_server();
+  } else if (kind < 17) {
+    crash();
+  } else if (kind == 17) {
+    note("clock jumps");
+    clock_.jump_wall(static_cast<std::int64_t>(rng_.below(7'200'000'000'000)) - 3'600'000'000'000);
+  } else if (kind == 18 && plan_.bit_flips) {
+    flip_buffer_bit();
+  } else {
+    note("rules read again");
+    stream_->set_rules(sim_rules());
+  }
+  run_for(rng_.one_in(4) ? Duration(seconds(rng_.below(120))) : Duration(milliseconds(rng_.below(2500))));
+}
+
+// --- the end -----------------------------------------------------------------------------------------
+
+void SimWorld::make_peace() {
+  note("peace");
+  if (!piece_.empty()) {
+    writer_.line_end(piece_ + " end");
+    piece_.clear();
+  }
+  fs_.clear_faults();
+  fs_.set_capacity(~std::uint64_t{0});
+  server_.down = false;
+  const std::uint32_t content = server_.rates.item_400;
+  server_.rates = FaultRates{};
+  server_.rates.item_400 = content;
+  for (const std::string& name : blocked_) {
+    server_.index(name).closed = false;
+  }
+  if (server_.index(index_name(indices_)).write_block) {
+    server_.rollover(kAlias, index_name(++indices_));
+  }
+}
+
+bool SimWorld::run_until_calm() {
+  for (int i = 0; i < 400; ++i) {
+    run_for(seconds(10));
+    const StreamView v = stream_->view();
+    const bool calm = v.open && stream_->delivered() && v.buffered_documents == 0 && v.unread_bytes == 0;
+    if (!violation_.empty() || (calm && i > 2)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string SimWorld::live() {
+  for (std::size_t i = 0; i < plan_.events && violation_.empty(); ++i) {
+    event();
+  }
+  if (violation_.empty()) {
+    make_peace();
+    if (!run_until_calm()) {
+      return "not everything is delivered after an hour of peace";
+    }
+  }
+  // Late executions of requests that were given up have their last chance to do harm.
+  if (violation_.empty()) {
+    run_for(seconds(200));
+  }
+  return violation_.empty() ? verdict() : violation_;
+}
+
+std::string SimWorld::verdict() {
+  std::string wrong = check_contents();
+  return wrong.empty() ? check_sums() : wrong;
+}
+
+std::string SimWorld::copies_of(const std::string& line) const {
+  std::string out;
+  for (const auto& [name, index] : server_.indices()) {
+    for (const auto& [id, document] : index.documents) {
+      out += message_of(document) == line ? " in " + name + " as " + id : "";
+    }
+  }
+  return out;
+}
+
+std::string SimWorld::check_contents() {
+  std::map<std::string, std::size_t> there;
+  for (const auto& [name, index] : server_.indices()) {
+    for (const auto& [id, document] : index.documents) {
+      ++there[message_of(document)];
+    }
+  }
+  std::map<std::string, std::set<std::string>> letters;  // one with the same id twice is one letter
+  auto scan = read_dead_letters(fs_, join_path(kData, "dead-letter"), [&](const DeadLetter& letter) {
+    letters[message_of(letter.document)].insert(letter.id);
+    return true;
+  });
+  if (!scan) {
+    return "dead letters cannot be read: " + scan.error().message;
+  }
+  for (const auto& [line, ids] : letters) {
+    there[line] += ids.size();
+  }
+  std::string lost;
+  for (const std::string& line : writer_.written) {
+    const bool kept = line.find("noise") == std::string::npos;
+    const auto found = there.find(line);
+    const std::size_t times = found == there.end() ? 0 : found->second;
+    if (times > 1) {
+      return "twice: " + line + copies_of(line);
+    }
+    if (kept && times == 0 && !optional_.contains(line)) {
+      lost += " " + std::to_string(&line - writer_.written.data());
+    }
+    if (!kept && times > 0) {
+      return "not filtered: " + line;
+    }
+    if (found != there.end()) {
+      there.erase(found);
+    }
+  }
+  if (!lost.empty()) {
+    return "lost lines:" + lost + " of " + std::to_string(writer_.written.size());
+  }
+  return there.empty() ? std::string() : "never written: " + there.begin()->first;
+}
+
+std::string SimWorld::check_sums() {
+  const StreamView v = stream_->view();
+  const std::uint64_t lines = v.read.lines - v.read.reread;
+  if (v.read.documents + v.read.derived != v.delivered.accounted()) {
+    return "documents made and settled differ";
+  }
+  if (!plan_.bit_flips && (lines != writer_.written.size() || v.read.reread > 0 || v.delivered.lost > 0 || v.delivered.forgotten > 0)) {
+    return "lines counted: " + std::to_string(lines) + ", written: " + std::to_string(writer_.written.size());
+  }
+  if (v.read.gaps > 0) {
+    return "a gap is counted where nothing vanished";
+  }
+  return {};
+}
+
+std::string SimWorld::story() const {
+  std::string out = "AUDITSHIP_SEED=" + std::to_string(seed_) + "\n";
+  for (const std::string& event : events_) {
+    out += "  " + event + "\n";
+  }
+  out += "log files:";
+  const auto names = const_cast<SimFs&>(fs_).list("/var/log");
+  for (const std::string& name : *names) {
+    out += " " + name + " " + std::to_string(fs_.get("/var/log/" + name).size());
+  }
+  out += "\nthe agent said:\n";
+  for (const LogCapture::Message& message : log_.messages) {
+    out += "  " + message.code;
+    for (const auto& [key, value] : message.values) {
+      out += " " + key + "=" + value;
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace auditship::test

@@ -1,0 +1,108 @@
+// SimWorld: one node with a log that rotates, the real pipeline on it (Tail, RuleSet, SegmentLog, Delivery,
+// OpenSearchSink, DeadLetters), and a cluster. A seed makes a history of writes and faults of all kinds; at the end the
+// world calms down and an oracle compares what the cluster and the dead letters hold with what was written.
+//
+//   SimWorld world(seed);
+//   std::string wrong = world.live();     // empty: exactly once, and the sums hold
+//
+// Variants break one promise on purpose, to see that the oracle notices.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/app/stream.h"
+#include "sinks/dead_letter.h"
+#include "sinks/opensearch_sink.h"
+#include "tests/support/fake_opensearch.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/log_writer.h"
+#include "tests/support/sim_clock.h"
+#include "tests/support/sim_fs.h"
+
+namespace auditship::test {
+
+enum class Broken {
+  nothing,
+  retry_to_alias,        // requests go to the write alias instead of the fixed index
+  sync_ignored,          // the file system says synced and did nothing
+  dead_letters_unsynced, // dead letters are reported safe, and lost at the next crash
+  item_errors_ignored,   // `200 errors:true` is taken for success
+  look_up_skipped,       // documents of a blocked index are taken to be nowhere
+  ack_rolled_back,       // settled numbers and targets of a restart are those of long ago
+};
+
+struct SimPlan {
+  std::size_t events = 24;
+  bool bit_flips = false;   // also damage the buffer: documents may then be delivered late, never lost
+  Broken broken = Broken::nothing;
+};
+
+class SimWorld {
+ public:
+  explicit SimWorld(std::uint64_t seed, SimPlan plan = {});
+  ~SimWorld();
+
+  // One history and the calm after it. What is wrong in words, or nothing.
+  std::string live();
+  // The log of the agent and the events, for a failing seed.
+  [[nodiscard]] std::string story() const;
+
+ private:
+  class Box;
+  class FaultySink;
+  class LooseFs;
+
+  void start_agent();
+  void stop_agent();
+  void crash();
+  void run_for(Duration time);
+  bool run_until_calm();
+  void event();
+  void write_lines();
+  void rotate();
+  void copytruncate();
+  void trouble_disk();
+  void trouble_server();
+  void flip_buffer_bit();
+  void make_peace();
+  void note(const std::string& what);
+  [[nodiscard]] StreamSettings settings() const;
+  std::string verdict();
+  std::string check_contents();
+  [[nodiscard]] std::string copies_of(const std::string& line) const;
+  std::string check_sums();
+
+  std::uint64_t seed_;
+  SimPlan plan_;
+  SimRng rng_, server_rng_, agent_rng_;
+  SimClock clock_;
+  SimFs fs_;
+  std::unique_ptr<LooseFs> agent_fs_;
+  FakeOpenSearch server_;
+  LogWriter writer_;
+  LogCapture log_;
+  std::deque<std::function<void()>> tasks_;
+  std::unique_ptr<HttpTransport> link_;
+  std::unique_ptr<Box> box_;
+  std::unique_ptr<Stream> stream_;
+  TimePoint step_at_{};
+  std::vector<std::string> events_;
+  std::set<std::string> optional_;     // lines that vanished before anybody could read them
+  std::vector<std::string> blocked_;   // indices that are closed or blocked now
+  std::string piece_;                  // an unfinished line in the log
+  std::uint64_t style_ = 0;            // of rotation
+  Codec codec_ = Codec::none;          // of rotated files
+  bool delay_compress_ = false;
+  std::uint64_t indices_ = 1;
+  std::uint64_t buffer_bytes_ = 1 << 20;
+  bool dead_ = false;                  // the process has crashed and waits for its end
+  std::string violation_;
+};
+
+}  // namespace auditship::test
