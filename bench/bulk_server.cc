@@ -1,21 +1,22 @@
-// A fake bulk server in a process of its own: inflates and counts, stores nothing but ids on request.
+// A fake bulk server in a process of its own: inflates and counts, stores nothing but ids on
+// request.
 //
 //   bench_bulk_server [--port N] [--ids] [--whole STATUS@N] [--item STATUS@N] [--lose N] [--zstd]
 //
-// Says "listening 127.0.0.1:PORT" when it is ready and its totals as JSON on SIGTERM. Understands what an
-// agent asks: GET /, GET /TARGET*/_alias, POST …/_bulk, POST …/_mget; and for tests GET /_totals, GET /_ids and
-// GET /INDEX/_count. Without --zstd it closes the connection on zstd, as OpenSearch 2 does.
-#include <netinet/in.h>
-#include <pthread.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+// Says "listening 127.0.0.1:PORT" when it is ready and its totals as JSON on SIGTERM. Understands
+// what an agent asks: GET /, GET /TARGET*/_alias, POST …/_bulk, POST …/_mget; and for tests GET
+// /_totals, GET /_ids and GET /INDEX/_count. Without --zstd it closes the connection on zstd, as
+// OpenSearch 2 does.
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 #include "bench/bulk_store.h"
 #include "bench/http_connection.h"
@@ -89,7 +90,8 @@ Answer reply(BulkStore& store, const Options& options, const ServerRequest& requ
       return {0, {}, true};
     }
     const auto raw = inflate_body(codec, request.body);
-    return raw ? store.bulk(index, request.body.size(), *raw) : store.broken_body(request.body.size());
+    return raw ? store.bulk(index, request.body.size(), *raw)
+               : store.broken_body(request.body.size());
   }
   if (ends_with(path, "/_mget")) {
     return {200, store.look_up(index, request.body), false};
@@ -107,7 +109,8 @@ Answer reply(BulkStore& store, const Options& options, const ServerRequest& requ
     return {200, store.ids(), false};
   }
   if (path == "/") {
-    return {200, R"({"name":"fake","version":{"distribution":"opensearch","number":"2.19.4"}})", false};
+    return {200, R"({"name":"fake","version":{"distribution":"opensearch","number":"2.19.4"}})",
+            false};
   }
   return {404, R"({"error":"no handler found for uri","status":404})", false};
 }
@@ -116,7 +119,8 @@ void serve(int socket, BulkStore& store, const Options& options) {
   HttpConnection connection(socket);
   while (const auto request = connection.read()) {
     const Answer answer = reply(store, options, *request);
-    if (answer.lost || !connection.answer(answer.status, request->method == "HEAD" ? "" : answer.body)) {
+    if (answer.lost ||
+        !connection.answer(answer.status, request->method == "HEAD" ? "" : answer.body)) {
       return;
     }
   }
@@ -133,7 +137,8 @@ int listen_on(int& port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket, generic, size) != 0 || ::listen(socket, 64) != 0 || ::getsockname(socket, generic, &size) != 0) {
+  if (::bind(socket, generic, size) != 0 || ::listen(socket, 64) != 0 ||
+      ::getsockname(socket, generic, &size) != 0) {
     return -1;
   }
   port = ntohs(address.sin_port);
@@ -145,14 +150,16 @@ int listen_on(int& port) {
 int main(int argc, char** argv) {
   Options options;
   if (!read_options(argc, argv, options)) {
-    std::cerr << "usage: bench_bulk_server [--port N] [--ids] [--zstd] [--whole STATUS@N] [--item STATUS@N] [--lose N]\n";
+    std::cerr << "usage: bench_bulk_server [--port N] [--ids] [--zstd] [--whole STATUS@N] [--item "
+                 "STATUS@N] [--lose N]\n";
     return 2;
   }
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait sees them
+  pthread_sigmask(SIG_BLOCK, &signals,
+                  nullptr);  // inherited by every thread: only sigwait sees them
   const int listener = listen_on(options.port);
   if (listener < 0) {
     std::cerr << "bench_bulk_server: cannot listen on 127.0.0.1:" << options.port << '\n';

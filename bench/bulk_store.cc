@@ -34,10 +34,12 @@ std::string refusal(int status) {
 
 }  // namespace
 
-void BulkStore::take(const std::string& index, std::string_view action, std::string_view source, std::string& items) {
+void BulkStore::take(const std::string& index, std::string_view action, std::string_view source,
+                     std::string& items) {
   ++totals_.items;
   const std::string_view id = id_in(action);
-  const bool sound = !id.empty() && source.size() > 1 && source.front() == '{' && source.back() == '}';
+  const bool sound =
+      !id.empty() && source.size() > 1 && source.front() == '{' && source.back() == '}';
   if (!sound) {
     ++totals_.malformed;
     items += kBad;
@@ -50,7 +52,8 @@ void BulkStore::take(const std::string& index, std::string_view action, std::str
   }
   if (keep_ids_ && !documents_[index].emplace(std::string(id), true).second) {
     ++totals_.existed;
-    items += R"({"create":{"status":409,"error":{"type":"version_conflict_engine_exception","reason":"exists"}}},)";
+    items +=
+        R"({"create":{"status":409,"error":{"type":"version_conflict_engine_exception","reason":"exists"}}},)";
     return;
   }
   ++totals_.created;
@@ -67,14 +70,16 @@ Answer BulkStore::bulk(const std::string& index, std::size_t wire_bytes, std::st
   if (faults_.whole_every != 0 && totals_.bulks % faults_.whole_every == 0) {
     ++totals_.refused_bulks;
     answer.status = faults_.whole_status;
-    answer.body = R"({"error":{"type":"rejected_execution_exception","reason":"asked for by the test"},"status":)" +
-                  std::to_string(faults_.whole_status) + '}';
+    answer.body =
+        R"({"error":{"type":"rejected_execution_exception","reason":"asked for by the test"},"status":)" +
+        std::to_string(faults_.whole_status) + '}';
     return answer;
   }
   if (raw.empty() || raw.back() != '\n') {
     ++totals_.malformed;
     answer.status = 400;
-    answer.body = R"({"error":{"type":"illegal_argument_exception","reason":"The bulk request must be terminated by a newline [\\n]"},"status":400})";
+    answer.body =
+        R"({"error":{"type":"illegal_argument_exception","reason":"The bulk request must be terminated by a newline [\\n]"},"status":400})";
     return answer;
   }
   const std::uint64_t created_before = totals_.created;
@@ -90,7 +95,8 @@ Answer BulkStore::bulk(const std::string& index, std::size_t wire_bytes, std::st
     items.pop_back();
   }
   const bool errors = totals_.created - created_before != totals_.items - items_before;
-  answer.body = std::string(R"({"took":1,"errors":)") + (errors ? "true" : "false") + R"(,"items":[)" + items + "]}";
+  answer.body = std::string(R"({"took":1,"errors":)") + (errors ? "true" : "false") +
+                R"(,"items":[)" + items + "]}";
   answer.lost = faults_.lost_every != 0 && totals_.bulks % faults_.lost_every == 0;
   totals_.lost_answers += answer.lost ? 1 : 0;
   return answer;
@@ -101,7 +107,10 @@ Answer BulkStore::broken_body(std::size_t wire_bytes) {
   ++totals_.bulks;
   ++totals_.malformed;
   totals_.wire_bytes += wire_bytes;
-  return {400, R"({"error":{"type":"illegal_argument_exception","reason":"body does not inflate"},"status":400})", false};
+  return {
+      400,
+      R"({"error":{"type":"illegal_argument_exception","reason":"body does not inflate"},"status":400})",
+      false};
 }
 
 std::string BulkStore::look_up(const std::string& index, std::string_view body) {
@@ -117,7 +126,8 @@ std::string BulkStore::look_up(const std::string& index, std::string_view body) 
     const std::string id(body.substr(start + 1, end - start - 1));
     const auto known = documents_.find(index);
     const bool found = known != documents_.end() && known->second.count(id) != 0;
-    out += (out.back() == '[' ? R"({"_id":")" : R"(,{"_id":")") + id + (found ? R"(","found":true})" : R"(","found":false})");
+    out += (out.back() == '[' ? R"({"_id":")" : R"(,{"_id":")") + id +
+           (found ? R"(","found":true})" : R"(","found":false})");
     at = end + 1;
   }
   return out + "]}";
@@ -130,11 +140,16 @@ Totals BulkStore::totals() {
 
 std::string BulkStore::totals_json() {
   const Totals t = totals();
-  const std::pair<const char*, std::uint64_t> fields[] = {
-      {"bulks", t.bulks},           {"refused_bulks", t.refused_bulks}, {"lost_answers", t.lost_answers},
-      {"items", t.items},           {"created", t.created},             {"existed", t.existed},
-      {"refused_items", t.refused_items}, {"malformed", t.malformed},   {"wire_bytes", t.wire_bytes},
-      {"body_bytes", t.body_bytes}};
+  const std::pair<const char*, std::uint64_t> fields[] = {{"bulks", t.bulks},
+                                                          {"refused_bulks", t.refused_bulks},
+                                                          {"lost_answers", t.lost_answers},
+                                                          {"items", t.items},
+                                                          {"created", t.created},
+                                                          {"existed", t.existed},
+                                                          {"refused_items", t.refused_items},
+                                                          {"malformed", t.malformed},
+                                                          {"wire_bytes", t.wire_bytes},
+                                                          {"body_bytes", t.body_bytes}};
   std::string out = "{";
   for (const auto& [name, value] : fields) {
     out += (out.size() > 1 ? ",\"" : "\"") + std::string(name) + "\":" + std::to_string(value);

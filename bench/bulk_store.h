@@ -50,7 +50,8 @@ class BulkStore {
   std::uint64_t count(const std::string& index);
 
  private:
-  void take(const std::string& index, std::string_view action, std::string_view source, std::string& items);
+  void take(const std::string& index, std::string_view action, std::string_view source,
+            std::string& items);
 
   std::mutex mutex_;
   Faults faults_;

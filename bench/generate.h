@@ -18,6 +18,11 @@ class AuditLines {
   void append(std::string& out);
 
  private:
+  struct Request;
+  [[nodiscard]] Request request();
+  void append_request(std::string& out, const Request& request);
+  void append_answer(std::string& out, const Request& request);
+
   Random random_;
   std::uint64_t count_ = 0;
   std::int64_t now_us_ = 1'795'400'000'000'000;  // 2026-11-23T02:13:20Z

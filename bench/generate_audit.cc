@@ -1,5 +1,4 @@
-#include <array>
-#include <cstdio>
+#include <string>
 
 #include "agent/core/json_out.h"
 #include "bench/generate.h"
@@ -31,7 +30,7 @@ constexpr Kind kKinds[] = {
 };
 constexpr const char* kNamespaces[] = {"default", "kube-system", "monitoring", "payments-prod",
                                        "ingress", "web-staging", "batch",      "cert-manager"};
-constexpr const char* kNames[] = {"api",     "worker",  "frontend", "prometheus-k8s", "coredns",
+constexpr const char* kNames[] = {"api",      "worker",  "frontend", "prometheus-k8s", "coredns",
                                   "checkout", "grafana", "ledger",   "kube-scheduler", "importer"};
 constexpr const char* kPeople[] = {"anna.lind@example.com", "bo.ek@example.com",
                                    "carol.ng@example.com", "dmitri.p@example.com",
@@ -60,21 +59,25 @@ void append_user(std::string& out, Random& random, std::string_view ns) {
     out += R"("user":{"username":")";
     out += admin ? kPeople[4] : kPeople[random.below(4)];
     out += R"(","groups":["developers","oidc:platform","system:authenticated"],"extra":)";
-    out += R"({"authentication.kubernetes.io/credential-id":["X509SHA256=)" + random.hex(64) + R"("]}},)";
+    out += R"({"authentication.kubernetes.io/credential-id":["X509SHA256=)" + random.hex(64) +
+           R"("]}},)";
   } else if (random.chance(3)) {
     const std::string node = "node-" + std::to_string(random.below(60));
     out += R"("user":{"username":"system:node:)" + node;
     out += R"(","groups":["system:nodes","system:authenticated"],"extra":)";
-    out += R"({"authentication.kubernetes.io/credential-id":["X509SHA256=)" + random.hex(64) + R"("]}},)";
+    out += R"({"authentication.kubernetes.io/credential-id":["X509SHA256=)" + random.hex(64) +
+           R"("]}},)";
   } else {
     const std::string name = random.pick(kNames);
     out += R"("user":{"username":"system:serviceaccount:)" + std::string(ns) + ':' + name;
     out += R"(","uid":")" + random.uuid();
     out += R"(","groups":["system:serviceaccounts","system:serviceaccounts:)" + std::string(ns);
-    out += R"(","system:authenticated"],"extra":{"authentication.kubernetes.io/credential-id":["JTI=)";
+    out +=
+        R"(","system:authenticated"],"extra":{"authentication.kubernetes.io/credential-id":["JTI=)";
     out += random.uuid() + R"("],"authentication.kubernetes.io/node-name":["node-)";
     out += std::to_string(random.below(60)) + R"("],"authentication.kubernetes.io/node-uid":[")";
-    out += random.uuid() + R"("],"authentication.kubernetes.io/pod-name":[")" + name + '-' + random.hex(9);
+    out += random.uuid() + R"("],"authentication.kubernetes.io/pod-name":[")" + name + '-' +
+           random.hex(9);
     out += R"("],"authentication.kubernetes.io/pod-uid":[")" + random.uuid() + R"("]}},)";
   }
 }
@@ -91,9 +94,12 @@ void append_object(std::string& out, Random& random, const Kind& kind, std::stri
   out += std::to_string(random.between(1'000'000, 99'000'000));
   out += R"(","labels":{"app.kubernetes.io/name":")";
   out += name;
-  out += R"(","pod-template-hash":")" + random.hex(10) + R"("},"managedFields":[{"manager":"argocd",)";
-  out += R"("operation":"Update","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":)";
-  out += R"({"f:labels":{".":{},"f:app.kubernetes.io/name":{}}},"f:spec":{"f:containers":{}}}}]},"spec":)";
+  out +=
+      R"(","pod-template-hash":")" + random.hex(10) + R"("},"managedFields":[{"manager":"argocd",)";
+  out +=
+      R"("operation":"Update","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":)";
+  out +=
+      R"({"f:labels":{".":{},"f:app.kubernetes.io/name":{}}},"f:spec":{"f:containers":{}}}}]},"spec":)";
   out += R"({"containers":[)";
   const char* comma = "";
   while (out.size() + 700 < end) {
@@ -101,8 +107,10 @@ void append_object(std::string& out, Random& random, const Kind& kind, std::stri
     comma = ",";
     out += R"({"name":"c)" + random.hex(4) + R"(","image":"registry.example.com/team/)";
     out += std::string(random.pick(kNames)) + "@sha256:" + random.hex(64);
-    out += R"(","env":[{"name":"LOG_LEVEL","value":"info"},{"name":"OPTIONS","value":"--flag=\"a b\" \u003c)";
-    out += random.base64(40) + R"(\u003e"}],"resources":{"limits":{"cpu":"500m","memory":"256Mi"}},)";
+    out +=
+        R"(","env":[{"name":"LOG_LEVEL","value":"info"},{"name":"OPTIONS","value":"--flag=\"a b\" \u003c)";
+    out +=
+        random.base64(40) + R"(\u003e"}],"resources":{"limits":{"cpu":"500m","memory":"256Mi"}},)";
     out += R"("terminationMessagePath":"/dev/termination-log","imagePullPolicy":"IfNotPresent"})";
   }
   out += R"(],"restartPolicy":"Always","schedulerName":"default-scheduler"},"data":{"blob":")";
@@ -119,77 +127,113 @@ std::size_t body_size(Random& random, std::uint64_t count) {
 
 }  // namespace
 
-void AuditLines::append(std::string& out) {
-  Random& random = random_;
-  const std::size_t body = body_size(random, count_++);
-  now_us_ += static_cast<std::int64_t>(random.between(100, 9'000));
-  const Kind& kind = random.pick(kKinds);
-  const char* ns = random.pick(kNamespaces);
-  const std::string verb = body > 0 ? (random.chance(2) ? "update" : "create") : random.pick(kVerbs);
-  const bool collection = verb == "list" || verb == "watch";
-  const std::string name = std::string(random.pick(kNames)) + '-' + random.hex(5);
-  std::array<char, 200> path{};
-  std::snprintf(path.data(), path.size(), kind.path, ns);  // NOLINT(cppcoreguidelines-pro-type-vararg): fixed formats
-  const bool received = body == 0 && random.chance(3);
+// What one event is about, drawn before it is written.
+struct AuditLines::Request {
+  const Kind* kind = nullptr;
+  const char* ns = nullptr;
+  std::string verb, name, path;
+  std::size_t body = 0;   // bytes of both bodies, 0 = level Metadata
+  bool received = false;  // stage RequestReceived: no answer yet
+  bool refused = false;
+};
 
-  out += R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","level":")";
-  out += body > 0 ? "RequestResponse" : "Metadata";
-  out += R"(","auditID":")" + random.uuid() + R"(","stage":")";
-  out += received ? "RequestReceived" : (verb == "watch" ? "ResponseStarted" : "ResponseComplete");
-  out += R"(","requestURI":")";
-  out += path.data();
-  if (verb == "watch") {
-    out += R"(?allowWatchBookmarks=true\u0026resourceVersion=)" + std::to_string(random.below(90'000'000)) +
-           R"(\u0026timeout=9m55s\u0026timeoutSeconds=595\u0026watch=true)";
-  } else if (verb == "list") {
-    out += R"(?labelSelector=app.kubernetes.io%2Fname%3D)" + std::string(random.pick(kNames)) + R"(\u0026limit=500)";
+AuditLines::Request AuditLines::request() {
+  Request r;
+  r.body = body_size(random_, count_++);
+  r.kind = &random_.pick(kKinds);
+  r.ns = random_.pick(kNamespaces);
+  if (r.body > 0) {
+    r.verb = random_.chance(2) ? "update" : "create";
   } else {
-    out += '/' + name;
+    r.verb = random_.pick(kVerbs);
   }
-  out += R"(","verb":")" + verb + R"(",)";
-  append_user(out, random, ns);
-  out += R"("sourceIPs":["10.)" + std::to_string(random.below(256)) + '.' + std::to_string(random.below(256)) +
-         '.' + std::to_string(random.below(256)) + R"("],"userAgent":")";
+  r.name = std::string(random_.pick(kNames)) + '-' + random_.hex(5);
+  r.path = r.kind->path;
+  r.path.replace(r.path.find("%s"), 2, r.ns);
+  r.received = r.body == 0 && random_.chance(3);
+  r.refused = !r.received && random_.chance(60);
+  return r;
+}
+
+void AuditLines::append_request(std::string& out, const Request& r) {
+  Random& random = random_;
+  out += R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","level":")";
+  out += r.body > 0 ? "RequestResponse" : "Metadata";
+  out += R"(","auditID":")" + random.uuid() + R"(","stage":")";
+  out +=
+      r.received ? "RequestReceived" : (r.verb == "watch" ? "ResponseStarted" : "ResponseComplete");
+  out += R"(","requestURI":")" + r.path;
+  if (r.verb == "watch") {
+    out += R"(?allowWatchBookmarks=true\u0026resourceVersion=)" +
+           std::to_string(random.below(90'000'000)) +
+           R"(\u0026timeout=9m55s\u0026timeoutSeconds=595\u0026watch=true)";
+  } else if (r.verb == "list") {
+    out += R"(?labelSelector=app.kubernetes.io%2Fname%3D)" + std::string(random.pick(kNames)) +
+           R"(\u0026limit=500)";
+  } else {
+    out += '/' + r.name;
+  }
+  out += R"(","verb":")" + r.verb + R"(",)";
+  append_user(out, random, r.ns);
+  out += R"("sourceIPs":["10.)" + std::to_string(random.below(256)) + '.' +
+         std::to_string(random.below(256)) + '.' + std::to_string(random.below(256)) +
+         R"("],"userAgent":")";
   out += random.pick(kAgents);
-  out += R"(","objectRef":{"resource":")" + std::string(kind.resource) + R"(","namespace":")" + ns;
-  if (!collection) {
-    out += R"(","name":")" + name;
+  out += R"(","objectRef":{"resource":")" + std::string(r.kind->resource) + R"(","namespace":")" +
+         r.ns;
+  if (r.verb != "list" && r.verb != "watch") {
+    out += R"(","name":")" + r.name;
   }
-  if (*kind.group != '\0') {
-    out += R"(","apiGroup":")" + std::string(kind.group);
+  if (*r.kind->group != '\0') {
+    out += R"(","apiGroup":")" + std::string(r.kind->group);
   }
-  if (verb == "update") {
-    out += R"(","uid":")" + random.uuid() + R"(","resourceVersion":")" + std::to_string(random.below(90'000'000));
+  if (r.verb == "update") {
+    out += R"(","uid":")" + random.uuid() + R"(","resourceVersion":")" +
+           std::to_string(random.below(90'000'000));
   }
   out += R"(","apiVersion":"v1"},)";
-  const bool refused = !received && random.chance(60);
-  if (refused) {
-    out += R"("responseStatus":{"metadata":{},"status":"Failure","message":"\")" + name +
-           R"(\" is forbidden: User cannot )" + verb + R"( resource","reason":"Forbidden","code":403},)";
-  } else if (!received) {
+}
+
+// Response and bodies, as far as the event has them.
+void AuditLines::append_answer(std::string& out, const Request& r) {
+  if (r.refused) {
+    out += R"("responseStatus":{"metadata":{},"status":"Failure","message":"\")" + r.name +
+           R"(\" is forbidden: User cannot )" + r.verb +
+           R"( resource","reason":"Forbidden","code":403},)";
+  } else if (!r.received) {
     out += R"("responseStatus":{"metadata":{},"code":)";
-    out += verb == "create" ? "201" : "200";
+    out += r.verb == "create" ? "201" : "200";
     out += "},";
   }
-  if (body > 0) {
+  if (r.body > 0) {
     out += R"("requestObject":)";
-    append_object(out, random, kind, ns, name, body / 2);
+    append_object(out, random_, *r.kind, r.ns, r.name, r.body / 2);
     out += R"(,"responseObject":)";
-    append_object(out, random, kind, ns, name, body / 2);
+    append_object(out, random_, *r.kind, r.ns, r.name, r.body / 2);
     out += ',';
   }
+}
+
+void AuditLines::append(std::string& out) {
+  Random& random = random_;
+  now_us_ += static_cast<std::int64_t>(random.between(100, 9'000));
+  const Request r = request();
+  append_request(out, r);
+  append_answer(out, r);
   out += R"("requestReceivedTimestamp":")";
   append_stamp(out, now_us_);
   out += R"(","stageTimestamp":")";
-  append_stamp(out, now_us_ + (received ? 0 : static_cast<std::int64_t>(random.between(200, 80'000))));
+  append_stamp(out,
+               now_us_ + (r.received ? 0 : static_cast<std::int64_t>(random.between(200, 80'000))));
   out += '"';
-  if (!received) {
+  if (!r.received) {
     out += R"(,"annotations":{"authorization.k8s.io/decision":")";
-    out += refused ? "forbid" : "allow";
+    out += r.refused ? "forbid" : "allow";
     out += R"(","authorization.k8s.io/reason":")";
-    if (!refused) {
-      out += R"(RBAC: allowed by RoleBinding \")" + std::string(random.pick(kNames)) + '/' + ns +
-             R"(\" of ClusterRole \"edit\" to ServiceAccount \")" + random.pick(kNames) + '/' + ns + R"(\")";
+    if (!r.refused) {
+      out += R"(RBAC: allowed by RoleBinding \")" + std::string(random.pick(kNames)) + '/' + r.ns +
+             R"(\" of ClusterRole \"edit\" to ServiceAccount \")" + random.pick(kNames) + '/' +
+             r.ns + R"(\")";
     }
     out += R"("})";
   }

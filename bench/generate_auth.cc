@@ -8,11 +8,16 @@ namespace auditship::bench {
 
 namespace {
 
-constexpr const char* kUsers[] = {"alice", "bob", "carol", "maria.svensson", "deploy", "lars", "kim"};
-constexpr const char* kGuesses[] = {"admin", "oracle", "test", "ubuntu", "postgres", "git", "user1"};
-constexpr const char* kCommands[] = {"/usr/bin/systemctl restart nginx", "/usr/bin/apt-get update",
-                                     "/usr/bin/cat /etc/shadow", "/usr/bin/kubectl get nodes",
-                                     "/usr/bin/tail -n 100 /var/log/syslog", "/usr/bin/id"};
+constexpr const char* kUsers[] = {"alice",  "bob",  "carol", "maria.svensson",
+                                  "deploy", "lars", "kim"};
+constexpr const char* kGuesses[] = {"admin",    "oracle", "test", "ubuntu",
+                                    "postgres", "git",    "user1"};
+constexpr const char* kCommands[] = {"/usr/bin/systemctl restart nginx",
+                                     "/usr/bin/apt-get update",
+                                     "/usr/bin/cat /etc/shadow",
+                                     "/usr/bin/kubectl get nodes",
+                                     "/usr/bin/tail -n 100 /var/log/syslog",
+                                     "/usr/bin/id"};
 
 std::string address(Random& random) {
   return std::to_string(random.between(11, 220)) + '.' + std::to_string(random.below(256)) + '.' +
@@ -43,13 +48,18 @@ void AuthLines::scene() {
     case 0:
     case 1: {  // a login by key
       const std::string session = std::to_string(random.below(90'000));
-      line("sshd", pid, "Accepted publickey for " + user + " from " + from + " ssh2: ED25519 SHA256:" + random.base64(43));
-      line("sshd", pid, "pam_unix(sshd:session): session opened for user " + user + "(uid=" + uid + ") by (uid=0)");
+      line("sshd", pid,
+           "Accepted publickey for " + user + " from " + from +
+               " ssh2: ED25519 SHA256:" + random.base64(43));
+      line("sshd", pid,
+           "pam_unix(sshd:session): session opened for user " + user + "(uid=" + uid +
+               ") by (uid=0)");
       line("systemd-logind", 611, "New session " + session + " of user " + user + '.');
       line("sshd", pid + 7, "Received disconnect from " + from + ":11: disconnected by user");
       line("sshd", pid + 7, "Disconnected from user " + user + ' ' + from);
       line("sshd", pid, "pam_unix(sshd:session): session closed for user " + user);
-      line("systemd-logind", 611, "Session " + session + " logged out. Waiting for processes to exit.");
+      line("systemd-logind", 611,
+           "Session " + session + " logged out. Waiting for processes to exit.");
       line("systemd-logind", 611, "Removed session " + session + '.');
       return;
     }
@@ -59,7 +69,10 @@ void AuthLines::scene() {
       const std::string host = from.substr(0, from.find(' '));
       line("sshd", pid, "Invalid user " + guess + " from " + from);
       line("sshd", pid, "pam_unix(sshd:auth): check pass; user unknown");
-      line("sshd", pid, "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=" + host);
+      line("sshd", pid,
+           "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
+           "rhost=" +
+               host);
       line("sshd", pid, "Failed password for invalid user " + guess + " from " + from + " ssh2");
       line("sshd", pid, "Connection closed by invalid user " + guess + ' ' + from + " [preauth]");
       return;
@@ -71,9 +84,12 @@ void AuthLines::scene() {
       return;
     case 5:
     case 6:  // sudo
-      line("sudo", 0, "  " + user + " : TTY=pts/" + std::to_string(random.below(30)) + " ; PWD=/home/" + user +
-                          " ; USER=root ; COMMAND=" + random.pick(kCommands));
-      line("sudo", 0, "pam_unix(sudo:session): session opened for user root(uid=0) by " + user + "(uid=" + uid + ')');
+      line("sudo", 0,
+           "  " + user + " : TTY=pts/" + std::to_string(random.below(30)) + " ; PWD=/home/" + user +
+               " ; USER=root ; COMMAND=" + random.pick(kCommands));
+      line("sudo", 0,
+           "pam_unix(sudo:session): session opened for user root(uid=0) by " + user +
+               "(uid=" + uid + ')');
       line("sudo", 0, "pam_unix(sudo:session): session closed for user root");
       return;
     default:  // cron

@@ -1,11 +1,10 @@
 #include "bench/http_connection.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace auditship::bench {
 
@@ -104,7 +103,8 @@ std::optional<ServerRequest> HttpConnection::read() {
       return std::nullopt;
     }
     const std::size_t value = line.find_first_not_of(' ', colon + 1);
-    request.headers[lower(line.substr(0, colon))] = value == std::string::npos ? "" : line.substr(value);
+    request.headers[lower(line.substr(0, colon))] =
+        value == std::string::npos ? "" : line.substr(value);
   }
   if (request.headers.count("expect") != 0 && !send_all("HTTP/1.1 100 Continue\r\n\r\n")) {
     return std::nullopt;

@@ -1,6 +1,6 @@
-// HttpConnection: just enough of an HTTP/1.1 server side to take bulks: one blocking socket, keep-alive,
-// Content-Length and chunked bodies, Expect: 100-continue. For tests and benchmarks on loopback only.
-// One thread a connection.
+// HttpConnection: just enough of an HTTP/1.1 server side to take bulks: one blocking socket,
+// keep-alive, Content-Length and chunked bodies, Expect: 100-continue. For tests and benchmarks on
+// loopback only. One thread a connection.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,8 @@ class HttpConnection {
 
   // The next request; nullopt when the client has gone or does not speak HTTP.
   std::optional<ServerRequest> read();
-  bool answer(int status, std::string_view body, std::string_view content_type = "application/json");
+  bool answer(int status, std::string_view body,
+              std::string_view content_type = "application/json");
 
  private:
   bool fill();

@@ -1,9 +1,9 @@
 #include "bench/inflate.h"
 
+#include <memory>
+
 #include <zlib.h>
 #include <zstd.h>
-
-#include <memory>
 
 namespace auditship::bench {
 
@@ -41,7 +41,8 @@ std::optional<std::string> gunzip(const std::string& body) {
 }
 
 std::optional<std::string> unzstd(const std::string& body) {
-  const std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(), &ZSTD_freeDStream);
+  const std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(),
+                                                                          &ZSTD_freeDStream);
   std::string out;
   std::string block(256 * 1024, '\0');
   ZSTD_inBuffer input{body.data(), body.size(), 0};

@@ -1,15 +1,15 @@
 // Runs one command and says what it alone used, as JSON on the last line of stdout:
 //   bench_measure OUTPUT_FILE COMMAND ARG…
 // {"exit":0,"wall_s":1.23,"user_s":1.00,"sys_s":0.10,"max_rss_kib":12345}
-// The command's own output goes to OUTPUT_FILE. A small program on purpose: the kernel counts the parent's
-// pages into a child's peak RSS until it execs, so a runner with a large heap would be measured instead.
+// The command's own output goes to OUTPUT_FILE. A small program on purpose: the kernel counts the
+// parent's pages into a child's peak RSS until it execs, so a runner with a large heap would be
+// measured instead.
+#include <chrono>
+#include <cstdio>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <chrono>
-#include <cstdio>
 
 int main(int argc, char** argv) {
   if (argc < 3) {
@@ -32,7 +32,9 @@ int main(int argc, char** argv) {
     return 1;
   }
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   std::printf(R"({"exit":%d,"wall_s":%.4f,"user_s":%.4f,"sys_s":%.4f,"max_rss_kib":%ld})"
               "\n",

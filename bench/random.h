@@ -22,7 +22,9 @@ class Random {
   }
   // 0 … bound - 1; bound > 0.
   std::uint64_t below(std::uint64_t bound) { return next() % bound; }
-  std::uint64_t between(std::uint64_t low, std::uint64_t high) { return low + below(high - low + 1); }
+  std::uint64_t between(std::uint64_t low, std::uint64_t high) {
+    return low + below(high - low + 1);
+  }
   bool chance(std::uint64_t one_in) { return below(one_in) == 0; }
 
   template <typename T, std::size_t N>

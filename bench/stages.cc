@@ -1,5 +1,6 @@
 // What each stage costs alone, on one thread: bench_stages audit|auth FILE
-// Prints a line a stage: MB/s and CPU-seconds per GB, both of *input* bytes, so that the figures add up.
+// Prints a line a stage: MB/s and CPU-seconds per GB, both of *input* bytes, so that the figures
+// add up.
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -60,9 +61,9 @@ class Stopwatch {
 };
 
 void report(std::string_view stage, double bytes, double seconds) {
-  std::cout << std::left << std::setw(24) << stage << std::right << std::fixed << std::setprecision(0)
-            << std::setw(8) << bytes / 1e6 / seconds << " MB/s" << std::setprecision(2) << std::setw(8)
-            << seconds / (bytes / 1e9) << " CPU-s/GB\n";
+  std::cout << std::left << std::setw(24) << stage << std::right << std::fixed
+            << std::setprecision(0) << std::setw(8) << bytes / 1e6 / seconds << " MB/s"
+            << std::setprecision(2) << std::setw(8) << seconds / (bytes / 1e9) << " CPU-s/GB\n";
 }
 
 double time_reading(const std::string& path) {
@@ -111,6 +112,45 @@ std::vector<RawLine> lines_of(std::string_view text, const LineSource& source) {
   return lines;
 }
 
+// Compresses what comes and forgets it, batch by batch.
+class PackStage {
+ public:
+  explicit PackStage(Codec codec) : packer_(codec) {}
+  void add(const std::string& bulk) {
+    watch_.start();
+    packer_.append(bulk);
+    if (packer_.raw_bytes() > kBatchBytes) {
+      bytes_ += packer_.finish().size();
+    }
+    watch_.stop();
+  }
+  std::uint64_t finish() { return bytes_ += packer_.finish().size(); }
+  [[nodiscard]] double seconds() const { return watch_.seconds(); }
+
+ private:
+  static constexpr std::uint64_t kBatchBytes = 5U << 20U;
+  Packer packer_;
+  Stopwatch watch_;
+  std::uint64_t bytes_ = 0;
+};
+
+EncoderOptions encoder_options() {
+  EncoderOptions options;
+  options.cluster = "bench-cluster";
+  options.node = "bench-node";
+  options.stream = "bench";
+  return options;
+}
+
+template <typename Work>
+void timed(Stopwatch& watch, std::size_t count, Work work) {
+  watch.start();
+  for (std::size_t i = 0; i < count; ++i) {
+    work(i);
+  }
+  watch.stop();
+}
+
 void time_stages(std::string_view kind, const std::string& text) {
   LineSource source;
   source.path = source.read_path = "/var/log/bench.log";
@@ -118,66 +158,39 @@ void time_stages(std::string_view kind, const std::string& text) {
   const std::unique_ptr<Parser> parser = make_parser(kind);
   const RuleSet rules;
   DocIds ids("bench-cluster", "bench-node");
-  EncoderOptions options;
-  options.cluster = "bench-cluster";
-  options.node = "bench-node";
-  options.stream = "bench";
-  BulkEncoder encoder(options);
-  Packer gzip(Codec::gzip);
-  Packer zstd(Codec::zstd);
-  Stopwatch parse, filter, id, encode, pack_gzip, pack_zstd;
+  BulkEncoder encoder(encoder_options());
+  PackStage gzip(Codec::gzip);
+  PackStage zstd(Codec::zstd);
+  Stopwatch parse, filter, id, encode;
   std::deque<Records> records(kBlockLines);
   std::vector<DocId> doc_ids(kBlockLines);
   std::string bulk;
-  std::uint64_t kept = 0, bulk_bytes = 0, gzip_bytes = 0, zstd_bytes = 0;
+  std::uint64_t kept = 0, bulk_bytes = 0;
   for (std::size_t at = 0; at < lines.size(); at += kBlockLines) {
     const std::size_t n = std::min(kBlockLines, lines.size() - at);
-    parse.start();
-    for (std::size_t i = 0; i < n; ++i) {
-      parser->parse(lines[at + i], kNow, records[i]);
-    }
-    parse.stop();
-    filter.start();
-    for (std::size_t i = 0; i < n; ++i) {
+    timed(parse, n, [&](std::size_t i) { parser->parse(lines[at + i], kNow, records[i]); });
+    timed(filter, n, [&](std::size_t i) {
       kept += rules.apply(records[i][0]).action == Action::keep ? 1U : 0U;
-    }
-    filter.stop();
-    id.start();
-    for (std::size_t i = 0; i < n; ++i) {
-      doc_ids[i] = ids.of(lines[at + i], records[i][0]);
-    }
-    id.stop();
+    });
+    timed(id, n, [&](std::size_t i) { doc_ids[i] = ids.of(lines[at + i], records[i][0]); });
     bulk.clear();
-    encode.start();
-    for (std::size_t i = 0; i < n; ++i) {
+    timed(encode, n, [&](std::size_t i) {
       encoder.append(records[i][0], lines[at + i], doc_ids[i], kNow, bulk);
-    }
-    encode.stop();
+    });
     bulk_bytes += bulk.size();
-    pack_gzip.start();
-    gzip.append(bulk);
-    if (gzip.raw_bytes() > (5U << 20U)) {
-      gzip_bytes += gzip.finish().size();
-    }
-    pack_gzip.stop();
-    pack_zstd.start();
-    zstd.append(bulk);
-    if (zstd.raw_bytes() > (5U << 20U)) {
-      zstd_bytes += zstd.finish().size();
-    }
-    pack_zstd.stop();
+    gzip.add(bulk);
+    zstd.add(bulk);
   }
-  gzip_bytes += gzip.finish().size();
-  zstd_bytes += zstd.finish().size();
   const auto bytes = static_cast<double>(text.size());
   report("parse", bytes, parse.seconds());
   report("filter (no rules)", bytes, filter.seconds());
   report("id (SHA-256 of a line)", bytes, id.seconds());
   report("encode", bytes, encode.seconds());
-  report("compress gzip", bytes, pack_gzip.seconds());
-  report("compress zstd", bytes, pack_zstd.seconds());
-  std::cout << lines.size() << " lines, " << kept << " kept, " << text.size() << " bytes in, " << bulk_bytes
-            << " bulk bytes, gzip " << gzip_bytes << ", zstd " << zstd_bytes << '\n';
+  report("compress gzip", bytes, gzip.seconds());
+  report("compress zstd", bytes, zstd.seconds());
+  std::cout << lines.size() << " lines, " << kept << " kept, " << text.size() << " bytes in, "
+            << bulk_bytes << " bulk bytes, gzip " << gzip.finish() << ", zstd " << zstd.finish()
+            << '\n';
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ set(may_agent_app    agent/core agent/input agent/filter agent/buffer agent/app 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
 set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog files terminal network cpu)
 set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_out\\.cc sinks/bulk_reply\\.cc
-                                            sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc)
+                                            sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc)
 set(lib_curl        "^curl/"                sinks/curl_http\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/app/yaml_[a-z]+\\.cc)
 set(lib_boost       "^boost/"               agent/app/loop\\.cc agent/app/loop_context\\.h agent/app/status_http\\.cc)
@@ -27,7 +27,7 @@ set(lib_spdlog      "^spdlog/"              agent/app/own_log\\.cc)
 set(lib_files       "^(fcntl|dirent|poll)\\.h$|^sys/(file|stat|statvfs|sysmacros|ioctl|mman|inotify|types|syscall)\\.h$|^linux/"
                                             agent/core/posix_fs\\.cc agent/app/loop\\.cc agent/app/status_http\\.cc agent/app/cli[a-z_]*\\.cc
                                             agent/app/main\\.cc)
-set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/system\\.cc agent/app/status_http\\.cc agent/app/cli[a-z_]*\\.cc
+set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/system\\.cc agent/app/status_http\\.cc agent/app/log_bytes\\.cc agent/app/cli[a-z_]*\\.cc
                                             agent/app/main\\.cc agent/app/loop\\.cc)
 set(lib_network     "^(arpa|netinet)/|^sys/socket\\.h$|^netdb\\.h$"
                                             agent/filter/match\\.cc parsers/[a-z_]+\\.cc)  # inet_pton only

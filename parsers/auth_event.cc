@@ -1,5 +1,7 @@
 #include "parsers/auth_event.h"
 
+#include <algorithm>
+
 #include "agent/core/json_out.h"
 #include "parsers/ip_text.h"
 
@@ -110,6 +112,10 @@ void AuthEvent::related(std::string_view name, const Names& names) {
   if (names.size == 0) {
     return;
   }
+  if (names.size == 1 && is_json_clean(names.values[0])) {
+    record_->add(name, record_->keep_joined({"[\"", names.values[0], "\"]"}), FieldType::literal);
+    return;
+  }
   scratch_.clear();
   scratch_ += '[';
   for (std::size_t i = 0; i < names.size; ++i) {
@@ -127,12 +133,6 @@ void AuthEvent::finish() {
   related("related.ip", addresses_);
 }
 
-void AuthEvent::text(std::string_view name, std::string_view value) {
-  if (!value.empty()) {
-    record_->add(name, value);
-  }
-}
-
 void AuthEvent::user(std::string_view name, std::string_view value) {
   if (!value.empty()) {
     record_->add(name, value);
@@ -140,14 +140,10 @@ void AuthEvent::user(std::string_view name, std::string_view value) {
   }
 }
 
-void AuthEvent::literal(std::string_view name, std::string_view json) {
-  record_->add(name, json, FieldType::literal);
-}
-
 void AuthEvent::number(std::string_view name, std::string_view digits) {
   const std::string_view value = without_leading_zeros(digits);
   if (!value.empty() && value.size() <= kMaxLongDigits &&
-      value.find_first_not_of("0123456789") == std::string_view::npos) {
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     literal(name, value);
   }
 }

@@ -22,9 +22,15 @@ class AuthEvent {
 
   [[nodiscard]] Record& record() { return *record_; }
 
-  void text(std::string_view name, std::string_view value);
+  void text(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      record_->add(name, value);
+    }
+  }
   void user(std::string_view name, std::string_view value);  // also into related.user
-  void literal(std::string_view name, std::string_view json);
+  void literal(std::string_view name, std::string_view json) {
+    record_->add(name, json, FieldType::literal);
+  }
   // digits: as a number, if it fits a long; else nothing.
   void number(std::string_view name, std::string_view digits);
   void port(std::string_view name, std::string_view digits);  // above 65535: nothing

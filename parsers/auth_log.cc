@@ -16,7 +16,10 @@ struct Repeated {
 };
 
 std::string_view leading_digits(std::string_view text) {
-  const std::size_t end = text.find_first_not_of("0123456789");
+  std::size_t end = 0;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') {
+    ++end;
+  }
   return text.substr(0, end);
 }
 
@@ -26,6 +29,9 @@ bool read_repeated(const SyslogLine& line, Repeated& out) {
   constexpr std::string_view kLast = "last message repeated ";
   constexpr std::string_view kTimes = " times";
   const std::string_view text = line.message;
+  if (text.empty() || (text[0] != kQuoted[0] && text[0] != kLast[0])) {
+    return false;
+  }
   const bool quoted = text.substr(0, kQuoted.size()) == kQuoted;
   if (!quoted && (!line.ident.empty() || text.substr(0, kLast.size()) != kLast)) {
     return false;

@@ -33,6 +33,8 @@ class AuthLogParser : public Parser {
  public:
   explicit AuthLogParser(AuthLogOptions options);
   ~AuthLogParser() override;
+  AuthLogParser(const AuthLogParser&) = delete;
+  AuthLogParser& operator=(const AuthLogParser&) = delete;
 
   void parse(const RawLine& line, std::int64_t now_ns, Records& out) override;
 

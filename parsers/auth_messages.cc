@@ -14,8 +14,10 @@ constexpr std::size_t kSshdTextBytes = 500;    // sshd cuts its text here, after
 constexpr std::size_t kSuspiciousBytes = 490;  // from here on a missing right part means cut
 constexpr std::size_t kMaxPamName = 64;
 
+// prefix is not empty. Its first byte decides most calls.
 bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
+  return text.size() >= prefix.size() && text[0] == prefix[0] &&
+         text.substr(0, prefix.size()) == prefix;
 }
 
 bool strip_suffix(std::string_view& text, std::string_view suffix) {
@@ -45,7 +47,7 @@ Program program_of(std::string_view ident) {
     std::string_view ident;
     Program program;
   };
-  constexpr std::array<Known, 23> kKnown = {
+  static constexpr std::array<Known, 23> kKnown = {
       {{"sshd", Program::sshd},        {"sshd-session", Program::sshd},
        {"sudo", Program::sudo},        {"systemd-logind", Program::logind},
        {"CRON", Program::other},       {"su", Program::su},
@@ -101,8 +103,9 @@ void AuthMessages::apply(std::string_view ident, std::string_view message, AuthE
   if (starts_with(message, "pam_") && apply_pam_line(message, event)) {
     return;
   }
-  const std::size_t module = ident.find("(pam_");  // sshd(pam_unix): old releases of Linux-PAM
-  if (module != std::string_view::npos && module > 0 && ident.back() == ')') {
+  // sshd(pam_unix): old releases of Linux-PAM
+  const std::size_t module = !ident.empty() && ident.back() == ')' ? ident.find("(pam_") : 0;
+  if (module != std::string_view::npos && module > 0) {
     apply_pam(ident.substr(0, module), ident.substr(module + 1, ident.size() - module - 2), message,
               event);
     return;

@@ -38,6 +38,20 @@ int hex_digit(char c) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// find_json_special(), with its first step in line: most strings are shorter than that.
+inline const char* next_special(const char* at, const char* end) {
+#if defined(__SSE2__)
+  if (end - at >= 16) {
+    const unsigned bits = special_bits(at);
+    if (bits != 0) {
+      return at + std::countr_zero(bits);
+    }
+    at += 16;
+  }
+#endif
+  return find_json_special(at, end);
+}
+
 }  // namespace
 
 const char* find_json_special(const char* at, const char* end) {
@@ -127,7 +141,7 @@ bool JsonScan::string(JsonValue& out) {
   const char* start = at_++;
   out.escaped = false;
   for (;;) {
-    at_ = find_json_special(at_, end_);
+    at_ = next_special(at_, end_);
     if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) {
       return fail();
     }
@@ -153,7 +167,8 @@ bool JsonScan::escape() {
   const char c = at_[1];
   at_ += 2;
   if (c != 'u') {
-    return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
+    return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' ||
+           c == 't';
   }
   if (end_ - at_ < 4) {
     return false;
@@ -342,20 +357,9 @@ std::int32_t unicode_escape(std::string_view text, std::size_t i) {
 }
 
 char simple_escape(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;
-  }
+  constexpr std::string_view kLetters = "bfnrt";
+  const std::size_t at = kLetters.find(c);
+  return at == std::string_view::npos ? c : "\b\f\n\r\t"[at];
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ class KubeAuditParser final : public Parser {
   // Errors: invalid (a trusted proxy is no network, a redact name is empty).
   [[nodiscard]] static Result<std::unique_ptr<KubeAuditParser>> make(KubeAuditOptions options);
   ~KubeAuditParser() override;
+  KubeAuditParser(const KubeAuditParser&) = delete;
+  KubeAuditParser& operator=(const KubeAuditParser&) = delete;
 
   void parse(const RawLine& line, std::int64_t now_ns, Records& out) override;
 

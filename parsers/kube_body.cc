@@ -35,14 +35,17 @@ bool is_data_key(std::string_view key) {
 }
 
 // The end of the string whose opening quote is at `quote`: behind its closing quote.
-std::size_t string_end(std::string_view raw, std::size_t quote) {
+// escaped: there is a backslash in it.
+std::size_t string_end(std::string_view raw, std::size_t quote, bool& escaped) {
   const char* const end = raw.data() + raw.size();
   const char* at = raw.data() + quote + 1;
+  escaped = false;
   for (;;) {  // the body is validated: a closing quote comes
     at = find_json_special(at, end);
     if (*at == '"') {
       return static_cast<std::size_t>(at + 1 - raw.data());
     }
+    escaped = true;
     at += 2;
   }
 }
@@ -169,10 +172,11 @@ class Walk {
 
   void key() {
     const std::size_t begin = at_;
-    at_ = string_end(raw_, begin);
+    bool escaped = false;
+    at_ = string_end(raw_, begin, escaped);
     key_next_ = false;
     std::string_view name = raw_.substr(begin + 1, at_ - begin - 2);
-    if (name.find('\\') != std::string_view::npos) {
+    if (escaped) {
       key_text_.clear();
       append_json_unescaped(key_text_, name);
       name = key_text_;
@@ -231,10 +235,21 @@ class Walk {
     return value_done(end);
   }
 
+  // The end of a number, true, false or null.
+  [[nodiscard]] std::size_t token_end(std::size_t at) const {
+    const auto ends = [](char c) {
+      return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    };
+    while (at < raw_.size() && !ends(raw_[at])) {
+      ++at;
+    }
+    return at;
+  }
+
   bool scalar() {
     const bool string = raw_[at_] == '"';
-    const std::size_t end = string ? string_end(raw_, at_)
-                                   : std::min(raw_.find_first_of(",]} \t\r\n", at_), raw_.size());
+    bool escaped = false;
+    const std::size_t end = string ? string_end(raw_, at_, escaped) : token_end(at_);
     const std::string_view token = raw_.substr(at_, end - at_);
     const bool whole_is_secret = confidential_ && levels_.empty() && redactor_.enabled();
     if ((in(kMasked) || mask_next_ || whole_is_secret) && token != "null") {
@@ -323,10 +338,19 @@ class Walk {
 };
 
 bool names_confidential_kind(std::string_view raw) {
-  const auto holds = [raw](std::string_view word) {  // memmem: quotes are too common for string_view::find
-    return ::memmem(raw.data(), raw.size(), word.data(), word.size()) != nullptr;
-  };
-  return holds("\"kind\":\"Secret\"") || holds("\"kind\":\"ConfigMap\"");
+  constexpr std::string_view kKind = "\"kind\":\"";
+  std::string_view rest = raw;
+  for (;;) {  // memmem: quotes are too common for string_view::find
+    const void* found = ::memmem(rest.data(), rest.size(), kKind.data(), kKind.size());
+    if (found == nullptr) {
+      return false;
+    }
+    const char* const value = static_cast<const char*>(found) + kKind.size();
+    rest.remove_prefix(static_cast<std::size_t>(value - rest.data()));
+    if (rest.substr(0, 7) == "Secret\"" || rest.substr(0, 10) == "ConfigMap\"") {
+      return true;
+    }
+  }
 }
 
 }  // namespace

@@ -64,18 +64,18 @@ bool append_limited_tree(std::string& out, std::string_view raw, std::size_t max
 
 // Names of top-level members that are the agent's own: an event may not bring them.
 bool is_free_name(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kTaken = {"agent",   "annotations_other",
-                                                       "cluster", "container",
-                                                       "error",   "event",
-                                                       "exec",    "fields",
-                                                       "host",    "http",
-                                                       "ident",   "kubernetes",
-                                                       "log",     "message",
-                                                       "node",    "orchestrator",
-                                                       "other",   "pid",
-                                                       "process", "related",
-                                                       "source",  "tag",
-                                                       "tags",    "time"};
+  static constexpr std::array<std::string_view, 24> kTaken = {"agent",   "annotations_other",
+                                                              "cluster", "container",
+                                                              "error",   "event",
+                                                              "exec",    "fields",
+                                                              "host",    "http",
+                                                              "ident",   "kubernetes",
+                                                              "log",     "message",
+                                                              "node",    "orchestrator",
+                                                              "other",   "pid",
+                                                              "process", "related",
+                                                              "source",  "tag",
+                                                              "tags",    "time"};
   const bool word =
       !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -356,7 +356,7 @@ class Writer {
 }  // namespace
 
 bool is_known_annotation(std::string_view key) {
-  constexpr std::array<std::string_view, 13> kKnown = {
+  static constexpr std::array<std::string_view, 13> kKnown = {
       "authorization.k8s.io/decision",
       "authorization.k8s.io/reason",
       "pod-security.kubernetes.io/enforce-policy",

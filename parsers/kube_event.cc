@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMaxOddBytes = 64 * 1024;
 constexpr std::size_t kMaxMembers = 64;
 
-constexpr std::array<std::string_view, kKubeKeys> kNames = {
+static constexpr std::array<std::string_view, kKubeKeys> kNames = {
     "kind",
     "apiVersion",
     "metadata",

@@ -56,14 +56,6 @@ void read_time(const KubeEvent& event, Record& record) {
   }
 }
 
-std::string_view join(Record& record, std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) {
-    text.append(part);
-  }
-  return record.keep(text);
-}
-
 class Adder {
  public:
   Adder(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
@@ -95,9 +87,9 @@ class Adder {
     if (!kube_.has_object_ref) {
       add("event.action", verb);
     } else if (kube_.subresource.empty()) {
-      add("event.action", join(record_, {verb, " ", kube_.resource}));
+      add("event.action", record_.keep_joined({verb, " ", kube_.resource}));
     } else {
-      add("event.action", join(record_, {verb, " ", kube_.resource, "/", kube_.subresource}));
+      add("event.action", record_.keep_joined({verb, " ", kube_.resource, "/", kube_.subresource}));
     }
     std::int64_t received = 0;
     bool utc = false;
@@ -106,7 +98,11 @@ class Adder {
       add("event.start", start);
       const bool later = kube_.stage != "RequestReceived" && record_.time_ns >= received;
       if (record_.time_known && event_.has(KubeKey::staged) && later) {
-        literal("event.duration", std::to_string(record_.time_ns - received));
+        std::array<char, 24> digits{};
+        const auto end =
+            std::to_chars(digits.data(), digits.data() + digits.size(), record_.time_ns - received);
+        literal("event.duration",
+                {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
       }
     }
   }
@@ -185,9 +181,15 @@ class Adder {
   }
 
   void related_users() {
+    const bool alone = kube_.impersonated_user.empty() || kube_.impersonated_user == kube_.user;
+    if (alone && kube_.user.size() <= input_.max_string_bytes && is_json_clean(kube_.user)) {
+      record_.add("related.user", record_.keep_joined({"[\"", kube_.user, "\"]"}),
+                  FieldType::literal);
+      return;
+    }
     std::string list = "[";
     append_limited_json_string(list, kube_.user, input_.max_string_bytes);
-    if (!kube_.impersonated_user.empty() && kube_.impersonated_user != kube_.user) {
+    if (!alone) {
       list.push_back(',');
       append_limited_json_string(list, kube_.impersonated_user, input_.max_string_bytes);
     }
@@ -213,9 +215,9 @@ class Adder {
         continue;
       }
       name.remove_prefix(kPrefix.size());
-      constexpr std::array<std::string_view, 5> kNames = {"credential-id", "pod-name", "pod-uid",
-                                                          "node-name", "node-uid"};
-      constexpr std::array<std::string_view, 5> kFields = {
+      static constexpr std::array<std::string_view, 5> kNames = {
+          "credential-id", "pod-name", "pod-uid", "node-name", "node-uid"};
+      static constexpr std::array<std::string_view, 5> kFields = {
           "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
       for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (kNames[i] == name && (seen & (1U << i)) == 0) {
@@ -274,7 +276,8 @@ class Adder {
     if (kube_.api_group.empty() || kube_.api_version.empty()) {
       add("orchestrator.api_version", kube_.api_version);
     } else {
-      add("orchestrator.api_version", join(record_, {kube_.api_group, "/", kube_.api_version}));
+      add("orchestrator.api_version",
+          record_.keep_joined({kube_.api_group, "/", kube_.api_version}));
     }
   }
 

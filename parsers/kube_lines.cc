@@ -60,7 +60,7 @@ std::size_t take_quoted(std::string_view text, std::string& out) {
 
 void legacy_field(std::string_view name, const std::string& value, const Redactor& redactor,
                   std::size_t max_bytes, Record& record) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames = {{
       {"id", "event.id"},
       {"method", "event.action"},
       {"user", "user.name"},
@@ -152,7 +152,7 @@ bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size
   std::size_t count = 0;
   while (count < seen.size()) {
     const std::size_t equal = rest.find('=');
-    if (equal == std::string_view::npos || equal > 32) {
+    if (equal > 32) {  // or npos
       break;
     }
     const std::string_view name = rest.substr(0, equal);

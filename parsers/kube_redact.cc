@@ -34,6 +34,30 @@ bool ends_with(std::string_view text, std::string_view tail) {
   return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
 }
 
+// False for most names that are no built-in one: those all end, folded, in one of these pairs.
+bool may_be_built_in(std::string_view name) {
+  if (name.size() < 2) {
+    return false;
+  }
+  const char previous = name[name.size() - 2];
+  const int before = previous | 0x20;
+  const bool folds_away = previous == '-' || previous == '_';  // any letter may stand before it
+  switch (name.back() | 0x20) {
+    case 'n':  // token, authorization
+      return before == 'e' || before == 'o' || folds_away;
+    case 'd':  // password, passwd, pwd
+      return before == 'r' || before == 'w' || folds_away;
+    case 'e':  // passphrase
+      return before == 's' || folds_away;
+    case 't':  // secret
+    case 'y':  // key
+    case 'r':  // bearer
+      return before == 'e' || folds_away;
+    default:
+      return false;
+  }
+}
+
 bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_';
@@ -117,21 +141,19 @@ Result<Redactor> Redactor::make(const std::vector<std::string>& more_names, bool
 }
 
 bool Redactor::is_secret_name(std::string_view name, Names how) const {
-  constexpr std::array<std::string_view, 22> kExact = {
+  static constexpr std::array<std::string_view, 22> kExact = {
       "token",      "accesstoken",   "idtoken",     "refreshtoken",    "bearertoken",
       "authtoken",  "apitoken",      "password",    "passwd",          "passphrase",
       "pwd",        "clientsecret",  "secretkey",   "secretaccesskey", "apikey",
       "privatekey", "authorization", "tokensecret", "sessiontoken",    "authkey",
       "accesskey",  "bearer"};
-  constexpr std::array<std::string_view, 10> kTails = {
+  static constexpr std::array<std::string_view, 10> kTails = {
       "password", "passwd",    "passphrase", "token",      "secret",
       "apikey",   "secretkey", "accesskey",  "privatekey", "pwd"};
   if (!enabled_ || name.empty()) {
     return false;
   }
-  // All built-in names end in one of these letters; most other names do not.
-  if (more_names_.empty() &&
-      std::string_view("dentryDENTRY").find(name.back()) == std::string_view::npos) {
+  if (more_names_.empty() && !may_be_built_in(name)) {
     return false;
   }
   const Folded folded(name);
@@ -246,7 +268,7 @@ class QueryPair {
 
  private:
   static std::string_view decoded(std::string_view text, std::string& into) {
-    if (text.find_first_of("%+") == std::string_view::npos) {
+    if (text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos) {
       return text;
     }
     append_percent_decoded(into, text, Plus::blank);

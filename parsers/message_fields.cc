@@ -12,8 +12,10 @@ constexpr std::string_view kInvalidUser = "invalid user ";
 constexpr std::string_view kIllegalUser = "illegal user ";
 constexpr std::string_view kPamUser = "  user=";
 
+// prefix is not empty. Its first byte decides most calls.
 bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
+  return text.size() >= prefix.size() && text[0] == prefix[0] &&
+         text.substr(0, prefix.size()) == prefix;
 }
 
 void add_peer(std::string_view peer, AuthEvent& event) {

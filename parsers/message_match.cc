@@ -15,12 +15,15 @@ constexpr std::string_view kPamUser = "  user=";
 constexpr int kMaxKeySplits = 16;  // " ssh2: " in one message
 constexpr int kMaxColonSplits = 3;
 
+// prefix is not empty. Its first byte decides most calls.
 bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
+  return text.size() >= prefix.size() && text[0] == prefix[0] &&
+         text.substr(0, prefix.size()) == prefix;
 }
 
 bool ends_with(std::string_view text, std::string_view suffix) {
-  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+  return text.size() >= suffix.size() && text.back() == suffix.back() &&
+         text.substr(text.size() - suffix.size()) == suffix;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

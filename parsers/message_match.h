@@ -50,7 +50,14 @@ class FormTable {
   bool apply(std::string_view message, AuthEvent& event) const;
 
  private:
-  std::vector<const Form*> ordered_;        // by first byte; those with a hole first at the end
+  struct Row {
+    std::string_view prefix;  // of the form's pattern
+    const Form* form = nullptr;
+    [[nodiscard]] bool fits(std::string_view message) const;
+  };
+  [[nodiscard]] bool any_fits(std::string_view message) const;
+
+  std::vector<Row> ordered_;                // by first byte; those with a hole first at the end
   std::array<std::uint16_t, 258> begin_{};  // of a first byte's forms in ordered_
 };
 

@@ -1,8 +1,8 @@
 // Parser: the port that turns one line into records. No I/O, no clock but the one given.
 //
-// A parser never fails: a line that it does not understand becomes one Record of kind unparsed, so that
-// nothing is lost. It adds at least one record to `out` for each line. May keep bounded state between
-// lines of one source (the year of RFC 3164 stamps, for example); make one Parser a source.
+// A parser never fails: a line that it does not understand becomes one Record of kind unparsed, so
+// that nothing is lost. It adds at least one record to `out` for each line. May keep bounded state
+// between lines of one source (the year of RFC 3164 stamps, for example); make one Parser a source.
 // Not thread-safe.
 #pragma once
 

@@ -1,5 +1,6 @@
 #include "parsers/syslog_line.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -171,7 +172,7 @@ void take_tag(SyslogLine& line, std::string_view rest) {
     const std::size_t open = line.ident.rfind('[');
     if (line.ident.back() == ']' && open != std::string_view::npos && open > 0) {
       const std::string_view digits = line.ident.substr(open + 1, line.ident.size() - open - 2);
-      if (!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos) {
+      if (!digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit)) {
         line.pid = digits;
         line.ident = line.ident.substr(0, open);
       }
@@ -279,7 +280,7 @@ std::int64_t stamp_seconds(const Stamp& stamp) {
 }
 
 std::string_view facility_name(int priority) {
-  constexpr std::array<std::string_view, 24> kNames = {
+  static constexpr std::array<std::string_view, 24> kNames = {
       "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
       "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
       "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
@@ -288,8 +289,8 @@ std::string_view facility_name(int priority) {
 }
 
 std::string_view severity_name(int priority) {
-  constexpr std::array<std::string_view, 8> kNames = {"emerg",   "alert",  "crit", "err",
-                                                      "warning", "notice", "info", "debug"};
+  static constexpr std::array<std::string_view, 8> kNames = {"emerg",   "alert",  "crit", "err",
+                                                             "warning", "notice", "info", "debug"};
   return priority < 0 || priority > 191 ? std::string_view()
                                         : kNames[static_cast<std::size_t>(priority) % 8];
 }

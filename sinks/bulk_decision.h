@@ -1,9 +1,10 @@
-// The one table that says what an answer of the server means for documents: by status, error type and
-// reason, for a bulk as a whole and for one item of it. docs/architecture.md explains the verdicts.
+// The one table that says what an answer of the server means for documents: by status, error type
+// and reason, for a bulk as a whole and for one item of it. docs/architecture.md explains the
+// verdicts.
 //
-// Never by status alone: a full disk is a 429, a closed index a 400, a missing alias a 404. What the
-// table does not know goes the way that loses nothing: an item's 400 is `rejected` (it ends in the
-// dead letters, replayable), every other client error is `blocked`, the rest is `retry`.
+// Never by status alone: a full disk is a 429, a closed index a 400, a missing alias a 404. What
+// the table does not know goes the way that loses nothing: an item's 400 is `rejected` (it ends in
+// the dead letters, replayable), every other client error is `blocked`, the rest is `retry`.
 // Stateless; thread-safe.
 #pragma once
 
@@ -21,8 +22,9 @@ enum class IndexBinding : std::uint8_t { concrete, open };
 
 struct ServerAnswer {
   AnswerScope scope = AnswerScope::request;
-  int status = 0;           // of the item or of HTTP; 0 = no answer
-  std::string_view type;    // error.type, "" = none; for an error that is a bare string, see bulk_reply
+  int status = 0;  // of the item or of HTTP; 0 = no answer
+  std::string_view
+      type;  // error.type, "" = none; for an error that is a bare string, see bulk_reply
   std::string_view reason;  // error.reason, or the bare string
   bool timed_out = false;   // with status 0
   bool no_byte = false;     // with status 0: the peer closed without answering a byte

@@ -53,7 +53,8 @@ std::uint32_t overridden(const std::vector<Field>& fields) {
   for (const Field& field : fields) {
     const std::size_t size = field.name.size();
     // Cheap first: no common member has that length, or the second letter that this one has.
-    if (size > 13 || ((kCommonSizes >> size) & 1) == 0 || ((kSecondLetters >> (static_cast<unsigned char>(field.name[1]) & 31U)) & 1) == 0) {
+    if (size > 13 || ((kCommonSizes >> size) & 1) == 0 ||
+        ((kSecondLetters >> (static_cast<unsigned char>(field.name[1]) & 31U)) & 1) == 0) {
       continue;
     }
     for (std::size_t i = 0; i < kCommonMembers.size(); ++i) {
@@ -71,45 +72,84 @@ void append_name(std::string& out, std::string_view name) {
   out += "\":";
 }
 
-// Short values, which nearly all are, go out in one piece.
-void append_field(std::string& out, const Field& field) {
-  constexpr std::size_t kShort = 256;
-  const std::size_t name_size = field.name.size();
-  if (name_size + field.value.size() > kShort) {
-    append_name(out, field.name);
-    if (field.type == FieldType::string) {
-      append_json_string(out, field.value);
-    } else {
-      out += field.value;
-    }
-    out += ',';
-    return;
+constexpr std::size_t kShort = 256;  // bytes of name and value of a field that is written in place
+
+bool is_short(const Field& field) { return field.name.size() + field.value.size() <= kShort; }
+
+// Copies short text without a call: in blocks of a fixed size, the last of which overlaps.
+template <std::size_t kBlock>
+char* put_blocks(char* to, const char* from, std::size_t size) {
+  for (std::size_t at = 0; at + kBlock < size; at += kBlock) {
+    std::memcpy(to + at, from + at, kBlock);
   }
-  char piece[kShort + 8];
-  char* at = piece;
-  *at++ = '"';
-  std::memcpy(at, field.name.data(), name_size);
-  at += name_size;
-  *at++ = '"';
-  *at++ = ':';
+  std::memcpy(to + size - kBlock, from + size - kBlock, kBlock);
+  return to + size;
+}
+
+char* put(char* to, std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 16) {
+    return put_blocks<16>(to, text.data(), size);
+  }
+  if (size >= 8) {
+    return put_blocks<8>(to, text.data(), size);
+  }
+  if (size >= 4) {
+    return put_blocks<4>(to, text.data(), size);
+  }
+  return to + text.copy(to, size);
+}
+
+void append_long_field(std::string& out, const Field& field) {
+  append_name(out, field.name);
   if (field.type == FieldType::string) {
-    if (!is_json_clean(field.value)) {
-      out.append(piece, static_cast<std::size_t>(at - piece));
-      append_json_string(out, field.value);
-      out += ',';
-      return;
-    }
-    *at++ = '"';
-    std::memcpy(at, field.value.data(), field.value.size());
-    at += field.value.size();
-    *at++ = '"';
+    append_json_string(out, field.value);
   } else {
-    const std::string_view value = field.value.empty() ? std::string_view("null") : field.value;
-    std::memcpy(at, value.data(), value.size());
-    at += value.size();
+    out += field.value;
   }
-  *at++ = ',';
-  out.append(piece, static_cast<std::size_t>(at - piece));
+  out += ',';
+}
+
+// Writes short fields from `field` on into room made for all of them at once. Stops before one that
+// is long, or whose value needs escapes, and returns it.
+const Field* append_short_fields(std::string& out, const Field* field, const Field* end) {
+  constexpr std::size_t kAround = 8;  // "":"", or "":null,
+  std::size_t room = 0;
+  for (const Field* each = field; each != end && is_short(*each); ++each) {
+    room += each->name.size() + each->value.size() + kAround;
+  }
+  const std::size_t before = out.size();
+  out.resize(before + room);
+  char* at = out.data() + before;
+  for (; field != end && is_short(*field); ++field) {
+    char* to = at;
+    *to++ = '"';
+    to = put(to, field->name);
+    *to++ = '"';
+    *to++ = ':';
+    if (field->type == FieldType::string) {
+      *to++ = '"';
+      to = copy_json_clean(to, field->value);
+      if (to == nullptr) {
+        break;
+      }
+      *to++ = '"';
+    } else {
+      to = put(to, field->value.empty() ? std::string_view("null") : field->value);
+    }
+    *to++ = ',';
+    at = to;
+  }
+  out.resize(static_cast<std::size_t>(at - out.data()));
+  return field;
+}
+
+void append_fields(std::string& out, const std::vector<Field>& fields) {
+  const Field* field = fields.data();
+  const Field* const end = field + fields.size();
+  while ((field = append_short_fields(out, field, end)) != end) {
+    append_long_field(out, *field++);
+  }
 }
 
 void append_body(std::string& out, std::string_view name, const Body& body, std::size_t max_bytes) {
@@ -261,9 +301,7 @@ void BulkEncoder::append(const Record& record, const RawLine& line, const DocId&
     out += record.json;
     out += ',';
   }
-  for (const Field& field : record.fields) {
-    append_field(out, field);
-  }
+  append_fields(out, record.fields);
   append_body(out, "requestObject", record.request, options_.body_max_bytes);
   append_body(out, "responseObject", record.response, options_.body_max_bytes);
   if ((taken & bit(kTags)) == 0) {

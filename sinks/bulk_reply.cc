@@ -1,7 +1,5 @@
 #include "sinks/bulk_reply.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -9,6 +7,8 @@
 #include <ctime>
 #include <string>
 #include <utility>
+
+#include <simdjson.h>
 
 #include "agent/core/json_out.h"
 
@@ -31,7 +31,8 @@ std::string cut(std::string_view text) {
   return std::string(text.substr(0, utf8_prefix(text, kMaxErrorText)));
 }
 
-Outcome whole(const HttpResponse& response, Verdict verdict, std::string_view code, std::string message) {
+Outcome whole(const HttpResponse& response, Verdict verdict, std::string_view code,
+              std::string message) {
   Outcome outcome;
   outcome.verdict = verdict;
   outcome.http_status = static_cast<std::uint16_t>(std::clamp(response.status, 0, 999));
@@ -54,14 +55,16 @@ std::string describe(const HttpResponse& response, const ServerError& error) {
     text += ": " + error.reason;
   }
   if (error.type.empty() && error.reason.empty() && !response.body.empty()) {
-    text += " with " + std::to_string(response.body.size()) + " bytes that are no error of OpenSearch";
+    text +=
+        " with " + std::to_string(response.body.size()) + " bytes that are no error of OpenSearch";
   }
   return cut(text);
 }
 
 // Reads one element of items: {"create":{"status":201}} or {"create":{"status":400,"error":{…}}}.
 // False when it has another shape.
-bool read_item(const element& item, std::uint32_t position, const SentBulk& sent, Outcome& outcome) {
+bool read_item(const element& item, std::uint32_t position, const SentBulk& sent,
+               Outcome& outcome) {
   object wrapper;
   if (item.get(wrapper) != simdjson::SUCCESS || wrapper.size() != 1) {
     return false;
@@ -138,9 +141,10 @@ Outcome read_items(const HttpResponse& response, const SentBulk& sent) {
                                         std::to_string(sent.documents) + " documents");
   }
   if (!outcome.items.empty()) {
-    outcome.message = std::to_string(outcome.items.size()) + " of " + std::to_string(sent.documents) +
-                      " documents not taken, the first with " +
-                      std::to_string(outcome.items.front().status) + ' ' + outcome.items.front().type;
+    outcome.message = std::to_string(outcome.items.size()) + " of " +
+                      std::to_string(sent.documents) + " documents not taken, the first with " +
+                      std::to_string(outcome.items.front().status) + ' ' +
+                      outcome.items.front().type;
   }
   return outcome;
 }

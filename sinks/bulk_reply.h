@@ -1,8 +1,8 @@
 // read_bulk_reply turns the answer to one _bulk request into an Outcome.
 //
-// Trusts nothing: the answer may be cut, of a proxy, in another shape, or hold another number of items
-// than were sent. Then nothing is taken as settled and the verdict is `retry`: ids make that harmless.
-// `errors` is not looked at, only the items count. Error texts are cut to 1 KiB.
+// Trusts nothing: the answer may be cut, of a proxy, in another shape, or hold another number of
+// items than were sent. Then nothing is taken as settled and the verdict is `retry`: ids make that
+// harmless. `errors` is not looked at, only the items count. Error texts are cut to 1 KiB.
 // Outcome::message never quotes what a document may hold. Stateless; thread-safe.
 #pragma once
 

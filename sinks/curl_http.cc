@@ -1,7 +1,5 @@
 #include "sinks/curl_http.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cctype>
@@ -11,6 +9,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <curl/curl.h>
 
 namespace auditship {
 
@@ -74,7 +74,8 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
   }
   const std::size_t colon = line.find(':');
   transfer.header_bytes += line.size();
-  if (colon == std::string_view::npos || headers.size() == kMaxHeaders || transfer.header_bytes > kMaxHeaderBytes) {
+  if (colon == std::string_view::npos || headers.size() == kMaxHeaders ||
+      transfer.header_bytes > kMaxHeaderBytes) {
     return line.size();
   }
   std::string name(line.substr(0, colon));
@@ -91,11 +92,12 @@ struct CurlHttp::State {
   Post post;
   CURLM* multi = nullptr;
   std::thread thread;
-  std::mutex mutex;                               // guards the two below
-  std::vector<std::unique_ptr<Transfer>> queue;   // from send() to the thread
+  std::mutex mutex;                              // guards the two below
+  std::vector<std::unique_ptr<Transfer>> queue;  // from send() to the thread
   bool stop = false;
-  std::list<std::unique_ptr<Transfer>> running;   // of the thread alone
-  // Shared by this and by answers posted but not yet run: those must not call back after we are gone.
+  std::list<std::unique_ptr<Transfer>> running;  // of the thread alone
+  // Shared by this and by answers posted but not yet run: those must not call back after we are
+  // gone.
   std::shared_ptr<std::atomic<bool>> alive = std::make_shared<std::atomic<bool>>(true);
 
   void run();
@@ -165,8 +167,8 @@ void CurlHttp::State::configure(Transfer& transfer) const {
   set(CURLOPT_HTTPHEADER, transfer.headers);
 }
 
-// Where another name is expected in the certificate, the URL carries that name (so that SNI, Host and the
-// check all use it) and the connection goes to the configured host.
+// Where another name is expected in the certificate, the URL carries that name (so that SNI, Host
+// and the check all use it) and the connection goes to the configured host.
 static void apply_server_name(Transfer& transfer, const std::string& server_name) {
   if (server_name.empty() || !transfer.request.url.starts_with("https://")) {
     return;
@@ -175,7 +177,8 @@ static void apply_server_name(Transfer& transfer, const std::string& server_name
   char* host = nullptr;
   char* port = nullptr;
   char* changed = nullptr;
-  if (url != nullptr && curl_url_set(url, CURLUPART_URL, transfer.request.url.c_str(), 0) == CURLUE_OK &&
+  if (url != nullptr &&
+      curl_url_set(url, CURLUPART_URL, transfer.request.url.c_str(), 0) == CURLUE_OK &&
       curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
       curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
       curl_url_set(url, CURLUPART_HOST, server_name.c_str(), 0) == CURLUE_OK &&
@@ -244,7 +247,8 @@ void CurlHttp::State::finish(CURL* easy, CURLcode result) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   const bool tls = transfer->request.url.starts_with("https://");
   const bool reused = reused_or_new == 0 && sent > 0;
-  response.connected = result == CURLE_OK || reused || sent > 0 || (tls ? tls_us > 0 : connect_us > 0);
+  response.connected =
+      result == CURLE_OK || reused || sent > 0 || (tls ? tls_us > 0 : connect_us > 0);
   if (result == CURLE_OK) {
     response.status = static_cast<int>(status);
   } else {
@@ -255,7 +259,8 @@ void CurlHttp::State::finish(CURL* easy, CURLcode result) {
     response.no_byte = result == CURLE_GOT_NOTHING;
     response.error = curl_easy_strerror(result);
     if (transfer->too_long) {
-      response.error = "the answer is longer than " + std::to_string(transfer->max_bytes) + " bytes";
+      response.error =
+          "the answer is longer than " + std::to_string(transfer->max_bytes) + " bytes";
     } else if (transfer->error[0] != '\0') {
       response.error += ": ";
       response.error += transfer->error;
@@ -310,7 +315,8 @@ Result<std::unique_ptr<CurlHttp>> CurlHttp::create(CurlOptions options, Post pos
   if (state->multi == nullptr) {
     return Error{Errc::io, "libcurl cannot be started"};
   }
-  curl_multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, state->options.max_connections_per_host);
+  curl_multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+                    state->options.max_connections_per_host);
   curl_multi_setopt(state->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   try {
     state->thread = std::thread([raw = state.get()] { raw->run(); });

@@ -1,11 +1,11 @@
 #include "sinks/dead_letter.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
+
+#include <simdjson.h>
 
 #include "agent/core/codec.h"
 #include "agent/core/json_out.h"
@@ -16,12 +16,16 @@ namespace {
 
 constexpr std::string_view kExtension = ".ndjson.zst";
 constexpr std::size_t kReadBlock = 256 << 10;
-constexpr std::size_t kMaxLine = 128 << 20;  // an event of 16 MiB whose every byte is escaped to six
+constexpr std::size_t kMaxLine = 128
+                                 << 20;  // an event of 16 MiB whose every byte is escaped to six
 
 std::uint64_t number_of(std::string_view name) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return error == std::errc() && name.substr(static_cast<std::size_t>(end - name.data())) == kExtension ? number : 0;
+  return error == std::errc() &&
+                 name.substr(static_cast<std::size_t>(end - name.data())) == kExtension
+             ? number
+             : 0;
 }
 
 std::string name_of(std::uint64_t number) {
@@ -38,9 +42,8 @@ Result<std::vector<std::string>> files_of(Fs& fs, const std::string& directory) 
     return names;
   }
   std::erase_if(*names, [](const std::string& name) { return number_of(name) == 0; });
-  std::sort(names->begin(), names->end(), [](const std::string& a, const std::string& b) {
-    return number_of(a) < number_of(b);
-  });
+  std::sort(names->begin(), names->end(),
+            [](const std::string& a, const std::string& b) { return number_of(a) < number_of(b); });
   return names;
 }
 
@@ -98,7 +101,8 @@ bool read_letter(simdjson::dom::parser& parser, const std::string& line, DeadLet
 enum class FileEnd { whole, damaged, stopped };
 
 // Calls each for every letter of one file.
-Result<FileEnd> read_file(Fs& fs, const std::string& path, const std::function<bool(const DeadLetter&)>& each) {
+Result<FileEnd> read_file(Fs& fs, const std::string& path,
+                          const std::function<bool(const DeadLetter&)>& each) {
   Result<std::unique_ptr<File>> file = fs.open(path, OpenMode::read);
   if (!file) {
     return file.error();
@@ -120,7 +124,8 @@ Result<FileEnd> read_file(Fs& fs, const std::string& path, const std::function<b
     offset += *got;
     std::string_view input(block.data(), *got);
     std::size_t produced = kReadBlock;
-    while (!input.empty() || produced == kReadBlock) {  // a full block: more may wait in the unpacker
+    while (!input.empty() ||
+           produced == kReadBlock) {  // a full block: more may wait in the unpacker
       const std::size_t before = text.size();
       const std::size_t input_before = input.size();
       if (!unpacker.step(input, text, kReadBlock)) {
@@ -131,7 +136,8 @@ Result<FileEnd> read_file(Fs& fs, const std::string& path, const std::function<b
         break;
       }
       std::size_t begin = 0;
-      for (std::size_t end = text.find('\n', before); end != std::string::npos; end = text.find('\n', begin)) {
+      for (std::size_t end = text.find('\n', before); end != std::string::npos;
+           end = text.find('\n', begin)) {
         if (!read_letter(parser, text.substr(begin, end - begin), letter)) {
           return FileEnd::damaged;
         }
@@ -218,7 +224,8 @@ Status DeadLetters::add(const std::vector<DeadLetter>& letters) {
   }
   const std::string frame = packer.finish();
   if (bytes_ + frame.size() > options_.max_bytes) {
-    return Error{Errc::no_space, "dead letters have reached their limit of " + std::to_string(options_.max_bytes) +
+    return Error{Errc::no_space, "dead letters have reached their limit of " +
+                                     std::to_string(options_.max_bytes) +
                                      " bytes: replay or remove some"};
   }
   if (Status ready = open_next_file(frame.size()); !ready) {

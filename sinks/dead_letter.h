@@ -1,13 +1,15 @@
 // DeadLetters keeps documents that the server refused for their content, with the server's words.
 //
-//   DIRECTORY/000001.ndjson.zst   one zstd frame an add(), one JSON object a line; `zstdcat` reads it
+//   DIRECTORY/000001.ndjson.zst   one zstd frame an add(), one JSON object a line; `zstdcat` reads
+//   it
 //
-// An entry: {"id","index","status","type","reason","first","first_ns","last","last_ns","document"}, the
-// document as a JSON string. An add() is synced before it returns. The directory never grows over
-// max_bytes: then add() answers no_space and the document has to wait in the buffer; nothing is dropped.
-// After a crash the same document may be added again: entries with one id are one letter.
-// A torn end is skipped by readers and never written behind: each DeadLetters begins a new file.
-// One directory belongs to one DeadLetters (locked); reading needs no lock. fs must outlive it. Calls block.
+// An entry: {"id","index","status","type","reason","first","first_ns","last","last_ns","document"},
+// the document as a JSON string. An add() is synced before it returns. The directory never grows
+// over max_bytes: then add() answers no_space and the document has to wait in the buffer; nothing
+// is dropped. After a crash the same document may be added again: entries with one id are one
+// letter. A torn end is skipped by readers and never written behind: each DeadLetters begins a new
+// file. One directory belongs to one DeadLetters (locked); reading needs no lock. fs must outlive
+// it. Calls block.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +28,13 @@ struct DeadLetter {
   std::string index;     // where it was meant to go
   std::string id;
   std::uint16_t status = 0;
-  std::string type, reason;                  // the server's
-  std::int64_t first_ns = 0, last_ns = 0;    // refused first and last, UTC, ns since the epoch
+  std::string type, reason;                // the server's
+  std::int64_t first_ns = 0, last_ns = 0;  // refused first and last, UTC, ns since the epoch
 };
 
 struct DeadLetterOptions {
-  std::string directory;                       // of one stream
-  std::uint64_t max_bytes = 256 << 20;         // of all files together, compressed
+  std::string directory;                // of one stream
+  std::uint64_t max_bytes = 256 << 20;  // of all files together, compressed
   std::uint64_t max_file_bytes = 16 << 20;
 };
 
@@ -44,10 +46,11 @@ class DeadLetters {
   // Adds letters and syncs them, all or none. Errors: no_space (bound or disk), io.
   Status add(const std::vector<DeadLetter>& letters);
 
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }    // on disk
-  [[nodiscard]] std::uint64_t added() const { return added_; }    // since open
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // on disk
+  [[nodiscard]] std::uint64_t added() const { return added_; }  // since open
 
-  // Takes out all letters with one of these ids, e.g. after a replay. Errors: io, no_space (nothing lost).
+  // Takes out all letters with one of these ids, e.g. after a replay. Errors: io, no_space (nothing
+  // lost).
   Status remove(const std::set<std::string, std::less<>>& ids);
 
  private:
@@ -59,8 +62,8 @@ class DeadLetters {
   DeadLetterOptions options_;
   std::unique_ptr<File> lock_;
   std::unique_ptr<File> file_;
-  std::uint64_t number_ = 0;        // of the newest file
-  std::uint64_t file_bytes_ = 0;    // good bytes of file_
+  std::uint64_t number_ = 0;      // of the newest file
+  std::uint64_t file_bytes_ = 0;  // good bytes of file_
   std::uint64_t bytes_ = 0;
   std::uint64_t added_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "sinks/doc_id.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "agent/core/result.h"
 
@@ -10,6 +11,17 @@ namespace {
 
 constexpr std::size_t kOffsetBytes = 6;
 constexpr std::size_t kHashBytes = 8;
+
+// "000102…ff": a byte's two characters are copied at once.
+constexpr std::array<char, 512> kHexPairs = [] {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kDigits[byte >> 4U];
+    pairs[2 * byte + 1] = kDigits[byte & 15U];
+  }
+  return pairs;
+}();
 
 }  // namespace
 
@@ -62,11 +74,11 @@ DocId DocIds::of(const RawLine& line, const Record& record) {
   }
   std::copy_n(digest.begin(), kHashBytes, at);
 
-  static constexpr std::string_view kHex = "0123456789abcdef";
   DocId id;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    id.text[2 * i] = kHex[bytes[i] >> 4U];
-    id.text[2 * i + 1] = kHex[bytes[i] & 15U];
+  char* to = id.text.data();
+  for (const std::uint8_t byte : bytes) {
+    std::memcpy(to, &kHexPairs[2U * byte], 2);
+    to += 2;
   }
   return id;
 }

@@ -26,9 +26,9 @@ std::size_t HostPool::pick(TimePoint now) {
       return host;
     }
   }
-  const auto shortest = std::min_element(hosts_.begin(), hosts_.end(), [](const Host& a, const Host& b) {
-    return a.rests_until < b.rests_until;
-  });
+  const auto shortest =
+      std::min_element(hosts_.begin(), hosts_.end(),
+                       [](const Host& a, const Host& b) { return a.rests_until < b.rests_until; });
   return static_cast<std::size_t>(shortest - hosts_.begin());
 }
 

@@ -1,6 +1,6 @@
-// HostPool: which of several hosts the next request goes to. Healthy ones in turn; one that failed rests
-// for 1 s, then twice as long each time, up to a minute. If all rest, the one that rests shortest is tried.
-// Not thread-safe.
+// HostPool: which of several hosts the next request goes to. Healthy ones in turn; one that failed
+// rests for 1 s, then twice as long each time, up to a minute. If all rest, the one that rests
+// shortest is tried. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace auditship {
 
 class HostPool {
  public:
-  // hosts: "https://host:9200", at least one; a slash at the end is dropped. The first to be asked is
-  // drawn from rng, so that many agents do not all begin with the same.
+  // hosts: "https://host:9200", at least one; a slash at the end is dropped. The first to be asked
+  // is drawn from rng, so that many agents do not all begin with the same.
   HostPool(std::vector<std::string> hosts, Rng& rng);
 
   // Index of the host to use now.
@@ -29,7 +29,7 @@ class HostPool {
  private:
   struct Host {
     std::string url;
-    unsigned failures = 0;   // in a row
+    unsigned failures = 0;  // in a row
     TimePoint rests_until{};
   };
   std::vector<Host> hosts_;

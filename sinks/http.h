@@ -26,7 +26,7 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string error;  // when status is 0: what happened, in words
   bool timed_out = false;
-  bool no_byte = false;   // the peer closed the connection before it answered anything
+  bool no_byte = false;    // the peer closed the connection before it answered anything
   bool connected = false;  // the connection was made, so the request may have been executed
 };
 

@@ -1,11 +1,11 @@
 #include "sinks/index_lookup.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
+
+#include <simdjson.h>
 
 #include "agent/core/json_out.h"
 
@@ -50,8 +50,9 @@ Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
       return not_understood("_alias");
     }
     if (index == alias) {
-      return Error{Errc::invalid, "\"" + std::string(alias) +
-                                      "\" is an index, not an alias: it was made before the alias was set up"};
+      return Error{Errc::invalid,
+                   "\"" + std::string(alias) +
+                       "\" is an index, not an alias: it was made before the alias was set up"};
     }
     for (const auto [name, properties] : aliases) {
       if (name != alias) {
@@ -82,7 +83,8 @@ Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
   return target;
 }
 
-std::vector<std::string> indices_since(const std::string& first, const std::vector<std::string>& indices) {
+std::vector<std::string> indices_since(const std::string& first,
+                                       const std::vector<std::string>& indices) {
   const auto from = rollover_number(first);
   std::vector<std::string> since;
   if (!first.empty()) {
@@ -141,7 +143,8 @@ Result<std::vector<bool>> read_mget(std::string_view body, const std::vector<std
 }
 
 std::string url_segment(std::string_view name) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   std::string out;
   for (const char c : name) {
     if (kPlain.find(c) != std::string_view::npos) {

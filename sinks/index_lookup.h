@@ -15,12 +15,12 @@ namespace auditship {
 
 // What stands behind a write alias.
 struct AliasTarget {
-  std::string write_index;            // concrete; never empty
-  std::vector<std::string> indices;   // all that carry the alias, sorted by name
+  std::string write_index;           // concrete; never empty
+  std::vector<std::string> indices;  // all that carry the alias, sorted by name
 };
 
-// Reads the answer to GET /TARGET*/_alias. Errors: not_found (no such alias), invalid (an index has the
-// name of the alias, or no index is the write index), corrupt.
+// Reads the answer to GET /TARGET*/_alias. Errors: not_found (no such alias), invalid (an index has
+// the name of the alias, or no index is the write index), corrupt.
 [[nodiscard]] Result<AliasTarget> read_alias(std::string_view body, std::string_view alias);
 
 // first, and those of the alias's indices that it may have moved to since: all whose rollover
@@ -33,7 +33,8 @@ struct AliasTarget {
 
 // Which of ids the answer found, in their order. An index that is missing holds none of them.
 // Errors: refused (the index is closed, or may not be read), corrupt.
-[[nodiscard]] Result<std::vector<bool>> read_mget(std::string_view body, const std::vector<std::string>& ids);
+[[nodiscard]] Result<std::vector<bool>> read_mget(std::string_view body,
+                                                  const std::vector<std::string>& ids);
 
 // name as one segment of a URL path.
 [[nodiscard]] std::string url_segment(std::string_view name);

@@ -32,10 +32,14 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
+bool has_line_break(std::string_view text) {
+  return text.find_first_of("\r\n") != std::string_view::npos;
+}
 
 // A host that answers so is not the one to ask next.
-bool host_is_ill(const HttpResponse& response) { return response.status == 0 || response.status >= 500; }
+bool host_is_ill(const HttpResponse& response) {
+  return response.status == 0 || response.status >= 500;
+}
 
 Error error_of(const HttpResponse& response, const char* what) {
   const ServerError said = read_error(response.body);
@@ -52,7 +56,8 @@ Error error_of(const HttpResponse& response, const char* what) {
 }  // namespace
 
 OpenSearchSink::OpenSearchSink(OpenSearchOptions options, CredentialSource credentials,
-                               HttpTransport& transport, const Clock& clock, Rng& rng, Logger& log, Post post)
+                               HttpTransport& transport, const Clock& clock, Rng& rng, Logger& log,
+                               Post post)
     : options_(std::move(options)),
       credentials_(std::move(credentials)),
       transport_(transport),
@@ -61,8 +66,8 @@ OpenSearchSink::OpenSearchSink(OpenSearchOptions options, CredentialSource crede
       post_(std::move(post)),
       pool_(options_.hosts, rng) {}
 
-void OpenSearchSink::request(std::string method, const std::string& path, std::string_view body, Codec codec,
-                             std::chrono::milliseconds timeout, Answered done) {
+void OpenSearchSink::request(std::string method, const std::string& path, std::string_view body,
+                             Codec codec, std::chrono::milliseconds timeout, Answered done) {
   Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
   if (secret && (has_line_break(secret->bearer_token) || has_line_break(secret->username))) {
     secret = Error{Errc::invalid, "user name or token contains a line break"};
@@ -89,7 +94,8 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   if (!secret->bearer_token.empty()) {
     out.headers.emplace_back("Authorization", "Bearer " + secret->bearer_token);
   } else if (!secret->username.empty()) {
-    out.headers.emplace_back("Authorization", "Basic " + base64(secret->username + ":" + secret->password));
+    out.headers.emplace_back("Authorization",
+                             "Basic " + base64(secret->username + ":" + secret->password));
   }
   transport_.send(std::move(out), [this, host, done = std::move(done)](HttpResponse response) {
     if (host_is_ill(response)) {
@@ -101,7 +107,8 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   });
 }
 
-// --- resolve ---------------------------------------------------------------------------------------
+// --- resolve
+// ---------------------------------------------------------------------------------------
 
 void OpenSearchSink::resolve(std::function<void(Result<std::string>)> done) {
   if (options_.style == IndexStyle::dated || clock_.now() < cached_until_) {
@@ -129,9 +136,10 @@ void OpenSearchSink::finish_resolve(const HttpResponse& response) {
     }
   } else if (response.status == 403) {
     if (!std::exchange(warned_unprotected_, true)) {
-      log_.warn("opensearch-alias-unreadable",
-                "the role may not read aliases: a document retried across a rollover can be there twice",
-                {{"target", options_.target}});
+      log_.warn(
+          "opensearch-alias-unreadable",
+          "the role may not read aliases: a document retried across a rollover can be there twice",
+          {{"target", options_.target}});
     }
   } else {
     answer = error_of(response, "reading the alias");
@@ -145,11 +153,12 @@ void OpenSearchSink::finish_resolve(const HttpResponse& response) {
   }
 }
 
-// --- ship ------------------------------------------------------------------------------------------
+// --- ship
+// ------------------------------------------------------------------------------------------
 
 std::string OpenSearchSink::bulk_path(const Shipment& shipment) const {
-  // The server's own patience ends before ours: a third, since without a cluster manager it takes twice
-  // its timeout to say so.
+  // The server's own patience ends before ours: a third, since without a cluster manager it takes
+  // twice its timeout to say so.
   const auto server = std::max<std::int64_t>(
       std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count() / 3, 1);
   std::string path;
@@ -174,36 +183,57 @@ void OpenSearchSink::ship(const Shipment& shipment, std::function<void(Outcome)>
           });
 }
 
-// --- look_up ---------------------------------------------------------------------------------------
+// --- look_up
+// ---------------------------------------------------------------------------------------
 
 // Asks one index after the other for the ids not found yet, some hundreds at a time.
 // Owned by the callback of the request on its way, and by nobody else.
 struct OpenSearchSink::LookUp {
   std::vector<std::string> ids;
   std::vector<std::string> indices;
+  bool every = false;  // ask each index for all ids: to count copies
   Presence presence;
+  Copies copies;
   std::function<void(Result<Presence>)> done;
-  std::size_t index = 0;              // of indices, asked now
-  std::size_t next = 0;               // of ids, first not asked of that index
-  std::vector<std::size_t> asked;     // positions in ids
+  std::function<void(Result<Copies>)> counted;  // instead of done
+  std::size_t index = 0;                        // of indices, asked now
+  std::size_t next = 0;                         // of ids, first not asked of that index
+  std::vector<std::size_t> asked;               // positions in ids
   std::vector<std::string> asked_ids;
   std::string body;
+
+  void finish() { every ? counted(std::move(copies)) : done(std::move(presence)); }
+  void fail(const Error& error) { every ? counted(error) : done(error); }
 };
+
+void OpenSearchSink::count_copies(const std::vector<std::string>& ids,
+                                  std::function<void(Result<Copies>)> done) {
+  auto state = std::make_shared<LookUp>();
+  state->ids = ids;
+  state->every = true;
+  state->counted = std::move(done);
+  begin_look_up({}, std::move(state));
+}
 
 void OpenSearchSink::look_up(const std::string& first, const std::vector<std::string>& ids,
                              std::function<void(Result<Presence>)> done) {
   auto state = std::make_shared<LookUp>();
   state->ids = ids;
-  state->presence.found.assign(ids.size(), false);
   state->done = std::move(done);
+  begin_look_up(first, std::move(state));
+}
+
+void OpenSearchSink::begin_look_up(const std::string& first, const std::shared_ptr<LookUp>& state) {
+  state->presence.found.assign(state->ids.size(), false);
+  state->copies.assign(state->ids.size(), 0);
   forget_index();  // the list of indices must be as new as the question
-  resolve([this, first, state = std::move(state)](const Result<std::string>& current) {
+  resolve([this, first, state](const Result<std::string>& current) {
     if (!current) {
-      state->done(current.error());
+      state->fail(current.error());
       return;
     }
     if (current->empty()) {
-      state->done(Error{Errc::refused, "the indices of the target are not known"});
+      state->fail(Error{Errc::refused, "the indices of the target are not known"});
       return;
     }
     state->indices = indices_since(first, alias_.indices);
@@ -211,12 +241,12 @@ void OpenSearchSink::look_up(const std::string& first, const std::vector<std::st
   });
 }
 
-void OpenSearchSink::look_up_next(std::shared_ptr<LookUp> state) {
+void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
   state->asked.clear();
   state->asked_ids.clear();
   while (state->index < state->indices.size() && state->asked.empty()) {
     while (state->next < state->ids.size() && state->asked.size() < kIdsPerMget) {
-      if (!state->presence.found[state->next]) {
+      if (state->every || !state->presence.found[state->next]) {
         state->asked.push_back(state->next);
         state->asked_ids.push_back(state->ids[state->next]);
       }
@@ -228,39 +258,46 @@ void OpenSearchSink::look_up_next(std::shared_ptr<LookUp> state) {
     }
   }
   if (state->asked.empty()) {
-    state->done(std::move(state->presence));
+    state->finish();
     return;
   }
   state->body = mget_body(state->asked_ids);
   const std::string path = '/' + url_segment(state->indices[state->index]) +
                            "/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type";
   const std::string_view body = state->body;
-  request("POST", path, body, Codec::none, kAskTimeout, [this, state](const HttpResponse& response) {
-    const bool gone = response.status == 404 && read_error(response.body).type == "index_not_found_exception";
-    if (response.status != 200 && !gone) {
-      state->done(error_of(response, "looking ids up"));
-      return;
-    }
-    if (!gone) {
-      const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
-      if (!found) {
-        state->done(found.error());
-        return;
-      }
-      for (std::size_t i = 0; i < state->asked.size(); ++i) {
-        state->presence.found[state->asked[i]] = (*found)[i];
-      }
-    }
-    look_up_next(state);
-  });
+  request(
+      "POST", path, body, Codec::none, kAskTimeout, [this, state](const HttpResponse& response) {
+        const bool gone =
+            response.status == 404 && read_error(response.body).type == "index_not_found_exception";
+        if (response.status != 200 && !gone) {
+          state->fail(error_of(response, "looking ids up"));
+          return;
+        }
+        if (!gone) {
+          const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
+          if (!found) {
+            state->fail(found.error());
+            return;
+          }
+          for (std::size_t i = 0; i < state->asked.size(); ++i) {
+            if ((*found)[i]) {
+              state->presence.found[state->asked[i]] = true;
+              ++state->copies[state->asked[i]];
+            }
+          }
+        }
+        look_up_next(state);
+      });
 }
 
-// --- probe -----------------------------------------------------------------------------------------
+// --- probe
+// -----------------------------------------------------------------------------------------
 
 void OpenSearchSink::probe(std::function<void(Status)> done) {
-  request("GET", "/", {}, Codec::none, kAskTimeout, [done = std::move(done)](const HttpResponse& response) {
-    done(response.status == 200 ? Status() : Status(error_of(response, "GET /")));
-  });
+  request("GET", "/", {}, Codec::none, kAskTimeout,
+          [done = std::move(done)](const HttpResponse& response) {
+            done(response.status == 200 ? Status() : Status(error_of(response, "GET /")));
+          });
 }
 
 }  // namespace auditship

@@ -1,15 +1,16 @@
-// OpenSearchSink ships to one target (a write alias, or dated index names) of an OpenSearch cluster.
+// OpenSearchSink ships to one target (a write alias, or dated index names) of an OpenSearch
+// cluster.
 //
 //   resolve()   which concrete index the alias writes to: GET /TARGET*/_alias, cached for seconds
 //   ship()      POST /INDEX/_bulk of `create` items; one Outcome by bulk_reply
 //   look_up()   _mget over the first index and every one of the alias since
 //
-// With dated names resolve() answers "" and the items carry _index. "" is also the answer when the role
-// may not read aliases: then bulks go to the alias itself with require_alias, ids protect within
-// one index only, and a warning says so once.
-// Version and distribution are not asked: 7.10.2 is what OpenSearch says in compatibility mode.
-// Does not retry. Secrets are asked for at each request, and are in no message.
-// Borrowed references must outlive it; transport must stop calling back before the sink goes.
+// With dated names resolve() answers "" and the items carry _index. "" is also the answer when the
+// role may not read aliases: then bulks go to the alias itself with require_alias, ids protect
+// within one index only, and a warning says so once. Version and distribution are not asked: 7.10.2
+// is what OpenSearch says in compatibility mode. Does not retry. Secrets are asked for at each
+// request, and are in no message. Borrowed references must outlive it; transport must stop calling
+// back before the sink goes.
 #pragma once
 
 #include <chrono>
@@ -42,7 +43,8 @@ struct OpenSearchOptions {
 struct Credentials {
   std::string username, password, bearer_token;
 };
-// Asked at each request, so that rotated files are seen. An Error fails the request without sending it.
+// Asked at each request, so that rotated files are seen. An Error fails the request without sending
+// it.
 using CredentialSource = std::function<Result<Credentials>()>;
 
 class OpenSearchSink final : public Sink {
@@ -54,6 +56,11 @@ class OpenSearchSink final : public Sink {
   void ship(const Shipment& shipment, std::function<void(Outcome)> done) override;
   void look_up(const std::string& first, const std::vector<std::string>& ids,
                std::function<void(Result<Presence>)> done) override;
+
+  // In how many indices of the alias each id is, in the order asked. For reconciling; alias style
+  // only.
+  using Copies = std::vector<std::uint32_t>;
+  void count_copies(const std::vector<std::string>& ids, std::function<void(Result<Copies>)> done);
 
   // Forgets the cached answer of resolve(), e.g. after index_gone.
   void forget_index() { cached_until_ = TimePoint{}; }
@@ -69,7 +76,8 @@ class OpenSearchSink final : public Sink {
   void request(std::string method, const std::string& path, std::string_view body, Codec codec,
                std::chrono::milliseconds timeout, Answered done);
   void finish_resolve(const HttpResponse& response);
-  void look_up_next(std::shared_ptr<LookUp> state);
+  void begin_look_up(const std::string& first, const std::shared_ptr<LookUp>& state);
+  void look_up_next(const std::shared_ptr<LookUp>& state);
   [[nodiscard]] std::string bulk_path(const Shipment& shipment) const;
 
   OpenSearchOptions options_;

@@ -18,7 +18,8 @@
 
 namespace auditship {
 
-// Runs a task later, on the loop thread. What an adapter takes may be called from any thread if it says so.
+// Runs a task later, on the loop thread. What an adapter takes may be called from any thread if it
+// says so.
 using Post = std::function<void(std::function<void()>)>;
 
 struct Shipment {
@@ -48,7 +49,8 @@ class Sink {
   virtual void resolve(std::function<void(Result<std::string>)> done) = 0;
   // Sends one shipment; done gets exactly one Outcome, whatever happens.
   virtual void ship(const Shipment& shipment, std::function<void(Outcome)> done) = 0;
-  // Which ids exist in `first` or in any index that the target moved to since; first "": in any of the target.
+  // Which ids exist in `first` or in any index that the target moved to since; first "": in any of
+  // the target.
   virtual void look_up(const std::string& first, const std::vector<std::string>& ids,
                        std::function<void(Result<Presence>)> done) = 0;
 };

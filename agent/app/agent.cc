@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/app/one_shot.h"
+#include "agent/app/repair.h"
 #include "agent/app/rule_file.h"
 #include "agent/app/system.h"
 #include "agent/app/version.h"
@@ -28,7 +30,9 @@ Codec codec_of(const Config& config) {
   if (config.sink == SinkType::file) {
     return Codec::zstd;  // on our own disk only; cheapest
   }
-  return config.opensearch.compression == "zstd" ? Codec::zstd : config.opensearch.compression == "none" ? Codec::none : Codec::gzip;
+  return config.opensearch.compression == "zstd"   ? Codec::zstd
+         : config.opensearch.compression == "none" ? Codec::none
+                                                   : Codec::gzip;
 }
 
 }  // namespace
@@ -36,14 +40,16 @@ Codec codec_of(const Config& config) {
 // Hands refused documents to the dead-letter file of one stream.
 class Agent::Box final : public DeadLetterBox {
  public:
-  Box(std::unique_ptr<DeadLetters> letters, const Clock& clock) : letters_(std::move(letters)), clock_(clock) {}
+  Box(std::unique_ptr<DeadLetters> letters, const Clock& clock)
+      : letters_(std::move(letters)), clock_(clock) {}
 
   Status put(const std::vector<Refusal>& refusals) override {
     std::vector<DeadLetter> letters;
     letters.reserve(refusals.size());
     const std::int64_t now = clock_.wall_ns();
     for (const Refusal& refusal : refusals) {
-      letters.push_back(DeadLetter{refusal.document, refusal.index, refusal.id, refusal.status, refusal.type, refusal.reason, now, now});
+      letters.push_back(DeadLetter{refusal.document, refusal.index, refusal.id, refusal.status,
+                                   refusal.type, refusal.reason, now, now});
     }
     return letters_->add(letters);
   }
@@ -61,7 +67,9 @@ Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
       return host;
     }
     auto own = fs.read_file("/etc/localtime", kMaxZoneFile);
-    return own || own.error().code != Errc::not_found ? own : Result<std::string>(std::string());  // no file means UTC
+    return own || own.error().code != Errc::not_found
+               ? own
+               : Result<std::string>(std::string());  // no file means UTC
   }
   return fs.read_file(name.starts_with('/') ? name : "/usr/share/zoneinfo/" + name, kMaxZoneFile);
 }
@@ -95,7 +103,8 @@ Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType 
   AuthLogOptions options;
   options.zone = std::move(zone);
   options.keep_original = config.keep_original;
-  return MakeParser([options]() -> std::unique_ptr<Parser> { return std::make_unique<AuthLogParser>(options); });
+  return MakeParser(
+      [options]() -> std::unique_ptr<Parser> { return std::make_unique<AuthLogParser>(options); });
 }
 
 std::string wanted_node_name(const Config& config) {
@@ -125,7 +134,8 @@ Result<std::unique_ptr<Agent>> Agent::start(Config config, Env env, Post post, R
 }
 
 Status Agent::prepare() {
-  auto identity = load_identity(env_.fs, config_.data_dir, wanted_node_name(config_), env_.rng, env_.log);
+  auto identity =
+      load_identity(env_.fs, config_.data_dir, wanted_node_name(config_), env_.rng, env_.log);
   if (!identity) {
     return identity.error();
   }
@@ -144,13 +154,7 @@ Status Agent::prepare() {
 }
 
 Status Agent::start_http() {
-  CurlOptions options;
-  options.ca_file = config_.opensearch.ca_file;
-  options.certificate_file = config_.opensearch.certificate_file;
-  options.key_file = config_.opensearch.key_file;
-  options.server_name = config_.opensearch.server_name;
-  options.verify = config_.opensearch.tls_verify;
-  auto http = CurlHttp::create(std::move(options), post_);
+  auto http = CurlHttp::create(curl_options(config_.opensearch), post_);
   if (!http) {
     return http.error();
   }
@@ -163,8 +167,12 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   s.name = stream.name;
   s.paths = stream.paths;
   s.tail.line_max_bytes = config_.line_max_bytes;
-  s.tail.cut_tail_bytes = std::min<std::uint64_t>(s.tail.cut_tail_bytes, config_.line_max_bytes / 2);
-  s.tail.backfill_ns = config_.backfill ? std::optional<std::int64_t>(std::chrono::nanoseconds(*config_.backfill).count()) : std::nullopt;
+  s.tail.cut_tail_bytes =
+      std::min<std::uint64_t>(s.tail.cut_tail_bytes, config_.line_max_bytes / 2);
+  s.tail.backfill_ns =
+      config_.backfill
+          ? std::optional<std::int64_t>(std::chrono::nanoseconds(*config_.backfill).count())
+          : std::nullopt;
   s.tail.final_pass = mode_ == RunMode::once;
   s.once = mode_ == RunMode::once;
   s.batch.max_bytes = config_.batch_max_bytes;
@@ -173,6 +181,7 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   s.codec = codec_of(config_);
   s.buffer.directory = join_path(join_path(config_.data_dir, stream.name), "buffer");
   s.buffer.max_bytes = stream.buffer_max_bytes;
+  s.buffer_max_percent = stream.buffer_max_percent;
   for (std::size_t half = 0; half < 2; ++half) {
     std::uint64_t word = env_.rng.next();
     for (std::size_t i = 0; i < 8; ++i, word >>= 8) {
@@ -184,11 +193,13 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   s.encoder.stream = stream.name;
   s.encoder.agent_version = kVersion;
   s.encoder.agent_id = identity_.agent_id;
-  const bool dated = config_.sink == SinkType::opensearch && config_.opensearch.style == TargetStyle::dated;
+  const bool dated =
+      config_.sink == SinkType::opensearch && config_.opensearch.style == TargetStyle::dated;
   if (dated) {
     s.encoder.dated_prefix = stream.target;
   }
   s.delivery.stream = stream.name;
+  s.delivery.settle_late = 2 * config_.opensearch.timeout;
   s.delivery.targets = config_.sink == SinkType::opensearch && !dated;
   return s;
 }
@@ -207,21 +218,9 @@ Result<std::unique_ptr<Sink>> Agent::sink_of(const StreamConfig& stream, const B
     }
     return std::unique_ptr<Sink>(std::move(*sink));
   }
-  OpenSearchOptions options;
-  options.hosts = config_.opensearch.hosts;
-  options.target = stream.target;
-  options.style = config_.opensearch.style == TargetStyle::dated ? IndexStyle::dated : IndexStyle::alias;
-  options.timeout = config_.opensearch.timeout;
-  options.agent_version = kVersion;
-  const auto credentials = [this]() -> Result<Credentials> {
-    auto secrets = load_secrets(env_.fs, config_.opensearch);
-    if (!secrets) {
-      return secrets.error();
-    }
-    return Credentials{config_.opensearch.username, secrets->password, secrets->bearer_token};
-  };
-  return std::unique_ptr<Sink>(
-      std::make_unique<OpenSearchSink>(std::move(options), credentials, *http_, env_.clock, env_.rng, env_.log, post_));
+  return std::unique_ptr<Sink>(std::make_unique<OpenSearchSink>(
+      opensearch_options(config_, stream), credential_source(env_.fs, config_.opensearch), *http_,
+      env_.clock, env_.rng, env_.log, post_));
 }
 
 Status Agent::add_stream(const StreamConfig& stream) {
@@ -247,7 +246,8 @@ Status Agent::add_stream(const StreamConfig& stream) {
   }
   boxes_.push_back(std::make_unique<Box>(std::move(*opened), env_.clock));
   const auto make_sink = [this, stream](const BufferId& buffer) { return sink_of(stream, buffer); };
-  auto made = std::make_unique<Stream>(env_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(), Repair());
+  auto made = std::make_unique<Stream>(env_, settings, std::move(rules), std::move(*make_parser),
+                                       make_sink, *boxes_.back(), Repair(repair_document));
   if (auto s = made->open(); !s) {
     return s;
   }
@@ -260,7 +260,27 @@ TimePoint Agent::step(TimePoint now) {
   for (const auto& stream : streams_) {
     next = std::min(next, stream->step(now));
   }
+  if (!told_absent_) {
+    told_absent_ = true;
+    tell_absent();
+  }
   return next;
+}
+
+// Not an error: workers have no audit log, a fresh Debian 12 no auth.log.
+void Agent::tell_absent() {
+  for (const auto& stream : streams_) {
+    const StreamView view = stream->view();
+    if (view.present > 0) {
+      continue;
+    }
+    const auto& paths = stream->settings().paths;
+    env_.log.info("input-absent",
+                  "none of the stream's log files is there now; they are watched for",
+                  {{"stream", stream->settings().name},
+                   {"paths", paths.size()},
+                   {"first", paths.empty() ? "" : paths.front()}});
+  }
 }
 
 void Agent::stop_reading() {
@@ -289,11 +309,13 @@ void Agent::reload() {
     }
     auto loaded = load_rule_file(env_.fs, file->second);
     if (!loaded) {
-      env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay", {{"stream", stream->settings().name}, {"error", loaded.error().message}});
+      env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay",
+                     {{"stream", stream->settings().name}, {"error", loaded.error().message}});
       continue;
     }
     stream->set_rules(std::move(loaded->rules));
-    env_.log.info("rules-loaded", "the rule file was read again", {{"stream", stream->settings().name}, {"file", file->second}});
+    env_.log.info("rules-loaded", "the rule file was read again",
+                  {{"stream", stream->settings().name}, {"file", file->second}});
   }
 }
 
@@ -302,7 +324,8 @@ bool Agent::finished() const {
 }
 
 bool Agent::delivered() const {
-  return std::all_of(streams_.begin(), streams_.end(), [](const auto& s) { return s->delivered(); });
+  return std::all_of(streams_.begin(), streams_.end(),
+                     [](const auto& s) { return s->delivered(); });
 }
 
 std::vector<std::string> Agent::watch_directories() const {

@@ -1,4 +1,5 @@
-// Agent: the configured streams, their sinks and parsers, joined. The only place that knows all stages.
+// Agent: the configured streams, their sinks and parsers, joined. The only place that knows all
+// stages.
 //
 //   auto agent = Agent::start(config, env, post, mode);
 //   loop.run([&](TimePoint now) { return agent->step(now); }, …);
@@ -28,6 +29,8 @@ class Agent {
   // Opens every buffer: recovery. Errors say what to do about them.
   static Result<std::unique_ptr<Agent>> start(Config config, Env env, Post post, RunMode mode);
   ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
 
   TimePoint step(TimePoint now);
   void stop_reading();
@@ -36,7 +39,7 @@ class Agent {
   // Reads the rule files again. A broken one keeps the old rules and says why.
   void reload();
 
-  [[nodiscard]] bool finished() const;   // of RunMode::once
+  [[nodiscard]] bool finished() const;  // of RunMode::once
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] std::vector<std::string> watch_directories() const;
   [[nodiscard]] const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
@@ -53,6 +56,7 @@ class Agent {
   Result<MakeParser> parser_of(const StreamConfig& stream) const;
   Result<std::unique_ptr<Sink>> sink_of(const StreamConfig& stream, const BufferId& buffer);
   Status start_http();
+  void tell_absent();
 
   Config config_;
   Env env_;
@@ -63,6 +67,7 @@ class Agent {
   std::vector<std::unique_ptr<DeadLetterBox>> boxes_;
   std::vector<std::unique_ptr<Stream>> streams_;
   std::map<std::string, std::string> rule_files_;  // stream to file
+  bool told_absent_ = false;
 };
 
 // The bytes of the zone file that config.time_zone names. Errors: not_found, io.

@@ -1,5 +1,5 @@
-// The subcommands. Each reads its options from its struct and returns the exit code: 0 done, 1 failed,
-// 2 wrong use. Results go to stdout, errors and the agent's own log to stderr.
+// The subcommands. Each reads its options from its struct and returns the exit code: 0 done, 1
+// failed, 2 wrong use. Results go to stdout, errors and the agent's own log to stderr.
 #pragma once
 
 #include <optional>
@@ -45,12 +45,28 @@ struct BufferArguments {
 };
 int buffer_command(const BufferArguments& arguments);
 
+struct DeadLetterArguments {
+  std::string action;  // ls, show, replay
+  std::string config, data_dir, stream,
+      reason;  // reason: part of the error's type or reason; empty: all
+};
+int dead_letter_command(const DeadLetterArguments& arguments);
+
+struct ReconcileArguments {
+  std::string config, stream;
+  std::vector<std::string> files;
+};
+int reconcile_command(const ReconcileArguments& arguments);
+
 // Where the agent of a data directory answers.
 [[nodiscard]] std::string status_socket(const std::string& data_dir);
-// --data-dir, else that of the configuration, else the default. nullopt: exit with kExitFailed; it is said why.
-std::optional<std::string> data_dir_for(Fs& fs, const std::string& config, const std::string& data_dir);
+// --data-dir, else that of the configuration, else the default. nullopt: exit with kExitFailed; it
+// is said why.
+std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
+                                        const std::string& data_dir);
 
-// Loads the configuration for a command, and prints errors and warnings. nullopt: exit with kExitFailed.
+// Loads the configuration for a command, and prints errors and warnings. nullopt: exit with
+// kExitFailed.
 std::optional<Config> config_for(Fs& fs, const std::string& path);
 
 }  // namespace auditship

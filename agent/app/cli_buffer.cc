@@ -1,4 +1,5 @@
-// `auditship buffer`: reads the buffer of a data directory, also while an agent runs. Writes nothing.
+// `auditship buffer`: reads the buffer of a data directory, also while an agent runs. Writes
+// nothing.
 #include <algorithm>
 #include <cstdio>
 
@@ -35,17 +36,21 @@ std::vector<std::string> segments_in(Fs& fs, const std::string& directory) {
 void print_frame(const Segment::Entry& entry, const AckState& ack) {
   const Batch& batch = entry.meta.batch;
   const auto target = ack.targets.find(entry.head.id);
-  const std::string state = entry.head.id <= ack.settled ? "settled" : target != ack.targets.end() ? "sent to " + target->second : "waiting";
+  const std::string state = entry.head.id <= ack.settled  ? "settled"
+                            : target != ack.targets.end() ? "sent to " + target->second
+                                                          : "waiting";
   std::string oldest = "-";
   if (batch.oldest_ns != 0) {
     oldest.clear();
     append_rfc3339(oldest, batch.oldest_ns);
   }
-  std::printf("  frame %llu  %u documents  %s packed  %s raw  %s  oldest %s  %s\n", static_cast<unsigned long long>(entry.head.id), batch.documents,
-              human_bytes(entry.head.body_bytes).c_str(), human_bytes(batch.raw_bytes).c_str(), std::string(codec_name(batch.codec)).c_str(),
-              oldest.c_str(), state.c_str());
+  std::printf("  frame %llu  %u documents  %s packed  %s raw  %s  oldest %s  %s\n",
+              static_cast<unsigned long long>(entry.head.id), batch.documents,
+              human_bytes(entry.head.body_bytes).c_str(), human_bytes(batch.raw_bytes).c_str(),
+              std::string(codec_name(batch.codec)).c_str(), oldest.c_str(), state.c_str());
   for (const SourceSpan& span : batch.spans) {
-    std::printf("    %s to offset %llu\n", span.source.c_str(), static_cast<unsigned long long>(span.after.pos.offset));
+    std::printf("    %s to offset %llu\n", span.source.c_str(),
+                static_cast<unsigned long long>(span.after.pos.offset));
   }
 }
 
@@ -79,7 +84,8 @@ Found walk(const Segment& segment, const AckState& ack, Depth depth, bool print,
       auto next = segment.search(at + 1);
       const bool more = next && *next;
       if (!more && newest) {
-        std::printf("  offset %llu: %s; a torn end is cut at the next start\n", static_cast<unsigned long long>(at), why.c_str());
+        std::printf("  offset %llu: %s; a torn end is cut at the next start\n",
+                    static_cast<unsigned long long>(at), why.c_str());
         return found;
       }
       std::printf("  offset %llu: DAMAGED: %s\n", static_cast<unsigned long long>(at), why.c_str());
@@ -111,7 +117,8 @@ int show_frame(const Segment& segment, FrameId id) {
       auto body = segment.body(**entry);
       auto raw = body ? unpack((*entry)->meta.batch.codec, *body, 512u << 20) : body;
       if (!raw) {
-        std::fprintf(stderr, "auditship: frame %llu: %s\n", static_cast<unsigned long long>(id), raw.error().message.c_str());
+        std::fprintf(stderr, "auditship: frame %llu: %s\n", static_cast<unsigned long long>(id),
+                     raw.error().message.c_str());
         return kExitFailed;
       }
       std::fwrite(raw->data(), 1, raw->size(), stdout);
@@ -139,16 +146,20 @@ int buffer_command(const BufferArguments& arguments) {
   bool shown = false;
   for (const std::string& stream : *names) {
     const std::string directory = join_path(join_path(*data_dir, stream), "buffer");
-    if (auto stat = fs.stat(directory); !stat || !stat->is_directory || (!arguments.stream.empty() && arguments.stream != stream)) {
+    if (auto stat = fs.stat(directory);
+        !stat || !stat->is_directory || (!arguments.stream.empty() && arguments.stream != stream)) {
       continue;
     }
     auto ack = AckSlot::peek(fs, join_path(directory, "ack"));
     const AckState state = ack ? *ack : AckState{};
     const bool print = arguments.action == "ls";
     if (arguments.action != "show") {
-      std::printf("%s: settled up to frame %llu; %llu created, %llu already there, %llu in dead letters\n", stream.c_str(),
-                  static_cast<unsigned long long>(state.settled), static_cast<unsigned long long>(state.ledger.created),
-                  static_cast<unsigned long long>(state.ledger.existed), static_cast<unsigned long long>(state.ledger.dead_lettered));
+      std::printf(
+          "%s: settled up to frame %llu; %llu created, %llu already there, %llu in dead letters\n",
+          stream.c_str(), static_cast<unsigned long long>(state.settled),
+          static_cast<unsigned long long>(state.ledger.created),
+          static_cast<unsigned long long>(state.ledger.existed),
+          static_cast<unsigned long long>(state.ledger.dead_lettered));
     }
     const auto paths = segments_in(fs, directory);
     for (const std::string& path : paths) {
@@ -162,21 +173,26 @@ int buffer_command(const BufferArguments& arguments) {
         continue;
       }
       if (arguments.action == "show") {
-        if ((*segment)->header().first <= arguments.frame && show_frame(**segment, arguments.frame) == 0) {
+        if ((*segment)->header().first <= arguments.frame &&
+            show_frame(**segment, arguments.frame) == 0) {
           shown = true;
           break;
         }
         continue;
       }
       std::printf(" %s  %s\n", path.c_str(), human_bytes((*segment)->size()).c_str());
-      const Found found = walk(**segment, state, arguments.action == "verify" ? Depth::bodies : Depth::list, print, path == paths.back());
-      std::printf("  %llu frames, %llu documents%s\n", static_cast<unsigned long long>(found.frames), static_cast<unsigned long long>(found.documents),
-                  found.damaged > 0 ? ", DAMAGED" : "");
+      const Found found =
+          walk(**segment, state, arguments.action == "verify" ? Depth::bodies : Depth::list, print,
+               path == paths.back());
+      std::printf(
+          "  %llu frames, %llu documents%s\n", static_cast<unsigned long long>(found.frames),
+          static_cast<unsigned long long>(found.documents), found.damaged > 0 ? ", DAMAGED" : "");
       damaged += found.damaged;
     }
   }
   if (arguments.action == "show" && !shown) {
-    std::fprintf(stderr, "auditship: no frame %llu\n", static_cast<unsigned long long>(arguments.frame));
+    std::fprintf(stderr, "auditship: no frame %llu\n",
+                 static_cast<unsigned long long>(arguments.frame));
     return kExitFailed;
   }
   return damaged == 0 ? 0 : kExitFailed;

@@ -2,14 +2,11 @@
 
 #include "agent/app/agent.h"
 #include "agent/app/cli.h"
-#include "agent/app/loop.h"
+#include "agent/app/one_shot.h"
 #include "agent/app/own_log.h"
 #include "agent/app/rule_file.h"
-#include "agent/app/system.h"
 #include "agent/core/posix_fs.h"
 #include "agent/input/source_set.h"
-#include "sinks/curl_http.h"
-#include "sinks/opensearch_sink.h"
 
 namespace auditship {
 namespace {
@@ -50,58 +47,35 @@ bool test_rules(Fs& fs, const Config& config) {
   return good;
 }
 
-// One small question to the sink; the answer in words.
-Status ask_sink(Fs& fs, const Config& config, Logger& log) {
-  SystemClock clock;
-  SystemRng rng;
-  Loop loop(log);
-  CurlOptions tls;
-  tls.ca_file = config.opensearch.ca_file;
-  tls.certificate_file = config.opensearch.certificate_file;
-  tls.key_file = config.opensearch.key_file;
-  tls.server_name = config.opensearch.server_name;
-  tls.verify = config.opensearch.tls_verify;
-  auto http = CurlHttp::create(tls, loop.post());
-  if (!http) {
-    return http.error();
+// One small question to the sink for each stream; the answers in words. False when one is bad.
+bool ask_sink(Fs& fs, const Config& config, Logger& log) {
+  auto shot = OneShot::connect(fs, config, log);
+  if (!shot) {
+    std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());
+    return false;
   }
-  Status status;
-  std::vector<std::unique_ptr<OpenSearchSink>> sinks;
-  std::size_t left = config.streams.size();
+  bool good = true;
   for (const StreamConfig& stream : config.streams) {
-    OpenSearchOptions options;
-    options.hosts = config.opensearch.hosts;
-    options.target = stream.target;
-    options.style = config.opensearch.style == TargetStyle::dated ? IndexStyle::dated : IndexStyle::alias;
-    const auto credentials = [&]() -> Result<Credentials> {
-      auto secrets = load_secrets(fs, config.opensearch);
-      if (!secrets) {
-        return secrets.error();
-      }
-      return Credentials{config.opensearch.username, secrets->password, secrets->bearer_token};
-    };
-    sinks.push_back(std::make_unique<OpenSearchSink>(options, credentials, **http, clock, rng, log, loop.post()));
-    OpenSearchSink& sink = *sinks.back();
-    const auto done = [&, name = stream.name](Status s) {
-      std::printf("%s: OpenSearch %s\n", name.c_str(), s ? "answers" : s.error().message.c_str());
-      if (!s) {
-        status = s.error().in(name);
-      }
-      if (--left == 0) {
-        loop.stop();
-      }
-    };
-    sink.probe([&sink, done](Status s) {
-      if (!s) {
-        done(s);
-        return;
-      }
-      sink.resolve([done](Result<std::string> index) { done(index ? Status() : Status(index.error())); });
+    Status status = Error{Errc::network, "interrupted"};
+    (*shot)->run([&](const std::function<void()>& done) {
+      OpenSearchSink& sink = (*shot)->sink(stream);
+      sink.probe([&, done](Status alive) {
+        if (!alive) {
+          status = std::move(alive);
+          done();
+          return;
+        }
+        sink.resolve([&, done](const Result<std::string>& index) {
+          status = index ? Status() : Status(index.error());
+          done();
+        });
+      });
     });
+    std::printf("%s: OpenSearch %s\n", stream.name.c_str(),
+                status ? "answers, and its target is there" : status.error().message.c_str());
+    good = good && status.ok();
   }
-  loop.run([](TimePoint now) { return now + std::chrono::seconds(1); }, [&](int) { loop.stop(); });
-  http->reset();
-  return left == 0 ? status : Status(Error{Errc::network, "interrupted"});
+  return good;
 }
 
 }  // namespace
@@ -128,10 +102,7 @@ int check_command(const CheckArguments& arguments) {
     tell_inputs(fs, log, stream);
   }
   if (arguments.online && config->sink == SinkType::opensearch) {
-    if (auto s = ask_sink(fs, *config, log); !s) {
-      std::fprintf(stderr, "auditship: %s\n", s.error().message.c_str());
-      good = false;
-    }
+    good = ask_sink(fs, *config, log) && good;
   }
   std::printf("%s: %s\n", arguments.config.c_str(), good ? "good" : "NOT good");
   return good ? 0 : kExitFailed;

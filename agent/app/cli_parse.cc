@@ -1,12 +1,10 @@
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 
 #include "agent/app/agent.h"
 #include "agent/app/cli.h"
+#include "agent/app/log_bytes.h"
 #include "agent/app/pretty.h"
 #include "agent/app/system.h"
 #include "agent/app/version.h"
@@ -21,69 +19,6 @@ namespace {
 
 constexpr std::size_t kBlock = 256 * 1024;
 
-// Bytes of a file or of standard input, inflated where the name says so.
-class Bytes {
- public:
-  Bytes(std::unique_ptr<File> file, Codec codec) : file_(std::move(file)), codec_(codec), unpacker_(codec) {}
-
-  // Up to size bytes; 0 at the end.
-  Result<std::size_t> read(char* into, std::size_t size) {
-    if (codec_ == Codec::none) {
-      return raw(into, size);
-    }
-    while (inflated_.empty()) {
-      if (packed_.empty()) {
-        buffer_.resize(kBlock);
-        auto got = raw(buffer_.data(), buffer_.size());
-        if (!got) {
-          return got.error();
-        }
-        packed_ = std::string_view(buffer_).substr(0, *got);
-        if (packed_.empty() && unpacker_.at_end()) {
-          return std::size_t{0};
-        }
-        at_end_ = packed_.empty();
-      }
-      if (auto s = unpacker_.step(packed_, inflated_, kBlock); !s) {
-        return s.error();
-      }
-      if (at_end_ && inflated_.empty()) {
-        return Error{Errc::corrupt, "compressed data ends early"};
-      }
-    }
-    const std::size_t n = std::min(size, inflated_.size());
-    std::memcpy(into, inflated_.data(), n);
-    inflated_.erase(0, n);
-    return n;
-  }
-
- private:
-  Result<std::size_t> raw(char* into, std::size_t size) {
-    if (file_) {
-      auto got = file_->read_at(offset_, into, size);
-      offset_ += got ? *got : 0;
-      return got;
-    }
-    while (true) {
-      const ssize_t n = ::read(STDIN_FILENO, into, size);
-      if (n >= 0) {
-        return static_cast<std::size_t>(n);
-      }
-      if (errno != EINTR) {
-        return Error{Errc::io, std::string("read standard input: ") + std::strerror(errno)};
-      }
-    }
-  }
-
-  std::unique_ptr<File> file_;
-  Codec codec_;
-  Unpacker unpacker_;
-  std::uint64_t offset_ = 0;
-  std::string buffer_, inflated_;
-  std::string_view packed_;
-  bool at_end_ = false;
-};
-
 struct Job {
   Config config;
   StreamConfig stream;
@@ -95,10 +30,12 @@ struct Job {
 // Prints the documents of one input. False when stdout is gone or the input cannot be read.
 class Printer {
  public:
-  Printer(const Job& job, BulkEncoder& encoder, DocIds& ids) : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
+  Printer(const Job& job, BulkEncoder& encoder, DocIds& ids)
+      : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
 
-  Status print(Bytes& bytes, const LineSource& source) {
-    LineReader reader(job_.config.line_max_bytes, std::min<std::uint64_t>(256 << 10, job_.config.line_max_bytes / 2));
+  Status print(LogBytes& bytes, const LineSource& source) {
+    LineReader reader(job_.config.line_max_bytes,
+                      std::min<std::uint64_t>(256 << 10, job_.config.line_max_bytes / 2));
     FileKey key;
     reader.restart(key, 0, {});
     bool more = true;
@@ -178,10 +115,6 @@ std::optional<std::int64_t> parse_reference(const std::string& text) {
   return (std::int64_t{::timegm(&parts)} - offset) * 1'000'000'000;
 }
 
-Codec codec_by_name(const std::string& file) {
-  return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
-}
-
 int fail(const std::string& message, int code) {
   std::fprintf(stderr, "auditship: %s\n", message.c_str());
   return code;
@@ -224,7 +157,8 @@ int parse_command(const ParseArguments& arguments) {
     }
   }
   if (!found) {
-    return fail("--stream: no stream is named " + arguments.stream + "; there are:" + names, kExitUsage);
+    return fail("--stream: no stream is named " + arguments.stream + "; there are:" + names,
+                kExitUsage);
   }
   auto make_parser = make_parser_factory(fs, job.config, job.stream.parser);
   if (!make_parser) {
@@ -239,7 +173,8 @@ int parse_command(const ParseArguments& arguments) {
   BulkEncoder encoder(options);
   DocIds ids(options.cluster, options.node);
 
-  const std::vector<std::string> files = arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;
+  const std::vector<std::string> files =
+      arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;
   for (const std::string& name : files) {
     LineSource source;
     source.path = source.read_path = name == "-" ? "/dev/stdin" : name;
@@ -258,7 +193,7 @@ int parse_command(const ParseArguments& arguments) {
     if (job.fixed_time) {
       source.live = true;
     }
-    Bytes bytes(std::move(file), codec_by_name(name));
+    LogBytes bytes(std::move(file), codec_by_name(name));
     Printer printer(job, encoder, ids);
     if (auto s = printer.print(bytes, source); !s) {
       return fail(name + ": " + s.error().message, kExitFailed);

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-
 #include <sys/stat.h>
 
 #include "agent/app/agent.h"
@@ -18,10 +17,14 @@
 namespace auditship {
 namespace {
 
-constexpr std::chrono::seconds kDrainLimit{4};  // from SIGTERM; the rest stays in the buffer, synced
+constexpr std::chrono::seconds kDrainLimit{
+    4};  // from SIGTERM; the rest stays in the buffer, synced
 
 LogLevel level_of(const std::string& name) {
-  return name == "debug" ? LogLevel::debug : name == "warn" ? LogLevel::warn : name == "error" ? LogLevel::error : LogLevel::info;
+  return name == "debug"   ? LogLevel::debug
+         : name == "warn"  ? LogLevel::warn
+         : name == "error" ? LogLevel::error
+                           : LogLevel::info;
 }
 
 std::string destination_of(const Config& config) {
@@ -38,13 +41,15 @@ std::string destination_of(const Config& config) {
 std::vector<StreamSummary> summaries_of(const Agent& agent) {
   std::vector<StreamSummary> all;
   for (const auto& stream : agent.streams()) {
-    all.push_back(StreamSummary{stream->settings().name, stream->view(), stream->unterminated(), stream->finished()});
+    all.push_back(StreamSummary{stream->settings().name, stream->view(), stream->unterminated(),
+                                stream->finished()});
   }
   return all;
 }
 
 // Answers on the socket in the data directory.
-HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns, const std::string& path) {
+HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns,
+                 const std::string& path) {
   if (path == "/healthz") {
     return HttpPage{200, "text/plain; charset=utf-8", "ok\n"};
   }
@@ -67,7 +72,8 @@ HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns
   if (path == "/status" || path == "/") {
     return HttpPage{200, "text/plain; charset=utf-8", render_status_text(status)};
   }
-  return HttpPage{404, "text/plain; charset=utf-8", "there are /metrics, /status, /status.json and /healthz\n"};
+  return HttpPage{404, "text/plain; charset=utf-8",
+                  "there are /metrics, /status, /status.json and /healthz\n"};
 }
 
 }  // namespace
@@ -99,9 +105,13 @@ int run_command(const RunArguments& arguments) {
   Loop loop(log);
   const TimePoint begin = clock.now();
   const std::string destination = destination_of(*config);
-  log.info("start", "auditship starts", {{"version", kVersion}, {"cluster", config->cluster_name}, {"sink", destination}, {"data_dir", config->data_dir}});
-  auto agent = Agent::start(std::move(*config), Env{fs, clock, rng, log, [&] { loop.wake(); }}, loop.post(),
-                            arguments.once ? RunMode::once : RunMode::follow);
+  log.info("start", "auditship starts",
+           {{"version", kVersion},
+            {"cluster", config->cluster_name},
+            {"sink", destination},
+            {"data_dir", config->data_dir}});
+  auto agent = Agent::start(std::move(*config), Env{fs, clock, rng, log, [&] { loop.wake(); }},
+                            loop.post(), arguments.once ? RunMode::once : RunMode::follow);
   if (!agent) {
     log.error("start-failed", agent.error().message);
     return kExitFailed;
@@ -109,9 +119,12 @@ int run_command(const RunArguments& arguments) {
   Agent& running = **agent;
   const std::int64_t started_ns = clock.wall_ns();
   auto server = StatusServer::listen(loop, log, status_socket(running.config().data_dir),
-                                     [&, started_ns](const std::string& path) { return page_of(running, clock, started_ns, path); });
+                                     [&, started_ns](const std::string& path) {
+                                       return page_of(running, clock, started_ns, path);
+                                     });
   if (!server) {
-    log.warn("status-socket", "`auditship status` cannot ask this agent", {{"error", server.error().message}});
+    log.warn("status-socket", "`auditship status` cannot ask this agent",
+             {{"error", server.error().message}});
   }
   std::optional<TimePoint> stop_at;
   TimePoint watch_at{};
@@ -141,7 +154,8 @@ int run_command(const RunArguments& arguments) {
       stop_at = clock.now();  // asked twice: at once
       return;
     }
-    log.info("stop", "stopping: what was read is delivered or stays in the buffer", {{"signal", signal}});
+    log.info("stop", "stopping: what was read is delivered or stays in the buffer",
+             {{"signal", signal}});
     running.stop_reading();
     stop_at = clock.now() + kDrainLimit;
   });

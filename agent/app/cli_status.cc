@@ -9,7 +9,8 @@
 
 namespace auditship {
 
-std::optional<std::string> data_dir_for(Fs& fs, const std::string& config, const std::string& data_dir) {
+std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
+                                        const std::string& data_dir) {
   if (!data_dir.empty()) {
     return data_dir;
   }
@@ -26,22 +27,27 @@ int status_command(const StatusArguments& arguments) {
   if (!data_dir) {
     return kExitFailed;
   }
-  auto live = get_from_socket(status_socket(*data_dir), arguments.json ? "/status.json" : "/status");
+  auto live =
+      get_from_socket(status_socket(*data_dir), arguments.json ? "/status.json" : "/status");
   if (live) {
     std::fputs(live->c_str(), stdout);
     return 0;
   }
   auto status = read_status(fs, *data_dir);
   if (!status) {
-    std::fprintf(stderr, "auditship: no agent answers, and its data directory cannot be read: %s\n", status.error().message.c_str());
+    std::fprintf(stderr, "auditship: no agent answers, and its data directory cannot be read: %s\n",
+                 status.error().message.c_str());
     return kExitFailed;
   }
   status->version = kVersion;
   status->now_ns = SystemClock().wall_ns();
-  std::fputs((arguments.json ? render_status_json(*status) : render_status_text(*status)).c_str(), stdout);
+  std::fputs((arguments.json ? render_status_json(*status) : render_status_text(*status)).c_str(),
+             stdout);
   return 0;
 }
 
-std::string status_socket(const std::string& data_dir) { return join_path(data_dir, "status.sock"); }
+std::string status_socket(const std::string& data_dir) {
+  return join_path(data_dir, "status.sock");
+}
 
 }  // namespace auditship

@@ -11,8 +11,9 @@ constexpr std::chrono::seconds kStoreEvery{1};
 
 }  // namespace
 
-Delivery::Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Repair repair, const Clock& clock, Rng& rng,
-                   Logger& logger, std::function<void()> wake, DeliveryOptions options)
+Delivery::Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Repair repair,
+                   const Clock& clock, Rng& rng, Logger& logger, std::function<void()> wake,
+                   DeliveryOptions options)
     : log_(log),
       sink_(sink),
       dead_letters_(dead_letters),
@@ -36,13 +37,15 @@ Result<TimePoint> Delivery::step(TimePoint now) {
   }
   settle();  // frames without documents need no sending
   assign(now);
-  if ((must_store_ || (dirty_ && (flights_.empty() || now - stored_at_ >= kStoreEvery))) && now >= store_at_) {
+  if ((must_store_ || (dirty_ && (flights_.empty() || now - stored_at_ >= kStoreEvery))) &&
+      now >= store_at_) {
     auto s = store(now);
     if (!s && s.error().code != Errc::no_space) {
       return s.error();
     }
     if (!s) {
-      logger_.warn("ack-no-space", "acknowledgements cannot be written: the disk is full; sending waits",
+      logger_.warn("ack-no-space",
+                   "acknowledgements cannot be written: the disk is full; sending waits",
                    {{"stream", options_.stream}, {"error", s.error().message}});
       store_at_ = now + kStoreEvery;
     }
@@ -70,9 +73,12 @@ std::int64_t Delivery::oldest_ns() const {
 
 Status Delivery::fetch() {
   // Frames whose requests are never answered do not keep others waiting.
-  const auto stuck = static_cast<std::size_t>(std::count_if(flights_.begin(), flights_.end(), [](const Flight& f) {
-    return !f.holes.empty() || (!f.pieces.empty() && std::all_of(f.pieces.begin(), f.pieces.end(), [](const Piece& p) { return p.silences > 0; }));
-  }));
+  const auto stuck =
+      static_cast<std::size_t>(std::count_if(flights_.begin(), flights_.end(), [](const Flight& f) {
+        return !f.holes.empty() ||
+               (!f.pieces.empty() && std::all_of(f.pieces.begin(), f.pieces.end(),
+                                                 [](const Piece& p) { return p.silences > 0; }));
+      }));
   while (flights_.size() < std::min(pace_.window() + stuck, kMaxFlights)) {
     auto frame = log_.next();
     if (!frame) {
@@ -100,12 +106,14 @@ void Delivery::take_off(StoredFrame frame) {
   }
   Piece& piece = flight.pieces.emplace_back();
   piece.number = ++pieces_made_;
-  piece.part = Part{std::make_shared<const std::string>(std::move(batch.body)), batch.codec, batch.documents, batch.raw_bytes};
+  piece.part = Part{std::make_shared<const std::string>(std::move(batch.body)), batch.codec,
+                    batch.documents, batch.raw_bytes};
   if (!options_.targets) {
     flight.targeted = flight.stored = true;
     return;
   }
-  // A target that an earlier run stored: that run may have sent the frame already, so it keeps its index.
+  // A target that an earlier run stored: that run may have sent the frame already, so it keeps its
+  // index.
   const auto known = ack_.targets.find(flight.id);
   const bool doubted = flight.id <= ack_.doubted;
   if (known == ack_.targets.end() && !doubted) {
@@ -129,7 +137,8 @@ void Delivery::take_off(StoredFrame frame) {
 void Delivery::settle() {
   while (!flights_.empty() && flights_.front().pieces.empty() && flights_.front().holes.empty()) {
     const Flight& done = flights_.front();
-    AUDITSHIP_CHECK(done.counts.settled() == done.documents, "a settled frame accounts for each of its documents (B5)");
+    AUDITSHIP_CHECK(done.counts.settled() == done.documents,
+                    "a settled frame accounts for each of its documents (B5)");
     ack_.settled = done.id;
     ack_.ledger.created += done.counts.created;
     ack_.ledger.existed += done.counts.existed;
@@ -142,14 +151,18 @@ void Delivery::settle() {
   }
 }
 
-// All documents put into frames so far are settled or lost: the ledger of the read side says how many those are.
+// All documents put into frames so far are settled or lost: the ledger of the read side says how
+// many those are.
 void Delivery::check_sum(const Flight& done) {
   if (done.made == 0 || done.made + off_by_ == ack_.ledger.accounted()) {
     return;
   }
   ++stats_.ledger_violations;
   logger_.error("ledger-violated", "documents read and documents settled do not add up",
-                {{"stream", options_.stream}, {"frame", done.id}, {"read", done.made}, {"settled", ack_.ledger.accounted()}});
+                {{"stream", options_.stream},
+                 {"frame", done.id},
+                 {"read", done.made},
+                 {"settled", ack_.ledger.accounted()}});
   off_by_ = ack_.ledger.accounted() - done.made;  // wraps as it has to
 }
 
@@ -225,7 +238,8 @@ void Delivery::ask_target(TimePoint now) {
       target_retry_at_ = at + pace_.jitter(target_failures_++, false);
       ++stats_.failures["target-unknown"];
       if (stats_.last_failure != index.error().message) {
-        logger_.warn("target-unknown", "the index to write to cannot be found out; documents wait in the buffer",
+        logger_.warn("target-unknown",
+                     "the index to write to cannot be found out; documents wait in the buffer",
                      {{"stream", options_.stream}, {"error", index.error().message}});
       }
       stats_.last_failure = index.error().message;
@@ -252,7 +266,8 @@ void Delivery::ship(TimePoint now) {
   }
   std::size_t under_way = 0;
   for (const Flight& flight : flights_) {
-    under_way += static_cast<std::size_t>(std::count_if(flight.pieces.begin(), flight.pieces.end(), [](const Piece& p) { return p.sending; }));
+    under_way += static_cast<std::size_t>(std::count_if(flight.pieces.begin(), flight.pieces.end(),
+                                                        [](const Piece& p) { return p.sending; }));
   }
   Flight* flight = nullptr;
   while (under_way < pace_.requests()) {
@@ -262,8 +277,10 @@ void Delivery::ship(TimePoint now) {
     }
     if (piece->look_up) {
       move_on(*flight, *piece, now);
-    } else if (pace_.part_bytes() > 0 && piece->part.raw_bytes > pace_.part_bytes() && piece->part.documents > 1) {
-      halve(*flight, std::find_if(flight->pieces.begin(), flight->pieces.end(), [&](const Piece& p) { return &p == piece; }));
+    } else if (pace_.part_bytes() > 0 && piece->part.raw_bytes > pace_.part_bytes() &&
+               piece->part.documents > 1) {
+      halve(*flight, std::find_if(flight->pieces.begin(), flight->pieces.end(),
+                                  [&](const Piece& p) { return &p == piece; }));
       continue;
     } else {
       send(*flight, *piece);
@@ -280,7 +297,8 @@ Delivery::Piece* Delivery::next_piece(TimePoint now, Flight*& of) {
       continue;
     }
     for (Piece& piece : flight.pieces) {
-      if (!piece.sending && now >= piece.not_before && (best == nullptr || piece.silences < best->silences)) {
+      if (!piece.sending && now >= piece.not_before &&
+          (best == nullptr || piece.silences < best->silences)) {
         best = &piece;
         of = &flight;
       }
@@ -307,7 +325,8 @@ void Delivery::send(Flight& flight, Piece& piece) {
   ++stats_.requests;
   stats_.sent_bytes += piece.part.body->size();
   stats_.sent_documents += piece.part.documents;
-  sink_.ship(shipment, [this, alive = alive_, body = piece.part.body, frame = flight.id, number = piece.number](Outcome outcome) {
+  sink_.ship(shipment, [this, alive = alive_, body = piece.part.body, frame = flight.id,
+                        number = piece.number](Outcome outcome) {
     if (*alive) {
       answered(frame, number, std::move(outcome));
       wake_();
@@ -316,14 +335,17 @@ void Delivery::send(Flight& flight, Piece& piece) {
 }
 
 Delivery::Flight* Delivery::find(FrameId id) {
-  const auto at = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) { return f.id == id; });
+  const auto at =
+      std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) { return f.id == id; });
   AUDITSHIP_CHECK(at != flights_.end(), "an answer belongs to a frame in flight");
   return &*at;
 }
 
 std::list<Delivery::Piece>::iterator Delivery::find_sent(Flight& flight, std::uint64_t number) {
-  const auto piece = std::find_if(flight.pieces.begin(), flight.pieces.end(), [&](const Piece& p) { return p.number == number; });
-  AUDITSHIP_CHECK(piece != flight.pieces.end() && piece->sending, "an answer belongs to a request under way");
+  const auto piece = std::find_if(flight.pieces.begin(), flight.pieces.end(),
+                                  [&](const Piece& p) { return p.number == number; });
+  AUDITSHIP_CHECK(piece != flight.pieces.end() && piece->sending,
+                  "an answer belongs to a request under way");
   return piece;
 }
 

@@ -2,11 +2,12 @@
 //
 //   delivery.step(now) → when to call again; wake() is called when an answer arrives
 //
-// Promises: a frame's index is fixed and synced before its first attempt and kept by every retry; only what
-// needs it is sent again; nothing is dropped: a document ends as created, existed, or dead-lettered (synced).
-// Waiting grows exponentially with full jitter and never gives up. At most kMaxFlights frames are in memory.
-// Frames in doubt (AckState::doubted) are looked up in all indices of the alias before they are sent.
-// All calls on the loop thread. log, sink, dead_letters, clock, rng and logger must outlive it.
+// Promises: a frame's index is fixed and synced before its first attempt and kept by every retry;
+// only what needs it is sent again; nothing is dropped: a document ends as created, existed, or
+// dead-lettered (synced). Waiting grows exponentially with full jitter and never gives up. At most
+// kMaxFlights frames are in memory. Frames in doubt (AckState::doubted) are looked up in all
+// indices of the alias before they are sent. All calls on the loop thread. log, sink, dead_letters,
+// clock, rng and logger must outlive it.
 #pragma once
 
 #include <chrono>
@@ -38,7 +39,8 @@ struct Refusal {
   std::string type, reason;
 };
 
-// Where refused documents go. put() returns only when they are synced; on an error nothing is settled.
+// Where refused documents go. put() returns only when they are synced; on an error nothing is
+// settled.
 class DeadLetterBox {
  public:
   DeadLetterBox() = default;
@@ -48,33 +50,38 @@ class DeadLetterBox {
   virtual Status put(const std::vector<Refusal>& refusals) = 0;
 };
 
-// Makes a refused document acceptable, or returns nothing. Tried once a document, under the same id.
-using Repair = std::function<std::optional<std::string>(std::string_view document, const ItemOutcome& why)>;
+// Makes a refused document acceptable, or returns nothing. Tried once a document, under the same
+// id.
+using Repair =
+    std::function<std::optional<std::string>(std::string_view document, const ItemOutcome& why)>;
 
 struct DeliveryOptions {
   std::string stream;
   std::chrono::milliseconds backoff_first{200};
   std::chrono::milliseconds backoff_most{30000};
-  std::chrono::milliseconds target_fresh{5000};     // how long a resolved index is used for new frames
-  std::chrono::milliseconds settle_late{120000};    // after it was sent a request is executed by then or never: twice its timeout
-  bool targets = true;                              // false: the sink has no indices (file, dated names)
+  std::chrono::milliseconds target_fresh{5000};  // how long a resolved index is used for new frames
+  std::chrono::milliseconds settle_late{
+      120000};  // after it was sent a request is executed by then or never: twice its timeout
+  bool targets = true;  // false: the sink has no indices (file, dated names)
 };
 
 struct DeliveryStats {
-  std::uint64_t requests = 0, sent_bytes = 0, sent_documents = 0;  // bytes as on the wire, resent ones included
-  std::map<std::string, std::uint64_t> failures;                    // by outcome code
+  std::uint64_t requests = 0, sent_bytes = 0,
+                sent_documents = 0;               // bytes as on the wire, resent ones included
+  std::map<std::string, std::uint64_t> failures;  // by outcome code
   std::uint64_t repaired = 0, split = 0, moved = 0;
-  std::string last_failure;                                         // in words; empty after a success
+  std::string last_failure;  // in words; empty after a success
   bool blocked = false;
-  std::uint64_t ledger_violations = 0;   // frames at which the sum of documents did not hold
+  std::uint64_t ledger_violations = 0;  // frames at which the sum of documents did not hold
 };
 
 class Delivery {
  public:
   static constexpr std::size_t kMaxFlights = AckState::kMaxTargets;
 
-  Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Repair repair, const Clock& clock, Rng& rng, Logger& logger,
-           std::function<void()> wake, DeliveryOptions options);
+  Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Repair repair,
+           const Clock& clock, Rng& rng, Logger& logger, std::function<void()> wake,
+           DeliveryOptions options);
   ~Delivery();
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
@@ -84,10 +91,12 @@ class Delivery {
   // Writes what is settled to disk now. For the end of a run.
   Status flush();
 
-  // Where lines are to be read again for frames that are lost; they are settled only after repaired(). Empty: nowhere.
+  // Where lines are to be read again for frames that are lost; they are settled only after
+  // repaired(). Empty: nowhere.
   [[nodiscard]] std::vector<Hole> holes() const;
   void repaired();
-  // From now on every frame is in doubt, durably: before lines are appended that an earlier frame had.
+  // From now on every frame is in doubt, durably: before lines are appended that an earlier frame
+  // had.
   Status doubt_all();
   // All such lines are in frames up to last.
   void doubt_up_to(FrameId last);
@@ -97,7 +106,8 @@ class Delivery {
   // With what is settled but not yet stored.
   [[nodiscard]] const AckState& ack() const { return ack_; }
   [[nodiscard]] const DeliveryStats& stats() const { return stats_; }
-  [[nodiscard]] std::int64_t oldest_ns() const;  // event time of the oldest document in flight, 0 = none
+  [[nodiscard]] std::int64_t oldest_ns()
+      const;  // event time of the oldest document in flight, 0 = none
 
  private:
   struct Piece;
@@ -114,20 +124,26 @@ class Delivery {
   Piece* next_piece(TimePoint now, Flight*& of);
   void send(Flight& flight, Piece& piece);
   void answered(FrameId frame, std::uint64_t number, Outcome outcome);
-  void whole_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now);
+  void whole_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome,
+                    TimePoint now);
   bool silent(Flight& flight, std::list<Piece>::iterator piece, TimePoint now);
-  void items_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now);
+  void items_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome,
+                    TimePoint now);
   void tell_items(const Flight& flight, const ItemOutcome& loudest, std::size_t documents);
-  void refuse(Flight& flight, std::list<Piece>::iterator piece, const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
+  void refuse(Flight& flight, std::list<Piece>::iterator piece,
+              const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
   void refuse_only(Flight& flight, std::list<Piece>::iterator piece, ItemOutcome why);
-  Status bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why, const std::vector<BulkItem>& items);
+  Status bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why,
+              const std::vector<BulkItem>& items);
   void halve(Flight& flight, std::list<Piece>::iterator piece);
   Piece& add_piece(Flight& flight, std::list<Piece>::iterator like, Part part);
   void move_on(Flight& flight, Piece& piece, TimePoint now);
   void located(FrameId frame, std::uint64_t number, Result<Presence> presence);
   void back_off(Piece& piece, TimePoint now, Verdict verdict, Duration least);
   [[nodiscard]] TimePoint next_time(TimePoint now) const;
-  [[nodiscard]] bool target_is_fresh(TimePoint now) const { return target_known_ && now - target_at_ <= options_.target_fresh; }
+  [[nodiscard]] bool target_is_fresh(TimePoint now) const {
+    return target_known_ && now - target_at_ <= options_.target_fresh;
+  }
   Flight* find(FrameId id);
   std::list<Piece>::iterator find_sent(Flight& flight, std::uint64_t number);
 
@@ -142,25 +158,26 @@ class Delivery {
   DeliveryOptions options_;
 
   std::deque<Flight> flights_;
-  AckState ack_;                     // what store() will write
-  bool dirty_ = false;               // ack_ differs from the disk
-  bool must_store_ = false;          // a new target waits for it
+  AckState ack_;             // what store() will write
+  bool dirty_ = false;       // ack_ differs from the disk
+  bool must_store_ = false;  // a new target waits for it
   TimePoint stored_at_{};
-  TimePoint store_at_{};             // after a full disk refused it
+  TimePoint store_at_{};  // after a full disk refused it
   DeliveryPace pace_;
   std::uint64_t pieces_made_ = 0;
   std::string target_;
   bool target_known_ = false, target_asked_ = false;
   TimePoint target_at_{}, target_retry_at_{};
   std::uint32_t target_failures_ = 0;
-  TimePoint answered_at_{};          // any answer of the server, also a refusal
-  TimePoint taken_at_{};             // the last bulk of which it took something
+  TimePoint answered_at_{};  // any answer of the server, also a refusal
+  TimePoint taken_at_{};     // the last bulk of which it took something
   TimePoint started_at_{};
-  std::uint64_t off_by_ = 0;         // what a violated sum was off by: told once
-  Codec codec_ = Codec::none;        // learned: what bodies are recoded to
+  std::uint64_t off_by_ = 0;   // what a violated sum was off by: told once
+  Codec codec_ = Codec::none;  // learned: what bodies are recoded to
   bool recode_ = false;
   DeliveryStats stats_;
-  std::shared_ptr<bool> alive_;      // owners: this and the callbacks under way, which must not touch a dead Delivery
+  std::shared_ptr<bool>
+      alive_;  // owners: this and the callbacks under way, which must not touch a dead Delivery
 };
 
 }  // namespace auditship

@@ -11,13 +11,15 @@ constexpr std::uint32_t kSilencesBeforeSplit = 2;
 
 // The server, or one behind a proxy, may still be executing what this answers.
 bool unsure(const Outcome& outcome) {
-  return outcome.verdict != Verdict::created && (outcome.http_status == 0 || outcome.http_status == 408 || outcome.http_status >= 500);
+  return outcome.verdict != Verdict::created &&
+         (outcome.http_status == 0 || outcome.http_status == 408 || outcome.http_status >= 500);
 }
 
 }  // namespace
 
 void Delivery::back_off(Piece& piece, TimePoint now, Verdict verdict, Duration least) {
-  piece.not_before = now + std::max(pace_.jitter(piece.attempts++, verdict == Verdict::blocked), least);
+  piece.not_before =
+      now + std::max(pace_.jitter(piece.attempts++, verdict == Verdict::blocked), least);
 }
 
 void Delivery::answered(FrameId frame, std::uint64_t number, Outcome outcome) {
@@ -35,7 +37,8 @@ void Delivery::answered(FrameId frame, std::uint64_t number, Outcome outcome) {
     whole_failed(*flight, piece, outcome, now);
     return;
   }
-  AUDITSHIP_CHECK(outcome.created + outcome.existed + outcome.items.size() == piece->part.documents, "an outcome accounts for each document sent");
+  AUDITSHIP_CHECK(outcome.created + outcome.existed + outcome.items.size() == piece->part.documents,
+                  "an outcome accounts for each document sent");
   pace_.answered();
   piece->silences = 0;
   flight->counts.created += outcome.created;
@@ -54,10 +57,14 @@ void Delivery::answered(FrameId frame, std::uint64_t number, Outcome outcome) {
   items_failed(*flight, piece, outcome, now);
 }
 
-void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now) {
+void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
+                            const Outcome& outcome, TimePoint now) {
   ++stats_.failures[outcome.code];
-  if (stats_.last_failure != outcome.message || (outcome.verdict == Verdict::blocked) != stats_.blocked) {
-    logger_.warn(outcome.code, outcome.message, {{"stream", options_.stream}, {"frame", flight.id}, {"status", outcome.http_status}});
+  if (stats_.last_failure != outcome.message ||
+      (outcome.verdict == Verdict::blocked) != stats_.blocked) {
+    logger_.warn(
+        outcome.code, outcome.message,
+        {{"stream", options_.stream}, {"frame", flight.id}, {"status", outcome.http_status}});
   }
   stats_.last_failure = outcome.message;
   stats_.blocked = outcome.verdict == Verdict::blocked;
@@ -74,7 +81,9 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece, co
     case Verdict::recode:
       recode_ = true;
       codec_ = piece->part.codec == Codec::zstd ? Codec::gzip : Codec::none;
-      logger_.warn("codec-refused", "the server does not take this compression; bodies are packed in another", {{"stream", options_.stream}, {"now", codec_name(codec_)}});
+      logger_.warn("codec-refused",
+                   "the server does not take this compression; bodies are packed in another",
+                   {{"stream", options_.stream}, {"now", codec_name(codec_)}});
       break;
     case Verdict::index_gone:
       piece->look_up = true;
@@ -84,7 +93,9 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece, co
       if (piece->part.documents > 1) {
         halve(flight, piece);
       } else {
-        refuse_only(flight, piece, ItemOutcome{0, Verdict::rejected, outcome.http_status, outcome.code, outcome.message});
+        refuse_only(
+            flight, piece,
+            ItemOutcome{0, Verdict::rejected, outcome.http_status, outcome.code, outcome.message});
       }
       return;
     case Verdict::retry:
@@ -100,9 +111,10 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece, co
   pace_.failed(now, outcome.verdict == Verdict::blocked, outcome.retry_after);
 }
 
-// No answer came in time. Only when the server answers others is it the body that makes it fall silent: then it is
-// halved until one document is left, and that goes to the dead letters when bulks of others are taken meanwhile.
-// False: nobody was answered, so this says nothing about the body.
+// No answer came in time. Only when the server answers others is it the body that makes it fall
+// silent: then it is halved until one document is left, and that goes to the dead letters when
+// bulks of others are taken meanwhile. False: nobody was answered, so this says nothing about the
+// body.
 bool Delivery::silent(Flight& flight, std::list<Piece>::iterator piece, TimePoint now) {
   if (++piece->silences == 1) {
     piece->silent_since = piece->sent_at;
@@ -114,7 +126,9 @@ bool Delivery::silent(Flight& flight, std::list<Piece>::iterator piece, TimePoin
       return true;
     }
     if (piece->part.documents == 1 && taken_at_ > piece->silent_since) {
-      refuse_only(flight, piece, ItemOutcome{0, Verdict::rejected, 0, "no_answer", "the server never answers when it is sent this document"});
+      refuse_only(flight, piece,
+                  ItemOutcome{0, Verdict::rejected, 0, "no_answer",
+                              "the server never answers when it is sent this document"});
       return true;
     }
   }
@@ -124,12 +138,15 @@ bool Delivery::silent(Flight& flight, std::list<Piece>::iterator piece, TimePoin
   return others;
 }
 
-// Some documents were not taken. What is settled leaves the piece; each of the others goes its own way.
-void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome, TimePoint now) {
+// Some documents were not taken. What is settled leaves the piece; each of the others goes its own
+// way.
+void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
+                            const Outcome& outcome, TimePoint now) {
   auto raw = unpack_part(piece->part);
   AUDITSHIP_CHECK(raw.ok(), "a frame with a good checksum unpacks");
   auto items = bulk_items(*raw);
-  AUDITSHIP_CHECK(items.ok() && items->size() == piece->part.documents, "a body has as many items as it says");
+  AUDITSHIP_CHECK(items.ok() && items->size() == piece->part.documents,
+                  "a body has as many items as it says");
 
   std::vector<ItemOutcome> rejected;
   std::vector<BulkItem> again, gone;
@@ -172,7 +189,10 @@ void Delivery::tell_items(const Flight& flight, const ItemOutcome& loudest, std:
   stats_.failures[key] += documents;
   if (stats_.last_failure != key) {
     logger_.warn(key, "the server did not take some documents now; they are sent again",
-                 {{"stream", options_.stream}, {"frame", flight.id}, {"documents", documents}, {"error", loudest.type + ": " + loudest.reason.substr(0, 200)}});
+                 {{"stream", options_.stream},
+                  {"frame", flight.id},
+                  {"documents", documents},
+                  {"error", loudest.type + ": " + loudest.reason.substr(0, 200)}});
   }
   stats_.last_failure = key;
   stats_.blocked = loudest.verdict == Verdict::blocked;
@@ -198,8 +218,10 @@ void Delivery::refuse_only(Flight& flight, std::list<Piece>::iterator piece, Ite
   refuse(flight, piece, {std::move(why)}, *items);
 }
 
-// Documents refused for their content: repaired once if that is possible, else dead-lettered (B5). `piece` goes.
-void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece, const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items) {
+// Documents refused for their content: repaired once if that is possible, else dead-lettered (B5).
+// `piece` goes.
+void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
+                      const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items) {
   std::vector<std::string> repaired;
   std::vector<BulkItem> second_try, dead_items;
   std::vector<ItemOutcome> dead;
@@ -233,19 +255,27 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece, const st
   flight.pieces.erase(piece);
 }
 
-Status Delivery::bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why, const std::vector<BulkItem>& items) {
+Status Delivery::bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why,
+                      const std::vector<BulkItem>& items) {
   std::vector<Refusal> refusals;
   refusals.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    refusals.push_back(Refusal{frame, piece.index, std::string(id_of(items[i].action)), std::string(items[i].source), why[i].status, why[i].type, why[i].reason});
+    refusals.push_back(Refusal{frame, piece.index, std::string(id_of(items[i].action)),
+                               std::string(items[i].source), why[i].status, why[i].type,
+                               why[i].reason});
   }
   auto s = dead_letters_.put(refusals);
   if (s) {
-    logger_.warn("dead-letter", "the server refused documents for their content; they are in the dead-letter file",
-                 {{"stream", options_.stream}, {"documents", items.size()}, {"error", why.front().type + ": " + why.front().reason.substr(0, 200)}});
+    logger_.warn("dead-letter",
+                 "the server refused documents for their content; they are in the dead-letter file",
+                 {{"stream", options_.stream},
+                  {"documents", items.size()},
+                  {"error", why.front().type + ": " + why.front().reason.substr(0, 200)}});
   } else {
     ++stats_.failures["dead-letter"];
-    logger_.error("dead-letter-failed", "refused documents cannot be written to the dead-letter file; they wait", {{"stream", options_.stream}, {"error", s.error().message}});
+    logger_.error("dead-letter-failed",
+                  "refused documents cannot be written to the dead-letter file; they wait",
+                  {{"stream", options_.stream}, {"error", s.error().message}});
   }
   return s;
 }

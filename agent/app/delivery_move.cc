@@ -1,5 +1,5 @@
-// The part of Delivery that deals with indices that take no more writes, and with frames in doubt: look their ids
-// up in all indices that can hold them, and send what is missing to the current one.
+// The part of Delivery that deals with indices that take no more writes, and with frames in doubt:
+// look their ids up in all indices that can hold them, and send what is missing to the current one.
 #include <algorithm>
 
 #include "agent/app/delivery.h"
@@ -7,7 +7,8 @@
 
 namespace auditship {
 
-// Before ids are looked up, the slot must say that the frame is moving, and an earlier request must have had time to end.
+// Before ids are looked up, the slot must say that the frame is moving, and an earlier request must
+// have had time to end.
 void Delivery::move_on(Flight& flight, Piece& piece, TimePoint now) {
   if (!target_is_fresh(now)) {
     ask_target(now);
@@ -34,7 +35,8 @@ void Delivery::move_on(Flight& flight, Piece& piece, TimePoint now) {
     return;
   }
   if (target_.empty()) {
-    piece.look_up = false;  // indices cannot be asked for: ids protect within the one behind the alias, and a warning said so
+    piece.look_up = false;  // indices cannot be asked for: ids protect within the one behind the
+                            // alias, and a warning said so
     return;
   }
   auto raw = unpack_part(piece.part);
@@ -47,12 +49,14 @@ void Delivery::move_on(Flight& flight, Piece& piece, TimePoint now) {
   }
   piece.sending = true;
   piece.moving_to = target_;
-  sink_.look_up(flight.index, ids, [this, alive = alive_, frame = flight.id, number = piece.number](Result<Presence> presence) {
-    if (*alive) {
-      located(frame, number, std::move(presence));
-      wake_();
-    }
-  });
+  sink_.look_up(
+      flight.index, ids,
+      [this, alive = alive_, frame = flight.id, number = piece.number](Result<Presence> presence) {
+        if (*alive) {
+          located(frame, number, std::move(presence));
+          wake_();
+        }
+      });
 }
 
 void Delivery::located(FrameId frame, std::uint64_t number, Result<Presence> presence) {
@@ -63,8 +67,10 @@ void Delivery::located(FrameId frame, std::uint64_t number, Result<Presence> pre
     const std::string why = presence ? "short answer" : presence.error().message;
     ++stats_.failures["look-up"];
     if (stats_.last_failure != why) {
-      logger_.warn("look-up-failed", "it cannot be found out which documents of a frame are in an index already; they wait",
-                   {{"stream", options_.stream}, {"frame", frame}, {"error", why}});
+      logger_.warn(
+          "look-up-failed",
+          "it cannot be found out which documents of a frame are in an index already; they wait",
+          {{"stream", options_.stream}, {"frame", frame}, {"error", why}});
     }
     stats_.last_failure = why;
     back_off(*piece, clock_.now(), Verdict::blocked, Duration{});
@@ -81,7 +87,11 @@ void Delivery::located(FrameId frame, std::uint64_t number, Result<Presence> pre
   flight->counts.existed += piece->part.documents - missing.size();
   stats_.moved += missing.size();
   logger_.info("looked-up", "documents that are in no index yet go to the current one",
-               {{"stream", options_.stream}, {"frame", frame}, {"from", flight->index}, {"to", piece->moving_to}, {"missing", missing.size()}});
+               {{"stream", options_.stream},
+                {"frame", frame},
+                {"from", flight->index},
+                {"to", piece->moving_to},
+                {"missing", missing.size()}});
   if (missing.empty()) {
     flight->pieces.erase(piece);
     return;

@@ -5,9 +5,9 @@
 namespace auditship {
 namespace {
 
-constexpr std::uint32_t kGrowAfter = 8;                 // contented answers
-constexpr std::uint32_t kShrinkAfter = 2;               // times pushed back in a row
-constexpr std::uint64_t kNoLimitFrom = 64u << 20;       // no body is that large
+constexpr std::uint32_t kGrowAfter = 8;            // contented answers
+constexpr std::uint32_t kShrinkAfter = 2;          // times pushed back in a row
+constexpr std::uint64_t kNoLimitFrom = 64u << 20;  // no body is that large
 constexpr std::chrono::seconds kSlow{10};
 
 }  // namespace
@@ -35,7 +35,8 @@ void DeliveryPace::pushed_back(std::uint64_t raw_bytes) {
   window_ = std::max<std::size_t>(1, window_ / 2);
   if (++pushed_ >= kShrinkAfter) {
     pushed_ = 0;
-    part_bytes_ = std::max(kLeastBytes, (part_bytes_ == 0 ? raw_bytes : std::min(part_bytes_, raw_bytes)) / 2);
+    part_bytes_ = std::max(kLeastBytes,
+                           (part_bytes_ == 0 ? raw_bytes : std::min(part_bytes_, raw_bytes)) / 2);
   }
 }
 
@@ -53,8 +54,10 @@ void DeliveryPace::failed(TimePoint now, bool blocked, Duration least) {
 
 Duration DeliveryPace::jitter(std::uint32_t attempt, bool blocked) {
   const auto most = std::chrono::duration_cast<std::chrono::microseconds>(most_).count();
-  const auto first = std::chrono::duration_cast<std::chrono::microseconds>(blocked ? first_ * 10 : first_).count();
-  const auto limit = static_cast<std::uint64_t>(std::min<std::int64_t>(most, first << std::min<std::uint32_t>(attempt, 16)));
+  const auto first =
+      std::chrono::duration_cast<std::chrono::microseconds>(blocked ? first_ * 10 : first_).count();
+  const auto limit = static_cast<std::uint64_t>(
+      std::min<std::int64_t>(most, first << std::min<std::uint32_t>(attempt, 16)));
   return std::chrono::microseconds(1000 + rng_.next() % (limit + 1));
 }
 

@@ -9,21 +9,22 @@
 
 namespace auditship {
 
-// Before a stored target: parts of the frame may be in that index or in any later one. Alone: in any of the alias.
+// Before a stored target: parts of the frame may be in that index or in any later one. Alone: in
+// any of the alias.
 inline constexpr char kMovedMark = '?';
 
 // Something of a frame that one request carries.
 struct Delivery::Piece {
   std::uint64_t number = 0;
   Part part;
-  std::string index;               // where it goes; concrete, never changed but by a look-up
-  std::uint32_t attempts = 0;      // failed ones since the last progress
-  std::uint32_t silences = 0;      // time-outs in a row
+  std::string index;           // where it goes; concrete, never changed but by a look-up
+  std::uint32_t attempts = 0;  // failed ones since the last progress
+  std::uint32_t silences = 0;  // time-outs in a row
   TimePoint silent_since{};
   bool sending = false;
-  bool repaired = false;           // holds documents that were repaired once
-  bool look_up = false;            // ask where its ids are before sending
-  std::string moving_to;           // where those go that are nowhere
+  bool repaired = false;  // holds documents that were repaired once
+  bool look_up = false;   // ask where its ids are before sending
+  std::string moving_to;  // where those go that are nowhere
   TimePoint not_before{};
   TimePoint sent_at{};
 };
@@ -31,15 +32,15 @@ struct Delivery::Piece {
 struct Delivery::Flight {
   FrameId id = 0;
   std::uint32_t documents = 0;
-  std::uint64_t made = 0;          // documents of all frames up to this one; 0: not known
+  std::uint64_t made = 0;  // documents of all frames up to this one; 0: not known
   std::int64_t oldest_ns = 0;
-  std::string index;               // concrete; fixed before the first attempt; empty: nobody knows
-  bool targeted = false;           // index is known
-  bool stored = false;             // and synced in the slot
-  bool moved = false;              // stored with the mark
-  TimePoint unsure_until{};        // until then a request without an answer may still be executed
-  std::list<Piece> pieces;         // empty: done
-  std::vector<Hole> holes;         // to be read again first
+  std::string index;         // concrete; fixed before the first attempt; empty: nobody knows
+  bool targeted = false;     // index is known
+  bool stored = false;       // and synced in the slot
+  bool moved = false;        // stored with the mark
+  TimePoint unsure_until{};  // until then a request without an answer may still be executed
+  std::list<Piece> pieces;   // empty: done
+  std::vector<Hole> holes;   // to be read again first
   DeliveryLedger counts;
 };
 

@@ -32,39 +32,69 @@ std::string random_uuid(Rng& rng) {
   return text;
 }
 
-Result<Identity> load_identity(Fs& fs, const std::string& data_dir, const std::string& wanted, Rng& rng, Logger& log) {
-  const std::string path = join_path(data_dir, "identity");
+namespace {
+
+Result<Identity> read_identity(Fs& fs, const std::string& path) {
   auto content = fs.read_file(path, 4096);
-  if (content) {
-    Identity known;
-    std::string_view rest = *content;
-    while (!rest.empty()) {
-      const std::string_view line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      if (line.starts_with(kNode)) {
-        known.node = line.substr(kNode.size());
-      } else if (line.starts_with(kAgent)) {
-        known.agent_id = line.substr(kAgent.size());
-      }
+  if (!content) {
+    return content.error();
+  }
+  Identity known;
+  std::string_view rest = *content;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.starts_with(kNode)) {
+      known.node = line.substr(kNode.size());
+    } else if (line.starts_with(kAgent)) {
+      known.agent_id = line.substr(kAgent.size());
     }
-    if (known.node.empty() || known.agent_id.empty()) {
-      return Error{Errc::corrupt, path + ": does not name node and agent; remove it to name them anew (lines that are read again then get new ids)"};
-    }
-    if (known.node != wanted) {
-      log.warn("node-renamed", "this data directory belongs to a node of another name; that name stays, because document ids contain it",
-               {{"name", known.node}, {"configured", wanted}});
+  }
+  if (known.node.empty() || known.agent_id.empty()) {
+    return Error{Errc::corrupt, path +
+                                    ": does not name node and agent; remove it to name them anew "
+                                    "(lines that are read again then get new ids)"};
+  }
+  return known;
+}
+
+}  // namespace
+
+Result<std::string> frozen_node_name(Fs& fs, const std::string& data_dir) {
+  auto known = read_identity(fs, join_path(data_dir, "identity"));
+  if (!known) {
+    return known.error();
+  }
+  return known->node;
+}
+
+Result<Identity> load_identity(Fs& fs, const std::string& data_dir, const std::string& wanted,
+                               Rng& rng, Logger& log) {
+  const std::string path = join_path(data_dir, "identity");
+  auto known = read_identity(fs, path);
+  if (known) {
+    if (known->node != wanted) {
+      log.warn("node-renamed",
+               "this data directory belongs to a node of another name; that name stays, because "
+               "document ids contain it",
+               {{"name", known->node}, {"configured", wanted}});
     }
     return known;
   }
-  if (content.error().code != Errc::not_found) {
-    return content.error();
+  if (known.error().code != Errc::not_found) {
+    return known.error();
   }
   Identity fresh{wanted, random_uuid(rng)};
   if (auto s = fs.make_dirs(data_dir); !s) {
     return s.error();
   }
   std::string text = "# Frozen at the first start. Document ids contain the node name.\n";
-  text.append(kNode).append(fresh.node).append("\n").append(kAgent).append(fresh.agent_id).append("\n");
+  text.append(kNode)
+      .append(fresh.node)
+      .append("\n")
+      .append(kAgent)
+      .append(fresh.agent_id)
+      .append("\n");
   if (auto s = fs.replace_file(path, text); !s) {
     return s.error();
   }

@@ -1,7 +1,7 @@
 // Identity: the node's name and the agent's id, frozen in the data directory at the first start.
 //
-// Document ids contain the node name, so it must not change when the host is renamed: the frozen name wins over
-// configuration, NODE_NAME and hostname, and a difference is told.
+// Document ids contain the node name, so it must not change when the host is renamed: the frozen
+// name wins over configuration, NODE_NAME and hostname, and a difference is told.
 #pragma once
 
 #include <string>
@@ -20,7 +20,11 @@ struct Identity {
 
 // wanted: the name by configuration or environment; not empty.
 // Errors: io, no_space, corrupt (the file is there but cannot be understood).
-[[nodiscard]] Result<Identity> load_identity(Fs& fs, const std::string& data_dir, const std::string& wanted, Rng& rng, Logger& log);
+[[nodiscard]] Result<Identity> load_identity(Fs& fs, const std::string& data_dir,
+                                             const std::string& wanted, Rng& rng, Logger& log);
+
+// The node name that a data directory was made with. Errors: not_found, io, corrupt.
+[[nodiscard]] Result<std::string> frozen_node_name(Fs& fs, const std::string& data_dir);
 
 [[nodiscard]] std::string random_uuid(Rng& rng);
 

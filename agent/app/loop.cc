@@ -1,18 +1,18 @@
 #include "agent/app/loop.h"
 
-#include <sys/inotify.h>
-
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
+#include <map>
+#include <optional>
+#include <sys/inotify.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cerrno>
-#include <csignal>
-#include <map>
-#include <optional>
 
 #include "agent/app/loop_context.h"
 
@@ -49,8 +49,9 @@ class InotifyWake final : public Wake {
     }
     // Added anew each time: a directory may have been replaced by another one of the same name.
     for (const std::string& directory : directories) {
-      const int id = ::inotify_add_watch(stream_.native_handle(), directory.c_str(),
-                                         IN_MODIFY | IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR);
+      const int id = ::inotify_add_watch(
+          stream_.native_handle(), directory.c_str(),
+          IN_MODIFY | IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR);
       if (id >= 0) {
         watches_[directory] = id;
       }
@@ -77,9 +78,13 @@ class InotifyWake final : public Wake {
 
 struct Loop::State {
   explicit State(Logger& log)
-      : timer(context), change_timer(context), signals(context, SIGTERM, SIGINT, SIGHUP), watcher(context, log, [this] { changed(); }) {}
+      : timer(context),
+        change_timer(context),
+        signals(context, SIGTERM, SIGINT, SIGHUP),
+        watcher(context, log, [this] { changed(); }) {}
 
-  // Wakes for file changes are held together for a moment: a busy log file would otherwise wake us for every line.
+  // Wakes for file changes are held together for a moment: a busy log file would otherwise wake us
+  // for every line.
   void changed() {
     if (change_pending) {
       return;
@@ -161,7 +166,9 @@ Loop::Loop(Logger& log) : state_(std::make_unique<State>(log)) {}
 Loop::~Loop() = default;
 
 Post Loop::post() {
-  return [context = &state_->context](std::function<void()> task) { asio::post(*context, std::move(task)); };
+  return [context = &state_->context](std::function<void()> task) {
+    asio::post(*context, std::move(task));
+  };
 }
 
 void Loop::wake() { state_->step_now(); }
@@ -171,10 +178,14 @@ void Loop::on_change(std::function<void()> hint) { state_->hint = std::move(hint
 void Loop::run(std::function<TimePoint(TimePoint)> step, std::function<void(int)> on_signal) {
   state_->step = std::move(step);
   state_->on_signal = std::move(on_signal);
+  state_->stopped = state_->queued = false;
+  state_->context.restart();
   state_->wait_signal();
   state_->step_now();
   const auto work = asio::make_work_guard(state_->context);
   state_->context.run();
+  boost::system::error_code ignored;  // nothing to cancel is fine
+  state_->signals.cancel(ignored);
 }
 
 void Loop::stop() {

@@ -36,7 +36,7 @@ class Loop {
   void on_change(std::function<void()> hint);
 
   // Calls step now and then again at the time it says, or earlier when woken, until stop().
-  // on_signal gets SIGTERM, SIGINT and SIGHUP.
+  // on_signal gets SIGTERM, SIGINT and SIGHUP. May be called again after it has returned.
   void run(std::function<TimePoint(TimePoint)> step, std::function<void(int)> on_signal);
   void stop();
 

@@ -1,4 +1,5 @@
-// The io_context inside a Loop, for the other file that uses Asio. Only for loop.cc and status_http.cc.
+// The io_context inside a Loop, for the other file that uses Asio. Only for loop.cc and
+// status_http.cc.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,8 @@
 // The command line: what there is, with which options and examples. The work is done in cli_*.cc.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+
+#include <CLI/CLI.hpp>
 
 #include "agent/app/cli.h"
 #include "agent/app/version.h"
@@ -17,82 +18,197 @@ constexpr char kParseExamples[] =
     "Examples:\n"
     "  auditship parse --stream authlog /var/log/auth.log\n"
     "  auditship parse --stream kubeaudit --pretty audit.log\n"
-    "  auditship parse --stream authlog --time-zone Europe/Stockholm --reference-time 2026-11-23T12:00:00Z old-auth.log";
+    "  auditship parse --stream authlog --time-zone Europe/Stockholm --reference-time "
+    "2026-11-23T12:00:00Z old-auth.log";
 constexpr char kCheckExamples[] =
     "Examples:\n"
     "  auditship check --config auditship.yaml\n"
     "  auditship check --online --config auditship.yaml     also asks the sink";
 
-int command_line(int argc, char** argv) {
-  CLI::App app("Ships audit evidence off every node: kube-apiserver audit log and auth.log to OpenSearch, each line exactly once.", "auditship");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("auditship ") + kVersion);
-  int code = 0;
-
+// The arguments of all subcommands: CLI11 writes into them while it parses.
+struct Commands {
   RunArguments run;
-  CLI::App* run_app = app.add_subcommand("run", "Ship until SIGTERM or SIGINT, which drain what was read and exit");
-  run_app->add_option("--config", run.config, "Configuration file")->required()->type_name("FILE");
-  run_app->add_flag("--once", run.once, "Read all inputs to their end, wait for acknowledgement, print a summary, exit");
-  run_app->footer(kRunExamples);
-  run_app->callback([&] { code = run_command(run); });
-
   ParseArguments parse;
-  CLI::App* parse_app = app.add_subcommand("parse", "Print the documents that lines become: no filter, no state, nothing is shipped");
-  parse_app->add_option("--stream", parse.stream, "Stream whose parser to use: kubeaudit, authlog or one of the configuration")->required()->type_name("NAME");
-  parse_app->add_option("--config", parse.config, "Configuration file (default: built-in defaults)")->type_name("FILE");
-  parse_app->add_flag("--pretty", parse.pretty, "One readable line each: when, who, did what, to what, from where, outcome");
-  parse_app->add_option("--time-zone", parse.time_zone, "Zone of stamps that have none, e.g. Europe/Stockholm")->type_name("ZONE");
-  parse_app->add_option("--reference-time", parse.reference_time, "The \"now\" that gives RFC 3164 stamps their year, RFC 3339")->type_name("TIME");
-  parse_app->add_option("FILE", parse.files, "Log files, also .gz and .zst (default: standard input)");
-  parse_app->footer(kParseExamples);
-  parse_app->callback([&] { code = parse_command(parse); });
-
   CheckArguments check;
-  CLI::App* check_app = app.add_subcommand("check", "Validate the configuration as run does, and tell which inputs are readable");
-  check_app->add_option("--config", check.config, "Configuration file")->required()->type_name("FILE");
-  check_app->add_flag("--online", check.online, "Also ask the sink whether it would take documents");
-  check_app->add_flag("--effective", check.effective, "Print the configuration in effect, secrets masked");
-  check_app->footer(kCheckExamples);
-  check_app->callback([&] { code = check_command(check); });
-
   StatusArguments status;
-  CLI::App* status_app = app.add_subcommand("status", "What the agent is doing: from the running one, or from its data directory");
-  status_app->add_option("--config", status.config, "Configuration file that names the data directory")->type_name("FILE");
+  BufferArguments buffer;
+  DeadLetterArguments dead;
+  ReconcileArguments reconcile;
+  int code = 0;
+};
+
+void add_run(CLI::App& app, Commands& commands) {
+  auto& run = commands.run;
+  CLI::App* run_app =
+      app.add_subcommand("run", "Ship until SIGTERM or SIGINT, which drain what was read and exit");
+  run_app->add_option("--config", run.config, "Configuration file")->required()->type_name("FILE");
+  run_app->add_flag(
+      "--once", run.once,
+      "Read all inputs to their end, wait for acknowledgement, print a summary, exit");
+  run_app->footer(kRunExamples);
+  run_app->callback([&commands] { commands.code = run_command(commands.run); });
+}
+
+void add_parse(CLI::App& app, Commands& commands) {
+  auto& parse = commands.parse;
+  CLI::App* parse_app = app.add_subcommand(
+      "parse", "Print the documents that lines become: no filter, no state, nothing is shipped");
+  parse_app
+      ->add_option("--stream", parse.stream,
+                   "Stream whose parser to use: kubeaudit, authlog or one of the configuration")
+      ->required()
+      ->type_name("NAME");
+  parse_app->add_option("--config", parse.config, "Configuration file (default: built-in defaults)")
+      ->type_name("FILE");
+  parse_app->add_flag("--pretty", parse.pretty,
+                      "One readable line each: when, who, did what, to what, from where, outcome");
+  parse_app
+      ->add_option("--time-zone", parse.time_zone,
+                   "Zone of stamps that have none, e.g. Europe/Stockholm")
+      ->type_name("ZONE");
+  parse_app
+      ->add_option("--reference-time", parse.reference_time,
+                   "The \"now\" that gives RFC 3164 stamps their year, RFC 3339")
+      ->type_name("TIME");
+  parse_app->add_option("FILE", parse.files,
+                        "Log files, also .gz and .zst (default: standard input)");
+  parse_app->footer(kParseExamples);
+  parse_app->callback([&commands] { commands.code = parse_command(commands.parse); });
+}
+
+void add_check(CLI::App& app, Commands& commands) {
+  auto& check = commands.check;
+  CLI::App* check_app = app.add_subcommand(
+      "check", "Validate the configuration as run does, and tell which inputs are readable");
+  check_app->add_option("--config", check.config, "Configuration file")
+      ->required()
+      ->type_name("FILE");
+  check_app->add_flag("--online", check.online,
+                      "Also ask the sink whether it would take documents");
+  check_app->add_flag("--effective", check.effective,
+                      "Print the configuration in effect, secrets masked");
+  check_app->footer(kCheckExamples);
+  check_app->callback([&commands] { commands.code = check_command(commands.check); });
+}
+
+void add_status(CLI::App& app, Commands& commands) {
+  auto& status = commands.status;
+  CLI::App* status_app = app.add_subcommand(
+      "status", "What the agent is doing: from the running one, or from its data directory");
+  status_app
+      ->add_option("--config", status.config, "Configuration file that names the data directory")
+      ->type_name("FILE");
   status_app->add_option("--data-dir", status.data_dir, "Data directory")->type_name("DIR");
   status_app->add_flag("--json", status.json, "For scripts");
-  status_app->footer("Examples:\n  auditship status\n  auditship status --json --data-dir /var/lib/auditship");
-  status_app->callback([&] { code = status_command(status); });
+  status_app->footer(
+      "Examples:\n  auditship status\n  auditship status --json --data-dir /var/lib/auditship");
+  status_app->callback([&commands] { commands.code = status_command(commands.status); });
+}
 
-  BufferArguments buffer;
-  CLI::App* buffer_app = app.add_subcommand("buffer", "Look into the buffer of a data directory, also while the agent runs; changes nothing");
+void add_buffer(CLI::App& app, Commands& commands) {
+  auto& buffer = commands.buffer;
+  CLI::App* buffer_app = app.add_subcommand(
+      "buffer",
+      "Look into the buffer of a data directory, also while the agent runs; changes nothing");
   buffer_app->require_subcommand(1);
-  buffer_app->footer("Examples:\n  auditship buffer ls --data-dir /var/lib/auditship\n  auditship buffer show 42 --stream kubeaudit\n  auditship buffer verify");
+  buffer_app->footer(
+      "Examples:\n  auditship buffer ls --data-dir /var/lib/auditship\n  auditship buffer show 42 "
+      "--stream kubeaudit\n  auditship buffer verify");
   const auto add_buffer = [&](const char* name, const char* what) {
     CLI::App* sub = buffer_app->add_subcommand(name, what);
-    sub->add_option("--config", buffer.config, "Configuration file that names the data directory")->type_name("FILE");
+    sub->add_option("--config", buffer.config, "Configuration file that names the data directory")
+        ->type_name("FILE");
     sub->add_option("--data-dir", buffer.data_dir, "Data directory")->type_name("DIR");
     sub->add_option("--stream", buffer.stream, "Only this stream")->type_name("NAME");
-    sub->callback([&, name] {
-      buffer.action = name;
-      code = buffer_command(buffer);
+    sub->callback([&commands, name] {
+      commands.buffer.action = name;
+      commands.code = buffer_command(commands.buffer);
     });
     return sub;
   };
   add_buffer("ls", "List segments and frames");
-  add_buffer("show", "Print the bulk lines of one frame")->add_option("FRAME", buffer.frame, "Number of the frame")->required();
+  add_buffer("show", "Print the bulk lines of one frame")
+      ->add_option("FRAME", buffer.frame, "Number of the frame")
+      ->required();
   add_buffer("verify", "Check every byte; exit 1 if anything is damaged");
+}
 
+void add_dead_letter(CLI::App& app, Commands& commands) {
+  auto& dead = commands.dead;
+  CLI::App* dead_app =
+      app.add_subcommand("dead-letter", "Documents that the server refused for their content");
+  dead_app->require_subcommand(1);
+  dead_app->footer(
+      "Examples:\n  auditship dead-letter ls\n  auditship dead-letter show --reason "
+      "mapper_parsing_exception\n"
+      "  auditship dead-letter replay --config /etc/auditship/auditship.yaml     with the agent "
+      "stopped");
+  const auto add_dead = [&](const char* name, const char* what) {
+    CLI::App* sub = dead_app->add_subcommand(name, what);
+    const bool replay = std::string_view(name) == "replay";
+    auto* config =
+        sub->add_option("--config", dead.config, "Configuration file")->type_name("FILE");
+    if (replay) {
+      config->required();
+    } else {
+      sub->add_option("--data-dir", dead.data_dir, "Data directory")->type_name("DIR");
+    }
+    sub->add_option("--stream", dead.stream, "Only this stream")->type_name("NAME");
+    sub->add_option("--reason", dead.reason,
+                    "Only letters whose error type or reason contains this")
+        ->type_name("TEXT");
+    sub->callback([&commands, name] {
+      commands.dead.action = name;
+      commands.code = dead_letter_command(commands.dead);
+    });
+  };
+  add_dead("ls", "Count them by error");
+  add_dead("show", "Print them as NDJSON");
+  add_dead("replay", "Send them again under the same ids, and take out what is settled");
+}
+
+void add_reconcile(CLI::App& app, Commands& commands) {
+  auto& reconcile = commands.reconcile;
+  CLI::App* reconcile_app = app.add_subcommand(
+      "reconcile", "Ask OpenSearch by id whether each kept line of these log files is there, once");
+  reconcile_app->add_option("--config", reconcile.config, "Configuration file")
+      ->required()
+      ->type_name("FILE");
+  reconcile_app->add_option("--stream", reconcile.stream, "Stream that the files belong to")
+      ->required()
+      ->type_name("NAME");
+  reconcile_app->add_option("FILE", reconcile.files, "Log files, also .gz and .zst")->required();
+  reconcile_app->footer(
+      "Example:\n  auditship reconcile --config auditship.yaml --stream authlog /var/log/auth.log "
+      "/var/log/auth.log.1");
+  reconcile_app->callback([&commands] { commands.code = reconcile_command(commands.reconcile); });
+}
+
+void add_version(CLI::App& app, Commands&) {
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
   version_app->footer("Example:\n  auditship version");
   version_app->callback([] { std::printf("auditship %s\n", kVersion); });
+}
 
+int command_line(int argc, char** argv) {
+  CLI::App app(
+      "Ships audit evidence off every node: kube-apiserver audit log and auth.log to OpenSearch, "
+      "each line exactly once.",
+      "auditship");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("auditship ") + kVersion);
+  Commands commands;
+  for (const auto add : {add_run, add_parse, add_check, add_status, add_buffer, add_dead_letter,
+                         add_reconcile, add_version}) {
+    add(app, commands);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int said = app.exit(error);
     return said == 0 ? 0 : kExitUsage;
   }
-  return code;
+  return commands.code;
 }
 
 }  // namespace

@@ -44,10 +44,12 @@ struct OwnLog::State {
 };
 
 OwnLog::OwnLog(LogLevel least, LogFormat format)
-    : state_(new State{format, spdlog::logger("auditship", std::make_shared<spdlog::sinks::stderr_sink_mt>())}) {
+    : state_(new State{
+          format, spdlog::logger("auditship", std::make_shared<spdlog::sinks::stderr_sink_mt>())}) {
   state_->logger.set_level(to_spdlog(least));
   state_->logger.flush_on(spdlog::level::debug);
-  state_->logger.set_pattern(format == LogFormat::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
+  state_->logger.set_pattern(format == LogFormat::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
+                             spdlog::pattern_time_type::utc);
 }
 
 OwnLog::~OwnLog() = default;
@@ -60,7 +62,8 @@ void OwnLog::write(LogLevel level, std::string_view code, std::string_view text,
   if (state_->format == LogFormat::json) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     line = "{\"time\":\"";
-    append_rfc3339(line, std::chrono::duration_cast<std::chrono::milliseconds>(now).count() * 1'000'000);
+    append_rfc3339(line,
+                   std::chrono::duration_cast<std::chrono::milliseconds>(now).count() * 1'000'000);
     line += "\",\"level\":\"";
     line += name_of(level);
     line += "\",\"code\":";
@@ -84,7 +87,8 @@ void OwnLog::write(LogLevel level, std::string_view code, std::string_view text,
       line.push_back(' ');
       line += value.key;
       line.push_back('=');
-      const bool plain = !value.value.empty() && value.value.find_first_of(" \"=\\") == std::string::npos;
+      const bool plain =
+          !value.value.empty() && value.value.find_first_of(" \"=\\") == std::string::npos;
       if (plain) {
         append_json_escaped(line, value.value);
       } else {

@@ -15,6 +15,8 @@ class OwnLog final : public Logger {
  public:
   OwnLog(LogLevel least, LogFormat format);
   ~OwnLog() override;
+  OwnLog(const OwnLog&) = delete;
+  OwnLog& operator=(const OwnLog&) = delete;
   void write(LogLevel level, std::string_view code, std::string_view text, Values values) override;
 
  private:

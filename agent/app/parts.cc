@@ -35,7 +35,9 @@ std::string_view id_of(std::string_view action) {
   return rest.substr(0, rest.find('"'));
 }
 
-Result<std::string> unpack_part(const Part& part) { return unpack(part.codec, *part.body, kMaxRawBytes); }
+Result<std::string> unpack_part(const Part& part) {
+  return unpack(part.codec, *part.body, kMaxRawBytes);
+}
 
 Part make_part(const std::vector<BulkItem>& items, Codec codec) {
   Packer packer(codec);
@@ -82,7 +84,8 @@ Result<std::pair<Part, Part>> halve_part(const Part& part) {
   }
   AUDITSHIP_CHECK(items->size() >= 2, "one document cannot be halved");
   const auto middle = items->begin() + static_cast<std::ptrdiff_t>(items->size() / 2);
-  return std::pair(make_part({items->begin(), middle}, part.codec), make_part({middle, items->end()}, part.codec));
+  return std::pair(make_part({items->begin(), middle}, part.codec),
+                   make_part({middle, items->end()}, part.codec));
 }
 
 Result<Part> recode_part(const Part& part, Codec codec) {

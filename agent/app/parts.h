@@ -1,5 +1,5 @@
-// Parts: what of a frame still has to be sent. A frame starts as one part; a partial failure leaves a smaller
-// one, a body that is too large is cut in halves. Bodies stay packed until that happens.
+// Parts: what of a frame still has to be sent. A frame starts as one part; a partial failure leaves
+// a smaller one, a body that is too large is cut in halves. Bodies stay packed until that happens.
 // Plain functions over bytes; no I/O.
 #pragma once
 
@@ -16,7 +16,8 @@
 namespace auditship {
 
 struct Part {
-  std::shared_ptr<const std::string> body;  // packed bulk lines; owners: this part and the requests that send it
+  std::shared_ptr<const std::string>
+      body;  // packed bulk lines; owners: this part and the requests that send it
   Codec codec = Codec::none;
   std::uint32_t documents = 0;
   std::uint64_t raw_bytes = 0;

@@ -9,16 +9,20 @@ namespace {
 
 constexpr std::size_t kMaxValue = 300;  // bytes of one value
 
-// As JSON would escape it, C1 controls and bidirectional marks included: nothing that acts on a terminal.
+// As JSON would escape it, C1 controls and bidirectional marks included: nothing that acts on a
+// terminal.
 void append_safe(std::string& out, std::string_view text) {
   const bool long_text = text.size() > kMaxValue;
   std::string clean;
   append_json_escaped(clean, text.substr(0, utf8_prefix(text, kMaxValue)));
   for (std::size_t i = 0; i < clean.size(); ++i) {
     const auto c = static_cast<unsigned char>(clean[i]);
-    const bool c1 = c == 0xC2 && i + 1 < clean.size() && static_cast<unsigned char>(clean[i + 1]) < 0xA0;
-    const bool bidi = c == 0xE2 && i + 2 < clean.size() &&
-                      ((clean[i + 1] == '\x80' && static_cast<unsigned char>(clean[i + 2]) >= 0x8B) || clean[i + 1] == '\x81');
+    const bool c1 =
+        c == 0xC2 && i + 1 < clean.size() && static_cast<unsigned char>(clean[i + 1]) < 0xA0;
+    const bool bidi =
+        c == 0xE2 && i + 2 < clean.size() &&
+        ((clean[i + 1] == '\x80' && static_cast<unsigned char>(clean[i + 2]) >= 0x8B) ||
+         clean[i + 1] == '\x81');
     if (c == 0x7F) {
       out += "?";
     } else if (c1) {
@@ -91,7 +95,9 @@ void append_auth(std::string& out, const Record& record) {
   }
   out.push_back(' ');
   append_safe(out, action);
-  const std::string_view owner = !record.field("user.email").empty() ? record.field("user.email") : record.field("ssh.key.owner");
+  const std::string_view owner = !record.field("user.email").empty()
+                                     ? record.field("user.email")
+                                     : record.field("ssh.key.owner");
   const std::string_view user = record.field("user.name");
   const std::string_view target = record.field("user.target.name");
   append_word(out, " ", owner.empty() ? user : owner);
@@ -120,7 +126,8 @@ void append_auth(std::string& out, const Record& record) {
 
 }  // namespace
 
-void append_pretty(std::string& out, const Record& record, std::int64_t fallback_ns, bool with_date) {
+void append_pretty(std::string& out, const Record& record, std::int64_t fallback_ns,
+                   bool with_date) {
   append_time(out, record, fallback_ns, with_date);
   if (record.kube.present) {
     append_kube(out, record);

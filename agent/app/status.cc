@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/app/identity.h"
 #include "agent/app/summary.h"
 #include "agent/buffer/ack_slot.h"
 #include "agent/buffer/segment.h"
@@ -20,30 +21,65 @@ struct Number {
 };
 
 constexpr Number kNumbers[] = {
-    {"lines", "auditship_read_lines_total", "counter", "Non-empty lines read.", [](const StreamView& v) { return v.read.lines; }},
-    {"empty_lines", "auditship_read_empty_lines_total", "counter", "Empty lines read; they are no records.", [](const StreamView& v) { return v.read.empty_lines; }},
-    {"bytes", "auditship_read_bytes_total", "counter", "Bytes of log files dealt with, uncompressed.", [](const StreamView& v) { return v.read.bytes; }},
-    {"salvaged", "auditship_salvaged_records_total", "counter", "Events found behind a torn piece of the same line.", [](const StreamView& v) { return v.read.salvaged; }},
-    {"filtered", "auditship_filtered_records_total", "counter", "Records that a rule dropped.", [](const StreamView& v) { return v.read.filtered; }},
-    {"sampled_out", "auditship_sampled_out_records_total", "counter", "Records that a sample rule dropped.", [](const StreamView& v) { return v.read.sampled_out; }},
-    {"documents", "auditship_documents_total", "counter", "Documents put into the buffer.", [](const StreamView& v) { return v.read.documents; }},
-    {"derived", "auditship_derived_documents_total", "counter", "Documents that the agent itself made.", [](const StreamView& v) { return v.read.derived; }},
-    {"unparsed", "auditship_unparsed_records_total", "counter", "Lines that are not of the format.", [](const StreamView& v) { return v.read.unparsed; }},
-    {"cut", "auditship_cut_lines_total", "counter", "Lines over the limit.", [](const StreamView& v) { return v.read.cut; }},
-    {"gaps", "auditship_gaps_total", "counter", "Times that log data vanished before it was read.", [](const StreamView& v) { return v.read.gaps; }},
-    {"gap_bytes", "auditship_gap_bytes_total", "counter", "Bytes that vanished, where that is known.", [](const StreamView& v) { return v.read.gap_bytes; }},
-    {"created", "auditship_created_documents_total", "counter", "Documents that the sink made.", [](const StreamView& v) { return v.delivered.created; }},
-    {"existed", "auditship_existed_documents_total", "counter", "Documents that the sink already had.", [](const StreamView& v) { return v.delivered.existed; }},
-    {"dead_lettered", "auditship_dead_lettered_documents_total", "counter", "Documents refused for their content.", [](const StreamView& v) { return v.delivered.dead_lettered; }},
-    {"buffered_documents", "auditship_buffered_documents", "gauge", "Documents that wait for delivery.", [](const StreamView& v) { return v.buffered_documents; }},
-    {"buffer_bytes", "auditship_buffer_bytes", "gauge", "Bytes of buffer files on disk.", [](const StreamView& v) { return v.buffered_bytes; }},
-    {"buffer_max_bytes", "auditship_buffer_max_bytes", "gauge", "Bytes that the buffer may have; 0 = not known.", [](const StreamView& v) { return v.buffer_max_bytes; }},
-    {"unread_bytes", "auditship_unread_bytes", "gauge", "Bytes of log files that are there but not read yet.", [](const StreamView& v) { return v.unread_bytes; }},
-    {"buffer_full", "auditship_buffer_full", "gauge", "1 while a full buffer stops reading.", [](const StreamView& v) { return std::uint64_t{v.full}; }},
-    {"requests", "auditship_requests_total", "counter", "Requests sent by this run.", [](const StreamView& v) { return v.delivery.requests; }},
-    {"sent_bytes", "auditship_sent_bytes_total", "counter", "Bytes of bodies sent by this run, as on the wire.", [](const StreamView& v) { return v.delivery.sent_bytes; }},
-    {"lost_documents", "auditship_lost_documents_total", "counter", "Buffered documents lost to disk damage, found by this run.", [](const StreamView& v) { return v.damage.lost_documents; }},
-    {"ledger_broken", "auditship_ledger_broken", "gauge", "1 when a sum of the ledger does not hold: a bug.", [](const StreamView& v) { return std::uint64_t{!sums_hold(v)}; }},
+    {"lines", "auditship_read_lines_total", "counter", "Non-empty lines read.",
+     [](const StreamView& v) { return v.read.lines; }},
+    {"empty_lines", "auditship_read_empty_lines_total", "counter",
+     "Empty lines read; they are no records.",
+     [](const StreamView& v) { return v.read.empty_lines; }},
+    {"bytes", "auditship_read_bytes_total", "counter",
+     "Bytes of log files dealt with, uncompressed.",
+     [](const StreamView& v) { return v.read.bytes; }},
+    {"salvaged", "auditship_salvaged_records_total", "counter",
+     "Events found behind a torn piece of the same line.",
+     [](const StreamView& v) { return v.read.salvaged; }},
+    {"filtered", "auditship_filtered_records_total", "counter", "Records that a rule dropped.",
+     [](const StreamView& v) { return v.read.filtered; }},
+    {"sampled_out", "auditship_sampled_out_records_total", "counter",
+     "Records that a sample rule dropped.", [](const StreamView& v) { return v.read.sampled_out; }},
+    {"documents", "auditship_documents_total", "counter", "Documents put into the buffer.",
+     [](const StreamView& v) { return v.read.documents; }},
+    {"derived", "auditship_derived_documents_total", "counter",
+     "Documents that the agent itself made.", [](const StreamView& v) { return v.read.derived; }},
+    {"unparsed", "auditship_unparsed_records_total", "counter", "Lines that are not of the format.",
+     [](const StreamView& v) { return v.read.unparsed; }},
+    {"cut", "auditship_cut_lines_total", "counter", "Lines over the limit.",
+     [](const StreamView& v) { return v.read.cut; }},
+    {"gaps", "auditship_gaps_total", "counter", "Times that log data vanished before it was read.",
+     [](const StreamView& v) { return v.read.gaps; }},
+    {"gap_bytes", "auditship_gap_bytes_total", "counter",
+     "Bytes that vanished, where that is known.",
+     [](const StreamView& v) { return v.read.gap_bytes; }},
+    {"created", "auditship_created_documents_total", "counter", "Documents that the sink made.",
+     [](const StreamView& v) { return v.delivered.created; }},
+    {"existed", "auditship_existed_documents_total", "counter",
+     "Documents that the sink already had.",
+     [](const StreamView& v) { return v.delivered.existed; }},
+    {"dead_lettered", "auditship_dead_lettered_documents_total", "counter",
+     "Documents refused for their content.",
+     [](const StreamView& v) { return v.delivered.dead_lettered; }},
+    {"buffered_documents", "auditship_buffered_documents", "gauge",
+     "Documents that wait for delivery.", [](const StreamView& v) { return v.buffered_documents; }},
+    {"buffer_bytes", "auditship_buffer_bytes", "gauge", "Bytes of buffer files on disk.",
+     [](const StreamView& v) { return v.buffered_bytes; }},
+    {"buffer_max_bytes", "auditship_buffer_max_bytes", "gauge",
+     "Bytes that the buffer may have; 0 = not known.",
+     [](const StreamView& v) { return v.buffer_max_bytes; }},
+    {"unread_bytes", "auditship_unread_bytes", "gauge",
+     "Bytes of log files that are there but not read yet.",
+     [](const StreamView& v) { return v.unread_bytes; }},
+    {"buffer_full", "auditship_buffer_full", "gauge", "1 while a full buffer stops reading.",
+     [](const StreamView& v) { return std::uint64_t{v.full}; }},
+    {"requests", "auditship_requests_total", "counter", "Requests sent by this run.",
+     [](const StreamView& v) { return v.delivery.requests; }},
+    {"sent_bytes", "auditship_sent_bytes_total", "counter",
+     "Bytes of bodies sent by this run, as on the wire.",
+     [](const StreamView& v) { return v.delivery.sent_bytes; }},
+    {"lost_documents", "auditship_lost_documents_total", "counter",
+     "Buffered documents lost to disk damage, found by this run.",
+     [](const StreamView& v) { return v.damage.lost_documents; }},
+    {"ledger_broken", "auditship_ledger_broken", "gauge",
+     "1 when a sum of the ledger does not hold: a bug.",
+     [](const StreamView& v) { return std::uint64_t{!sums_hold(v)}; }},
 };
 
 void member(std::string& out, std::string_view name, std::string_view value) {
@@ -126,8 +162,9 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
 }  // namespace
 
 bool sums_hold(const StreamView& v) {
-  return v.read.balanced() &&
-         v.read.documents + v.read.derived == v.delivered.settled() + v.damage.lost_documents + v.buffered_documents;
+  return v.read.balanced() && v.read.documents + v.read.derived == v.delivered.settled() +
+                                                                       v.damage.lost_documents +
+                                                                       v.buffered_documents;
 }
 
 std::string render_status_json(const AgentStatus& status) {
@@ -176,31 +213,40 @@ std::string render_status_text(const AgentStatus& status) {
     line("read       " + std::to_string(v.read.lines) + " lines, " + human_bytes(v.read.bytes) +
          (v.read.salvaged > 0 ? ", " + std::to_string(v.read.salvaged) + " salvaged" : "") +
          (v.unread_bytes > 0 ? "; " + human_bytes(v.unread_bytes) + " not read yet" : ""));
-    line("filtered   " + std::to_string(v.read.filtered) + (v.read.sampled_out > 0 ? ", sampled out " + std::to_string(v.read.sampled_out) : ""));
+    line("filtered   " + std::to_string(v.read.filtered) +
+         (v.read.sampled_out > 0 ? ", sampled out " + std::to_string(v.read.sampled_out) : ""));
     for (const auto& [rule, count] : v.read.by_rule) {
       line("           " + std::to_string(count) + "  " + rule);
     }
-    line("delivered  " + std::to_string(v.delivered.created) + " created, " + std::to_string(v.delivered.existed) + " already there, " +
+    line("delivered  " + std::to_string(v.delivered.created) + " created, " +
+         std::to_string(v.delivered.existed) + " already there, " +
          std::to_string(v.delivered.dead_lettered) + " in dead letters");
-    line("waiting    " + std::to_string(v.buffered_documents) + " documents; buffer " + human_bytes(v.buffered_bytes) +
-         (v.buffer_max_bytes > 0 ? " of " + human_bytes(v.buffer_max_bytes) : "") + (v.full ? ", FULL: reading stops" : ""));
+    line("waiting    " + std::to_string(v.buffered_documents) + " documents; buffer " +
+         human_bytes(v.buffered_bytes) +
+         (v.buffer_max_bytes > 0 ? " of " + human_bytes(v.buffer_max_bytes) : "") +
+         (v.full ? ", FULL: reading stops" : ""));
     if (v.read.gaps > 0) {
-      line("gaps       " + std::to_string(v.read.gaps) + ", at least " + human_bytes(v.read.gap_bytes));
+      line("gaps       " + std::to_string(v.read.gaps) + ", at least " +
+           human_bytes(v.read.gap_bytes));
     }
     if (!v.delivery.last_failure.empty()) {
       line("failing    " + v.delivery.last_failure);
     }
-    line(sums_hold(v) ? "ledger     holds" : "ledger     DOES NOT HOLD: this is a bug, please report it");
+    line(sums_hold(v) ? "ledger     holds"
+                      : "ledger     DOES NOT HOLD: this is a bug, please report it");
   }
   return out;
 }
 
 std::string render_metrics(const AgentStatus& status) {
-  std::string out = "# HELP auditship_build_info The release that runs.\n# TYPE auditship_build_info gauge\nauditship_build_info{";
+  std::string out =
+      "# HELP auditship_build_info The release that runs.\n# TYPE auditship_build_info "
+      "gauge\nauditship_build_info{";
   append_label(out, "version", status.version);
   out += "} 1\n";
   for (const Number& number : kNumbers) {
-    out += std::string("# HELP ") + number.metric + " " + number.help + "\n# TYPE " + number.metric + " " + number.type + "\n";
+    out += std::string("# HELP ") + number.metric + " " + number.help + "\n# TYPE " +
+           number.metric + " " + number.type + "\n";
     for (const StreamStatus& stream : status.streams) {
       out += number.metric;
       out.push_back('{');
@@ -208,7 +254,8 @@ std::string render_metrics(const AgentStatus& status) {
       out += "} " + std::to_string(number.of(stream.view)) + "\n";
     }
   }
-  const auto labelled = [&](const char* metric, const char* help, const char* label, auto counts_of) {
+  const auto labelled = [&](const char* metric, const char* help, const char* label,
+                            auto counts_of) {
     out += std::string("# HELP ") + metric + " " + help + "\n# TYPE " + metric + " counter\n";
     for (const StreamStatus& stream : status.streams) {
       for (const auto& [key, count] : counts_of(stream.view)) {
@@ -221,8 +268,10 @@ std::string render_metrics(const AgentStatus& status) {
       }
     }
   };
-  labelled("auditship_filtered_by_rule_total", "Records dropped, by rule.", "rule", [](const StreamView& v) { return v.read.by_rule; });
-  labelled("auditship_failures_total", "Requests and documents not taken, by reason, of this run.", "code", [](const StreamView& v) { return v.delivery.failures; });
+  labelled("auditship_filtered_by_rule_total", "Records dropped, by rule.", "rule",
+           [](const StreamView& v) { return v.read.by_rule; });
+  labelled("auditship_failures_total", "Requests and documents not taken, by reason, of this run.",
+           "code", [](const StreamView& v) { return v.delivery.failures; });
   return out;
 }
 
@@ -232,9 +281,8 @@ Result<AgentStatus> read_status(Fs& fs, const std::string& data_dir) {
     return names.error();
   }
   AgentStatus status;
-  if (auto identity = fs.read_file(join_path(data_dir, "identity"), 4096); identity) {
-    const std::size_t at = identity->find("node=");
-    status.node = at == std::string::npos ? "" : identity->substr(at + 5, identity->find('\n', at) - at - 5);
+  if (auto node = frozen_node_name(fs, data_dir); node) {
+    status.node = std::move(*node);
   }
   std::sort(names->begin(), names->end());
   for (const std::string& name : *names) {

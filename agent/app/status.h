@@ -1,5 +1,6 @@
-// What an agent is doing, in JSON, in Prometheus text and in words; from a running agent or from its data directory.
-// Pure functions over plain values, but for read_status. Names of metrics: docs/metrics.md.
+// What an agent is doing, in JSON, in Prometheus text and in words; from a running agent or from
+// its data directory. Pure functions over plain values, but for read_status. Names of metrics:
+// docs/metrics.md.
 #pragma once
 
 #include <string>

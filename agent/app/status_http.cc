@@ -26,11 +26,14 @@ constexpr std::size_t kMaxConnections = 16;
 constexpr std::chrono::seconds kTimeout{5};
 
 // One request and its answer.
-class Connection : public std::enable_shared_from_this<Connection> {  // owners: the operations under way
+class Connection
+    : public std::enable_shared_from_this<Connection> {  // owners: the operations under way
  public:
-  Connection(Protocol::socket socket, asio::io_context& context, StatusServer::Handler handler, std::shared_ptr<std::size_t> count)
+  Connection(Protocol::socket socket, asio::io_context& context, StatusServer::Handler handler,
+             std::shared_ptr<std::size_t> count)
       : stream_(context), handler_(std::move(handler)), count_(std::move(count)) {
-    stream_.socket() = BeastStream::socket_type(context, socket.local_endpoint().protocol(), socket.release());
+    stream_.socket() =
+        BeastStream::socket_type(context, socket.local_endpoint().protocol(), socket.release());
     ++*count_;
   }
   Connection(const Connection&) = delete;
@@ -41,11 +44,12 @@ class Connection : public std::enable_shared_from_this<Connection> {  // owners:
     parser_.header_limit(kMaxRequest);
     parser_.body_limit(0);
     stream_.expires_after(kTimeout);
-    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (!error) {
-        self->answer();
-      }
-    });
+    http::async_read(stream_, buffer_, parser_,
+                     [self = shared_from_this()](const error_code& error, std::size_t) {
+                       if (!error) {
+                         self->answer();
+                       }
+                     });
   }
 
  private:
@@ -68,10 +72,11 @@ class Connection : public std::enable_shared_from_this<Connection> {  // owners:
     response_.content_length(size);
     response_.keep_alive(false);
     stream_.expires_after(kTimeout);
-    http::async_write(stream_, response_, [self = shared_from_this()](const error_code&, std::size_t) {
-      error_code ignored;  // the peer may be gone already
-      self->stream_.socket().shutdown(Protocol::socket::shutdown_send, ignored);
-    });
+    http::async_write(stream_, response_,
+                      [self = shared_from_this()](const error_code&, std::size_t) {
+                        error_code ignored;  // the peer may be gone already
+                        self->stream_.socket().shutdown(Protocol::socket::shutdown_send, ignored);
+                      });
   }
 
   BeastStream stream_;
@@ -91,8 +96,10 @@ Result<Protocol::endpoint> endpoint_of(const std::string& address) {
   }
   const std::size_t colon = address.rfind(':');
   error_code error;
-  const auto ip = asio::ip::make_address(colon == std::string::npos ? address : address.substr(0, colon), error);
-  const long port = colon == std::string::npos ? -1 : std::strtol(address.c_str() + colon + 1, nullptr, 10);
+  const auto ip = asio::ip::make_address(
+      colon == std::string::npos ? address : address.substr(0, colon), error);
+  const long port =
+      colon == std::string::npos ? -1 : std::strtol(address.c_str() + colon + 1, nullptr, 10);
   if (error || port < 0 || port > 65535) {
     return Error{Errc::invalid, address + ": expected IP:PORT or the path of a Unix socket"};
   }
@@ -102,7 +109,8 @@ Result<Protocol::endpoint> endpoint_of(const std::string& address) {
 }  // namespace
 
 struct StatusServer::State {
-  State(asio::io_context& c, Logger& l, Handler h) : context(c), log(l), handler(std::move(h)), acceptor(c) {}
+  State(asio::io_context& c, Logger& l, Handler h)
+      : context(c), log(l), handler(std::move(h)), acceptor(c) {}
 
   void accept(const std::shared_ptr<State>& self) {
     acceptor.async_accept([this, self](const error_code& error, Protocol::socket socket) {
@@ -134,7 +142,9 @@ StatusServer::~StatusServer() {
   }
 }
 
-Result<std::unique_ptr<StatusServer>> StatusServer::listen(Loop& loop, Logger& log, const std::string& address, Handler handler) {
+Result<std::unique_ptr<StatusServer>> StatusServer::listen(Loop& loop, Logger& log,
+                                                           const std::string& address,
+                                                           Handler handler) {
   auto endpoint = endpoint_of(address);
   if (!endpoint) {
     return endpoint.error();

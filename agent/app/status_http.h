@@ -1,5 +1,6 @@
-// A small HTTP server for status and metrics, on a Unix socket or a TCP address; by Beast, on the loop thread.
-// GET and HEAD only; requests of at most 8 KiB, 5 s for each, at most 16 connections at a time.
+// A small HTTP server for status and metrics, on a Unix socket or a TCP address; by Beast, on the
+// loop thread. GET and HEAD only; requests of at most 8 KiB, 5 s for each, at most 16 connections
+// at a time.
 #pragma once
 
 #include <functional>
@@ -22,9 +23,10 @@ class StatusServer {
  public:
   using Handler = std::function<HttpPage(const std::string& path)>;
 
-  // address: a path (Unix socket, replaced if it is stale, mode 0600) or HOST:PORT. loop and log must outlive it.
-  // Errors: busy (another process answers there), io, invalid.
-  static Result<std::unique_ptr<StatusServer>> listen(Loop& loop, Logger& log, const std::string& address, Handler handler);
+  // address: a path (Unix socket, replaced if it is stale, mode 0600) or HOST:PORT. loop and log
+  // must outlive it. Errors: busy (another process answers there), io, invalid.
+  static Result<std::unique_ptr<StatusServer>> listen(Loop& loop, Logger& log,
+                                                      const std::string& address, Handler handler);
   ~StatusServer();
   StatusServer(const StatusServer&) = delete;
   StatusServer& operator=(const StatusServer&) = delete;
@@ -36,6 +38,7 @@ class StatusServer {
 };
 
 // GET path from a Unix socket. Errors: not_found (nobody listens), network.
-[[nodiscard]] Result<std::string> get_from_socket(const std::string& socket_path, const std::string& path);
+[[nodiscard]] Result<std::string> get_from_socket(const std::string& socket_path,
+                                                  const std::string& path);
 
 }  // namespace auditship

@@ -4,8 +4,8 @@
 
 namespace auditship {
 
-Stream::Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser, MakeSink make_sink,
-               DeadLetterBox& dead_letters, Repair repair)
+Stream::Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser,
+               MakeSink make_sink, DeadLetterBox& dead_letters, Repair repair)
     : env_(std::move(env)),
       settings_(std::move(settings)),
       rules_(std::move(rules)),
@@ -42,13 +42,16 @@ Status Stream::open() {
   log_ = std::move(*log);
   ledger_ = log_->ledger();
   measure_limit();
-  delivery_ = std::make_unique<Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock, env_.rng, env_.log, env_.wake, settings_.delivery);
+  delivery_ = std::make_unique<Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock,
+                                         env_.rng, env_.log, env_.wake, settings_.delivery);
   return {};
 }
 
-// The disk failed us: forget all that is not on it, and recover from it later. The sink stays: requests are under way.
+// The disk failed us: forget all that is not on it, and recover from it later. The sink stays:
+// requests are under way.
 void Stream::close_all(const Error& why, TimePoint now) {
-  env_.log.error("stream-reopen", "the buffer failed; it is closed and recovered", {{"stream", settings_.name}, {"error", why.message}});
+  env_.log.error("stream-reopen", "the buffer failed; it is closed and recovered",
+                 {{"stream", settings_.name}, {"error", why.message}});
   delivery_.reset();
   log_.reset();
   sources_.clear();
@@ -106,7 +109,8 @@ Status Stream::append_all(TimePoint now) {
   Status status;
   if (pending_) {
     status = append_pending();
-  } else if (builder_.due(now) || (!builder_.empty() && (!reading_ || (settings_.once && at_end_)))) {
+  } else if (builder_.due(now) ||
+             (!builder_.empty() && (!reading_ || (settings_.once && at_end_)))) {
     status = close_batch();
   }
   if (status && now >= repair_at_) {
@@ -137,7 +141,8 @@ void Stream::rescan(TimePoint now) {
       resume = known->second;
       source.position = resume->pos;
     }
-    source.tail = std::make_unique<Tail>(env_.fs, env_.clock, env_.log, std::move(options), std::move(resume));
+    source.tail = std::make_unique<Tail>(env_.fs, env_.clock, env_.log, std::move(options),
+                                         std::move(resume));
     source.parser = make_parser_();
   }
 }
@@ -147,7 +152,8 @@ bool Stream::has_room() const {
   return log_->bytes() + reserve < log_->max_bytes() || log_->last() == delivery_->ack().settled;
 }
 
-// Reads from each source in turn until nothing is new or the step has done enough. True: call again at once.
+// Reads from each source in turn until nothing is new or the step has done enough. True: call again
+// at once.
 bool Stream::read_some(TimePoint now) {
   if (now < poll_at_) {
     return false;
@@ -184,12 +190,14 @@ bool Stream::read_some(TimePoint now) {
   return true;
 }
 
-// One read of one source: its lines go through parser, filter and encoder into the batch. True: there may be more.
+// One read of one source: its lines go through parser, filter and encoder into the batch. True:
+// there may be more.
 bool Stream::read_source(const std::string& name, Source& source, TimePoint now) {
   auto count = source.tail->read(lines_, kReadBytes);
   if (!count) {
     if (!source.failing) {
-      env_.log.warn("input-error", "a log file cannot be read; it is tried again", {{"stream", settings_.name}, {"file", name}, {"error", count.error().message}});
+      env_.log.warn("input-error", "a log file cannot be read; it is tried again",
+                    {{"stream", settings_.name}, {"file", name}, {"error", count.error().message}});
     }
     source.failing = true;
     return false;
@@ -273,16 +281,16 @@ void Stream::count_moved(Source& source) {
   source.counted = stats;
 }
 
-Status Stream::close_batch() {
+Status Stream::close_batch(Room room) {
   AUDITSHIP_CHECK(ledger_.balanced(), "lines + salvaged = filtered + sampled out + documents");
   pending_ = builder_.close(ledger_);
   packed_bytes_ += pending_->body.size();
-  return append_pending();
+  return append_pending(room);
 }
 
 // Puts the closed batch into the buffer. No room is not an error: it waits, and reading with it.
-Status Stream::append_pending() {
-  auto id = log_->append(*pending_);
+Status Stream::append_pending(Room room) {
+  auto id = log_->append(*pending_, room);
   if (id) {
     pending_.reset();
     return {};
@@ -294,9 +302,7 @@ Status Stream::append_pending() {
   return id.error();
 }
 
-void Stream::stop_reading() {
-  reading_ = false;
-}
+void Stream::stop_reading() { reading_ = false; }
 
 void Stream::flush() {
   if (!log_) {
@@ -310,13 +316,17 @@ void Stream::flush() {
     status = delivery_->flush();
   }
   if (!status) {
-    env_.log.error("stream-flush", "the last batch could not be saved; its lines are read again at the next start", {{"stream", settings_.name}, {"error", status.error().message}});
+    env_.log.error("stream-flush",
+                   "the last batch could not be saved; its lines are read again at the next start",
+                   {{"stream", settings_.name}, {"error", status.error().message}});
   }
 }
 
 void Stream::set_rules(RuleSet rules) { rules_ = std::move(rules); }
 
-bool Stream::delivered() const { return log_ && builder_.empty() && !pending_ && delivery_->idle(); }
+bool Stream::delivered() const {
+  return log_ && builder_.empty() && !pending_ && delivery_->idle();
+}
 
 bool Stream::finished() const { return at_end_ && delivered(); }
 
@@ -327,10 +337,16 @@ void Stream::tell_full(bool full) {
   full_ = full;
   full_since_ns_ = full ? env_.clock.wall_ns() : 0;
   if (full) {
-    env_.log.warn("buffer-full", "the buffer has no room; reading stops until documents are delivered, the log files keep what comes",
-                  {{"stream", settings_.name}, {"bytes", log_->bytes()}, {"limit", log_->max_bytes()}, {"unread", view().unread_bytes}});
+    env_.log.warn("buffer-full",
+                  "the buffer has no room; reading stops until documents are delivered, the log "
+                  "files keep what comes",
+                  {{"stream", settings_.name},
+                   {"bytes", log_->bytes()},
+                   {"limit", log_->max_bytes()},
+                   {"unread", view().unread_bytes}});
   } else {
-    env_.log.info("buffer-room", "the buffer has room again; reading goes on", {{"stream", settings_.name}});
+    env_.log.info("buffer-room", "the buffer has room again; reading goes on",
+                  {{"stream", settings_.name}});
   }
 }
 
@@ -344,9 +360,11 @@ void Stream::tell_present(const std::string& name, Source& source) {
   if (stats.present != source.present) {
     source.present = stats.present;
     if (source.present) {
-      env_.log.info("input-found", "following a log file", {{"stream", settings_.name}, {"file", name}});
+      env_.log.info("input-found", "following a log file",
+                    {{"stream", settings_.name}, {"file", name}});
     } else {
-      env_.log.info("input-gone", "a log file is not there now; it is watched for", {{"stream", settings_.name}, {"file", name}});
+      env_.log.info("input-gone", "a log file is not there now; it is watched for",
+                    {{"stream", settings_.name}, {"file", name}});
     }
   }
 }

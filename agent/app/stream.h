@@ -3,9 +3,10 @@
 //   Stream stream(env, settings, rules, sink, dead_letters);
 //   next = stream.step(now);      // does what can be done now, says when to call again
 //
-// Promises (see docs/architecture.md): a record is in exactly one place of the ledger; a full buffer stops reading; an
-// error of the disk closes the buffer and recovers it anew, nothing is guessed. One step reads at most kStepBytes, so
-// that a loop stays responsive. A stream shares nothing with another one. Everything borrowed must outlive it.
+// Promises (see docs/architecture.md): a record is in exactly one place of the ledger; a full
+// buffer stops reading; an error of the disk closes the buffer and recovers it anew, nothing is
+// guessed. One step reads at most kStepBytes, so that a loop stays responsive. A stream shares
+// nothing with another one. Everything borrowed must outlive it.
 #pragma once
 
 #include <functional>
@@ -42,16 +43,17 @@ struct Env {
 struct StreamSettings {
   std::string name;
   std::vector<std::string> paths;
-  TailOptions tail;                 // path is filled in for each source
+  TailOptions tail;  // path is filled in for each source
   BatchLimits batch;
   Codec codec = Codec::gzip;
   SegmentLogOptions buffer;
-  std::optional<unsigned> buffer_max_percent;  // of what the file system has free, with what the buffer holds itself
+  std::optional<unsigned>
+      buffer_max_percent;  // of what the file system has free, with what the buffer holds itself
   EncoderOptions encoder;
   DeliveryOptions delivery;
   std::chrono::milliseconds poll_every{1000};
   std::chrono::milliseconds rescan_every{5000};
-  bool once = false;                // read to the end, close batches at once, then be finished()
+  bool once = false;  // read to the end, close batches at once, then be finished()
 };
 
 using MakeParser = std::function<std::unique_ptr<Parser>()>;
@@ -59,14 +61,15 @@ using MakeSink = std::function<Result<std::unique_ptr<Sink>>(const BufferId& buf
 
 // What is not in the ledgers, for status and metrics.
 struct StreamView {
-  ReadLedger read;                  // with what the open batch holds
-  DeliveryLedger delivered;         // with what is settled but not yet stored
+  ReadLedger read;           // with what the open batch holds
+  DeliveryLedger delivered;  // with what is settled but not yet stored
   std::uint64_t buffered_documents = 0, buffered_bytes = 0, buffer_max_bytes = 0;
   std::uint64_t unread_bytes = 0, waiting_bytes = 0, left_out_files = 0, left_out_bytes = 0;
-  std::uint64_t raw_bytes = 0, packed_bytes = 0;   // of documents put into frames by this run
+  std::uint64_t raw_bytes = 0, packed_bytes = 0;  // of documents put into frames by this run
   std::size_t sources = 0, present = 0;
-  std::uint64_t lost_documents = 0;  // to damage of the buffer, ever; ReadLedger::reread lines were read again for them
-  std::size_t failing = 0;           // sources that cannot be read now
+  std::uint64_t lost_documents =
+      0;  // to damage of the buffer, ever; ReadLedger::reread lines were read again for them
+  std::size_t failing = 0;  // sources that cannot be read now
   bool full = false, open = false;
   std::int64_t full_since_ns = 0;
   DeliveryStats delivery;
@@ -78,13 +81,14 @@ class Stream {
   static constexpr std::size_t kReadBytes = 256 * 1024;
   static constexpr std::size_t kStepBytes = 4 * 1024 * 1024;
 
-  Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser, MakeSink make_sink,
-         DeadLetterBox& dead_letters, Repair repair);
+  Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser,
+         MakeSink make_sink, DeadLetterBox& dead_letters, Repair repair);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Opens the buffer, if it is not open: recovery. step() does it too; call it to see errors at start-up.
+  // Opens the buffer, if it is not open: recovery. step() does it too; call it to see errors at
+  // start-up.
   Status open();
   TimePoint step(TimePoint now);
   // Stops reading; what is in the batch goes to the buffer. step() goes on delivering.
@@ -101,15 +105,19 @@ class Stream {
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] StreamView view() const;
   [[nodiscard]] const StreamSettings& settings() const { return settings_; }
-  [[nodiscard]] std::vector<std::string> watch_directories() const { return source_set_.directories(); }
-  [[nodiscard]] const std::map<std::string, std::uint64_t>& unterminated() const { return unterminated_; }
+  [[nodiscard]] std::vector<std::string> watch_directories() const {
+    return source_set_.directories();
+  }
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& unterminated() const {
+    return unterminated_;
+  }
 
  private:
   struct Source {
     std::unique_ptr<Tail> tail;
     std::unique_ptr<Parser> parser;
     SourcePos position;
-    TailStats counted;       // what of its stats is in the ledger
+    TailStats counted;  // what of its stats is in the ledger
     bool present = false;
     bool failing = false;
   };
@@ -125,10 +133,12 @@ class Stream {
   Status end_doubt();
   Status read_holes_again();
   Status read_again(const Hole& hole);
+  [[nodiscard]] std::unique_ptr<Tail> tail_of(const Hole& hole) const;
+  [[nodiscard]] bool end_is_there(const Hole& hole);
   Status append_repair(BatchBuilder& builder);
   void measure_limit();
-  Status close_batch();
-  Status append_pending();
+  Status close_batch(Room room = Room::limited);
+  Status append_pending(Room room = Room::limited);
   [[nodiscard]] bool has_room() const;
   void tell_full(bool full);
   void tell_present(const std::string& name, Source& source);
@@ -147,19 +157,20 @@ class Stream {
   BulkEncoder encoder_;
   BatchBuilder builder_;
   ReadLedger ledger_;
-  std::optional<Batch> pending_;             // closed, but the buffer had no room
+  std::optional<Batch> pending_;  // closed, but the buffer had no room
   std::unique_ptr<SegmentLog> log_;
-  BufferId sink_buffer_{};                   // whose frames sink_ knows
+  BufferId sink_buffer_{};  // whose frames sink_ knows
   std::unique_ptr<Sink> sink_;
-  std::vector<std::unique_ptr<Sink>> old_sinks_;  // of a buffer that vanished; answers may still come
+  std::vector<std::unique_ptr<Sink>>
+      old_sinks_;  // of a buffer that vanished; answers may still come
   std::unique_ptr<Delivery> delivery_;
 
   std::vector<RawLine> lines_;
   Records records_;
-  std::string bulk_;                         // reused: the documents of one read
+  std::string bulk_;  // reused: the documents of one read
   std::uint32_t bulk_documents_ = 0;
   std::int64_t bulk_oldest_ns_ = 0;
-  std::string last_source_;                  // fairness: the next read begins behind it
+  std::string last_source_;  // fairness: the next read begins behind it
   TimePoint poll_at_{}, rescan_at_{}, reopen_at_{}, repair_at_{};
   std::uint32_t reopen_failures_ = 0;
   std::uint64_t raw_bytes_ = 0, packed_bytes_ = 0;

@@ -1,5 +1,5 @@
-// The part of a Stream that makes up for damage: lines of lost frames are read again, and while it is not known
-// which lines were sent before, frames are in doubt.
+// The part of a Stream that makes up for damage: lines of lost frames are read again, and while it
+// is not known which lines were sent before, frames are in doubt.
 #include <algorithm>
 
 #include "agent/app/stream.h"
@@ -7,10 +7,11 @@
 namespace auditship {
 namespace {
 
-// Tells which lines of a source lie in a hole. Lines come in order; the generations between its ends were finished.
+// Tells which lines lie in a hole. They come in order from its beginning. Where its end is not
+// there any more, only the file that it begins in is surely within.
 class HoleRange {
  public:
-  HoleRange(const Hole& hole, const std::vector<FileKey>& finished) : hole_(hole), finished_(finished), met_end_(false) {}
+  HoleRange(const Hole& hole, bool end_is_there) : hole_(hole), end_is_there_(end_is_there) {}
 
   bool holds(const RawLine& line) {
     const FileKey& file = line.begin.file;
@@ -18,20 +19,13 @@ class HoleRange {
       met_end_ = true;
       return line.end.offset <= hole_.to.offset;
     }
-    if (met_end_) {
-      return false;
-    }
-    if (file == hole_.from.pos.file) {
-      return true;
-    }
-    const auto at = std::find(finished_.begin(), finished_.end(), file);
-    return at != finished_.end() && at < std::find(finished_.begin(), finished_.end(), hole_.to.file);
+    return !met_end_ &&
+           (file == hole_.from.pos.file || (end_is_there_ && hole_.from.pos.file != hole_.to.file));
   }
 
  private:
   const Hole& hole_;
-  const std::vector<FileKey>& finished_;
-  bool met_end_;
+  bool end_is_there_, met_end_ = false;
 };
 
 }  // namespace
@@ -45,13 +39,16 @@ void Stream::measure_limit() {
   }
 }
 
-// When all that was there has been read once more, nothing that comes now can have been sent before.
+// When all that was there has been read once more, nothing that comes now can have been sent
+// before.
 Status Stream::end_doubt() {
-  if (delivery_->ack().doubted != AckState::kAllDoubted || !at_end_ || pending_ || !delivery_->holes().empty()) {
+  if (delivery_->ack().doubted != AckState::kAllDoubted || !at_end_ || pending_ ||
+      !delivery_->holes().empty()) {
     return {};
   }
   for (const auto& [name, source] : sources_) {
-    if (source.failing || source.tail->stats().unread_bytes > source.tail->stats().unterminated_bytes) {
+    if (source.failing ||
+        source.tail->stats().unread_bytes > source.tail->stats().unterminated_bytes) {
       return {};
     }
   }
@@ -64,20 +61,21 @@ Status Stream::end_doubt() {
   return {};
 }
 
-// A full disk puts it off; whatever else goes wrong with the source is told, and what cannot be read stays lost.
+// A full disk puts it off; whatever else goes wrong with the source is told, and what cannot be
+// read stays lost.
 Status Stream::read_holes_again() {
   while (true) {
     const std::vector<Hole> holes = delivery_->holes();
     if (holes.empty()) {
       return {};
     }
-    if (!pending_ && !builder_.empty()) {
-      if (auto s = close_batch(); !s) {
-        return s;
-      }
-    }
-    if (pending_) {
-      return {};
+    // What is read already goes first, even into a full buffer: the hole keeps it from getting
+    // empty.
+    Status closed = pending_           ? append_pending(Room::beyond)
+                    : builder_.empty() ? Status()
+                                       : close_batch(Room::beyond);
+    if (!closed || pending_) {
+      return closed;
     }
     const bool doubted = delivery_->ack().doubted == AckState::kAllDoubted;
     Status status = delivery_->doubt_all();
@@ -95,22 +93,45 @@ Status Stream::read_holes_again() {
   }
 }
 
-Status Stream::read_again(const Hole& hole) {
+// A reader of the source from where the hole begins.
+std::unique_ptr<Tail> Stream::tail_of(const Hole& hole) const {
   TailOptions options = settings_.tail;
   options.path = hole.source;
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
   const bool known = hole.from.pos != SourcePos{};
-  Tail tail(env_.fs, env_.clock, env_.log, std::move(options), known ? std::optional<Checkpoint>(hole.from) : std::nullopt);
+  return std::make_unique<Tail>(env_.fs, env_.clock, env_.log, std::move(options),
+                                known ? std::optional<Checkpoint>(hole.from) : std::nullopt);
+}
+
+// Whether the file that the hole ends in can still be read.
+bool Stream::end_is_there(const Hole& hole) {
+  if (hole.from.pos.file == hole.to.file) {
+    return true;
+  }
+  const std::unique_ptr<Tail> tail = tail_of(hole);
+  while (true) {
+    auto count = tail->read(lines_, kReadBytes);
+    if (!count || *count == 0) {
+      return false;
+    }
+    if (std::any_of(lines_.begin(), lines_.end(),
+                    [&](const RawLine& line) { return line.begin.file == hole.to.file; })) {
+      return true;
+    }
+  }
+}
+
+Status Stream::read_again(const Hole& hole) {
+  HoleRange range(hole, end_is_there(hole));
+  const std::unique_ptr<Tail> tail = tail_of(hole);
   Source source;
   source.parser = make_parser_();
-  const auto stands = log_->table().find(hole.source);
-  HoleRange range(hole, stands == log_->table().end() ? std::vector<FileKey>{} : stands->second.finished);
   BatchBuilder builder(settings_.codec, settings_.batch);
   const std::uint64_t before = ledger_.reread;
   bool inside = true;
   while (inside) {
-    auto count = tail.read(lines_, kReadBytes);
+    auto count = tail->read(lines_, kReadBytes);
     if (!count || *count == 0) {
       break;
     }
@@ -134,10 +155,14 @@ Status Stream::read_again(const Hole& hole) {
       }
     }
   }
-  ledger_.gaps += tail.stats().gaps;
-  ledger_.gap_bytes += tail.stats().gap_bytes;
+  ledger_.gaps += tail->stats().gaps;
+  ledger_.gap_bytes += tail->stats().gap_bytes;
   env_.log.warn("buffer-repaired", "lines of damaged frames were read again from the log file",
-                {{"stream", settings_.name}, {"file", hole.source}, {"lines", ledger_.reread - before}, {"from", hole.from.pos.offset}, {"to", hole.to.offset}});
+                {{"stream", settings_.name},
+                 {"file", hole.source},
+                 {"lines", ledger_.reread - before},
+                 {"from", hole.from.pos.offset},
+                 {"to", hole.to.offset}});
   return builder.empty() ? Status() : append_repair(builder);
 }
 

@@ -31,17 +31,23 @@ std::string human_bytes(std::uint64_t bytes) {
 
 bool accounted_for(const StreamSummary& s) {
   const ReadLedger& read = s.view.read;
-  return s.finished && read.balanced() && read.gaps == 0 && s.view.damage.lost_documents == 0 && s.view.buffered_documents == 0 &&
+  return s.finished && read.balanced() && read.gaps == 0 && s.view.damage.lost_documents == 0 &&
+         s.view.buffered_documents == 0 &&
          read.documents + read.derived == s.view.delivered.settled();
 }
 
-std::string render_summary(const std::vector<StreamSummary>& streams, const std::string& destination, double seconds) {
-  std::vector<Row> rows = {{"stream", "lines", "bytes", "filtered", "documents", "shipped", "already there", "dead letters", "waiting"}};
+std::string render_summary(const std::vector<StreamSummary>& streams,
+                           const std::string& destination, double seconds) {
+  std::vector<Row> rows = {{"stream", "lines", "bytes", "filtered", "documents", "shipped",
+                            "already there", "dead letters", "waiting"}};
   for (const StreamSummary& s : streams) {
     const ReadLedger& read = s.view.read;
-    rows.push_back({s.name, std::to_string(read.lines), human_bytes(read.bytes), std::to_string(read.filtered + read.sampled_out),
-                    std::to_string(read.documents + read.derived), std::to_string(s.view.delivered.created), std::to_string(s.view.delivered.existed),
-                    std::to_string(s.view.delivered.dead_lettered), std::to_string(s.view.buffered_documents)});
+    rows.push_back(
+        {s.name, std::to_string(read.lines), human_bytes(read.bytes),
+         std::to_string(read.filtered + read.sampled_out),
+         std::to_string(read.documents + read.derived), std::to_string(s.view.delivered.created),
+         std::to_string(s.view.delivered.existed), std::to_string(s.view.delivered.dead_lettered),
+         std::to_string(s.view.buffered_documents)});
   }
   std::array<std::size_t, 9> widths{};
   for (const Row& row : rows) {
@@ -63,22 +69,27 @@ std::string render_summary(const std::vector<StreamSummary>& streams, const std:
       note("none of its log files is there");
     }
     if (v.left_out_files > 0) {
-      note(std::to_string(v.left_out_files) + " rotated files (" + human_bytes(v.left_out_bytes) + ") are older than `backfill` and were left out");
+      note(std::to_string(v.left_out_files) + " rotated files (" + human_bytes(v.left_out_bytes) +
+           ") are older than `backfill` and were left out");
     }
     for (const auto& [file, bytes] : s.unterminated) {
-      note("the last line of " + file + " has no newline yet (" + human_bytes(bytes) + "): not shipped");
+      note("the last line of " + file + " has no newline yet (" + human_bytes(bytes) +
+           "): not shipped");
     }
     if (v.read.unparsed > 0) {
-      note(std::to_string(v.read.unparsed) + " lines are not of the format; they are shipped as they are, marked");
+      note(std::to_string(v.read.unparsed) +
+           " lines are not of the format; they are shipped as they are, marked");
     }
     if (v.read.cut > 0) {
       note(std::to_string(v.read.cut) + " lines were over the line limit and are cut, marked");
     }
     if (v.read.gaps > 0) {
-      note(std::to_string(v.read.gaps) + " gaps: log data vanished before it was read (" + human_bytes(v.read.gap_bytes) + " or more)");
+      note(std::to_string(v.read.gaps) + " gaps: log data vanished before it was read (" +
+           human_bytes(v.read.gap_bytes) + " or more)");
     }
     if (v.damage.lost_documents > 0) {
-      note(std::to_string(v.damage.lost_documents) + " buffered documents were lost to disk damage");
+      note(std::to_string(v.damage.lost_documents) +
+           " buffered documents were lost to disk damage");
     }
     if (!v.delivery.last_failure.empty() && !s.finished) {
       note("last failure: " + v.delivery.last_failure);

@@ -17,7 +17,8 @@ struct StreamSummary {
 
 // Every line read is settled or filtered, nothing is lost, and both sums hold.
 [[nodiscard]] bool accounted_for(const StreamSummary& summary);
-[[nodiscard]] std::string render_summary(const std::vector<StreamSummary>& streams, const std::string& destination, double seconds);
+[[nodiscard]] std::string render_summary(const std::vector<StreamSummary>& streams,
+                                         const std::string& destination, double seconds);
 [[nodiscard]] std::string human_bytes(std::uint64_t bytes);
 
 }  // namespace auditship

@@ -1,14 +1,14 @@
 #include "agent/app/system.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
+#include <unistd.h>
 
 namespace auditship {
 
 SystemRng::SystemRng() {
   std::random_device device;
-  std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+  std::seed_seq seed{device(), device(), device(), device(),
+                     device(), device(), device(), device()};
   engine_.seed(seed);
 }
 

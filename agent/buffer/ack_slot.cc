@@ -54,7 +54,8 @@ Result<Slot> decode(std::string_view bytes) {
   const std::uint32_t magic = in.u32();
   const std::uint16_t version = in.u16();
   if (magic == kMagic && version > kVersion) {
-    return Error{Errc::newer_version, "ack file was written by a newer auditship (format " + std::to_string(version) + ")"};
+    return Error{Errc::newer_version, "ack file was written by a newer auditship (format " +
+                                          std::to_string(version) + ")"};
   }
   Slot slot;
   slot.seq = in.u64();
@@ -134,7 +135,12 @@ Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
   ack.damaged_ = found->damaged;
   ack.empty_ = !found->newest;
   if (found->newest) {
-    ack.seq_ = found->newest->seq;
+    // It may stand in the page cache only, after a sync that failed: written again, before anything rests on it.
+    const std::uint64_t seq = found->newest->seq;
+    if (auto s = ack.write(seq, found->newest->state); !s) {
+      return s.error();
+    }
+    ack.seq_ = seq;
     ack.state_ = std::move(found->newest->state);
   }
   return ack;
@@ -152,15 +158,18 @@ Result<AckState> AckSlot::peek(Fs& fs, const std::string& path) {
   return found->newest ? std::move(found->newest->state) : AckState{};
 }
 
-Status AckSlot::store(const AckState& state) {
-  const std::uint64_t seq = seq_ + 1;
+Status AckSlot::write(std::uint64_t seq, const AckState& state) {
   if (auto s = file_->write_at((seq % 2) * kSlotBytes, encode(seq, state)); !s) {
     return s;
   }
-  if (auto s = file_->sync(); !s) {
+  return file_->sync();
+}
+
+Status AckSlot::store(const AckState& state) {
+  if (auto s = write(seq_ + 1, state); !s) {
     return s;
   }
-  seq_ = seq;
+  ++seq_;
   state_ = state;
   return {};
 }

@@ -1,6 +1,6 @@
-// Two alternating checksummed slots: how far frames are settled, and which index frames in flight go to.
-// A crash during a write leaves the other slot. Format: docs/buffer-format.md.
-// fs must outlive it. Not thread-safe.
+// Two alternating checksummed slots: how far frames are settled, and which index frames in flight
+// go to. A crash during a write leaves the other slot. Format: docs/buffer-format.md. fs must
+// outlive it. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -17,19 +17,22 @@ namespace auditship {
 struct AckState {
   FrameId settled = 0;
   DeliveryLedger ledger;
-  // Every frame up to this one may have been sent before, to an index that nobody remembers: its ids are looked
-  // up before it is sent. kAllDoubted: those still to come, too, until what was lost has been read again.
+  // Every frame up to this one may have been sent before, to an index that nobody remembers: its
+  // ids are looked up before it is sent. kAllDoubted: those still to come, too, until what was lost
+  // has been read again.
   FrameId doubted = 0;
   std::map<FrameId, std::string> targets;  // frames in flight to their concrete index
 
   static constexpr FrameId kAllDoubted = ~FrameId{0};
   static constexpr std::size_t kMaxTargets = 8;
-  static constexpr std::size_t kMaxTargetBytes = 256;  // an index name of OpenSearch has at most 255
+  static constexpr std::size_t kMaxTargetBytes =
+      256;  // an index name of OpenSearch has at most 255
 };
 
 class AckSlot {
  public:
-  // Reads the newest intact slot, or makes the file with a first one. Errors: newer_version (untouched), io, no_space.
+  // Reads the newest intact slot, or makes the file with a first one. Errors: newer_version
+  // (untouched), io, no_space.
   static Result<AckSlot> open(Fs& fs, const std::string& path);
   // The same without writing anything: for tools.
   static Result<AckState> peek(Fs& fs, const std::string& path);
@@ -43,6 +46,8 @@ class AckSlot {
   [[nodiscard]] bool empty() const { return empty_; }
 
  private:
+  Status write(std::uint64_t seq, const AckState& state);
+
   std::unique_ptr<File> file_;
   AckState state_;
   std::uint64_t seq_ = 0;

@@ -7,7 +7,8 @@
 
 namespace auditship {
 
-void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns, TimePoint now) {
+void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t count,
+                                 std::int64_t oldest_ns, TimePoint now) {
   if (empty()) {
     since_ = now;
   }

@@ -1,4 +1,5 @@
-// BatchBuilder gathers documents and positions and compresses as they come. Close by size, count or age.
+// BatchBuilder gathers documents and positions and compresses as they come. Close by size, count or
+// age.
 //
 //   builder.add_documents(bulk_lines, 1, event_time, now);
 //   builder.move(span);
@@ -19,7 +20,7 @@
 namespace auditship {
 
 struct BatchLimits {
-  std::uint64_t max_bytes = 5u << 20;        // before compression
+  std::uint64_t max_bytes = 5u << 20;  // before compression
   std::uint32_t max_documents = 10000;
   std::chrono::milliseconds max_age{1000};
 };
@@ -29,13 +30,18 @@ class BatchBuilder {
   BatchBuilder(Codec codec, BatchLimits limits)
       : packer_(std::make_unique<Packer>(codec)), limits_(limits) {}
 
-  void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns, TimePoint now);
+  void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns,
+                     TimePoint now);
   // A source moved. Spans of one source must join; they are merged.
   void move(SourceSpan span, TimePoint now);
 
   [[nodiscard]] bool empty() const { return documents_ == 0 && spans_.empty(); }
-  [[nodiscard]] bool full() const { return packer_->raw_bytes() >= limits_.max_bytes || documents_ >= limits_.max_documents; }
-  [[nodiscard]] bool due(TimePoint now) const { return full() || (!empty() && now - since_ >= limits_.max_age); }
+  [[nodiscard]] bool full() const {
+    return packer_->raw_bytes() >= limits_.max_bytes || documents_ >= limits_.max_documents;
+  }
+  [[nodiscard]] bool due(TimePoint now) const {
+    return full() || (!empty() && now - since_ >= limits_.max_age);
+  }
   // When due() becomes true by age. Only when !empty().
   [[nodiscard]] TimePoint due_at() const { return since_ + limits_.max_age; }
   [[nodiscard]] std::uint32_t documents() const { return documents_; }

@@ -40,8 +40,9 @@ void put_checkpoint(std::string& out, const Checkpoint& c) {
 // The order of the counters on disk.
 template <typename Ledger, typename Visit>
 void each_counter(Ledger& l, Visit visit) {
-  for (auto* counter : {&l.lines, &l.empty_lines, &l.bytes, &l.salvaged, &l.filtered, &l.sampled_out, &l.documents,
-                        &l.derived, &l.unparsed, &l.cut, &l.gaps, &l.gap_bytes, &l.reread}) {
+  for (auto* counter :
+       {&l.lines, &l.empty_lines, &l.bytes, &l.salvaged, &l.filtered, &l.sampled_out, &l.documents,
+        &l.derived, &l.unparsed, &l.cut, &l.gaps, &l.gap_bytes, &l.reread}) {
     visit(*counter);
   }
 }
@@ -116,7 +117,8 @@ std::string encode_frame_front(FrameId id, const Batch& batch) {
     put_pos(meta, span.before);
     put_checkpoint(meta, span.after);
   }
-  AUDITSHIP_CHECK(meta.size() <= kMaxMetaBytes && batch.body.size() <= kMaxBodyBytes, "frame over its limits");
+  AUDITSHIP_CHECK(meta.size() <= kMaxMetaBytes && batch.body.size() <= kMaxBodyBytes,
+                  "frame over its limits");
 
   std::string front;
   front.reserve(kFrameHeadBytes + meta.size());
@@ -147,7 +149,8 @@ Result<FrameHead> decode_frame_head(std::string_view bytes) {
 
 Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view front) {
   if (front.size() != kFrameHeadBytes + head.meta_bytes ||
-      crc32c(front.substr(kFrameHeadBytes), crc32c(front.substr(0, kFrameHeadBytes - 4))) != head.crc) {
+      crc32c(front.substr(kFrameHeadBytes), crc32c(front.substr(0, kFrameHeadBytes - 4))) !=
+          head.crc) {
     return damaged("frame checksum is wrong");
   }
   WireReader in(front.substr(kFrameHeadBytes));
@@ -202,11 +205,15 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
   const std::uint32_t length = in.u32();
   const std::string_view payload = in.raw(length);
   const std::uint32_t crc = in.u32();
-  if (in.ok() && crc32c(bytes.substr(0, kSegmentHeadBytes + length)) == crc && version > kBufferVersion) {
-    return Error{Errc::newer_version, "written by a newer auditship (buffer format " + std::to_string(version) + ", this one knows " +
-                                          std::to_string(kBufferVersion) + "): install that release again, or drain with it first"};
+  if (in.ok() && crc32c(bytes.substr(0, kSegmentHeadBytes + length)) == crc &&
+      version > kBufferVersion) {
+    return Error{Errc::newer_version, "written by a newer auditship (buffer format " +
+                                          std::to_string(version) + ", this one knows " +
+                                          std::to_string(kBufferVersion) +
+                                          "): install that release again, or drain with it first"};
   }
-  if (!in.ok() || version != kBufferVersion || crc32c(bytes.substr(0, kSegmentHeadBytes + length)) != crc) {
+  if (!in.ok() || version != kBufferVersion ||
+      crc32c(bytes.substr(0, kSegmentHeadBytes + length)) != crc) {
     return damaged("segment header is damaged");
   }
   WireReader fields(payload);
@@ -241,7 +248,8 @@ void advance(CheckpointTable& table, const Batch& batch) {
     at = span.after;
     finished.insert(finished.end(), at.finished.begin(), at.finished.end());
     if (finished.size() > Checkpoint::kMaxFinished) {
-      finished.erase(finished.begin(), finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
+      finished.erase(finished.begin(),
+                     finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
     }
     at.finished = std::move(finished);
   }

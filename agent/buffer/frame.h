@@ -1,5 +1,6 @@
 // Encode, decode and check one frame, and the header of a segment. Pure functions over bytes.
-// Format: docs/buffer-format.md. Decoders accept any bytes and never allocate by an unchecked length.
+// Format: docs/buffer-format.md. Decoders accept any bytes and never allocate by an unchecked
+// length.
 #pragma once
 
 #include <array>
@@ -13,8 +14,8 @@
 
 namespace auditship {
 
-using BufferId = std::array<std::uint8_t, 16>;               // random; one a buffer directory
-using CheckpointTable = std::map<std::string, Checkpoint>;   // source name to where it stands
+using BufferId = std::array<std::uint8_t, 16>;              // random; one a buffer directory
+using CheckpointTable = std::map<std::string, Checkpoint>;  // source name to where it stands
 
 inline constexpr std::size_t kFrameHeadBytes = 24;
 inline constexpr std::size_t kMaxMetaBytes = 4u << 20;
@@ -30,7 +31,9 @@ struct FrameHead {
   FrameId id = 0;
   std::uint32_t crc = 0;
 
-  [[nodiscard]] std::uint64_t size() const { return kFrameHeadBytes + std::uint64_t{meta_bytes} + body_bytes; }
+  [[nodiscard]] std::uint64_t size() const {
+    return kFrameHeadBytes + std::uint64_t{meta_bytes} + body_bytes;
+  }
 };
 
 struct FrameMeta {
@@ -57,7 +60,8 @@ struct SegmentHeader {
 // bytes: from the start of the file, at least the header. Errors: corrupt, newer_version.
 [[nodiscard]] Result<SegmentHeader> decode_segment_header(std::string_view bytes);
 
-// Moves the table on by the spans of a frame. False when a span does not begin where its source stands (B1).
+// Moves the table on by the spans of a frame. False when a span does not begin where its source
+// stands (B1).
 [[nodiscard]] bool joins(const CheckpointTable& table, const Batch& batch);
 void advance(CheckpointTable& table, const Batch& batch);
 

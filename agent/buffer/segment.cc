@@ -22,7 +22,8 @@ Result<std::string> Segment::bytes(std::uint64_t offset, std::uint64_t size) con
   return out;
 }
 
-Result<std::unique_ptr<Segment>> Segment::create(Fs& fs, const std::string& path, SegmentHeader header) {
+Result<std::unique_ptr<Segment>> Segment::create(Fs& fs, const std::string& path,
+                                                 SegmentHeader header) {
   auto file = fs.open(path, OpenMode::create);
   if (!file) {
     return file.error();
@@ -162,7 +163,8 @@ Result<std::optional<Segment::Entry>> Segment::search(std::uint64_t offset) cons
     if (!block) {
       return block.error();
     }
-    for (std::size_t at = block->find("ASF1"); at != std::string::npos; at = block->find("ASF1", at + 1)) {
+    for (std::size_t at = block->find("ASF1"); at != std::string::npos;
+         at = block->find("ASF1", at + 1)) {
       auto entry = front(offset + at);
       if (!entry) {
         if (entry.error().code != Errc::corrupt) {

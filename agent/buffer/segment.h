@@ -20,16 +20,18 @@ class Segment {
   struct Entry {
     std::uint64_t at = 0;  // offset of the frame
     FrameHead head;
-    FrameMeta meta;        // without body
+    FrameMeta meta;  // without body
 
     [[nodiscard]] std::uint64_t end() const { return at + head.size(); }
   };
 
   // A new file with a synced header, entered in a synced directory (B3).
-  static Result<std::unique_ptr<Segment>> create(Fs& fs, const std::string& path, SegmentHeader header);
+  static Result<std::unique_ptr<Segment>> create(Fs& fs, const std::string& path,
+                                                 SegmentHeader header);
   // Errors: corrupt (header), newer_version, io.
   static Result<std::unique_ptr<Segment>> open(Fs& fs, const std::string& path, OpenMode mode);
-  // As open, but a damaged header is replaced by an empty one whose frames begin at the first intact frame.
+  // As open, but a damaged header is replaced by an empty one whose frames begin at the first
+  // intact frame.
   static Result<std::unique_ptr<Segment>> open_damaged(Fs& fs, const std::string& path);
 
   [[nodiscard]] const SegmentHeader& header() const { return header_; }
@@ -38,8 +40,8 @@ class Segment {
   // Another Segment appended to the same file.
   void see_growth(std::uint64_t size) { size_ = std::max(size_, size); }
 
-  // A frame: what encode_frame_front made, and its body. On an error the file is cut back to where it was, if that
-  // is possible.
+  // A frame: what encode_frame_front made, and its body. On an error the file is cut back to where
+  // it was, if that is possible.
   Status append(std::string_view front, std::string_view body);
   Status sync() { return file_->sync(); }
   Status cut(std::uint64_t size);
@@ -52,7 +54,8 @@ class Segment {
   [[nodiscard]] Result<std::optional<Entry>> search(std::uint64_t offset) const;
 
  private:
-  Segment(std::string path, std::unique_ptr<File> file) : path_(std::move(path)), file_(std::move(file)) {}
+  Segment(std::string path, std::unique_ptr<File> file)
+      : path_(std::move(path)), file_(std::move(file)) {}
   [[nodiscard]] Result<std::string> bytes(std::uint64_t offset, std::uint64_t size) const;
 
   std::string path_;

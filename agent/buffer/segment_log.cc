@@ -2,283 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 
 namespace auditship {
-namespace {
-
-std::optional<FrameId> number_in(const std::string& name) {
-  constexpr std::string_view prefix = "seg-";
-  constexpr std::string_view suffix = ".log";
-  if (name.size() != prefix.size() + 16 + suffix.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) {
-    return std::nullopt;
-  }
-  FrameId id = 0;
-  for (const char c : std::string_view(name).substr(prefix.size(), 16)) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) {
-      return std::nullopt;
-    }
-    id = id * 16 + static_cast<FrameId>(digit);
-  }
-  return id;
-}
-
-}  // namespace
 
 std::string SegmentLog::path_of(FrameId first) const {
   char name[32];
   std::snprintf(name, sizeof name, "seg-%016llx.log", static_cast<unsigned long long>(first));
   return join_path(options_.directory, name);
-}
-
-Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Fs& fs, Logger& log, SegmentLogOptions options) {
-  std::unique_ptr<SegmentLog> opened(new SegmentLog(fs, log, std::move(options)));
-  if (auto s = opened->recover(); !s) {
-    return s.error().in("buffer " + opened->options_.directory);
-  }
-  return opened;
-}
-
-Status SegmentLog::recover() {
-  options_.segment_bytes = std::min(options_.segment_bytes, std::max<std::uint64_t>(options_.max_bytes / 8, 4096));
-  if (auto s = fs_.make_dirs(options_.directory); !s) {
-    return s;
-  }
-  auto lock = fs_.lock(join_path(options_.directory, "lock"));
-  if (!lock) {
-    return lock.error().code == Errc::busy ? Error{Errc::busy, "another auditship is using this data directory"} : lock.error();
-  }
-  lock_ = std::move(*lock);
-  if (auto s = find_segments(); !s) {
-    return s;
-  }
-  if (auto s = refuse_newer(); !s) {
-    return s;
-  }
-  auto ack = AckSlot::open(fs_, join_path(options_.directory, "ack"));
-  if (!ack) {
-    return ack.error();
-  }
-  ack_ = std::move(*ack);
-  if (auto s = open_newest(); !s) {
-    return s;
-  }
-  const FrameId found = last_;
-  if (auto s = settle_doubts(); !s) {
-    return s;
-  }
-  synced_ = last_;
-  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found) {
-    if (auto s = roll(); !s) {
-      return s;
-    }
-  } else {
-    // What an earlier run wrote or named without a sync may be sent now (B4).
-    Status durable = active_->sync();
-    durable = durable ? fs_.sync_dir(options_.directory) : durable;
-    if (!durable) {
-      return durable;
-    }
-  }
-  remove_settled();
-  next_read_ = ack_.state().settled + 1;
-  return open_reading();
-}
-
-// Brings slot and frames to one story after a crash or damage, and writes it down. Frames that may have been sent
-// although nobody knows where to are doubted: their ids will be looked up first.
-Status SegmentLog::settle_doubts() {
-  AckState state = ack_.state();
-  const bool ack_lost = ack_.empty() && !segments_.empty();
-  damage_.ack_damaged = ack_.damaged() || ack_lost;
-  if (ack_lost) {
-    log_.error("buffer-ack-lost", "it is not known which frames were delivered: all are looked up and sent again", {{"buffer", options_.directory}});
-    state.settled = segments_.front().first - 1;  // a segment goes only when it is settled
-    auto made = made_before_oldest();
-    if (!made) {
-      return made.error();
-    }
-    state.ledger.forgotten = *made;
-  }
-  const bool sent_is_gone = state.settled > last_ || (!state.targets.empty() && state.targets.rbegin()->first > last_);
-  if (damage_.ack_damaged || sent_is_gone) {
-    state.doubted = AckState::kAllDoubted;
-  }
-  // B2: numbers of frames that may have been sent are not used again. Sent are at most kMaxTargets behind `settled`.
-  std::erase_if(state.targets, [&](const auto& target) { return target.first <= state.settled || target.first > last_; });
-  const FrameId sent = state.settled + (damage_.cut_bytes + damage_.skipped_bytes > 0 ? AckState::kMaxTargets : 0);
-  last_ = std::max(last_, sent);
-  const std::uint64_t made = ledger_.documents + ledger_.derived;
-  if (made < state.ledger.accounted()) {  // settled frames are gone, and their ledger with them
-    ledger_.documents += state.ledger.accounted() - made;
-    ledger_.lines += state.ledger.accounted() - made;
-  }
-  const bool changed = ack_.empty() || state.doubted != ack_.state().doubted || state.targets != ack_.state().targets;
-  Status status = changed ? ack_.store(state) : Status();
-  if (status && ack_.empty()) {
-    status = ack_.store(state);  // so that a blank slot is never in order
-  }
-  return status;
-}
-
-// Documents in all frames before the oldest segment.
-Result<std::uint64_t> SegmentLog::made_before_oldest() {
-  auto oldest = Segment::open(fs_, segments_.front().path, OpenMode::read);
-  if (oldest) {
-    const ReadLedger& ledger = (*oldest)->header().ledger;
-    return ledger.documents + ledger.derived;
-  }
-  if (oldest.error().code != Errc::corrupt) {
-    return oldest.error();
-  }
-  oldest = Segment::open_damaged(fs_, segments_.front().path);
-  if (!oldest) {
-    return oldest.error();
-  }
-  auto first = (*oldest)->front((*oldest)->header().size);
-  if (!first) {
-    return first.error();
-  }
-  const ReadLedger& ledger = *first ? (*first)->meta.batch.ledger : ledger_;
-  return ledger.documents + ledger.derived - (*first ? (*first)->meta.batch.documents : 0);
-}
-
-// Before anything is written.
-Status SegmentLog::refuse_newer() {
-  if (segments_.empty()) {
-    return {};
-  }
-  auto newest = Segment::open(fs_, segments_.back().path, OpenMode::read);
-  return !newest && newest.error().code == Errc::newer_version ? Status(newest.error()) : Status();
-}
-
-Status SegmentLog::find_segments() {
-  auto names = fs_.list(options_.directory);
-  if (!names) {
-    return names.error();
-  }
-  for (const std::string& name : *names) {
-    if (const auto first = number_in(name)) {
-      const std::string path = join_path(options_.directory, name);
-      auto stat = fs_.stat(path);
-      if (!stat) {
-        return stat.error();
-      }
-      segments_.push_back(Known{*first, path, stat->size});
-      bytes_ += stat->size;
-    }
-  }
-  std::sort(segments_.begin(), segments_.end(), [](const Known& a, const Known& b) { return a.first < b.first; });
-  return {};
-}
-
-// Opens the newest segment and replays its frames, so that table, ledger and last frame are known.
-Status SegmentLog::open_newest() {
-  while (!segments_.empty()) {
-    const Known newest = segments_.back();
-    auto segment = Segment::open(fs_, newest.path, OpenMode::write);
-    if (segment) {
-      active_ = std::move(*segment);
-      options_.new_id = active_->header().buffer;
-      table_ = active_->header().table;
-      ledger_ = active_->header().ledger;
-      last_ = active_->header().first - 1;
-      return replay(*active_, active_->header().size, true);
-    }
-    if (segment.error().code != Errc::corrupt) {
-      return segment.error();
-    }
-    auto damaged = Segment::open_damaged(fs_, newest.path);
-    if (!damaged) {
-      return damaged.error();
-    }
-    if ((*damaged)->header().first != 0) {
-      log_.error("buffer-damaged", "header of the newest segment is damaged, its frames are kept", {{"segment", newest.path}});
-      return rebuild_from_damaged(newest.path);
-    }
-    // B3: no frame was ever written behind this header.
-    log_.warn("buffer-segment-unused", "a segment without an intact header or frame is removed", {{"segment", newest.path}});
-    if (auto s = fs_.remove(newest.path); !s) {
-      return s;
-    }
-    damage_.skipped_bytes += newest.bytes;
-    bytes_ -= newest.bytes;
-    segments_.pop_back();
-  }
-  return {};
-}
-
-// The newest header is gone: take the table of the segment before, then what the frames themselves say.
-Status SegmentLog::rebuild_from_damaged(const std::string& path) {
-  for (const std::string& each : {segments_.size() > 1 ? segments_[segments_.size() - 2].path : std::string(), path}) {
-    if (each.empty()) {
-      continue;
-    }
-    auto segment = Segment::open(fs_, each, OpenMode::read);
-    if (!segment && segment.error().code == Errc::corrupt) {
-      segment = Segment::open_damaged(fs_, each);
-    }
-    if (!segment) {
-      return segment.error();
-    }
-    const SegmentHeader& header = (*segment)->header();
-    if (header.buffer != BufferId{}) {
-      options_.new_id = header.buffer;
-      table_ = header.table;
-      ledger_ = header.ledger;
-    }
-    if (auto s = replay(**segment, header.size, false); !s) {
-      return s;
-    }
-  }
-  return {};  // active_ stays empty: a new segment follows
-}
-
-// Goes through the frames from offset. Strict: cut at the first frame that is damaged or does not join (B1), unless
-// all that is damaged was settled. Not strict: take what is intact.
-Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
-  while (true) {
-    auto entry = segment.front(offset);
-    bool intact = entry.ok();
-    if (intact && !*entry) {
-      return {};
-    }
-    if (intact) {
-      auto body = segment.body(**entry);
-      if (!body && body.error().code != Errc::corrupt) {
-        return body.error();
-      }
-      intact = body.ok() && (!strict || ((*entry)->head.id == last_ + 1 && joins(table_, (*entry)->meta.batch)));
-    } else if (entry.error().code != Errc::corrupt) {
-      return entry.error();
-    }
-    if (!intact) {
-      auto found = segment.search(offset + 1);
-      if (!found) {
-        return found.error();
-      }
-      const bool settled = *found && (*found)->head.id > last_ && (*found)->head.id <= ack_.state().settled + 1;
-      if (strict && !settled) {
-        log_.warn("buffer-cut", "the end of the newest segment was not whole and is read again from the source",
-                  {{"segment", segment.path()}, {"bytes", segment.size() - offset}});
-        damage_.cut_bytes += segment.size() - offset;
-        bytes_ -= segment.size() - offset;
-        segments_.back().bytes -= segment.size() - offset;
-        return segment.cut(offset);
-      }
-      if (!*found) {
-        damage_.skipped_bytes += segment.size() - offset;
-        return {};
-      }
-      damage_.skipped_bytes += (*found)->at - offset;
-      entry = std::move(found);
-    }
-    advance(table_, (*entry)->meta.batch);
-    ledger_ = (*entry)->meta.batch.ledger;
-    last_ = (*entry)->head.id;
-    offset = (*entry)->end();
-  }
 }
 
 Result<FrameId> SegmentLog::append(const Batch& batch, Room room) {
@@ -287,7 +17,8 @@ Result<FrameId> SegmentLog::append(const Batch& batch, Room room) {
   }
   AUDITSHIP_CHECK(joins(table_, batch), "a batch must begin where its sources stand (B1)");
   const std::string front = encode_frame_front(last_ + 1, batch);
-  if (room == Room::limited && bytes_ + front.size() + batch.body.size() > options_.max_bytes && last_ > ack_.state().settled) {
+  if (room == Room::limited && bytes_ + front.size() + batch.body.size() > options_.max_bytes &&
+      last_ > ack_.state().settled) {
     return Error{Errc::no_space, "buffer is full"};  // never refused when empty: one frame must fit
   }
   if (active_->size() >= options_.segment_bytes) {
@@ -312,20 +43,22 @@ Status SegmentLog::sync() {
     return {};
   }
   if (auto s = active_->sync(); !s) {
-    broken_ = true;  // the kernel may have dropped the pages: what is on disk is unknown
+    broken_ = true;
+    // The kernel may have dropped the pages, and the next sync would not tell. None of these frames was sent: they
+    // go, and are read again.
+    (void)active_->cut(synced_bytes_);
     return s;
   }
   synced_ = last_;
+  synced_bytes_ = active_->size();
   return {};
 }
 
 Status SegmentLog::roll() {
   if (active_) {
-    if (auto s = active_->sync(); !s) {  // B3: seal
-      broken_ = true;
+    if (auto s = sync(); !s) {  // B3: seal
       return s;
     }
-    synced_ = last_;
   }
   SegmentHeader header;
   header.buffer = options_.new_id;
@@ -346,6 +79,7 @@ Status SegmentLog::roll() {
     return segment.error();
   }
   active_ = std::move(*segment);
+  synced_bytes_ = active_->size();
   segments_.push_back(Known{active_->header().first, path, active_->size()});
   bytes_ += active_->size();
   remove_settled();
@@ -364,7 +98,8 @@ Status SegmentLog::store(const AckState& ack) {
 void SegmentLog::remove_settled() {
   while (segments_.size() > 1 && segments_[1].first <= ack_.state().settled + 1) {
     if (auto s = fs_.remove(segments_.front().path); !s && s.error().code != Errc::not_found) {
-      log_.warn("buffer-remove", "a settled segment cannot be removed", {{"error", s.error().message}});
+      log_.warn("buffer-remove", "a settled segment cannot be removed",
+                {{"error", s.error().message}});
       return;
     }
     bytes_ -= segments_.front().bytes;

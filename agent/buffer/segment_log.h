@@ -2,11 +2,13 @@
 //
 //   auto log = SegmentLog::open(fs, logger, options);     // recovery
 //   log->append(batch); log->sync();                       // B1, B4
-//   while (auto frame = log->next()) …send…               // synced frames, in order, each once a run
-//   log->store(ack);                                       // settle, and name the targets of frames in flight
+//   while (auto frame = log->next()) …send…               // synced frames, in order, each once a
+//   run log->store(ack);                                       // settle, and name the targets of
+//   frames in flight
 //
 // Format: docs/buffer-format.md. Rules: B1–B6 there.
-// Not thread-safe; fs and log must outlive it. One directory belongs to one SegmentLog (locked on open).
+// Not thread-safe; fs and log must outlive it. One directory belongs to one SegmentLog (locked on
+// open).
 #pragma once
 
 #include <cstdint>
@@ -28,9 +30,9 @@ namespace auditship {
 
 struct SegmentLogOptions {
   std::string directory;
-  std::uint64_t max_bytes = std::uint64_t{2} << 30;   // all segments together
+  std::uint64_t max_bytes = std::uint64_t{2} << 30;       // all segments together
   std::uint64_t segment_bytes = std::uint64_t{32} << 20;  // at most an eighth of max_bytes is used
-  BufferId new_id{};                                  // used when the directory is new
+  BufferId new_id{};                                      // used when the directory is new
 };
 
 // Where documents were lost to damage: the source is to be read again from `from` to `to`. A `from`
@@ -41,7 +43,8 @@ struct Hole {
   SourcePos to;
 };
 
-// What next() hands out: a frame, or (without documents) what stands for frames that are lost up to id.
+// What next() hands out: a frame, or (without documents) what stands for frames that are lost up to
+// id.
 struct StoredFrame {
   FrameId id = 0;
   Batch batch;
@@ -51,32 +54,41 @@ struct StoredFrame {
 
 // What recovery and reading found wrong since open.
 struct DamageStats {
-  std::uint64_t cut_bytes = 0;      // torn or unjoined end of the newest segment: read again from the source
-  std::uint64_t lost_frames = 0;    // damaged frames that were not settled
-  std::uint64_t lost_documents = 0; // in them; DeliveryLedger::lost has those of earlier runs, too
+  std::uint64_t cut_bytes =
+      0;  // torn or unjoined end of the newest segment: read again from the source
+  std::uint64_t lost_frames = 0;     // damaged frames that were not settled
+  std::uint64_t lost_documents = 0;  // in them; DeliveryLedger::lost has those of earlier runs, too
   std::uint64_t skipped_bytes = 0;
-  bool ack_damaged = false;         // a slot was damaged: frames behind `settled` may have been sent already
+  bool ack_damaged =
+      false;  // a slot was damaged: frames behind `settled` may have been sent already
 };
 
-enum class Room { limited, beyond };  // beyond: the limit does not count, for what stands in for lost frames
+enum class Room {
+  limited,
+  beyond
+};  // beyond: the limit does not count, for what stands in for lost frames
 
 class SegmentLog {
  public:
   // Errors: busy (another agent), newer_version (nothing touched), io, no_space.
   static Result<std::unique_ptr<SegmentLog>> open(Fs& fs, Logger& log, SegmentLogOptions options);
 
-  // Appends batch and returns its number. Errors: no_space (nothing written; settle something or wait), io.
+  // Appends batch and returns its number. Errors: no_space (nothing written; settle something or
+  // wait), io.
   Result<FrameId> append(const Batch& batch, Room room = Room::limited);
-  // Makes all appended frames durable. After an error the log must be opened anew: broken() is true.
+  // Makes all appended frames durable. After an error the log must be opened anew: broken() is
+  // true.
   Status sync();
-  // The next synced frame that was not handed out since open; nullopt: none now. In place of damaged ones
-  // comes one StoredFrame that says what was lost. Errors: io.
+  // The next synced frame that was not handed out since open; nullopt: none now. In place of
+  // damaged ones comes one StoredFrame that says what was lost. Errors: io.
   Result<std::optional<StoredFrame>> next();
   // Settles frames and names targets, durably; then settled segments go.
   Status store(const AckState& ack);
 
   [[nodiscard]] const AckState& ack() const { return ack_.state(); }
-  [[nodiscard]] const CheckpointTable& table() const { return table_; }  // after the last appended frame
+  [[nodiscard]] const CheckpointTable& table() const {
+    return table_;
+  }  // after the last appended frame
   [[nodiscard]] const ReadLedger& ledger() const { return ledger_; }
   [[nodiscard]] const BufferId& id() const { return options_.new_id; }
   [[nodiscard]] FrameId last() const { return last_; }
@@ -97,7 +109,8 @@ class SegmentLog {
     std::uint64_t bytes = 0;
   };
 
-  SegmentLog(Fs& fs, Logger& log, SegmentLogOptions options) : fs_(fs), log_(log), options_(std::move(options)) {}
+  SegmentLog(Fs& fs, Logger& log, SegmentLogOptions options)
+      : fs_(fs), log_(log), options_(std::move(options)) {}
   Status recover();
   Status find_segments();
   Status refuse_newer();
@@ -120,12 +133,13 @@ class SegmentLog {
   SegmentLogOptions options_;
   std::unique_ptr<File> lock_;
   AckSlot ack_;
-  std::deque<Known> segments_;          // oldest first; the last one is active
+  std::deque<Known> segments_;  // oldest first; the last one is active
   std::unique_ptr<Segment> active_;
   CheckpointTable table_;
   ReadLedger ledger_;
   FrameId last_ = 0, synced_ = 0;
   std::uint64_t bytes_ = 0;
+  std::uint64_t synced_bytes_ = 0;      // of the active segment
   bool broken_ = false;
   DamageStats damage_;
 
@@ -138,10 +152,10 @@ class SegmentLog {
   std::size_t reading_index_ = 0;
   std::uint64_t read_at_ = 0;
   FrameId next_read_ = 1;
-  std::optional<Peeked> peeked_;        // intact, not handed out yet
-  bool header_is_news_ = false;         // the header of reading_ was not compared with read_table_ yet
-  CheckpointTable read_table_;          // where sources stand before next_read_: to see what a hole lost
-  std::uint64_t read_documents_ = 0;    // ledger documents and derived before next_read_
+  std::optional<Peeked> peeked_;  // intact, not handed out yet
+  bool header_is_news_ = false;   // the header of reading_ was not compared with read_table_ yet
+  CheckpointTable read_table_;    // where sources stand before next_read_: to see what a hole lost
+  std::uint64_t read_documents_ = 0;  // ledger documents and derived before next_read_
 };
 
 }  // namespace auditship

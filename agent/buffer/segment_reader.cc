@@ -8,17 +8,20 @@ std::uint64_t made(const ReadLedger& ledger) { return ledger.documents + ledger.
 
 }  // namespace
 
-// Opens the segment that reading goes on in: the one that holds next_read_ at first, then one after the other.
+// Opens the segment that reading goes on in: the one that holds next_read_ at first, then one after
+// the other.
 Status SegmentLog::open_reading() {
   const bool at_start = read_at_ == 0;
-  while (at_start && reading_index_ + 1 < segments_.size() && segments_[reading_index_ + 1].first <= next_read_) {
+  while (at_start && reading_index_ + 1 < segments_.size() &&
+         segments_[reading_index_ + 1].first <= next_read_) {
     ++reading_index_;
   }
   const std::string& path = segments_[reading_index_].path;
   auto segment = Segment::open(fs_, path, OpenMode::read);
   const bool damaged = !segment && segment.error().code == Errc::corrupt;
   if (damaged) {
-    log_.error("buffer-damaged", "the header of a segment is damaged, its frames are kept", {{"segment", path}});
+    log_.error("buffer-damaged", "the header of a segment is damaged, its frames are kept",
+               {{"segment", path}});
     segment = Segment::open_damaged(fs_, path);
   }
   if (!segment) {
@@ -29,7 +32,8 @@ Status SegmentLog::open_reading() {
   const SegmentHeader& header = reading_->header();
   header_is_news_ = !damaged && header.first > next_read_;
   if (at_start) {
-    read_documents_ = ack_.state().ledger.accounted();  // what is settled is all that was made before
+    read_documents_ =
+        ack_.state().ledger.accounted();  // what is settled is all that was made before
     if (!damaged && !header_is_news_) {
       read_table_ = header.table;
     }
@@ -45,7 +49,8 @@ Result<std::optional<StoredFrame>> SegmentLog::next() {
   if (!found) {
     return found.error();
   }
-  if (header_is_news_) {  // frames in front of this segment are gone; its header says what they moved
+  if (header_is_news_) {  // frames in front of this segment are gone; its header says what they
+                          // moved
     header_is_news_ = false;
     const SegmentHeader header = reading_->header();
     auto lost = lost_up_to(header.first - 1, header.table, made(header.ledger));
@@ -53,7 +58,8 @@ Result<std::optional<StoredFrame>> SegmentLog::next() {
   }
   if (!*found || peeked_->entry.head.id > synced_) {
     if (synced_ < last_) {
-      return std::optional<StoredFrame>();  // the table stands behind frames that are not synced: later
+      return std::optional<StoredFrame>();  // the table stands behind frames that are not synced:
+                                            // later
     }
     auto lost = lost_up_to(synced_, table_, made(ledger_));
     return lost ? Result<std::optional<StoredFrame>>(std::move(*lost)) : lost.error();
@@ -80,8 +86,8 @@ Result<std::optional<StoredFrame>> SegmentLog::next() {
   return std::optional<StoredFrame>(std::move(frame));
 }
 
-// Sets peeked_ to the first intact frame from next_read_ on. False: there is none up to the end of the log.
-// Stops in front of a segment whose header says that frames before it are gone.
+// Sets peeked_ to the first intact frame from next_read_ on. False: there is none up to the end of
+// the log. Stops in front of a segment whose header says that frames before it are gone.
 Result<bool> SegmentLog::next_intact() {
   while (!peeked_) {
     if (!reading_) {
@@ -132,14 +138,18 @@ Status SegmentLog::search_on(const std::string& why) {
   }
   const std::uint64_t to = *found ? (*found)->at : reading_->size();
   log_.error("buffer-damaged", "bytes of a segment are damaged; the frames behind them are kept",
-             {{"segment", reading_->path()}, {"offset", read_at_}, {"bytes", to - read_at_}, {"error", why}});
+             {{"segment", reading_->path()},
+              {"offset", read_at_},
+              {"bytes", to - read_at_},
+              {"error", why}});
   damage_.skipped_bytes += to - read_at_;
   read_at_ = to;
   return {};
 }
 
 // Stands for the frames from next_read_ to id. table and made_then: how things stood behind them.
-Result<StoredFrame> SegmentLog::lost_up_to(FrameId id, const CheckpointTable& table, std::uint64_t made_then) {
+Result<StoredFrame> SegmentLog::lost_up_to(FrameId id, const CheckpointTable& table,
+                                           std::uint64_t made_then) {
   StoredFrame lost;
   lost.id = id;
   lost.lost_documents = made_then > read_documents_ ? made_then - read_documents_ : 0;
@@ -162,8 +172,8 @@ Result<StoredFrame> SegmentLog::lost_up_to(FrameId id, const CheckpointTable& ta
   return lost;
 }
 
-// Where each source stood before the peeked frame: the next span of a source says where it begins. Sources that move
-// no more in this segment stand where the next header says, or the table.
+// Where each source stood before the peeked frame: the next span of a source says where it begins.
+// Sources that move no more in this segment stand where the next header says, or the table.
 Status SegmentLog::find_ends(CheckpointTable& table) {
   reading_->see_growth(segments_[reading_index_].bytes);
   CheckpointTable ends;

@@ -17,11 +17,14 @@ using FrameId = std::uint64_t;  // 1, 2, 3 …; never reused within a data direc
 // All that is needed to find a source's place again after a restart.
 struct Checkpoint {
   SourcePos pos;
-  std::uint64_t device = 0, inode = 0, generation = 0;  // of the file when it was read; hints, not truth
-  std::uint64_t tail_hash = 0;         // hash of the last min(offset, kTailHashBytes) bytes before pos.offset
-  std::int64_t modified_ns = 0;        // mtime of the file then, 0 = not known; a hint, not truth
-  std::uint64_t head_hash = 0;         // hash of the first kTailHashBytes bytes, 0 = fewer were read
-  std::vector<FileKey> finished;       // generations read to their end, oldest first, at most kMaxFinished
+  std::uint64_t device = 0, inode = 0,
+                generation = 0;  // of the file when it was read; hints, not truth
+  std::uint64_t tail_hash =
+      0;  // hash of the last min(offset, kTailHashBytes) bytes before pos.offset
+  std::int64_t modified_ns = 0;  // mtime of the file then, 0 = not known; a hint, not truth
+  std::uint64_t head_hash = 0;   // hash of the first kTailHashBytes bytes, 0 = fewer were read
+  std::vector<FileKey>
+      finished;  // generations read to their end, oldest first, at most kMaxFinished
 
   static constexpr std::size_t kTailHashBytes = 1024;
   static constexpr std::size_t kMaxFinished = 64;
@@ -37,12 +40,12 @@ struct SourceSpan {
 
 struct Batch {
   std::vector<SourceSpan> spans;
-  std::uint32_t documents = 0;   // create actions in body
-  std::uint64_t raw_bytes = 0;   // body before compression
+  std::uint32_t documents = 0;  // create actions in body
+  std::uint64_t raw_bytes = 0;  // body before compression
   Codec codec = Codec::none;
-  std::string body;              // bulk lines: {"create":{"_id":…}}\n{document}\n …
-  ReadLedger ledger;             // cumulative, after this batch
-  std::int64_t oldest_ns = 0;    // event time of the oldest document, for lag; 0 = none
+  std::string body;            // bulk lines: {"create":{"_id":…}}\n{document}\n …
+  ReadLedger ledger;           // cumulative, after this batch
+  std::int64_t oldest_ns = 0;  // event time of the oldest document, for lag; 0 = none
 };
 
 }  // namespace auditship

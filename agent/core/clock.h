@@ -15,7 +15,7 @@ class Clock {
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
-  [[nodiscard]] virtual TimePoint now() const = 0;       // never jumps
+  [[nodiscard]] virtual TimePoint now() const = 0;         // never jumps
   [[nodiscard]] virtual std::int64_t wall_ns() const = 0;  // UTC, ns since the epoch; may jump
 };
 

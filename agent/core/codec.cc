@@ -1,10 +1,10 @@
 #include "agent/core/codec.h"
 
-#include <zlib.h>
-#include <zstd.h>
-
 #include <algorithm>
 #include <vector>
+
+#include <zlib.h>
+#include <zstd.h>
 
 #ifdef AUDITSHIP_HAVE_ISAL
 #include <isa-l/igzip_lib.h>
@@ -87,9 +87,13 @@ class Gzip final : public Deflater {
   static constexpr int kLevel = 1;
 
   Gzip() : chunk_(kChunk) {
-    AUDITSHIP_CHECK(deflateInit2(&stream_, kLevel, Z_DEFLATED, kZlibGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib cannot start");
+    AUDITSHIP_CHECK(
+        deflateInit2(&stream_, kLevel, Z_DEFLATED, kZlibGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK,
+        "zlib cannot start");
   }
   ~Gzip() override { deflateEnd(&stream_); }
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
 
   void append(std::string_view bytes, std::string& out) override {
     while (!bytes.empty()) {
@@ -131,8 +135,12 @@ class Zstd final : public Deflater {
     ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
   }
   ~Zstd() override { ZSTD_freeCCtx(context_); }
+  Zstd(const Zstd&) = delete;
+  Zstd& operator=(const Zstd&) = delete;
 
-  void append(std::string_view bytes, std::string& out) override { run(bytes, out, ZSTD_e_continue); }
+  void append(std::string_view bytes, std::string& out) override {
+    run(bytes, out, ZSTD_e_continue);
+  }
   void finish(std::string& out) override { run({}, out, ZSTD_e_end); }
 
  private:
@@ -186,7 +194,8 @@ struct Packer::State {
   std::uint64_t raw = 0;
 };
 
-Packer::Packer(Codec codec) : state_(std::make_unique<State>(State{codec, make_deflater(codec), {}, 0})) {}
+Packer::Packer(Codec codec)
+    : state_(std::make_unique<State>(State{codec, make_deflater(codec), {}, 0})) {}
 Packer::~Packer() = default;
 Codec Packer::codec() const { return state_->codec; }
 
@@ -216,7 +225,8 @@ Result<std::string> unpack(Codec codec, std::string_view packed, std::size_t max
   while (!packed.empty() || !unpacker.at_end()) {
     const std::size_t had = out.size();
     const std::size_t had_in = packed.size();
-    if (auto s = unpacker.step(packed, out, std::min<std::size_t>(max_bytes + 1 - had, 1 << 20)); !s) {
+    if (auto s = unpacker.step(packed, out, std::min<std::size_t>(max_bytes + 1 - had, 1 << 20));
+        !s) {
       return s.error();
     }
     if (out.size() > max_bytes) {
@@ -236,7 +246,8 @@ struct Unpacker::State {
     } else if (codec == Codec::zstd) {
       zstd = ZSTD_createDCtx();
       AUDITSHIP_CHECK(zstd != nullptr, "zstd cannot start");
-      ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, 27);  // 128 MiB: what the zstd tool takes too
+      ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax,
+                             27);  // 128 MiB: what the zstd tool takes too
     }
   }
   State(const State&) = delete;
@@ -276,7 +287,8 @@ Status Unpacker::State::step_gzip(std::string_view& input, std::string& out, std
     at_end = code == Z_STREAM_END;
     if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
       out.resize(had + max_out - gzip.avail_out);
-      return Error{Errc::corrupt, std::string("gzip: ") + (gzip.msg != nullptr ? gzip.msg : "bad data")};
+      return Error{Errc::corrupt,
+                   std::string("gzip: ") + (gzip.msg != nullptr ? gzip.msg : "bad data")};
     }
     if (code == Z_BUF_ERROR) {
       break;

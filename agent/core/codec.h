@@ -1,7 +1,7 @@
 // Compression of bodies: gzip (ISA-L where built with it, else zlib) and zstd.
 //
-// A Packer compresses as bytes come; unpack() inflates with a cap, so that no input can use up memory.
-// One Packer belongs to one thread. Frames and sinks see only Codec, never a library.
+// A Packer compresses as bytes come; unpack() inflates with a cap, so that no input can use up
+// memory. One Packer belongs to one thread. Frames and sinks see only Codec, never a library.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +44,8 @@ class Packer {
 [[nodiscard]] std::string pack(Codec codec, std::string_view bytes);
 
 // Inflates at most max_bytes. Errors: corrupt (bad stream, cut short, or more than max_bytes).
-[[nodiscard]] Result<std::string> unpack(Codec codec, std::string_view packed, std::size_t max_bytes);
+[[nodiscard]] Result<std::string> unpack(Codec codec, std::string_view packed,
+                                         std::size_t max_bytes);
 
 // Inflates a file piece by piece: gzip of several members, zstd of several frames.
 class Unpacker {
@@ -54,8 +55,8 @@ class Unpacker {
   Unpacker(const Unpacker&) = delete;
   Unpacker& operator=(const Unpacker&) = delete;
 
-  // Takes bytes from the front of input (removes what it used) and appends at most max_out bytes to out.
-  // Errors: corrupt; from then on every call fails.
+  // Takes bytes from the front of input (removes what it used) and appends at most max_out bytes to
+  // out. Errors: corrupt; from then on every call fails.
   Status step(std::string_view& input, std::string& out, std::size_t max_out);
   // True when the input so far ended exactly at the end of a member.
   [[nodiscard]] bool at_end() const;

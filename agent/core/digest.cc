@@ -20,7 +20,8 @@ struct Sha256::State {
 Sha256::Sha256() : state_(std::make_unique<State>()) {
   state_->algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   state_->context = EVP_MD_CTX_new();
-  AUDITSHIP_CHECK(state_->algorithm != nullptr && state_->context != nullptr, "libcrypto has no SHA-256");
+  AUDITSHIP_CHECK(state_->algorithm != nullptr && state_->context != nullptr,
+                  "libcrypto has no SHA-256");
 }
 
 Sha256::~Sha256() {
@@ -40,7 +41,8 @@ void Sha256::update(std::string_view bytes) {
   if (state_->fresh) {
     state_->begin();
   }
-  AUDITSHIP_CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1, "SHA-256 failed");
+  AUDITSHIP_CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1,
+                  "SHA-256 failed");
 }
 
 void Sha256::update_prefixed(std::string_view bytes) {
@@ -58,7 +60,9 @@ Digest Sha256::finish() {
   }
   Digest digest;
   unsigned size = 0;
-  AUDITSHIP_CHECK(EVP_DigestFinal_ex(state_->context, digest.data(), &size) == 1 && size == digest.size(), "SHA-256 failed");
+  AUDITSHIP_CHECK(
+      EVP_DigestFinal_ex(state_->context, digest.data(), &size) == 1 && size == digest.size(),
+      "SHA-256 failed");
   state_->fresh = true;
   return digest;
 }
@@ -66,8 +70,10 @@ Digest Sha256::finish() {
 std::array<std::uint8_t, 16> md5(std::string_view bytes) {
   std::array<std::uint8_t, 16> digest{};
   unsigned size = 0;
-  AUDITSHIP_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) == 1 && size == digest.size(),
-                  "libcrypto has no MD5");
+  AUDITSHIP_CHECK(
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) == 1 &&
+          size == digest.size(),
+      "libcrypto has no MD5");
   return digest;
 }
 

@@ -36,6 +36,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-[[nodiscard]] std::array<std::uint8_t, 16> md5(std::string_view bytes);  // only for SSH fingerprints
+[[nodiscard]] std::array<std::uint8_t, 16> md5(
+    std::string_view bytes);  // only for SSH fingerprints
 
 }  // namespace auditship

@@ -1,8 +1,8 @@
 // Fs and File: the port to the file system. posix_fs is the real one; tests have one in memory that
 // can lose unsynced bytes, fail any call and run out of space.
 //
-// Offsets and sizes are bytes. Paths are absolute or relative to the working directory. Calls block.
-// Not thread-safe. Files must not outlive their Fs.
+// Offsets and sizes are bytes. Paths are absolute or relative to the working directory. Calls
+// block. Not thread-safe. Files must not outlive their Fs.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,10 @@ namespace auditship {
 struct FileStat {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  std::uint64_t generation = 0;  // inode generation or birth time where the file system tells it, else 0
+  std::uint64_t generation =
+      0;  // inode generation or birth time where the file system tells it, else 0
   std::uint64_t size = 0;
-  std::uint64_t links = 0;       // 0: unlinked while open
+  std::uint64_t links = 0;  // 0: unlinked while open
   std::int64_t modified_ns = 0;
   bool is_regular = false;
   bool is_directory = false;
@@ -45,12 +46,17 @@ class File {
   virtual Status truncate(std::uint64_t size) = 0;
   virtual Status sync() = 0;  // data and what is needed to read it back (fdatasync)
   virtual Result<FileStat> stat() = 0;
-  // The first offset at or behind offset that may hold data (lseek SEEK_DATA): what lies between is a
-  // hole of zeros. A file system that cannot tell answers offset; behind the last data: the file's size.
+  // The first offset at or behind offset that may hold data (lseek SEEK_DATA): what lies between is
+  // a hole of zeros. A file system that cannot tell answers offset; behind the last data: the
+  // file's size.
   virtual Result<std::uint64_t> next_data(std::uint64_t offset) { return offset; }
 };
 
-enum class OpenMode { read, write, create };  // write: read and write an existing file; create: new, must not exist
+enum class OpenMode {
+  read,
+  write,
+  create
+};  // write: read and write an existing file; create: new, must not exist
 
 class Fs {
  public:
@@ -61,8 +67,10 @@ class Fs {
   // Never blocks on a FIFO, never follows into a device. Errors: not_found, no_space, io.
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Result<FileStat> stat(const std::string& path) = 0;  // follows symlinks
-  virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, unsorted, no . and ..
-  virtual Status make_dirs(const std::string& directory) = 0;  // as mkdir -p, mode 0700 for new ones
+  virtual Result<std::vector<std::string>> list(
+      const std::string& directory) = 0;  // names, unsorted, no . and ..
+  virtual Status make_dirs(
+      const std::string& directory) = 0;  // as mkdir -p, mode 0700 for new ones
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& path) = 0;
   virtual Status sync_dir(const std::string& directory) = 0;

@@ -1,10 +1,10 @@
 #include "agent/core/json_out.h"
 
-#include <simdjson.h>
-
 #include <array>
 #include <cstring>
 #include <ctime>
+
+#include <simdjson.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -62,7 +62,8 @@ std::size_t copy_clean(const char* in, const char* end, char* out) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
     // As signed bytes, control characters and everything that is not ASCII are less than a blank.
     const __m128i special = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
-                                         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+                                         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                      _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
     const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
     return mask == 0 ? 16 : static_cast<std::size_t>(__builtin_ctz(mask));
   }
@@ -78,8 +79,8 @@ std::size_t copy_clean(const char* in, const char* end, char* out) {
   return n;
 }
 
-// Writes the escape of one character, or a character that is not ASCII, or U+FFFD for a byte that is no part of one.
-// Returns how many bytes of input it stands for. Moves out.
+// Writes the escape of one character, or a character that is not ASCII, or U+FFFD for a byte that
+// is no part of one. Returns how many bytes of input it stands for. Moves out.
 std::size_t escape_one(const char* in, const char* end, char*& out) {
   const auto c = static_cast<unsigned char>(*in);
   const auto put = [&](std::string_view bytes) {
@@ -158,6 +159,49 @@ bool is_json_clean(std::string_view text) {
   return !has_special(word(at + left - 8, 8));  // overlaps what was seen already
 }
 
+char* copy_json_clean(char* to, std::string_view text) {
+  const char* in = text.data();
+  const char* const end = in + text.size();
+  if (text.size() < 8) {
+    for (; in != end; ++in) {
+      const auto c = static_cast<unsigned char>(*in);
+      if (c >= 0x80 || needs_escape(c)) {
+        return nullptr;
+      }
+      *to++ = *in;
+    }
+    return to;
+  }
+  const auto copy_word = [&] {
+    std::uint64_t w = 0;
+    std::memcpy(&w, in, sizeof w);
+    std::memcpy(to, &w, sizeof w);
+    return !has_special(w);
+  };
+#if defined(__SSE2__)
+  for (; end - in >= 16; in += 16, to += 16) {
+    if (copy_clean(in, end, to) < 16) {
+      return nullptr;
+    }
+  }
+#endif
+  for (; end - in >= 8; in += 8, to += 8) {
+    if (!copy_word()) {
+      return nullptr;
+    }
+  }
+  const auto left = end - in;
+  if (left > 0) {  // a last word that overlaps what was copied already
+    in = end - 8;
+    to -= 8 - left;
+    if (!copy_word()) {
+      return nullptr;
+    }
+    to += 8;
+  }
+  return to;
+}
+
 void append_json_escaped(std::string& out, std::string_view text) {
   if (is_json_clean(text)) {
     out.append(text);
@@ -216,7 +260,9 @@ void append_json_int(std::string& out, std::int64_t value) {
   }
 }
 
-bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+bool is_valid_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
 
 void append_utf8_repaired(std::string& out, std::string_view text) {
   if (is_valid_utf8(text)) {
@@ -239,8 +285,10 @@ std::size_t utf8_prefix(std::string_view text, std::size_t max_bytes) {
     return text.size();
   }
   std::size_t size = max_bytes;
-  // Step back over at most three continuation bytes to the start of the character that would be cut.
-  for (int back = 0; back < 3 && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80; ++back) {
+  // Step back over at most three continuation bytes to the start of the character that would be
+  // cut.
+  for (int back = 0;
+       back < 3 && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80; ++back) {
     --size;
   }
   return (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80 ? max_bytes : size;
@@ -263,8 +311,10 @@ void append_rfc3339(std::string& out, std::int64_t ns_since_epoch) {
   days += 719468;
   const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
   const std::int64_t day_of_era = days - era * 146097;
-  const std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month_index = (5 * day_of_year + 2) / 153;
   const std::int64_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
   const std::int64_t month = month_index < 10 ? month_index + 3 : month_index - 9;

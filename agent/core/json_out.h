@@ -1,7 +1,8 @@
-// Writing JSON by appending to a string: escapes, repairs UTF-8, cuts at a limit on a character boundary.
+// Writing JSON by appending to a string: escapes, repairs UTF-8, cuts at a limit on a character
+// boundary.
 //
-// Output is always valid JSON and valid UTF-8 however hostile the input: invalid bytes become U+FFFD
-// each, control characters are escaped. Stateless functions; thread-safe.
+// Output is always valid JSON and valid UTF-8 however hostile the input: invalid bytes become
+// U+FFFD each, control characters are escaped. Stateless functions; thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,10 @@ namespace auditship {
 
 // True when text is ASCII that JSON takes as it is.
 [[nodiscard]] bool is_json_clean(std::string_view text);
+
+// Copies text to `to`, which has room for it, where is_json_clean(text). Returns the end of the
+// copy; nullptr when text is not clean: then some of it may have been copied.
+[[nodiscard]] char* copy_json_clean(char* to, std::string_view text);
 
 // Appends text escaped, without the quotes. Fast where nothing needs escaping.
 void append_json_escaped(std::string& out, std::string_view text);
@@ -36,7 +41,8 @@ void append_utf8_repaired(std::string& out, std::string_view text);
 // The largest n <= max_bytes such that text[0, n) does not end inside a UTF-8 character.
 [[nodiscard]] std::size_t utf8_prefix(std::string_view text, std::size_t max_bytes);
 
-// Appends a time as RFC 3339 UTC with as many digits as needed of 3, 6 or 9: 2026-11-23T05:03:11.123456Z.
+// Appends a time as RFC 3339 UTC with as many digits as needed of 3, 6 or 9:
+// 2026-11-23T05:03:11.123456Z.
 void append_rfc3339(std::string& out, std::int64_t ns_since_epoch);
 
 // Lower-case hex, two characters a byte.

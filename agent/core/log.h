@@ -1,8 +1,10 @@
-// Logger: the port for the agent's own log. A message has a stable code, a sentence and key=value pairs.
+// Logger: the port for the agent's own log. A message has a stable code, a sentence and key=value
+// pairs.
 //
 //   log.warn("buffer-full", "buffer is full, reading stops", {{"stream", name}, {"bytes", n}});
 //
-// Never put a secret or a request body in. Called on the loop thread only, unless an adapter says more.
+// Never put a secret or a request body in. Called on the loop thread only, unless an adapter says
+// more.
 #pragma once
 
 #include <concepts>
@@ -32,12 +34,21 @@ class Logger {
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;
   virtual ~Logger() = default;
-  virtual void write(LogLevel level, std::string_view code, std::string_view text, Values values) = 0;
+  virtual void write(LogLevel level, std::string_view code, std::string_view text,
+                     Values values) = 0;
 
-  void debug(std::string_view code, std::string_view text, Values values = {}) { write(LogLevel::debug, code, text, values); }
-  void info(std::string_view code, std::string_view text, Values values = {}) { write(LogLevel::info, code, text, values); }
-  void warn(std::string_view code, std::string_view text, Values values = {}) { write(LogLevel::warn, code, text, values); }
-  void error(std::string_view code, std::string_view text, Values values = {}) { write(LogLevel::error, code, text, values); }
+  void debug(std::string_view code, std::string_view text, Values values = {}) {
+    write(LogLevel::debug, code, text, values);
+  }
+  void info(std::string_view code, std::string_view text, Values values = {}) {
+    write(LogLevel::info, code, text, values);
+  }
+  void warn(std::string_view code, std::string_view text, Values values = {}) {
+    write(LogLevel::warn, code, text, values);
+  }
+  void error(std::string_view code, std::string_view text, Values values = {}) {
+    write(LogLevel::error, code, text, values);
+  }
 };
 
 }  // namespace auditship

@@ -34,10 +34,10 @@ struct SourcePos {
 
 // What the parser may know about the file that a line comes from. Lives as long as the Tail does.
 struct LineSource {
-  std::string path;            // the configured path of the live file, e.g. /var/log/auth.log
-  std::string read_path;       // where the bytes were read now, e.g. /var/log/auth.log.2.gz
+  std::string path;              // the configured path of the live file, e.g. /var/log/auth.log
+  std::string read_path;         // where the bytes were read now, e.g. /var/log/auth.log.2.gz
   std::int64_t modified_ns = 0;  // mtime of that file, ns since the epoch
-  bool live = true;            // false: a rotated generation (its mtime bounds its time stamps)
+  bool live = true;              // false: a rotated generation (its mtime bounds its time stamps)
 };
 
 // One line without its newline. text is borrowed until the next Tail::read.
@@ -48,7 +48,7 @@ struct RawLine {
   SourcePos begin, end;  // end is behind the newline
   std::string_view text;
   std::string_view tail;
-  std::uint64_t length = 0;      // bytes, without the newline
+  std::uint64_t length = 0;  // bytes, without the newline
   bool cut = false;
   bool unterminated = false;     // last line of a file that was rotated away without a newline
   std::optional<Digest> digest;  // only when cut

@@ -1,15 +1,14 @@
 #include "agent/core/posix_fs.h"
 
+#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 
 namespace auditship {
 namespace {
@@ -26,7 +25,8 @@ Error from_errno(int number, const std::string& what) {
   return Error{code, what + ": " + std::generic_category().message(number)};
 }
 
-// statx instead of stat: it tells the birth time, which with device and inode makes reused inode numbers visible.
+// statx instead of stat: it tells the birth time, which with device and inode makes reused inode
+// numbers visible.
 Result<FileStat> stat_by(int directory, const char* path, int flags, const std::string& what) {
   struct statx s {};
   if (::statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME, &s) != 0) {
@@ -36,7 +36,8 @@ Result<FileStat> stat_by(int directory, const char* path, int flags, const std::
   out.device = makedev(s.stx_dev_major, s.stx_dev_minor);
   out.inode = s.stx_ino;
   if ((s.stx_mask & STATX_BTIME) != 0) {
-    out.generation = static_cast<std::uint64_t>(s.stx_btime.tv_sec) * 1'000'000'000u + s.stx_btime.tv_nsec;
+    out.generation =
+        static_cast<std::uint64_t>(s.stx_btime.tv_sec) * 1'000'000'000u + s.stx_btime.tv_nsec;
   }
   out.size = s.stx_size;
   out.links = s.stx_nlink;
@@ -50,6 +51,8 @@ class PosixFile final : public File {
  public:
   PosixFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
   ~PosixFile() override { ::close(fd_); }
+  PosixFile(const PosixFile&) = delete;
+  PosixFile& operator=(const PosixFile&) = delete;
 
   Result<std::size_t> read_at(std::uint64_t offset, char* into, std::size_t size) override {
     std::size_t done = 0;
@@ -85,9 +88,12 @@ class PosixFile final : public File {
   }
 
   Status truncate(std::uint64_t size) override {
-    return ::ftruncate(fd_, static_cast<off_t>(size)) == 0 ? Status() : from_errno(errno, "truncate " + path_);
+    return ::ftruncate(fd_, static_cast<off_t>(size)) == 0 ? Status()
+                                                           : from_errno(errno, "truncate " + path_);
   }
-  Status sync() override { return ::fdatasync(fd_) == 0 ? Status() : from_errno(errno, "sync " + path_); }
+  Status sync() override {
+    return ::fdatasync(fd_) == 0 ? Status() : from_errno(errno, "sync " + path_);
+  }
   Result<FileStat> stat() override { return stat_by(fd_, "", AT_EMPTY_PATH, "stat " + path_); }
   Result<std::uint64_t> next_data(std::uint64_t offset) override {
     const off_t at = ::lseek(fd_, static_cast<off_t>(offset), SEEK_DATA);
@@ -130,7 +136,9 @@ Result<std::unique_ptr<File>> PosixFs::open(const std::string& path, OpenMode mo
   return std::unique_ptr<File>(std::move(file));
 }
 
-Result<FileStat> PosixFs::stat(const std::string& path) { return stat_by(AT_FDCWD, path.c_str(), 0, "stat " + path); }
+Result<FileStat> PosixFs::stat(const std::string& path) {
+  return stat_by(AT_FDCWD, path.c_str(), 0, "stat " + path);
+}
 
 Result<std::vector<std::string>> PosixFs::list(const std::string& directory) {
   DIR* handle = ::opendir(directory.c_str());
@@ -176,7 +184,9 @@ Status PosixFs::make_dirs(const std::string& directory) {
 }
 
 Status PosixFs::rename(const std::string& from, const std::string& to) {
-  return ::rename(from.c_str(), to.c_str()) == 0 ? Status() : from_errno(errno, "rename " + from + " to " + to);
+  return ::rename(from.c_str(), to.c_str()) == 0
+             ? Status()
+             : from_errno(errno, "rename " + from + " to " + to);
 }
 
 Status PosixFs::remove(const std::string& path) {

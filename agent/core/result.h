@@ -41,8 +41,12 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor): return value;
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor): return error;
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {
+  }  // NOLINT(google-explicit-constructor): return value;
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {
+  }  // NOLINT(google-explicit-constructor): return error;
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -64,7 +68,9 @@ class [[nodiscard]] Result {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Error error) : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor): return error;
+  Status(Error error)
+      : error_(std::move(error)),
+        ok_(false) {}  // NOLINT(google-explicit-constructor): return error;
 
   [[nodiscard]] bool ok() const { return ok_; }
   explicit operator bool() const { return ok_; }
@@ -80,9 +86,9 @@ class [[nodiscard]] Status {
 
 }  // namespace auditship
 
-#define AUDITSHIP_CHECK(condition, why)                          \
-  do {                                                           \
-    if (!(condition)) [[unlikely]] {                             \
-      ::auditship::check_failed(why, __FILE__, __LINE__);        \
-    }                                                            \
+#define AUDITSHIP_CHECK(condition, why)                   \
+  do {                                                    \
+    if (!(condition)) [[unlikely]] {                      \
+      ::auditship::check_failed(why, __FILE__, __LINE__); \
+    }                                                     \
   } while (false)

@@ -1,5 +1,5 @@
-// Little-endian and varint encoding for our own files. Reader never reads past its end and remembers
-// the first failure, so a caller checks ok() once after reading all it wants.
+// Little-endian and varint encoding for our own files. Reader never reads past its end and
+// remembers the first failure, so a caller checks ok() once after reading all it wants.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,8 @@ std::uint64_t hash64(std::string_view bytes) {
   return hash;
 }
 
-Generation::Generation(std::unique_ptr<File> file, Codec codec) : file_(std::move(file)), codec_(codec) {}
+Generation::Generation(std::unique_ptr<File> file, Codec codec)
+    : file_(std::move(file)), codec_(codec) {}
 
 Result<std::unique_ptr<Generation>> Generation::open(Fs& fs, const std::string& path, Codec codec) {
   auto file = fs.open(path, OpenMode::read);
@@ -157,7 +158,8 @@ Result<std::uint64_t> Generation::skip_hole() {
     return next.error();
   }
   if (*next > offset_) {
-    remember(std::string(static_cast<std::size_t>(std::min<std::uint64_t>(*next - offset_, kWindow)), '\0'));
+    remember(std::string(
+        static_cast<std::size_t>(std::min<std::uint64_t>(*next - offset_, kWindow)), '\0'));
     offset_ = *next;
   }
   return offset_;
@@ -190,7 +192,8 @@ Result<bool> Generation::seek(std::uint64_t offset) {
   }
   std::string block(kBlock, '\0');
   while (offset_ < offset) {
-    auto chunk = read(block.data(), static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, offset - offset_)));
+    auto chunk = read(block.data(),
+                      static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, offset - offset_)));
     if (!chunk) {
       return chunk.error();
     }
@@ -292,7 +295,8 @@ Result<std::uint64_t> Generation::head_hash() {
 }
 
 std::uint64_t Generation::unread(std::uint64_t size) const {
-  const std::uint64_t used = compressed() ? packed_offset_ - (packed_.size() - packed_used_) : offset_;
+  const std::uint64_t used =
+      compressed() ? packed_offset_ - (packed_.size() - packed_used_) : offset_;
   return size > used ? size - used : 0;
 }
 

@@ -1,5 +1,5 @@
-// Generation: one file of a lineage, opened, read from its uncompressed beginning to its end, and compared
-// with what a Checkpoint remembers of a file.
+// Generation: one file of a lineage, opened, read from its uncompressed beginning to its end, and
+// compared with what a Checkpoint remembers of a file.
 //
 // Holds its descriptor, so the file can be read to its end after it was unlinked or renamed.
 // Decompresses .gz and .zst; seeking in them inflates from the start. Not thread-safe.
@@ -42,15 +42,17 @@ class Generation {
   Result<bool> seek(std::uint64_t offset);
 
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
-  [[nodiscard]] const std::string& window() const { return window_; }  // the last bytes before offset()
+  [[nodiscard]] const std::string& window() const {
+    return window_;
+  }  // the last bytes before offset()
 
   // The first complete line, zeros before it skipped. Remembers how far it looked. Moves offset()
   // of compressed files to 0.
   struct Head {
     bool complete = false;
-    bool empty = true;        // not one byte but zeros
-    Digest digest{};          // only when complete
-    std::uint64_t end = 0;    // behind its newline
+    bool empty = true;      // not one byte but zeros
+    Digest digest{};        // only when complete
+    std::uint64_t end = 0;  // behind its newline
   };
   enum class LastLine { needs_newline, may_end_without };
   Result<Head> head(LastLine last_line);

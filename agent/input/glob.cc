@@ -6,7 +6,8 @@
 namespace auditship {
 namespace {
 
-// Whether c is in the set that pattern[0] == '[' begins; used: how long the set is. nullopt: no set, a literal '['.
+// Whether c is in the set that pattern[0] == '[' begins; used: how long the set is. nullopt: no
+// set, a literal '['.
 std::optional<bool> match_set(std::string_view pattern, char c, std::size_t& used) {
   std::size_t at = 1;
   const bool negated = at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^');
@@ -54,7 +55,9 @@ std::vector<std::string_view> components(std::string_view path) {
 
 }  // namespace
 
-bool has_wildcard(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
+bool has_wildcard(std::string_view pattern) {
+  return pattern.find_first_of("*?[") != std::string_view::npos;
+}
 
 bool path_glob_match(std::string_view pattern, std::string_view name) {
   if (name.starts_with('.') && !pattern.starts_with('.')) {

@@ -134,7 +134,8 @@ bool LineReader::next(RawLine& line) {
   }
 }
 
-void LineReader::fill(RawLine& line, std::uint64_t begin, std::string_view bytes, std::uint64_t end) {
+void LineReader::fill(RawLine& line, std::uint64_t begin, std::string_view bytes,
+                      std::uint64_t end) {
   line = RawLine{};
   line.begin = SourcePos{key_, begin};
   line.end = SourcePos{key_, end};
@@ -184,7 +185,8 @@ bool LineReader::next_long(RawLine& line) {
   const std::size_t size = size_ - start_;
   const void* newline = size == 0 ? nullptr : std::memchr(from, '\n', size);
   const std::size_t length =
-      newline == nullptr ? size : static_cast<std::size_t>(static_cast<const char*>(newline) - from);
+      newline == nullptr ? size
+                         : static_cast<std::size_t>(static_cast<const char*>(newline) - from);
   absorb(std::string_view(from, length));
   if (newline == nullptr) {
     start_ = size_ = scanned_ = base_ = 0;

@@ -5,10 +5,10 @@
 //   reader.add(read(reader.room(n), n));
 //   while (reader.next(line)) …
 //
-// A line is what stands between two LF; one CR before the LF is dropped. Empty lines are counted, not
-// given out. NUL bytes at the beginning of a line (the hole that copytruncate leaves) are skipped.
-// A line of more than max_bytes is cut: its first max_bytes - tail_bytes and last tail_bytes are kept.
-// Lines point into the reader until release() or restart(). Not thread-safe.
+// A line is what stands between two LF; one CR before the LF is dropped. Empty lines are counted,
+// not given out. NUL bytes at the beginning of a line (the hole that copytruncate leaves) are
+// skipped. A line of more than max_bytes is cut: its first max_bytes - tail_bytes and last
+// tail_bytes are kept. Lines point into the reader until release() or restart(). Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,8 @@ class LineReader {
   // Ends the life of the lines given out and gives back memory that a long line took.
   void release();
 
-  // Room for size bytes behind what was added; then say how many of them are real. Only after release().
+  // Room for size bytes behind what was added; then say how many of them are real. Only after
+  // release().
   char* room(std::size_t size);
   void add(std::size_t size);
   // The bytes from end() to offset are zeros and were not read. Only when waiting() is 0.
@@ -64,18 +65,19 @@ class LineReader {
   FileKey key_;
   std::uint64_t offset_ = 0, end_ = 0, empty_lines_ = 0;
 
-  // buffer_[start_, size_) are the bytes from offset_ on, without those that a long line has absorbed.
+  // buffer_[start_, size_) are the bytes from offset_ on, without those that a long line has
+  // absorbed.
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0, start_ = 0, size_ = 0, scanned_ = 0;
-  std::size_t base_ = 0;   // buffer_[base_] stands behind `before_`
-  std::string before_;     // last bytes before buffer_[base_]
+  std::size_t base_ = 0;  // buffer_[base_] stands behind `before_`
+  std::string before_;    // last bytes before buffer_[base_]
 
   // A line longer than max_bytes that is not complete yet.
   enum class Long { none, growing, given_out };
   Long long_ = Long::none;
   std::uint64_t long_length_ = 0;
   std::string head_, tail_;
-  bool held_cr_ = false;   // a CR that may belong to the newline: not hashed yet
+  bool held_cr_ = false;  // a CR that may belong to the newline: not hashed yet
   Sha256 hash_;
 };
 

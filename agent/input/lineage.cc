@@ -38,17 +38,17 @@ bool matches(std::string_view text, std::string_view pattern) {
                     [](char c, char p) { return p == '0' ? is_digit(c) : c == p; });
 }
 
-bool is_lumberjack(std::string_view stamp) {
-  return matches(stamp, "0000-00-00T00-00-00.000");
-}
+bool is_lumberjack(std::string_view stamp) { return matches(stamp, "0000-00-00T00-00-00.000"); }
 
-// logrotate's dateformats made of digits: 20260131, 2026-01-31, with hour, time or seconds behind it.
+// logrotate's dateformats made of digits: 20260131, 2026-01-31, with hour, time or seconds behind
+// it.
 bool is_date(std::string_view stamp) {
   if (stamp.size() > 20 || !(stamp.starts_with("19") || stamp.starts_with("20"))) {
     return false;
   }
-  const std::size_t day = matches(stamp.substr(0, 10), "0000-00-00") ? 10
-                          : stamp.size() >= 8 && all_digits(stamp.substr(0, 8)) ? 8 : 0;
+  const std::size_t day = matches(stamp.substr(0, 10), "0000-00-00")            ? 10
+                          : stamp.size() >= 8 && all_digits(stamp.substr(0, 8)) ? 8
+                                                                                : 0;
   if (day == 0) {
     return false;
   }
@@ -95,7 +95,8 @@ struct Parts {
 
 Parts split(std::string_view live) {
   const std::size_t dot = live.rfind('.');
-  return dot == std::string_view::npos ? Parts{live, {}} : Parts{live.substr(0, dot), live.substr(dot)};
+  return dot == std::string_view::npos ? Parts{live, {}}
+                                       : Parts{live.substr(0, dot), live.substr(dot)};
 }
 
 }  // namespace
@@ -127,7 +128,8 @@ std::optional<RotatedBase> rotated_base(std::string_view name) {
     const std::string_view rest = name.substr(at + 1);
     if (rest.size() >= kLumberjackLength && is_lumberjack(rest.substr(0, kLumberjackLength)) &&
         (rest.size() == kLumberjackLength || rest[kLumberjackLength] == '.')) {
-      return RotatedBase{std::string(name.substr(0, at)) + std::string(rest.substr(kLumberjackLength)), true};
+      return RotatedBase{
+          std::string(name.substr(0, at)) + std::string(rest.substr(kLumberjackLength)), true};
     }
   }
   const std::size_t dot = name.rfind('.');

@@ -2,10 +2,11 @@
 // order they were written.
 //
 // Known schemes, for a live file NAME = STEM + EXT (EXT from the last dot on):
-//   number      NAME.1  NAME.2.gz  STEM.1EXT               logrotate; the highest number is the oldest
-//   date        NAME-20260131  NAME-20260131.gz  NAME-2026-01-31  NAME.20260131  STEM-20260131EXT
-//   lumberjack  STEM-2026-01-31T00-00-00.000EXT[.gz]       kube-apiserver's own
-// each plain, .gz or .zst. Names of another kind are not of the lineage. Pure functions; thread-safe.
+//   number      NAME.1  NAME.2.gz  STEM.1EXT               logrotate; the highest number is the
+//   oldest date        NAME-20260131  NAME-20260131.gz  NAME-2026-01-31  NAME.20260131
+//   STEM-20260131EXT lumberjack  STEM-2026-01-31T00-00-00.000EXT[.gz]       kube-apiserver's own
+// each plain, .gz or .zst. Names of another kind are not of the lineage. Pure functions;
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ enum class RotationScheme : std::uint8_t { number, date, lumberjack };
 
 struct RotatedName {
   RotationScheme scheme = RotationScheme::number;
-  std::uint64_t number = 0;   // of scheme number
-  std::string stamp;          // digits of date or lumberjack: sorts by time
+  std::uint64_t number = 0;  // of scheme number
+  std::string stamp;         // digits of date or lumberjack: sorts by time
   Codec codec = Codec::none;
 
   // The same generation: plain and compressed forms of one name.

@@ -22,7 +22,8 @@ void SourceSet::add(const std::string& path) {
   }
   if (known_.size() >= kMaxSources) {
     if (told_.insert("limit").second) {
-      log_.error("too-many-sources", "more files match than can be followed; the others are left out",
+      log_.error("too-many-sources",
+                 "more files match than can be followed; the others are left out",
                  {{"limit", kMaxSources}, {"path", path}});
     }
     return;
@@ -53,14 +54,16 @@ const std::vector<std::string>& SourceSet::scan() {
     }
     std::vector<std::string> searched;
     std::vector<std::string> unreadable;
-    for (const std::string& path : expand_glob(fs_, pattern, 16 * kMaxSources, searched, unreadable)) {
+    for (const std::string& path :
+         expand_glob(fs_, pattern, 16 * kMaxSources, searched, unreadable)) {
       const auto stat = fs_.stat(path);
       if (known_.contains(path) || !stat || stat->is_directory || is_rotated(path)) {
         continue;
       }
       if (!stat->is_regular) {
         if (told_.insert(path).second) {
-          log_.warn("not-a-file", "matches a pattern but is not a regular file; left out", {{"path", path}});
+          log_.warn("not-a-file", "matches a pattern but is not a regular file; left out",
+                    {{"path", path}});
         }
         continue;
       }

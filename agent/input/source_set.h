@@ -3,9 +3,9 @@
 //   SourceSet set(fs, log, {"/var/log/auth.log", "/var/log/audit/*.log"});
 //   for (path : set.scan()) … a Tail for each that is new …
 //
-// A path without wildcards is always in the set, whether it exists or not: its Tail waits for it. A glob
-// yields what exists now and keeps what it once yielded. Rotated generations (audit-2026-…log, auth.log.1)
-// are not live files and are left to the Tail of the file that they were rotated from.
+// A path without wildcards is always in the set, whether it exists or not: its Tail waits for it. A
+// glob yields what exists now and keeps what it once yielded. Rotated generations (audit-2026-…log,
+// auth.log.1) are not live files and are left to the Tail of the file that they were rotated from.
 // Not thread-safe; fs and log must outlive it.
 #pragma once
 

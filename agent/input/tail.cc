@@ -9,14 +9,17 @@ namespace {
 
 constexpr std::size_t kMinBlock = 4096;
 constexpr std::size_t kMaxBlock = std::size_t{1} << 20;
-constexpr std::uint64_t kMaxBytesPerRead = std::uint64_t{1} << 30;  // of holes, empty lines and one long line
+constexpr std::uint64_t kMaxBytesPerRead = std::uint64_t{1}
+                                           << 30;  // of holes, empty lines and one long line
 constexpr int kMaxStepsPerRead = 1 << 16;
 constexpr Duration kLookAhead = std::chrono::seconds(1);
-constexpr std::int64_t kPackedWriterNs = 60'000'000'000;  // a .gz that ends early may still be written
+constexpr std::int64_t kPackedWriterNs =
+    60'000'000'000;  // a .gz that ends early may still be written
 
 }  // namespace
 
-Tail::Tail(Fs& fs, const Clock& clock, Logger& log, TailOptions options, std::optional<Checkpoint> resume)
+Tail::Tail(Fs& fs, const Clock& clock, Logger& log, TailOptions options,
+           std::optional<Checkpoint> resume)
     : state_(std::make_unique<State>(fs, clock, log, std::move(options), std::move(resume))) {}
 
 Tail::~Tail() = default;
@@ -133,7 +136,8 @@ Result<ReadEnd> Tail::State::fill(std::size_t max_bytes) {
   }
   if (chunk->size > 0) {
     if (head_known && head_hash == 0) {
-      head_bytes.append(into, std::min(chunk->size, Checkpoint::kTailHashBytes - head_bytes.size()));
+      head_bytes.append(into,
+                        std::min(chunk->size, Checkpoint::kTailHashBytes - head_bytes.size()));
       if (head_bytes.size() == Checkpoint::kTailHashBytes) {
         head_hash = hash64(head_bytes);
       }
@@ -179,7 +183,8 @@ Result<bool> Tail::State::at_end(std::vector<RawLine>& lines) {
   }
   Entry& next = queue.front();
   if (queue.size() == 1 && next.live()) {
-    // The writer has moved on only when its new file has a line; until then it may still write here.
+    // The writer has moved on only when its new file has a line; until then it may still write
+    // here.
     if (auto s = open(next); !s) {
       return s.error().code == Errc::not_found ? Result<bool>(false) : s.error();
     }
@@ -207,7 +212,8 @@ bool Tail::State::grace_over() {
   if (options.final_pass || current->file->compressed()) {
     return true;
   }
-  const auto grace = std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
+  const auto grace =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
   const std::int64_t age = clock.wall_ns() - current->stat.modified_ns;
   if (!end_since) {
     end_since = clock.now();
@@ -229,13 +235,15 @@ Result<bool> Tail::State::at_damage(std::vector<RawLine>& lines) {
     add_rest(lines);
     return true;
   }
-  gap("compressed-damaged", "a compressed log file is broken or ends early; what is behind cannot be read",
+  gap("compressed-damaged",
+      "a compressed log file is broken or ends early; what is behind cannot be read",
       reader.offset(), 0);
   finish(false);
   return true;
 }
 
-void Tail::State::gap(std::string_view code, std::string_view text, std::uint64_t from, std::uint64_t bytes) {
+void Tail::State::gap(std::string_view code, std::string_view text, std::uint64_t from,
+                      std::uint64_t bytes) {
   ++stats.gaps;
   stats.gap_bytes += bytes;
   log.warn(code, text,
@@ -275,7 +283,8 @@ void Tail::State::finish(bool rewritten) {
   confirmed = false;
 }
 
-// A writer that wrote to the renamed file longer than the grace: say so instead of losing it silently.
+// A writer that wrote to the renamed file longer than the grace: say so instead of losing it
+// silently.
 void Tail::State::watch_late_writes() {
   if (!late) {
     return;
@@ -285,7 +294,9 @@ void Tail::State::watch_late_writes() {
     ++stats.gaps;
     stats.gap_bytes += now->size - late_offset;
     log.warn("late-write", "a rotated file grew after it was finished; these bytes are not shipped",
-             {{"path", options.path}, {"file", late->path}, {"from_offset", late_offset},
+             {{"path", options.path},
+              {"file", late->path},
+              {"from_offset", late_offset},
               {"bytes", now->size - late_offset}});
     late_offset = now->size;
   }

@@ -1,4 +1,5 @@
-// Tail: which files there are, which one is next, and what to do when the current one was truncated.
+// Tail: which files there are, which one is next, and what to do when the current one was
+// truncated.
 #include <algorithm>
 #include <iterator>
 
@@ -7,10 +8,10 @@
 namespace auditship {
 namespace {
 
-constexpr std::size_t kMaxHeld = 128;   // descriptors of generations that wait
+constexpr std::size_t kMaxHeld = 128;  // descriptors of generations that wait
 constexpr int kScanAttempts = 5;
 constexpr int kCopyAttempts = 20;
-constexpr std::size_t kMaxCopies = 8;   // rotated files looked at for a copy of a truncated one
+constexpr std::size_t kMaxCopies = 8;  // rotated files looked at for a copy of a truncated one
 
 using Entry = Tail::State::Entry;
 
@@ -33,7 +34,8 @@ void sort_by_age(std::vector<Entry>& entries) {
 void prefer_plain(std::vector<Entry>& entries) {
   std::vector<Entry> kept;
   for (Entry& e : entries) {
-    const bool has_plain = e.codec() != Codec::none &&
+    const bool has_plain =
+        e.codec() != Codec::none &&
         std::any_of(entries.begin(), entries.end(), [&](const Entry& o) {
           return o.codec() == Codec::none && o.rotated && o.rotated->same_generation(*e.rotated);
         });
@@ -88,7 +90,8 @@ Result<std::vector<Entry>> Tail::State::scan_once() {
   return found;
 }
 
-// Twice the same answer, as a directory is not read in one instant and a chain of renames takes several.
+// Twice the same answer, as a directory is not read in one instant and a chain of renames takes
+// several.
 Result<std::optional<std::vector<Entry>>> Tail::State::scan() {
   auto before = scan_once();
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
@@ -147,10 +150,13 @@ bool Tail::State::locate(std::vector<Entry> found) {
       std::erase_if(found, [this](const Entry& e) { return leave_out(e); });
       if (stats.left_out_files > 0) {
         log.info("left-out", "rotated files older than the backfill time are not read",
-                 {{"path", options.path}, {"files", stats.left_out_files}, {"bytes", stats.left_out_bytes}});
+                 {{"path", options.path},
+                  {"files", stats.left_out_files},
+                  {"bytes", stats.left_out_bytes}});
       }
     } else {
-      std::erase_if(found, [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
+      std::erase_if(
+          found, [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
       for (Entry& e : found) {
         e.ordered = false;
       }
@@ -161,7 +167,8 @@ bool Tail::State::locate(std::vector<Entry> found) {
   const auto at = std::find_if(found.begin(), found.end(),
                                [&](const Entry& e) { return identity(e.stat) == wanted; });
   if (at == found.end()) {
-    std::erase_if(found, [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
+    std::erase_if(found,
+                  [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
     for (Entry& e : found) {
       e.ordered = false;
     }
@@ -185,15 +192,16 @@ bool Tail::State::locate(std::vector<Entry> found) {
   return merge(std::move(found));
 }
 
-// The files found take the place of the queue. What we hold but do not find (it was unlinked, or compressed) stays
-// behind the one that it was behind.
+// The files found take the place of the queue. What we hold but do not find (it was unlinked, or
+// compressed) stays behind the one that it was behind.
 bool Tail::State::merge(std::vector<Entry> newer) {
   bool all_there = true;
   std::vector<Entry> next = std::move(newer);
   std::size_t behind = 0;
   for (Entry& q : queue) {
-    const auto at = std::find_if(next.begin(), next.end(),
-                                 [&](const Entry& e) { return identity(e.stat) == identity(q.stat); });
+    const auto at = std::find_if(next.begin(), next.end(), [&](const Entry& e) {
+      return identity(e.stat) == identity(q.stat);
+    });
     if (at != next.end()) {
       at->file = std::move(q.file);
       at->ordered = q.ordered;

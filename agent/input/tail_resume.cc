@@ -8,8 +8,13 @@ namespace auditship {
 using Entry = Tail::State::Entry;
 
 Tail::State::State(Fs& f, const Clock& c, Logger& l, TailOptions o, std::optional<Checkpoint> r)
-    : fs(f), clock(c), log(l), options(std::move(o)), directory(directory_of(options.path)),
-      name(file_name_of(options.path)), reader(options.line_max_bytes, options.cut_tail_bytes) {
+    : fs(f),
+      clock(c),
+      log(l),
+      options(std::move(o)),
+      directory(directory_of(options.path)),
+      name(file_name_of(options.path)),
+      reader(options.line_max_bytes, options.cut_tail_bytes) {
   if (!r) {
     return;
   }
@@ -48,7 +53,8 @@ bool Tail::State::same_file(const Entry& entry, const Mark& mark) {
 }
 
 // Whether entry holds what mark remembers; then it stands at mark's offset.
-Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::Head& head, const Mark& mark) {
+Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::Head& head,
+                                                const Mark& mark) {
   if (!head.complete || head.digest != mark.at.pos.file.first_line) {
     return Match::none;
   }
@@ -62,8 +68,11 @@ Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::
   // Empty lines behind a constant header prove nothing.
   const std::string_view window = entry.file->window();
   const std::uint64_t behind_head = mark.at.pos.offset - std::min(mark.at.pos.offset, head.end);
-  const std::string_view proof = window.substr(window.size() - std::min<std::uint64_t>(window.size(), behind_head));
-  return proof.find_first_not_of(std::string_view("\r\n\0", 3)) != std::string_view::npos ? Match::strong : Match::weak;
+  const std::string_view proof =
+      window.substr(window.size() - std::min<std::uint64_t>(window.size(), behind_head));
+  return proof.find_first_not_of(std::string_view("\r\n\0", 3)) != std::string_view::npos
+             ? Match::strong
+             : Match::weak;
 }
 
 // A shorter file with the same beginning: an older copy, restored.
@@ -161,7 +170,8 @@ Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
   entry.file->recheck_head();  // it may have been truncated while it waited
   auto head = entry.file->head(Generation::LastLine::needs_newline);
   if (head && !head->complete && !entry.live()) {
-    const auto grace = std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
+    const auto grace =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
     const std::int64_t age = clock.wall_ns() - entry.stat.modified_ns;
     if (!options.final_pass && queue.size() <= 2 && age >= 0 && age <= grace) {
       return Adopt::wait;  // renamed with half a line: the other half may still come
@@ -192,14 +202,16 @@ Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
 }
 
 // When the entry is a generation that we know: dropped, or taken with its key.
-Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry, const Generation::Head& head) {
+Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry,
+                                                                   const Generation::Head& head) {
   using Answer = std::optional<Adopt>;
   for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
     auto match = compare(entry, head, *mark);
     if (!match) {
       return match.error();
     }
-    const bool same_second = entry.stat.modified_ns / 1'000'000'000 == mark->at.modified_ns / 1'000'000'000;
+    const bool same_second =
+        entry.stat.modified_ns / 1'000'000'000 == mark->at.modified_ns / 1'000'000'000;
     const bool weak_same = (same_file(entry, *mark) && !mark->rewritten) ||
                            (entry.file->compressed() && same_second);  // gzip keeps the time
     if (*match == Match::strong || (*match == Match::weak && weak_same)) {
@@ -227,7 +239,8 @@ Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry,
       if (!entry.live()) {
         return Answer(Adopt::dropped);
       }
-      log.warn("restored-shorter", "an older copy of a log that was read before; read again under the same ids",
+      log.warn("restored-shorter",
+               "an older copy of a log that was read before; read again under the same ids",
                {{"path", options.path}});
       const FileKey key = mark->at.pos.file;
       if (auto s = entry.file->seek(0); !s) {
@@ -239,7 +252,8 @@ Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry,
   }
   // Finished in an earlier run, and its place in the order is not known: the time decides.
   const FileKey* key = entry.ordered ? nullptr : old_key(head.digest);
-  if (key != nullptr && !entry.live() && (last.modified_ns == 0 || entry.stat.modified_ns < last.modified_ns)) {
+  if (key != nullptr && !entry.live() &&
+      (last.modified_ns == 0 || entry.stat.modified_ns < last.modified_ns)) {
     return Answer(Adopt::dropped);
   }
   return Answer();
@@ -272,7 +286,8 @@ Result<bool> Tail::State::find_resume() {
     }
     auto shorter = shortened(found[i], *resume);
     if (shorter && *shorter && found[i].file->seek(0)) {
-      log.warn("restored-shorter", "the log is shorter than what was read of it; read again under the same ids",
+      log.warn("restored-shorter",
+               "the log is shorter than what was read of it; read again under the same ids",
                {{"path", found[i].path}, {"read_up_to", resume->at.pos.offset}});
       resume_here(std::move(found), i, 0);
       return true;
@@ -282,9 +297,10 @@ Result<bool> Tail::State::find_resume() {
   return true;
 }
 
-// Which of the files is the one that mark remembers: the same inode with the same content, else the newest
-// with the same content, else (nothing but a first line to compare) the one whose time fits.
-Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& found, const Mark& mark) {
+// Which of the files is the one that mark remembers: the same inode with the same content, else the
+// newest with the same content, else (nothing but a first line to compare) the one whose time fits.
+Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& found,
+                                                          const Mark& mark) {
   std::optional<std::size_t> strong;
   std::optional<std::size_t> weak;
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -307,7 +323,8 @@ Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& fo
     if (*match != Match::none && same_file(e, mark)) {
       return std::optional(i);
     }
-    if (*match == Match::strong && !(strong && e.file->compressed() && !found[*strong].file->compressed())) {
+    if (*match == Match::strong &&
+        !(strong && e.file->compressed() && !found[*strong].file->compressed())) {
       strong = i;
     }
     if (*match == Match::weak && !weak && e.stat.modified_ns >= mark.at.modified_ns) {
@@ -331,7 +348,8 @@ void Tail::State::resume_here(std::vector<Entry> found, std::size_t at, std::uin
 }
 
 void Tail::State::resume_lost(std::vector<Entry> found) {
-  gap("generation-vanished", "the file that was read last is gone or was rewritten; its unread rest is lost",
+  gap("generation-vanished",
+      "the file that was read last is gone or was rewritten; its unread rest is lost",
       resume->at.pos.offset, 0);
   for (Entry& e : found) {
     if (leave_out(e)) {

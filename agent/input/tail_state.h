@@ -1,5 +1,5 @@
-// The inside of Tail: the generation being read, those that wait behind it, and what is remembered of
-// those that are done. Only for tail*.cc.
+// The inside of Tail: the generation being read, those that wait behind it, and what is remembered
+// of those that are done. Only for tail*.cc.
 //
 // Order decides which generation is next; content (first line, bytes before an offset) decides
 // which one a file is; inode numbers and times only break ties.
@@ -22,7 +22,8 @@ namespace auditship {
 
 struct Tail::State {
   using Identity = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;
-  using OldFile = std::pair<Identity, std::int64_t>;  // with the mtime, as inode numbers are used again
+  using OldFile =
+      std::pair<Identity, std::int64_t>;  // with the mtime, as inode numbers are used again
   static Identity identity(const FileStat& s) { return {s.device, s.inode, s.generation}; }
   static OldFile old_file(const FileStat& s) { return {identity(s), s.modified_ns}; }
 
@@ -31,8 +32,9 @@ struct Tail::State {
     std::string path;
     std::optional<RotatedName> rotated;
     FileStat stat;
-    std::unique_ptr<Generation> file;  // held from when it is first seen, so that deleting it loses nothing
-    bool ordered = true;               // false: not known to be newer than what was read last
+    std::unique_ptr<Generation>
+        file;             // held from when it is first seen, so that deleting it loses nothing
+    bool ordered = true;  // false: not known to be newer than what was read last
 
     [[nodiscard]] bool live() const { return !rotated.has_value(); }
     [[nodiscard]] Codec codec() const { return rotated ? rotated->codec : Codec::none; }
@@ -47,7 +49,8 @@ struct Tail::State {
   enum class Adopt { taken, dropped, wait };
   enum class Match { none, weak, strong };  // weak: nothing but the first line was there to compare
 
-  State(Fs& fs, const Clock& clock, Logger& log, TailOptions options, std::optional<Checkpoint> resume);
+  State(Fs& fs, const Clock& clock, Logger& log, TailOptions options,
+        std::optional<Checkpoint> resume);
 
   // tail.cc: reading
   std::size_t take(std::vector<RawLine>& lines, std::size_t max_bytes);
@@ -69,7 +72,7 @@ struct Tail::State {
   Result<std::vector<Entry>> scan_once();
   Result<std::optional<std::vector<Entry>>> scan();  // nullopt: files are being renamed just now
   Status refresh();
-  bool locate(std::vector<Entry> found);   // false: one vanished meanwhile
+  bool locate(std::vector<Entry> found);  // false: one vanished meanwhile
   bool merge(std::vector<Entry> newer);
   bool leave_out(const Entry& entry);
   Result<bool> next_generation();
@@ -101,27 +104,27 @@ struct Tail::State {
   LineReader reader;
   LineSource source;
   TailStats stats;
-  SourcePos position;               // behind the last line given out
-  std::uint64_t accounted = 0;      // reader.offset() that stats.bytes covers
+  SourcePos position;           // behind the last line given out
+  std::uint64_t accounted = 0;  // reader.offset() that stats.bytes covers
   std::uint64_t empty_accounted = 0;
 
   std::optional<Entry> current;
-  std::uint64_t head_hash = 0;      // of current; 0 until known
-  std::string head_bytes;           // its first bytes, gathered until there are enough to hash
-  bool head_known = true;           // false: began in the middle, head_bytes cannot be gathered
+  std::uint64_t head_hash = 0;         // of current; 0 until known
+  std::string head_bytes;              // its first bytes, gathered until there are enough to hash
+  bool head_known = true;              // false: began in the middle, head_bytes cannot be gathered
   std::optional<TimePoint> end_since;  // current is at its end, a successor is there
-  bool drained = true;              // no complete line waits in the reader
-  bool confirmed = false;           // looked for more after the successor was seen
+  bool drained = true;                 // no complete line waits in the reader
+  bool confirmed = false;              // looked for more after the successor was seen
 
-  std::optional<Mark> resume;       // not found again yet
-  Checkpoint last;                  // what checkpoint() returns when nothing is being read
-  std::deque<Mark> marks;           // finished in this run, oldest first
-  std::deque<FileKey> old_keys;     // finished in earlier runs
+  std::optional<Mark> resume;         // not found again yet
+  Checkpoint last;                    // what checkpoint() returns when nothing is being read
+  std::deque<Mark> marks;             // finished in this run, oldest first
+  std::deque<FileKey> old_keys;       // finished in earlier runs
   std::vector<FileKey> finished_now;  // since the last checkpoint()
-  std::deque<Entry> queue;          // newer than current, oldest first
-  std::set<OldFile> older;          // older than current, or left out: never to be read
-  bool looked = false;              // the first scan was made
-  std::optional<Entry> late;        // the generation finished last, for writes that come too late
+  std::deque<Entry> queue;            // newer than current, oldest first
+  std::set<OldFile> older;            // older than current, or left out: never to be read
+  bool looked = false;                // the first scan was made
+  std::optional<Entry> late;          // the generation finished last, for writes that come too late
   std::uint64_t late_offset = 0;
   std::optional<TimePoint> looked_ahead;
   int copy_failures = 0;

@@ -1,5 +1,5 @@
-// Wake: "something may have changed". A hint that saves waiting; never the truth. Whoever uses it must be
-// right without it (polling decides), with events lost, late or for nothing.
+// Wake: "something may have changed". A hint that saves waiting; never the truth. Whoever uses it
+// must be right without it (polling decides), with events lost, late or for nothing.
 #pragma once
 
 #include <string>

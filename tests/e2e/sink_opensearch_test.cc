@@ -1,6 +1,5 @@
-// OpenSearchSink against a real OpenSearch: run by tests/e2e/with-opensearch, which sets OPENSEARCH_URL.
-#include <simdjson.h>
-
+// OpenSearchSink against a real OpenSearch: run by tests/e2e/with-opensearch, which sets
+// OPENSEARCH_URL.
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -8,6 +7,8 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+
+#include <simdjson.h>
 
 #include "agent/core/codec.h"
 #include "sinks/bulk_encoder.h"
@@ -67,7 +68,8 @@ struct Documents {
   Codec codec = Codec::gzip;
 };
 
-Documents documents(const std::vector<std::string>& ids, const std::string& document = R"({"@timestamp":"2026-11-23T00:00:00Z"})",
+Documents documents(const std::vector<std::string>& ids,
+                    const std::string& document = R"({"@timestamp":"2026-11-23T00:00:00Z"})",
                     Codec codec = Codec::gzip) {
   std::string lines;
   for (const std::string& id : ids) {
@@ -107,11 +109,13 @@ struct Fixture {
   std::unique_ptr<OpenSearchSink> make(OpenSearchOptions options) {
     options.hosts = {base};
     options.target = target;
-    return std::make_unique<OpenSearchSink>(options, [this]() -> Result<Credentials> { return credentials; }, *http,
-                                            clock, rng, log, loop.post());
+    return std::make_unique<OpenSearchSink>(
+        options, [this]() -> Result<Credentials> { return credentials; }, *http, clock, rng, log,
+        loop.post());
   }
   // One plain request beside the sink; fails the test unless it is answered with 2xx.
-  std::string call(const std::string& method, const std::string& path, const std::string& body = "") {
+  std::string call(const std::string& method, const std::string& path,
+                   const std::string& body = "") {
     HttpRequest request;
     request.method = method;
     request.url = base + path;
@@ -129,7 +133,8 @@ struct Fixture {
   }
   void make_alias(const std::string& mappings = "{}") {
     call("PUT", "/" + target + "-000001",
-         R"({"settings":{"number_of_replicas":0},"mappings":)" + mappings + R"(,"aliases":{")" + target + R"(":{"is_write_index":true}}})");
+         R"({"settings":{"number_of_replicas":0},"mappings":)" + mappings + R"(,"aliases":{")" +
+             target + R"(":{"is_write_index":true}}})");
   }
   void rollover() {
     call("POST", "/" + target + "/_rollover", R"({"settings":{"number_of_replicas":0}})");
@@ -139,7 +144,8 @@ struct Fixture {
     call("POST", "/" + index + "/_refresh");
     simdjson::dom::parser parser;
     std::int64_t n = -1;
-    REQUIRE(parser.parse(call("GET", "/" + index + "/_count"))["count"].get(n) == simdjson::SUCCESS);
+    REQUIRE(parser.parse(call("GET", "/" + index + "/_count"))["count"].get(n) ==
+            simdjson::SUCCESS);
     return n;
   }
   void start(const std::string& index, const Documents& docs, std::optional<Outcome>& into) {
@@ -186,7 +192,8 @@ TEST_CASE_METHOD(Fixture, "documents are created once; sent again they exist", "
   CHECK(count(target) == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "a refused item is told in its place, the others are taken", "[opensearch]") {
+TEST_CASE_METHOD(Fixture, "a refused item is told in its place, the others are taken",
+                 "[opensearch]") {
   make_alias(R"({"properties":{"n":{"type":"long"}}})");
   Documents docs = documents({"a", "b", "c"}, R"({"n":1})", Codec::none);
   docs.body.replace(docs.body.find("{\"n\":1}", docs.body.find("\"b\"")), 7, "{\"n\":\"hunter2\"}");
@@ -230,7 +237,9 @@ TEST_CASE_METHOD(Fixture, "a shipment in doubt across two rollovers lands once",
   CHECK(count(target) == 5);
 }
 
-TEST_CASE_METHOD(Fixture, "a first request that runs beside its own retry creates each document once", "[opensearch]") {
+TEST_CASE_METHOD(Fixture,
+                 "a first request that runs beside its own retry creates each document once",
+                 "[opensearch]") {
   make_alias();
   std::vector<std::string> ids;
   for (int i = 0; i < 2000; ++i) {
@@ -291,7 +300,8 @@ TEST_CASE_METHOD(Fixture, "thousands of ids are looked up in order", "[opensearc
   }
 }
 
-TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict that helps", "[opensearch]") {
+TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict that helps",
+                 "[opensearch]") {
   make_alias();
   const std::string index = target + "-000001";
   SECTION("an id of 600 bytes") {
@@ -321,7 +331,8 @@ TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict tha
   }
 }
 
-TEST_CASE_METHOD(Fixture, "zstd is taken by 3.x and asks for another codec on 2.x", "[opensearch]") {
+TEST_CASE_METHOD(Fixture, "zstd is taken by 3.x and asks for another codec on 2.x",
+                 "[opensearch]") {
   make_alias();
   const Outcome outcome = ship(target + "-000001", documents({"a"}, "{}", Codec::zstd));
   if (version.starts_with("2.")) {
@@ -332,7 +343,8 @@ TEST_CASE_METHOD(Fixture, "zstd is taken by 3.x and asks for another codec on 2.
   }
 }
 
-TEST_CASE_METHOD(Fixture, "through an alias that is missing nothing is created by mistake", "[opensearch]") {
+TEST_CASE_METHOD(Fixture, "through an alias that is missing nothing is created by mistake",
+                 "[opensearch]") {
   const Outcome outcome = ship("", documents({"a"}));
   CHECK(only_item(outcome) == "404 index_not_found_exception");
   CHECK(outcome.items[0].verdict == Verdict::blocked);
@@ -363,8 +375,10 @@ TEST_CASE_METHOD(Fixture, "dated items go to the index of their day", "[opensear
   CHECK(count(target + "-2024.10.05") == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its dotted names", "[opensearch]") {
-  make_alias(R"({"properties":{"cluster":{"properties":{"name":{"type":"keyword"}}},"requestObject":{"type":"text"}}})");
+TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its dotted names",
+                 "[opensearch]") {
+  make_alias(
+      R"({"properties":{"cluster":{"properties":{"name":{"type":"keyword"}}},"requestObject":{"type":"text"}}})");
   EncoderOptions options;
   options.cluster = "prod";
   options.node = "node-1";
@@ -385,12 +399,14 @@ TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its do
   encoder.append(record, line, id, clock.wall_ns(), lines);
   CHECK(ship(target + "-000001", {pack(Codec::gzip, lines), 1, Codec::gzip}).created == 1);
   CHECK(count(target) == 1);
-  const std::string found = call("GET", "/" + target + "/_search?q=cluster.name:prod+AND+requestObject:needle");
+  const std::string found =
+      call("GET", "/" + target + "/_search?q=cluster.name:prod+AND+requestObject:needle");
   CHECK(found.find('"' + std::string(id.view()) + '"') != std::string::npos);
   CHECK(found.find(R"("tags":["timestamp-unparsed"])") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "the privileges of the role shipper suffice for all it does", "[opensearch][security]") {
+TEST_CASE_METHOD(Fixture, "the privileges of the role shipper suffice for all it does",
+                 "[opensearch][security]") {
   make_alias(R"({"dynamic":false})");  // else each new field needs the right to change mappings
   if (base.starts_with("https")) {
     credentials = {"shipper", "shipper-password", ""};
@@ -407,7 +423,8 @@ TEST_CASE_METHOD(Fixture, "the privileges of the role shipper suffice for all it
   CHECK(resolve().value() == target + "-000002");
 }
 
-TEST_CASE_METHOD(Fixture, "a role that may only write ships through the alias", "[opensearch][security]") {
+TEST_CASE_METHOD(Fixture, "a role that may only write ships through the alias",
+                 "[opensearch][security]") {
   if (!base.starts_with("https")) {
     return;  // no roles there
   }
@@ -419,10 +436,12 @@ TEST_CASE_METHOD(Fixture, "a role that may only write ships through the alias", 
   CHECK(ship("", documents({"a"})).existed == 1);
   const Outcome elsewhere = ship("other-index", documents({"a"}));
   CHECK(elsewhere.created == 0);
-  CHECK((elsewhere.verdict == Verdict::blocked || elsewhere.items.at(0).verdict == Verdict::blocked));
+  CHECK(
+      (elsewhere.verdict == Verdict::blocked || elsewhere.items.at(0).verdict == Verdict::blocked));
 }
 
-TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told apart", "[opensearch]") {
+TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told apart",
+                 "[opensearch]") {
   std::optional<Status> got;
   sink->probe([&got](Status s) { got = std::move(s); });
   CHECK(loop.wait(got).ok());
@@ -439,7 +458,8 @@ TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told ap
   CHECK(ship(target + "-000001", documents({"a"})).created == 1);
 
   sink.reset();
-  http = CurlHttp::create({}, loop.post()).value();  // the system's authorities do not know this server
+  http = CurlHttp::create({}, loop.post())
+             .value();  // the system's authorities do not know this server
   sink = make({});
   const Outcome unknown = ship(target + "-000001", documents({"b"}));
   CHECK(unknown.verdict == Verdict::retry);

@@ -1,5 +1,6 @@
-// The n-th call of the file system fails, the process dies behind it, the power goes; a byte anywhere is wrong.
-// After each of them the log opens, and every document is settled, handed out, in a hole, or read again.
+// The n-th call of the file system fails, the process dies behind it, the power goes; a byte
+// anywhere is wrong. After each of them the log opens, and every document is settled, handed out,
+// in a hole, or read again.
 #include "agent/buffer/segment_log.h"
 #include "tests/support/buffer_rig.h"
 #include "tests/support/catch.h"
@@ -17,7 +18,8 @@ struct Known {
   bool failed = false;
 };
 
-// A life of a buffer: frames, syncs, settling, rolling. Stops at the first error, as the agent does.
+// A life of a buffer: frames, syncs, settling, rolling. Stops at the first error, as the agent
+// does.
 Known live(BufferRig& rig, std::uint64_t rounds) {
   Known known;
   const auto fail = [&] {
@@ -52,7 +54,8 @@ Known live(BufferRig& rig, std::uint64_t rounds) {
         ack.settled = flying[n].first;
         ack.ledger.created += flying[n].second;
       }
-      flying.erase(flying.begin(), flying.begin() + static_cast<std::ptrdiff_t>(flying.size() / 4 + 1));
+      flying.erase(flying.begin(),
+                   flying.begin() + static_cast<std::ptrdiff_t>(flying.size() / 4 + 1));
       if (!rig.log->store(ack)) {
         return fail();
       }
@@ -90,8 +93,10 @@ void check_recovery(BufferRig& rig, const Known& known) {
 
 }  // namespace
 
-TEST_CASE("whichever call fails, and however, the next start finds every document", "[buffer][fault]") {
-  const auto how = GENERATE(SimFault{Error{Errc::io, "Input/output error"}, false}, SimFault{Error{Errc::io, "Input/output error"}, true},
+TEST_CASE("whichever call fails, and however, the next start finds every document",
+          "[buffer][fault]") {
+  const auto how = GENERATE(SimFault{Error{Errc::io, "Input/output error"}, false},
+                            SimFault{Error{Errc::io, "Input/output error"}, true},
                             SimFault{Error{Errc::no_space, "No space left on device"}, true});
   std::uint64_t call = 0;
   bool failed = true;
@@ -176,7 +181,8 @@ void restore(BufferRig& rig, const Files& files) {
   }
 }
 
-// Nothing is lost in silence: each of the documents [settled, all) is handed out, in a hole, or will be read again.
+// Nothing is lost in silence: each of the documents [settled, all) is handed out, in a hole, or
+// will be read again.
 void check_accounted(BufferRig& rig, std::uint64_t settled, std::uint64_t all) {
   const auto drained = rig.drain();
   REQUIRE(drained.error.empty());
@@ -194,13 +200,16 @@ void check_accounted(BufferRig& rig, std::uint64_t settled, std::uint64_t all) {
     }
   }
   REQUIRE(open.empty());
-  REQUIRE(rig.log->ledger().documents == rig.log->ack().ledger.accounted() + drained.documents.size() + drained.lost);
+  REQUIRE(rig.log->ledger().documents ==
+          rig.log->ack().ledger.accounted() + drained.documents.size() + drained.lost);
   REQUIRE(rig.add(1).ok());
 }
 
 }  // namespace
 
-TEST_CASE("a wrong bit in any byte of any file: it opens, keeps what is intact, loses nothing in silence", "[buffer][fault]") {
+TEST_CASE(
+    "a wrong bit in any byte of any file: it opens, keeps what is intact, loses nothing in silence",
+    "[buffer][fault]") {
   BufferRig rig;
   const Known known = live(rig, 18);
   REQUIRE_FALSE(known.failed);
@@ -223,7 +232,9 @@ TEST_CASE("a wrong bit in any byte of any file: it opens, keeps what is intact, 
   CHECK(handed_out > 8192);
 }
 
-TEST_CASE("files of the buffer cut short, emptied or overwritten: it opens and loses nothing in silence", "[buffer][fault]") {
+TEST_CASE(
+    "files of the buffer cut short, emptied or overwritten: it opens and loses nothing in silence",
+    "[buffer][fault]") {
   BufferRig rig;
   const Known known = live(rig, 18);
   const std::uint64_t all = rig.resume();

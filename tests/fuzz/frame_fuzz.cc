@@ -1,4 +1,5 @@
-// Any bytes as frame, segment header, segment file or ack file: decoders and recovery answer, nothing else.
+// Any bytes as frame, segment header, segment file or ack file: decoders and recovery answer,
+// nothing else.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -12,7 +13,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace auditship;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (auto head = decode_frame_head(bytes); head && bytes.size() >= kFrameHeadBytes + head->meta_bytes) {
+  if (auto head = decode_frame_head(bytes);
+      head && bytes.size() >= kFrameHeadBytes + head->meta_bytes) {
     (void)decode_frame_meta(*head, bytes.substr(0, kFrameHeadBytes + head->meta_bytes));
   }
   (void)decode_segment_header(bytes);

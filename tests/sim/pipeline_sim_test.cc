@@ -19,20 +19,10 @@ std::uint64_t number_in_environment(const char* name, std::uint64_t otherwise) {
 
 void run_histories(std::uint64_t first, std::uint64_t count, SimPlan plan) {
   const std::uint64_t only = number_in_environment("AUDITSHIP_SEED", 0);
-  for (std::uint64_t seed = only != 0 ? only : first; seed < (only != 0 ? only + 1 : first + count); ++seed) {
+  for (std::uint64_t seed = only != 0 ? only : first; seed < (only != 0 ? only + 1 : first + count);
+       ++seed) {
     SimWorld world(seed, plan);
-    std::string wrong;
-    try {
-      wrong = world.live();
-    } catch (const std::exception& e) {
-      wrong = std::string("exception: ") + e.what();
-    }
-    if (std::getenv("AUDITSHIP_SURVEY") != nullptr) {
-      if (!wrong.empty()) {
-        std::cerr << seed << ": " << wrong << "\n";
-      }
-      continue;
-    }
+    const std::string wrong = world.live();
     if (!wrong.empty() || only != 0) {
       std::cerr << wrong << "\n" << world.story();
     }
@@ -40,11 +30,14 @@ void run_histories(std::uint64_t first, std::uint64_t count, SimPlan plan) {
   }
 }
 
-std::uint64_t histories(std::uint64_t usual) { return number_in_environment("AUDITSHIP_LONG", 0) != 0 ? 10 * usual : usual; }
+std::uint64_t histories(std::uint64_t usual) {
+  return number_in_environment("AUDITSHIP_LONG", 0) != 0 ? 10 * usual : usual;
+}
 
 }  // namespace
 
-TEST_CASE("every kept line is in the cluster or the dead letters exactly once, whatever happened", "[sim]") {
+TEST_CASE("every kept line is in the cluster or the dead letters exactly once, whatever happened",
+          "[sim]") {
   run_histories(1, histories(1700), SimPlan{});
 }
 
@@ -58,8 +51,9 @@ TEST_CASE("a pipeline with a promise broken is caught", "[sim]") {
   if (number_in_environment("AUDITSHIP_SEED", 0) != 0) {
     return;
   }
-  const auto broken = GENERATE(Broken::retry_to_alias, Broken::sync_ignored, Broken::dead_letters_unsynced, Broken::item_errors_ignored,
-                               Broken::look_up_skipped, Broken::ack_rolled_back);
+  const auto broken =
+      GENERATE(Broken::retry_to_alias, Broken::sync_ignored, Broken::dead_letters_unsynced,
+               Broken::item_errors_ignored, Broken::look_up_skipped, Broken::ack_rolled_back);
   SimPlan plan;
   plan.broken = broken;
   bool caught = false;

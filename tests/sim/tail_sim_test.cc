@@ -1,10 +1,12 @@
-// Random histories of one log file: a writer, every kind of rotation, and a Tail that is restarted from its own
-// checkpoint at random moments. At the end every line has been read exactly once, with an id of its own.
+// Random histories of one log file: a writer, every kind of rotation, and a Tail that is restarted
+// from its own checkpoint at random moments. At the end every line has been read exactly once, with
+// an id of its own.
 //
-// What is lost by nature is kept out: copytruncate is done while the writer rests, and a rotation never
-// deletes what the Tail has not read. Nor are constant headers mixed with copytruncate, or with inode
-// numbers that are used again without a birth time: a generation of nothing but the header can then not
-// be told from the one before it. AUDITSHIP_LONG=1 runs 20,000 histories; AUDITSHIP_SEED=n repeats one.
+// What is lost by nature is kept out: copytruncate is done while the writer rests, and a rotation
+// never deletes what the Tail has not read. Nor are constant headers mixed with copytruncate, or
+// with inode numbers that are used again without a birth time: a generation of nothing but the
+// header can then not be told from the one before it. AUDITSHIP_LONG=1 runs 20,000 histories;
+// AUDITSHIP_SEED=n repeats one.
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -19,7 +21,8 @@ namespace {
 
 class History {
  public:
-  explicit History(std::uint64_t seed) : rng_(seed), rig_(rng_.one_in(3) ? "/var/log/k/audit.log" : "/var/log/app") {
+  explicit History(std::uint64_t seed)
+      : rng_(seed), rig_(rng_.one_in(3) ? "/var/log/k/audit.log" : "/var/log/app") {
     const bool reuse = rng_.one_in(2);
     const bool tell = rng_.one_in(2);
     rig_.fs.set_reuse_inodes(reuse);
@@ -59,8 +62,8 @@ class History {
       std::cerr << message.code << " " << message.value("file") << message.value("copy") << "\n";
     }
     for (const auto& got : rig_.got) {
-      std::cerr << int{got.begin.file.first_line[0]} << "." << got.begin.file.twin << " +" << got.begin.offset << " "
-                << got.text.substr(0, 30) << "\n";
+      std::cerr << int{got.begin.file.first_line[0]} << "." << got.begin.file.twin << " +"
+                << got.begin.offset << " " << got.text.substr(0, 30) << "\n";
     }
   }
 
@@ -68,8 +71,8 @@ class History {
   void step() {
     const std::uint64_t what = rng_.below(10);
     if (std::getenv("AUDITSHIP_SEED") != nullptr) {
-      std::cerr << "step " << what << " written " << rig_.writer.written.size() << " read " << rig_.got.size()
-                << (rig_.tail ? "" : " down") << "\n";
+      std::cerr << "step " << what << " written " << rig_.writer.written.size() << " read "
+                << rig_.got.size() << (rig_.tail ? "" : " down") << "\n";
     }
     switch (what) {
       case 0:
@@ -110,7 +113,8 @@ class History {
     for (std::uint64_t i = 0; i < n; ++i) {
       const std::uint64_t kind = rng_.below(20);
       if (kind == 0) {
-        rig_.writer.line("long " + std::to_string(++count_) + std::string(60 + rng_.below(9000), 'x'));
+        rig_.writer.line("long " + std::to_string(++count_) +
+                         std::string(60 + rng_.below(9000), 'x'));
       } else if (kind == 1) {
         rig_.writer.piece("\n");
       } else if (kind == 2) {
@@ -146,7 +150,8 @@ class History {
     }
     finish_piece();
     if (copytruncate_) {
-      // A file that is truncated before it has a key, or twice between two looks, is beyond any reader.
+      // A file that is truncated before it has a key, or twice between two looks, is beyond any
+      // reader.
       if (rig_.tail) {
         rig_.poll(1 << 20);
       }
@@ -189,8 +194,8 @@ class History {
     }
     for (const auto& [text, n] : wanted) {
       if (got[text] != n) {
-        return "'" + text.substr(0, 40) + "' was written " + std::to_string(n) + " times and read " +
-               std::to_string(got[text]) + " times";
+        return "'" + text.substr(0, 40) + "' was written " + std::to_string(n) +
+               " times and read " + std::to_string(got[text]) + " times";
       }
     }
     for (const auto& [text, n] : got) {

@@ -1,5 +1,6 @@
-// BufferRig: a SegmentLog over a SimFs whose documents are the numbers 0, 1, 2 …: document n is read from bytes
-// 10 n to 10 n + 10 of its source. So positions, ledger and content of every frame can be checked against each other.
+// BufferRig: a SegmentLog over a SimFs whose documents are the numbers 0, 1, 2 …: document n is
+// read from bytes 10 n to 10 n + 10 of its source. So positions, ledger and content of every frame
+// can be checked against each other.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +30,10 @@ inline std::string bulk_lines(std::uint64_t document) {
   return "{\"create\":{\"_id\":\"" + n + "\"}}\n{\"n\":" + n + "}\n";
 }
 
-// The documents [from, to) of one source as a batch that follows on `made` documents of all sources.
-inline Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::uint64_t made, const std::string& source = "/log") {
+// The documents [from, to) of one source as a batch that follows on `made` documents of all
+// sources.
+inline Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::uint64_t made,
+                            const std::string& source = "/log") {
   Batch batch;
   SourceSpan span;
   span.source = source;

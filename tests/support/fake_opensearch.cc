@@ -1,9 +1,9 @@
 #include "tests/support/fake_opensearch.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <simdjson.h>
 
 #include "agent/core/codec.h"
 #include "agent/core/json_out.h"
@@ -26,7 +26,8 @@ std::string error_json(int status, std::string_view type, std::string_view reaso
   return out;
 }
 
-HttpResponse answer(int status, std::string body, std::string_view type = "application/json; charset=UTF-8") {
+HttpResponse answer(int status, std::string body,
+                    std::string_view type = "application/json; charset=UTF-8") {
   HttpResponse response;
   response.status = status;
   response.body = std::move(body);
@@ -35,7 +36,8 @@ HttpResponse answer(int status, std::string body, std::string_view type = "appli
   return response;
 }
 
-HttpResponse no_answer(std::string why, bool connected, bool timed_out = false, bool no_byte = false) {
+HttpResponse no_answer(std::string why, bool connected, bool timed_out = false,
+                       bool no_byte = false) {
   HttpResponse response;
   response.error = std::move(why);
   response.connected = connected;
@@ -119,7 +121,8 @@ class FakeOpenSearch::Link final : public HttpTransport {
 
 FakeOpenSearch::FakeOpenSearch(const Clock& clock, Rng& rng) : clock_(clock), rng_(rng) {}
 
-// --- the cluster -------------------------------------------------------------------------------------
+// --- the cluster
+// -------------------------------------------------------------------------------------
 
 void FakeOpenSearch::create_index(const std::string& name) {
   indices_.try_emplace(name).first->second.number = next_index_++;
@@ -148,9 +151,9 @@ void FakeOpenSearch::delete_index(const std::string& name) {
 FakeIndex& FakeOpenSearch::index(const std::string& name) { return indices_.at(name); }
 
 std::size_t FakeOpenSearch::copies(const std::string& id) const {
-  return static_cast<std::size_t>(std::count_if(indices_.begin(), indices_.end(), [&id](const auto& entry) {
-    return entry.second.documents.contains(id);
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(indices_.begin(), indices_.end(),
+                    [&id](const auto& entry) { return entry.second.documents.contains(id); }));
 }
 
 std::size_t FakeOpenSearch::documents() const {
@@ -161,9 +164,12 @@ std::size_t FakeOpenSearch::documents() const {
   return sum;
 }
 
-// --- faults ------------------------------------------------------------------------------------------
+// --- faults
+// ------------------------------------------------------------------------------------------
 
-void FakeOpenSearch::fail_next(Fault fault, unsigned times) { scripted_.insert(scripted_.end(), times, fault); }
+void FakeOpenSearch::fail_next(Fault fault, unsigned times) {
+  scripted_.insert(scripted_.end(), times, fault);
+}
 
 bool FakeOpenSearch::chance(std::uint32_t per_million) {
   return per_million > 0 && rng_.next() % 1'000'000 < per_million;
@@ -183,7 +189,8 @@ Fault FakeOpenSearch::draw_fault() {
   return Fault::none;
 }
 
-// --- time --------------------------------------------------------------------------------------------
+// --- time
+// --------------------------------------------------------------------------------------------
 
 std::unique_ptr<HttpTransport> FakeOpenSearch::connect() {
   links_.insert(next_link_);
@@ -208,10 +215,12 @@ void FakeOpenSearch::run_due() {
   }
 }
 
-void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request, std::function<void(HttpResponse)> done) {
+void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request,
+                            std::function<void(HttpResponse)> done) {
   const TimePoint now = clock_.now();
   const auto span = static_cast<std::uint64_t>((latency_max - latency_min).count());
-  const TimePoint due = now + latency_min + std::chrono::milliseconds(span > 0 ? rng_.next() % span : 0);
+  const TimePoint due =
+      now + latency_min + std::chrono::milliseconds(span > 0 ? rng_.next() % span : 0);
   const TimePoint given_up = now + request.timeout;
   const std::string body(request.body);  // the client's is gone once it gave up
   request.body = {};
@@ -223,7 +232,8 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request, std::functi
     events_.emplace(when, Event{link, done, {}, false, std::move(response)});
   };
   const auto do_and_say = [&](std::function<void(HttpResponse&)> spoil) {
-    events_.emplace(due, Event{link, done,
+    events_.emplace(due, Event{link,
+                               done,
                                [act, spoil = std::move(spoil)] {
                                  HttpResponse response = act();
                                  spoil(response);
@@ -262,7 +272,8 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request, std::functi
       only_say(no_answer("connection reset", true), due);
       break;
     case Fault::lost_answer:
-      events_.emplace(due, Event{link, done, act, false, no_answer("connection reset", true, false, true)});
+      events_.emplace(
+          due, Event{link, done, act, false, no_answer("connection reset", true, false, true)});
       break;
     case Fault::late_execution:
       events_.emplace(now + late_by, Event{0, {}, act, false, {}});
@@ -272,10 +283,13 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request, std::functi
       only_say(no_answer("timed out", true, true), given_up);
       break;
     case Fault::busy_429:
-      only_say(answer(429, error_json(429, "rejected_execution_exception", "rejected execution")), due);
+      only_say(answer(429, error_json(429, "rejected_execution_exception", "rejected execution")),
+               due);
       break;
     case Fault::unavailable_503:
-      only_say(answer(503, error_json(503, "cluster_block_exception", "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered]")), due);
+      only_say(answer(503, error_json(503, "cluster_block_exception",
+                                      "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered]")),
+               due);
       break;
     case Fault::error_500:
       only_say(answer(500, error_json(500, "runtime_exception", "")), due);
@@ -305,12 +319,14 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request, std::functi
   }
 }
 
-// --- requests ----------------------------------------------------------------------------------------
+// --- requests
+// ----------------------------------------------------------------------------------------
 
 HttpResponse FakeOpenSearch::execute(const HttpRequest& request, const std::string& body) {
   std::string_view path = path_of(request.url);
   const std::size_t mark = path.find('?');
-  const std::string_view query = mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
+  const std::string_view query =
+      mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
   path = path.substr(0, mark);
   if (path == "/") {
     return answer(200, R"({"version":{"number":"7.10.2"}})");
@@ -321,7 +337,8 @@ HttpResponse FakeOpenSearch::execute(const HttpRequest& request, const std::stri
   }
   if (path.ends_with("/_mget")) {
     ++counts_.mgets;
-    return mget_answer(std::string(path.substr(1, path.size() - 1 - std::string_view("/_mget").size())), body);
+    return mget_answer(
+        std::string(path.substr(1, path.size() - 1 - std::string_view("/_mget").size())), body);
   }
   if (!path.ends_with("/_bulk")) {
     return answer(400, R"({"error":"no handler found for uri","status":400})");
@@ -335,10 +352,12 @@ HttpResponse FakeOpenSearch::execute(const HttpRequest& request, const std::stri
     return answer(413, "");
   }
   if (text->size() > pressure_bytes) {
-    return answer(429, error_json(429, "rejected_execution_exception",
-                                  "rejected execution of coordinating operation [coordinating_operation_bytes=" +
-                                      std::to_string(text->size()) + ", max_coordinating_and_primary_bytes=" +
-                                      std::to_string(pressure_bytes) + "]"));
+    return answer(
+        429,
+        error_json(429, "rejected_execution_exception",
+                   "rejected execution of coordinating operation [coordinating_operation_bytes=" +
+                       std::to_string(text->size()) + ", max_coordinating_and_primary_bytes=" +
+                       std::to_string(pressure_bytes) + "]"));
   }
   const std::string target = path == "/_bulk" ? "" : std::string(path.substr(1, path.size() - 7));
   return bulk_answer(target, query.find("require_alias=true") != std::string_view::npos, *text);
@@ -346,7 +365,8 @@ HttpResponse FakeOpenSearch::execute(const HttpRequest& request, const std::stri
 
 HttpResponse FakeOpenSearch::alias_answer(std::string_view pattern) const {
   if (aliases_forbidden) {
-    return answer(403, error_json(403, "security_exception", "no permissions for [indices:admin/aliases/get]"));
+    return answer(403, error_json(403, "security_exception",
+                                  "no permissions for [indices:admin/aliases/get]"));
   }
   std::string out = "{";
   for (const auto& [name, index] : indices_) {
@@ -354,7 +374,8 @@ HttpResponse FakeOpenSearch::alias_answer(std::string_view pattern) const {
     for (const auto& [alias, target] : aliases_) {
       if (target.first.contains(name) && alias.starts_with(pattern)) {
         append_json_string(aliases, alias);
-        aliases += target.second == name ? ":{\"is_write_index\":true}," : ":{\"is_write_index\":false},";
+        aliases +=
+            target.second == name ? ":{\"is_write_index\":true}," : ":{\"is_write_index\":false},";
       }
     }
     if (!aliases.empty() || name.starts_with(pattern)) {
@@ -389,7 +410,8 @@ HttpResponse FakeOpenSearch::mget_answer(const std::string& name, const std::str
     } else if (found->second.closed) {
       out += R"(,"error":{"type":"index_closed_exception"}},)";
     } else {
-      out += found->second.documents.contains(std::string(id)) ? ",\"found\":true}," : ",\"found\":false},";
+      out += found->second.documents.contains(std::string(id)) ? ",\"found\":true},"
+                                                               : ",\"found\":false},";
     }
   }
   if (out.back() == ',') {
@@ -398,9 +420,11 @@ HttpResponse FakeOpenSearch::mget_answer(const std::string& name, const std::str
   return answer(200, out + "]}");
 }
 
-HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require_alias, const std::string& body) {
+HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require_alias,
+                                         const std::string& body) {
   if (body.empty() || body.back() != '\n') {
-    return answer(400, error_json(400, "illegal_argument_exception", "The bulk request must be terminated by a newline [\\n]"));
+    return answer(400, error_json(400, "illegal_argument_exception",
+                                  "The bulk request must be terminated by a newline [\\n]"));
   }
   struct Item {
     std::string index, id, document;
@@ -423,7 +447,8 @@ HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require
       index = own;
     }
     if (id.size() > kMostIdBytes) {
-      return answer(400, error_json(400, "action_request_validation_exception", "id is too long, must be no longer than 512 bytes"));
+      return answer(400, error_json(400, "action_request_validation_exception",
+                                    "id is too long, must be no longer than 512 bytes"));
     }
     if (!next_line(rest, document)) {
       break;  // a body cut behind an action line: the item is not there
@@ -437,11 +462,12 @@ HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require
     errors |= result.find("\"error\"") != std::string::npos;
     items += (items.empty() ? "" : ",") + result;
   }
-  return answer(200, std::string("{\"errors\":") + (errors ? "true" : "false") + ",\"items\":[" + items + "]}");
+  return answer(200, std::string("{\"errors\":") + (errors ? "true" : "false") + ",\"items\":[" +
+                         items + "]}");
 }
 
-std::string FakeOpenSearch::create_item(const std::string& target, bool require_alias, const std::string& id,
-                                        const std::string& document) {
+std::string FakeOpenSearch::create_item(const std::string& target, bool require_alias,
+                                        const std::string& id, const std::string& document) {
   const auto refuse = [this](int status, std::string_view type, std::string_view reason) {
     ++counts_.refused_items;
     return item(status, type, reason);
@@ -450,10 +476,12 @@ std::string FakeOpenSearch::create_item(const std::string& target, bool require_
   if (const auto alias = aliases_.find(target); alias != aliases_.end()) {
     name = alias->second.second;
     if (name.empty()) {
-      return refuse(400, "illegal_argument_exception", "no write index is defined for alias [" + target + "]");
+      return refuse(400, "illegal_argument_exception",
+                    "no write index is defined for alias [" + target + "]");
     }
   } else if (require_alias) {
-    return refuse(404, "index_not_found_exception", "no such index [" + target + "] and [require_alias] request flag is [true]");
+    return refuse(404, "index_not_found_exception",
+                  "no such index [" + target + "] and [require_alias] request flag is [true]");
   }
   if (!indices_.contains(name)) {
     if (!auto_create) {
@@ -466,7 +494,8 @@ std::string FakeOpenSearch::create_item(const std::string& target, bool require_
     return refuse(400, "index_closed_exception", "closed");
   }
   if (index.write_block) {
-    return refuse(403, "cluster_block_exception", "index [" + name + "] blocked by: [FORBIDDEN/8/index write (api)];");
+    return refuse(403, "cluster_block_exception",
+                  "index [" + name + "] blocked by: [FORBIDDEN/8/index write (api)];");
   }
   if (chance(rates.item_429)) {
     return refuse(429, "rejected_execution_exception", "rejected execution");
@@ -477,10 +506,12 @@ std::string FakeOpenSearch::create_item(const std::string& target, bool require_
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   const bool bad = parser.parse(document).get(object) != simdjson::SUCCESS ||
-                   (!unmappable.empty() && document.find(unmappable) != std::string::npos) || hash_of(id) % 1'000'000 < rates.item_400;
+                   (!unmappable.empty() && document.find(unmappable) != std::string::npos) ||
+                   hash_of(id) % 1'000'000 < rates.item_400;
   if (index.documents.contains(id)) {
     ++counts_.conflicts;
-    return item(409, "version_conflict_engine_exception", "[" + id + "]: version conflict, document already exists (current version [1])");
+    return item(409, "version_conflict_engine_exception",
+                "[" + id + "]: version conflict, document already exists (current version [1])");
   }
   if (bad) {
     return refuse(400, "mapper_parsing_exception", "failed to parse");

@@ -1,10 +1,11 @@
-// FakeOpenSearch: a simulated cluster behind HttpTransport, with aliases, indices that guard their ids, and
-// faults on demand. Nothing happens by itself: run_due() executes requests and delivers answers
-// that are due at the clock's time, so a seed replays a history.
+// FakeOpenSearch: a simulated cluster behind HttpTransport, with aliases, indices that guard their
+// ids, and faults on demand. Nothing happens by itself: run_due() executes requests and delivers
+// answers that are due at the clock's time, so a seed replays a history.
 //
 //   FakeOpenSearch server(clock, rng);
 //   server.create_alias("kubeaudit", "kubeaudit-000001");
-//   auto link = server.connect();         // one HttpTransport an agent; destroying it drops its callbacks
+//   auto link = server.connect();         // one HttpTransport an agent; destroying it drops its
+//   callbacks
 //   ... clock.set(*server.next_due()); server.run_due();
 //
 // Understands GET /, GET /X*/_alias, POST [/X]/_bulk of `create` items, POST /X/_mget.
@@ -30,20 +31,20 @@ namespace auditship::test {
 // What happens to one request instead of the ordinary.
 enum class Fault {
   none,
-  refused,           // connection refused, not executed
-  reset_before,      // connection cut before the body was read, not executed
-  lost_answer,       // executed, then the connection is cut
-  late_execution,    // no answer in time; executed after the client gave up
-  hang,              // no answer in time, never executed
-  busy_429,          // whole, not executed
-  unavailable_503,   // whole, not executed
-  error_500,         // whole, not executed
-  proxy_page_502,    // HTML, not executed
+  refused,          // connection refused, not executed
+  reset_before,     // connection cut before the body was read, not executed
+  lost_answer,      // executed, then the connection is cut
+  late_execution,   // no answer in time; executed after the client gave up
+  hang,             // no answer in time, never executed
+  busy_429,         // whole, not executed
+  unavailable_503,  // whole, not executed
+  error_500,        // whole, not executed
+  proxy_page_502,   // HTML, not executed
   unauthorized_401,
   too_large_413,
-  malformed,         // executed, the answer is not JSON
-  truncated,         // executed, the answer is cut short
-  short_reply,       // executed, the answer has an item less
+  malformed,    // executed, the answer is not JSON
+  truncated,    // executed, the answer is cut short
+  short_reply,  // executed, the answer has an item less
 };
 
 // Chances of one in a million; drawn from the Rng for each request or item.
@@ -82,10 +83,10 @@ class FakeOpenSearch {
   bool aliases_forbidden = false;          // 403 for GET _alias
   std::size_t max_body_bytes = 100 << 20;  // inflated; above: 413
   std::size_t pressure_bytes = SIZE_MAX;   // inflated; above: 429 for ever
-  std::string poison;                      // a document that contains it: no answer ever comes (not empty)
-  std::string unmappable;                  // a document that contains it is refused with 400 (not empty)
+  std::string poison;      // a document that contains it: no answer ever comes (not empty)
+  std::string unmappable;  // a document that contains it is refused with 400 (not empty)
   std::chrono::milliseconds latency_min{5}, latency_max{50};
-  std::chrono::milliseconds late_by{90000};  // late_execution: after the request was sent
+  std::chrono::milliseconds late_by{90000};         // late_execution: after the request was sent
   void fail_next(Fault fault, unsigned times = 1);  // before rates are drawn
 
   // --- time ---
@@ -95,10 +96,13 @@ class FakeOpenSearch {
 
   // --- what was asked ---
   struct Counts {
-    std::uint64_t requests = 0, bulks = 0, created = 0, conflicts = 0, refused_items = 0, mgets = 0, resolves = 0;
+    std::uint64_t requests = 0, bulks = 0, created = 0, conflicts = 0, refused_items = 0, mgets = 0,
+                  resolves = 0;
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
-  [[nodiscard]] const std::vector<std::string>& log() const { return log_; }  // "POST /x/_bulk?… none 200", in order
+  [[nodiscard]] const std::vector<std::string>& log() const {
+    return log_;
+  }  // "POST /x/_bulk?… none 200", in order
 
   [[nodiscard]] std::unique_ptr<HttpTransport> connect();
 
@@ -106,9 +110,9 @@ class FakeOpenSearch {
   class Link;
   struct Event {
     std::uint64_t link = 0;
-    std::function<void(HttpResponse)> done;      // empty: nobody waits
-    std::function<HttpResponse()> act;           // executes the request, if it is executed
-    bool answer = true;                          // false: done gets `response` instead of what act returns
+    std::function<void(HttpResponse)> done;  // empty: nobody waits
+    std::function<HttpResponse()> act;       // executes the request, if it is executed
+    bool answer = true;  // false: done gets `response` instead of what act returns
     HttpResponse response;
   };
 
@@ -125,7 +129,8 @@ class FakeOpenSearch {
   const Clock& clock_;
   Rng& rng_;
   std::map<std::string, FakeIndex> indices_;
-  std::map<std::string, std::pair<std::set<std::string>, std::string>> aliases_;  // indices, write index
+  std::map<std::string, std::pair<std::set<std::string>, std::string>>
+      aliases_;  // indices, write index
   std::multimap<TimePoint, Event> events_;
   std::set<std::uint64_t> links_;
   std::uint64_t next_link_ = 1, next_index_ = 1;

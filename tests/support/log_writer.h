@@ -1,5 +1,5 @@
-// LogWriter writes numbered lines to a log file on a SimFs, rotates it in every way that is seen in the field, and
-// keeps what was written, so that a test knows what must be read.
+// LogWriter writes numbered lines to a log file on a SimFs, rotates it in every way that is seen in
+// the field, and keeps what was written, so that a test knows what must be read.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace auditship::test {
 
 class LogWriter {
  public:
-  LogWriter(SimFs& fs, SimClock& clock, std::string path) : fs_(fs), clock_(clock), path_(std::move(path)) {}
+  LogWriter(SimFs& fs, SimClock& clock, std::string path)
+      : fs_(fs), clock_(clock), path_(std::move(path)) {}
 
   // A constant first line of each new generation; empty: none.
   void set_header(std::string header) { header_ = std::move(header); }
@@ -42,7 +43,8 @@ class LogWriter {
   // Ends the line that piece() began; whole: all of it.
   void line_end(const std::string& whole) {
     const std::string now = fs_.get(path_);
-    const std::size_t begun = now.size() - (now.rfind('\n') == std::string::npos ? 0 : now.rfind('\n') + 1);
+    const std::size_t begun =
+        now.size() - (now.rfind('\n') == std::string::npos ? 0 : now.rfind('\n') + 1);
     fs_.append(path_, whole.substr(begun) + "\n");
     written.push_back(whole);
   }
@@ -70,8 +72,7 @@ class LogWriter {
   }
   // Keeps the time, as gzip does, and removes the plain file.
   void compress(const std::string& path, Codec codec) {
-    const auto stat = fs_.stat(path);  // may be the call that a test lets fail
-    const std::int64_t modified_ns = stat ? stat->modified_ns : clock_.wall_ns();
+    const std::int64_t modified_ns = fs_.modified_of(path);
     const std::string to = path + (codec == Codec::gzip ? ".gz" : ".zst");
     fs_.put(to, pack(codec, fs_.get(path)));
     fs_.set_modified(to, modified_ns);

@@ -1,4 +1,5 @@
-// ScriptSink: a Sink whose answers a test gives by hand, and DeliveryRig: a Delivery over a BufferRig with it.
+// ScriptSink: a Sink whose answers a test gives by hand, and DeliveryRig: a Delivery over a
+// BufferRig with it.
 #pragma once
 
 #include <deque>
@@ -35,11 +36,15 @@ class ScriptSink final : public Sink {
     std::function<void(Result<Presence>)> done;
   };
 
-  void resolve(std::function<void(Result<std::string>)> done) override { resolving.push_back(std::move(done)); }
-  void ship(const Shipment& s, std::function<void(Outcome)> done) override {
-    sent.push_back(Sent{s.frame, s.index, std::string(s.body), s.codec, s.documents, std::move(done)});
+  void resolve(std::function<void(Result<std::string>)> done) override {
+    resolving.push_back(std::move(done));
   }
-  void look_up(const std::string& first, const std::vector<std::string>& ids, std::function<void(Result<Presence>)> done) override {
+  void ship(const Shipment& s, std::function<void(Outcome)> done) override {
+    sent.push_back(
+        Sent{s.frame, s.index, std::string(s.body), s.codec, s.documents, std::move(done)});
+  }
+  void look_up(const std::string& first, const std::vector<std::string>& ids,
+               std::function<void(Result<Presence>)> done) override {
     asked.push_back(Asked{first, ids, std::move(done)});
   }
 
@@ -70,14 +75,17 @@ inline Outcome whole(Verdict verdict, int status = 0, const std::string& code = 
   outcome.message = code;
   return outcome;
 }
-inline Outcome taken(std::uint32_t created, std::uint32_t existed = 0, std::vector<ItemOutcome> items = {}) {
+inline Outcome taken(std::uint32_t created, std::uint32_t existed = 0,
+                     std::vector<ItemOutcome> items = {}) {
   Outcome outcome = whole(Verdict::created, 200);
   outcome.created = created;
   outcome.existed = existed;
   outcome.items = std::move(items);
   return outcome;
 }
-inline ItemOutcome item(std::uint32_t n, Verdict verdict, std::uint16_t status) { return ItemOutcome{n, verdict, status, "type", "reason"}; }
+inline ItemOutcome item(std::uint32_t n, Verdict verdict, std::uint16_t status) {
+  return ItemOutcome{n, verdict, status, "type", "reason"};
+}
 
 struct DeliveryRig : BufferRig {
   DeliveryRig() : rng(1) { REQUIRE(open().ok()); }
@@ -85,7 +93,8 @@ struct DeliveryRig : BufferRig {
   void start() {
     delivery.reset();
     sink = std::make_unique<ScriptSink>();
-    delivery = std::make_unique<Delivery>(*log, *sink, box, repair, clock, rng, logger, [] {}, delivery_options);
+    delivery = std::make_unique<Delivery>(
+        *log, *sink, box, repair, clock, rng, logger, [] {}, delivery_options);
   }
   // The process ends and begins again.
   void restart() {
@@ -129,7 +138,8 @@ struct DeliveryRig : BufferRig {
     abort();
   }
   [[nodiscard]] std::size_t waiting() const {
-    return static_cast<std::size_t>(std::count_if(sink->sent.begin(), sink->sent.end(), [](const auto& s) { return !s.answered; }));
+    return static_cast<std::size_t>(std::count_if(sink->sent.begin(), sink->sent.end(),
+                                                  [](const auto& s) { return !s.answered; }));
   }
   void answer(ScriptSink::Sent& sent, Outcome outcome) {
     sent.answered = true;

@@ -1,4 +1,5 @@
-// SimContent: the bytes of a simulated file. Sparse, and cheap to copy: copies share what does not change.
+// SimContent: the bytes of a simulated file. Sparse, and cheap to copy: copies share what does not
+// change.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +26,8 @@ class SimContent {
     size = static_cast<std::size_t>(std::min<std::uint64_t>(size, size_ - offset));
     for (std::size_t done = 0; done < size;) {
       const std::uint64_t at = (offset + done) % kChunk;
-      const std::size_t n = std::min<std::size_t>(size - done, static_cast<std::size_t>(kChunk - at));
+      const std::size_t n =
+          std::min<std::size_t>(size - done, static_cast<std::size_t>(kChunk - at));
       const auto chunk = chunks_.find((offset + done) / kChunk);
       if (chunk == chunks_.end()) {
         std::memset(into + done, 0, n);
@@ -40,7 +42,8 @@ class SimContent {
   void write(std::uint64_t offset, std::string_view bytes) {
     for (std::size_t done = 0; done < bytes.size();) {
       const std::uint64_t at = (offset + done) % kChunk;
-      const std::size_t n = std::min<std::size_t>(bytes.size() - done, static_cast<std::size_t>(kChunk - at));
+      const std::size_t n =
+          std::min<std::size_t>(bytes.size() - done, static_cast<std::size_t>(kChunk - at));
       own((offset + done) / kChunk).replace(static_cast<std::size_t>(at), n, bytes.substr(done, n));
       done += n;
     }

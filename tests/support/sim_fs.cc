@@ -9,7 +9,9 @@ namespace {
 
 constexpr int kMaxSymlinks = 16;
 
-Error not_found(const std::string& path) { return Error{Errc::not_found, path + ": No such file or directory"}; }
+Error not_found(const std::string& path) {
+  return Error{Errc::not_found, path + ": No such file or directory"};
+}
 Error no_space() { return Error{Errc::no_space, "No space left on device"}; }
 
 }  // namespace
@@ -101,7 +103,9 @@ SimFs::SimFs(const Clock& clock) : clock_(clock), root_(std::make_shared<Node>()
 SimFs::~SimFs() {
   ++epoch_;
   std::set<NodePtr> all;
-  collect(root_, all);  // directories hold each other only downwards, but pending changes may hold them too
+  collect(
+      root_,
+      all);  // directories hold each other only downwards, but pending changes may hold them too
   for (const NodePtr& node : all) {
     node->names.clear();
     node->durable_names.clear();
@@ -145,7 +149,9 @@ SimFs::NodePtr SimFs::make_node(int kind) {
   return node;
 }
 
-SimFs::NodePtr SimFs::find(const std::string& path, bool follow) const { return walk(path, follow, 0); }
+SimFs::NodePtr SimFs::find(const std::string& path, bool follow) const {
+  return walk(path, follow, 0);
+}
 
 SimFs::NodePtr SimFs::walk(const std::string& path, bool follow, int depth) const {
   NodePtr node = root_;
@@ -167,8 +173,10 @@ SimFs::NodePtr SimFs::walk(const std::string& path, bool follow, int depth) cons
     node = entry->second;
     if (node->kind == kSymlink && (follow || at < path.size())) {
       const std::string& target = node->target;
-      node = depth >= kMaxSymlinks ? nullptr
-                                   : walk(target.starts_with('/') ? target : join_path(walked, target), true, depth + 1);
+      node =
+          depth >= kMaxSymlinks
+              ? nullptr
+              : walk(target.starts_with('/') ? target : join_path(walked, target), true, depth + 1);
       if (!node) {
         return nullptr;
       }
@@ -179,8 +187,10 @@ SimFs::NodePtr SimFs::walk(const std::string& path, bool follow, int depth) cons
 }
 
 SimFs::Place SimFs::place(const std::string& path) const {
-  const NodePtr directory = find(path.starts_with('/') ? directory_of(path) : "/" + directory_of(path));
-  return {directory && directory->kind == kDirectory ? directory : nullptr, std::string(file_name_of(path))};
+  const NodePtr directory =
+      find(path.starts_with('/') ? directory_of(path) : "/" + directory_of(path));
+  return {directory && directory->kind == kDirectory ? directory : nullptr,
+          std::string(file_name_of(path))};
 }
 
 void SimFs::bind(const Place& at, NodePtr node, bool durable) {
@@ -312,7 +322,8 @@ Status SimFs::rename(const std::string& from, const std::string& to) {
   if (!node || !target.directory) {
     return not_found(from);
   }
-  if (const auto old = target.directory->names.find(target.name); old != target.directory->names.end()) {
+  if (const auto old = target.directory->names.find(target.name);
+      old != target.directory->names.end()) {
     if (old->second == node) {
       return {};
     }
@@ -388,7 +399,8 @@ Status SimFs::write_node(Node& node, std::uint64_t offset, std::string_view byte
   const std::uint64_t free = capacity_ > used ? capacity_ - used : 0;
   const bool full = growth > free;
   if (full) {
-    bytes = bytes.substr(0, bytes.size() - static_cast<std::size_t>(std::min<std::uint64_t>(growth - free, bytes.size())));
+    bytes = bytes.substr(0, bytes.size() - static_cast<std::size_t>(std::min<std::uint64_t>(
+                                               growth - free, bytes.size())));
   }
   if (!bytes.empty()) {
     node.content.write(offset, bytes);

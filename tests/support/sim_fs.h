@@ -1,10 +1,11 @@
 // SimFs: a file system in memory for tests, as forgiving as the worst real one.
 //
-// What was written is visible at once, but survives power_cut() for certain only when it was synced: bytes by
-// File::sync, names by sync_dir of their directory. The rest survives in part, by chance. Making a directory
-// is durable at once, and so is what the helpers for tests (put, hard_link, …) do.
-// Any call can be made to fail, the disk can be full, inode numbers can be used again, bits can flip.
-// Every call of Fs and File counts in calls(), so a test can try each of them. Not thread-safe.
+// What was written is visible at once, but survives power_cut() for certain only when it was
+// synced: bytes by File::sync, names by sync_dir of their directory. The rest survives in part, by
+// chance. Making a directory is durable at once, and so is what the helpers for tests (put,
+// hard_link, …) do. Any call can be made to fail, the disk can be full, inode numbers can be used
+// again, bits can flip. Every call of Fs and File counts in calls(), so a test can try each of
+// them. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -42,14 +43,18 @@ class SimFs final : public Fs {
   Result<std::unique_ptr<File>> lock(const std::string& path) override;
   Result<std::uint64_t> free_bytes(const std::string& directory) override;
 
-  // --- what the tests do to it: durable at once, never failing, not counted; paths must make sense ---
-  void put(const std::string& path, std::string_view bytes);     // replaces the content, keeps the inode
-  void append(const std::string& path, std::string_view bytes);  // makes the file when it is missing
-  void write(const std::string& path, std::uint64_t offset, std::string_view bytes);  // may leave a hole
+  // --- what the tests do to it: durable at once, never failing, not counted; paths must make sense
+  // ---
+  void put(const std::string& path,
+           std::string_view bytes);  // replaces the content, keeps the inode
+  void append(const std::string& path,
+              std::string_view bytes);  // makes the file when it is missing
+  void write(const std::string& path, std::uint64_t offset,
+             std::string_view bytes);  // may leave a hole
   void truncate(const std::string& path, std::uint64_t size);
   [[nodiscard]] std::string get(const std::string& path) const;
   [[nodiscard]] bool exists(const std::string& path) const;
-  void move(const std::string& from, const std::string& to);     // replaces `to`
+  void move(const std::string& from, const std::string& to);  // replaces `to`
   void unlink(const std::string& path);
   void hard_link(const std::string& from, const std::string& to);
   void symlink(const std::string& target, const std::string& path);  // replaces an older symlink
@@ -57,29 +62,36 @@ class SimFs final : public Fs {
   void set_modified(const std::string& path, std::int64_t ns);
   void flip_bit(const std::string& path, std::uint64_t byte, unsigned bit);
   [[nodiscard]] std::uint64_t inode_of(const std::string& path) const;
+  [[nodiscard]] std::int64_t modified_of(const std::string& path) const;
 
   // --- faults ---
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
-  void fail_call(std::uint64_t n, SimFault fault = {}) { faults_[n] = std::move(fault); }  // n counts from 1
+  void fail_call(std::uint64_t n, SimFault fault = {}) {
+    faults_[n] = std::move(fault);
+  }                                                            // n counts from 1
   void fail_calls_from(std::uint64_t n, SimFault fault = {});  // until clear_faults or power_cut
   void clear_faults();
   void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }  // of all files together
   [[nodiscard]] std::uint64_t used_bytes() const;
   void set_reuse_inodes(bool on) { reuse_inodes_ = on; }
   void set_tell_generation(bool on) { tell_generation_ = on; }
-  // Fails the n-th call and everything after it, as if the process had died there: then power_cut or restart.
+  // Fails the n-th call and everything after it, as if the process had died there: then power_cut
+  // or restart.
   void crash_at(std::uint64_t n) { fail_calls_from(n, {Error{Errc::io, "crashed"}, true}); }
-  // The process ended, the machine did not: open files and locks are gone, bytes and names are all there.
+  // The process ended, the machine did not: open files and locks are gone, bytes and names are all
+  // there.
   void restart();
   // The machine lost power: also loses what was not synced, or parts of it.
   void power_cut(Rng& rng);
-  // Called before each call of Fs or File: to change the world in the middle of an operation. Not re-entered.
+  // Called before each call of Fs or File: to change the world in the middle of an operation. Not
+  // re-entered.
   std::function<void(std::uint64_t call, std::string_view name)> on_call;
 
  private:
   friend class SimFile;
   struct Node;
-  using NodePtr = std::shared_ptr<Node>;  // owned by the directories that name it and the files that hold it open
+  using NodePtr = std::shared_ptr<Node>;  // owned by the directories that name it and the files
+                                          // that hold it open
   struct Place {
     NodePtr directory;
     std::string name;

@@ -7,7 +7,9 @@
 
 namespace auditship::test {
 
-void SimFs::fail_calls_from(std::uint64_t n, SimFault fault) { fault_from_ = {n, std::move(fault)}; }
+void SimFs::fail_calls_from(std::uint64_t n, SimFault fault) {
+  fault_from_ = {n, std::move(fault)};
+}
 
 void SimFs::clear_faults() {
   faults_.clear();
@@ -76,7 +78,9 @@ void SimFs::move(const std::string& from, const std::string& to) {
 
 void SimFs::unlink(const std::string& path) { unbind(place(path), true); }
 
-void SimFs::hard_link(const std::string& from, const std::string& to) { bind(place(to), require(from), true); }
+void SimFs::hard_link(const std::string& from, const std::string& to) {
+  bind(place(to), require(from), true);
+}
 
 void SimFs::symlink(const std::string& target, const std::string& path) {
   const NodePtr node = make_node(kSymlink);
@@ -86,7 +90,9 @@ void SimFs::symlink(const std::string& target, const std::string& path) {
 
 void SimFs::make_fifo(const std::string& path) { bind(place(path), make_node(kFifo), true); }
 
-void SimFs::set_modified(const std::string& path, std::int64_t ns) { require(path)->modified_ns = ns; }
+void SimFs::set_modified(const std::string& path, std::int64_t ns) {
+  require(path)->modified_ns = ns;
+}
 
 void SimFs::flip_bit(const std::string& path, std::uint64_t byte, unsigned bit) {
   const NodePtr node = require(path);
@@ -99,6 +105,10 @@ void SimFs::flip_bit(const std::string& path, std::uint64_t byte, unsigned bit) 
 }
 
 std::uint64_t SimFs::inode_of(const std::string& path) const { return require(path)->inode; }
+
+std::int64_t SimFs::modified_of(const std::string& path) const {
+  return require(path)->modified_ns;
+}
 
 void SimFs::restart() {
   ++epoch_;
@@ -133,9 +143,8 @@ void SimFs::power_cut(Rng& rng) {
   collect(root_, all);
   std::vector<NodePtr> nodes(all.begin(), all.end());
   // By inode, as pointers differ from run to run and chance must not.
-  std::sort(nodes.begin(), nodes.end(), [](const NodePtr& a, const NodePtr& b) {
-    return a->generation < b->generation;
-  });
+  std::sort(nodes.begin(), nodes.end(),
+            [](const NodePtr& a, const NodePtr& b) { return a->generation < b->generation; });
   for (const NodePtr& node : nodes) {
     const std::vector<bool> alive = survivors(node->unsynced.size(), rng);
     for (std::size_t i = 0; i < alive.size(); ++i) {
@@ -148,8 +157,11 @@ void SimFs::power_cut(Rng& rng) {
       }
       // A lost write may still have made the file longer; a torn one ends at any byte.
       const std::uint64_t fate = rng.next() % 4;
-      const std::size_t kept = !alive[i] ? 0 : fate == 0 ? static_cast<std::size_t>(rng.next() % std::max<std::size_t>(change.bytes.size(), 1))
-                                                         : change.bytes.size();
+      const std::size_t kept =
+          !alive[i] ? 0
+          : fate == 0
+              ? static_cast<std::size_t>(rng.next() % std::max<std::size_t>(change.bytes.size(), 1))
+              : change.bytes.size();
       node->durable.write(change.offset, std::string_view(change.bytes).substr(0, kept));
       if (kept < change.bytes.size() && fate == 1) {
         node->durable.truncate(std::max(node->durable.size(), change.offset + change.bytes.size()));

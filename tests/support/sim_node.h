@@ -1,4 +1,5 @@
-// The inside of SimFs: one file, directory or link, as it is now and as it is on the platter. Only for sim_fs*.cc.
+// The inside of SimFs: one file, directory or link, as it is now and as it is on the platter. Only
+// for sim_fs*.cc.
 #pragma once
 
 #include <map>

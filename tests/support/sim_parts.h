@@ -1,4 +1,5 @@
-// Parts of SimWorld: a parser of lines, rules that drop noise, a dead-letter box, and stand-ins that break a promise.
+// Parts of SimWorld: a parser of lines, rules that drop noise, a dead-letter box, and stand-ins
+// that break a promise.
 #pragma once
 
 #include <map>
@@ -37,12 +38,16 @@ inline RuleSet sim_rules() {
 inline std::string message_of(const std::string& document) {
   const std::string key = "\"message\":\"";
   const std::size_t at = document.find(key);
-  return at == std::string::npos ? document : document.substr(at + key.size(), document.find('"', at + key.size()) - at - key.size());
+  return at == std::string::npos
+             ? document
+             : document.substr(at + key.size(),
+                               document.find('"', at + key.size()) - at - key.size());
 }
 
 class SimWorld::Box final : public DeadLetterBox {
  public:
-  Box(Fs& fs, const Clock& clock, std::string directory, bool forgetful) : fs_(fs), clock_(clock), directory_(std::move(directory)), forgetful_(forgetful) {}
+  Box(Fs& fs, const Clock& clock, std::string directory, bool forgetful)
+      : fs_(fs), clock_(clock), directory_(std::move(directory)), forgetful_(forgetful) {}
 
   Status put(const std::vector<Refusal>& refusals) override {
     if (forgetful_) {
@@ -59,7 +64,8 @@ class SimWorld::Box final : public DeadLetterBox {
     }
     std::vector<DeadLetter> all;
     for (const Refusal& r : refusals) {
-      all.push_back(DeadLetter{r.document, r.index, r.id, r.status, r.type, r.reason, clock_.wall_ns(), clock_.wall_ns()});
+      all.push_back(DeadLetter{r.document, r.index, r.id, r.status, r.type, r.reason,
+                               clock_.wall_ns(), clock_.wall_ns()});
     }
     return letters_->add(all);
   }
@@ -76,7 +82,9 @@ class SimWorld::FaultySink final : public Sink {
  public:
   FaultySink(std::unique_ptr<Sink> real, Broken broken) : real_(std::move(real)), broken_(broken) {}
 
-  void resolve(std::function<void(Result<std::string>)> done) override { real_->resolve(std::move(done)); }
+  void resolve(std::function<void(Result<std::string>)> done) override {
+    real_->resolve(std::move(done));
+  }
   void ship(const Shipment& shipment, std::function<void(Outcome)> done) override {
     Shipment sent = shipment;
     if (broken_ == Broken::retry_to_alias) {
@@ -92,7 +100,8 @@ class SimWorld::FaultySink final : public Sink {
       done(std::move(outcome));
     });
   }
-  void look_up(const std::string& first, const std::vector<std::string>& ids, std::function<void(Result<Presence>)> done) override {
+  void look_up(const std::string& first, const std::vector<std::string>& ids,
+               std::function<void(Result<Presence>)> done) override {
     if (broken_ != Broken::look_up_skipped) {
       real_->look_up(first, ids, std::move(done));
       return;
@@ -126,13 +135,19 @@ class SimWorld::LooseFs final : public Fs {
     return file;
   }
   Result<FileStat> stat(const std::string& path) override { return real_.stat(path); }
-  Result<std::vector<std::string>> list(const std::string& directory) override { return real_.list(directory); }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    return real_.list(directory);
+  }
   Status make_dirs(const std::string& directory) override { return real_.make_dirs(directory); }
-  Status rename(const std::string& from, const std::string& to) override { return real_.rename(from, to); }
+  Status rename(const std::string& from, const std::string& to) override {
+    return real_.rename(from, to);
+  }
   Status remove(const std::string& path) override { return real_.remove(path); }
   Status sync_dir(const std::string& directory) override { return real_.sync_dir(directory); }
   Result<std::unique_ptr<File>> lock(const std::string& path) override { return real_.lock(path); }
-  Result<std::uint64_t> free_bytes(const std::string& directory) override { return real_.free_bytes(directory); }
+  Result<std::uint64_t> free_bytes(const std::string& directory) override {
+    return real_.free_bytes(directory);
+  }
 
   std::string first_ack;
 
@@ -140,12 +155,18 @@ class SimWorld::LooseFs final : public Fs {
   class Unsynced final : public File {
    public:
     explicit Unsynced(std::unique_ptr<File> real) : real_(std::move(real)) {}
-    Result<std::size_t> read_at(std::uint64_t offset, char* into, std::size_t size) override { return real_->read_at(offset, into, size); }
-    Status write_at(std::uint64_t offset, std::string_view bytes) override { return real_->write_at(offset, bytes); }
+    Result<std::size_t> read_at(std::uint64_t offset, char* into, std::size_t size) override {
+      return real_->read_at(offset, into, size);
+    }
+    Status write_at(std::uint64_t offset, std::string_view bytes) override {
+      return real_->write_at(offset, bytes);
+    }
     Status truncate(std::uint64_t size) override { return real_->truncate(size); }
     Status sync() override { return {}; }
     Result<FileStat> stat() override { return real_->stat(); }
-    Result<std::uint64_t> next_data(std::uint64_t offset) override { return real_->next_data(offset); }
+    Result<std::uint64_t> next_data(std::uint64_t offset) override {
+      return real_->next_data(offset);
+    }
 
    private:
     std::unique_ptr<File> real_;

@@ -46,7 +46,8 @@ SimWorld::SimWorld(std::uint64_t seed, SimPlan plan)
   style_ = rng_.below(4);
   codec_ = rng_.one_in(2) ? Codec::none : rng_.one_in(2) ? Codec::gzip : Codec::zstd;
   delay_compress_ = rng_.one_in(2);
-  const bool reuse = rng_.one_in(3);
+  const bool reuse = rng_.one_in(3);  // only with a birth time: without it, a new file with an old
+                                      // inode looks like the old one
   fs_.set_reuse_inodes(reuse);
   fs_.set_tell_generation(reuse || rng_.one_in(2));
   start_agent();
@@ -79,18 +80,21 @@ StreamSettings SimWorld::settings() const {
 void SimWorld::start_agent() {
   dead_ = false;
   link_ = server_.connect();
-  box_ = std::make_unique<Box>(*agent_fs_, clock_, join_path(kData, "dead-letter"), plan_.broken == Broken::dead_letters_unsynced);
+  box_ = std::make_unique<Box>(*agent_fs_, clock_, join_path(kData, "dead-letter"),
+                               plan_.broken == Broken::dead_letters_unsynced);
   const auto make_sink = [this](const BufferId&) -> Result<std::unique_ptr<Sink>> {
     OpenSearchOptions options;
     options.hosts = {"http://one:9200", "http://two:9200"};
     options.target = kAlias;
     options.timeout = seconds(60);
-    auto real = std::make_unique<OpenSearchSink>(options, CredentialSource(), *link_, clock_, agent_rng_, log_,
-                                                 [this](std::function<void()> task) { tasks_.push_back(std::move(task)); });
+    auto real = std::make_unique<OpenSearchSink>(
+        options, CredentialSource(), *link_, clock_, agent_rng_, log_,
+        [this](std::function<void()> task) { tasks_.push_back(std::move(task)); });
     return std::unique_ptr<Sink>(std::make_unique<FaultySink>(std::move(real), plan_.broken));
   };
-  stream_ = std::make_unique<Stream>(Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }}, settings(), sim_rules(),
-                                     [] { return std::make_unique<SimParser>(); }, make_sink, *box_, Repair());
+  stream_ = std::make_unique<Stream>(
+      Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }}, settings(),
+      sim_rules(), [] { return std::make_unique<SimParser>(); }, make_sink, *box_, Repair());
   step_at_ = TimePoint{};
 }
 
@@ -118,7 +122,8 @@ void SimWorld::crash() {
 
 void SimWorld::note(const std::string& what) {
   log_.info("event", "", {{"what", what}});
-  events_.push_back("t=" + std::to_string(clock_.now().time_since_epoch().count() / 1'000'000) + "ms " + what);
+  events_.push_back("t=" + std::to_string(clock_.now().time_since_epoch().count() / 1'000'000) +
+                    "ms " + what);
 }
 
 // Lets time pass: posted tasks, the server, the agent, in the order in which they are due.
@@ -158,7 +163,8 @@ void SimWorld::run_for(Duration time) {
   violation_ = "the agent does not come to rest";
 }
 
-// --- what happens ------------------------------------------------------------------------------------
+// --- what happens
+// ------------------------------------------------------------------------------------
 
 void SimWorld::write_lines() {
   const std::size_t n = 1 + rng_.below(rng_.one_in(6) ? 60 : 9);
@@ -170,7 +176,11 @@ void SimWorld::write_lines() {
       continue;
     }
     const std::string number = "line " + std::to_string(writer_.written.size());
-    writer_.line(number + (rng_.one_in(5) ? " noise" : rng_.one_in(40) ? " unmappable" : "") + std::string(rng_.below(40), 'x'));
+    writer_.line(number +
+                 (rng_.one_in(5)    ? " noise"
+                  : rng_.one_in(40) ? " unmappable"
+                                    : "") +
+                 std::string(rng_.below(40), 'x'));
   }
   if (rng_.one_in(8)) {
     piece_ = "line " + std::to_string(writer_.written.size()) + " piece";
@@ -200,8 +210,8 @@ void SimWorld::rotate() {
   }
 }
 
-// A file that is truncated before it was read, or twice between two looks, is beyond any reader: so only while the
-// agent keeps up, and it gets time to see it.
+// A file that is truncated before it was read, or twice between two looks, is beyond any reader: so
+// only while the agent keeps up, and it gets time to see it.
 void SimWorld::copytruncate() {
   fs_.clear_faults();
   fs_.set_capacity(~std::uint64_t{0});
@@ -244,9 +254,11 @@ void SimWorld::trouble_disk() {
 }
 
 void SimWorld::trouble_server() {
-  constexpr Fault kFaults[] = {Fault::refused, Fault::reset_before, Fault::lost_answer, Fault::late_execution, Fault::hang,
-                               Fault::busy_429, Fault::unavailable_503, Fault::error_500, Fault::proxy_page_502, Fault::unauthorized_401,
-                               Fault::malformed, Fault::truncated, Fault::short_reply};
+  constexpr Fault kFaults[] = {Fault::refused,          Fault::reset_before, Fault::lost_answer,
+                               Fault::late_execution,   Fault::hang,         Fault::busy_429,
+                               Fault::unavailable_503,  Fault::error_500,    Fault::proxy_page_502,
+                               Fault::unauthorized_401, Fault::malformed,    Fault::truncated,
+                               Fault::short_reply};
   switch (rng_.below(8)) {
     case 0:
     case 1:
@@ -264,7 +276,8 @@ void SimWorld::trouble_server() {
       note("server moody");
       server_.rates.item_429 = rng_.one_in(2) ? 300'000 : 0;
       server_.rates.item_503 = rng_.one_in(2) ? 100'000 : 0;
-      server_.rates.request[kFaults[rng_.below(std::size(kFaults))]] = static_cast<std::uint32_t>(rng_.below(400'000));
+      server_.rates.request[kFaults[rng_.below(std::size(kFaults))]] =
+          static_cast<std::uint32_t>(rng_.below(400'000));
       break;
     case 5: {
       const std::string name = index_name(indices_);
@@ -290,7 +303,8 @@ void SimWorld::flip_buffer_bit() {
   if (!names || names->empty()) {
     return;
   }
-  const std::string path = join_path(join_path(kData, "buffer"), (*names)[rng_.below(names->size())]);
+  const std::string path =
+      join_path(join_path(kData, "buffer"), (*names)[rng_.below(names->size())]);
   const std::size_t size = fs_.get(path).size();
   if (size > 0) {
     const std::uint64_t at = rng_.below(size);
@@ -312,18 +326,22 @@ void SimWorld::event() {
   } else if (kind < 17) {
     crash();
   } else if (kind == 17) {
+    // Forward only: a rotated file of which nothing but the first line was read is told by its
+    // time.
     note("clock jumps");
-    clock_.jump_wall(static_cast<std::int64_t>(rng_.below(7'200'000'000'000)) - 3'600'000'000'000);
+    clock_.jump_wall(static_cast<std::int64_t>(rng_.below(7'200'000'000'000)));
   } else if (kind == 18 && plan_.bit_flips) {
     flip_buffer_bit();
   } else {
     note("rules read again");
     stream_->set_rules(sim_rules());
   }
-  run_for(rng_.one_in(4) ? Duration(seconds(rng_.below(120))) : Duration(milliseconds(rng_.below(2500))));
+  run_for(rng_.one_in(4) ? Duration(seconds(rng_.below(120)))
+                         : Duration(milliseconds(rng_.below(2500))));
 }
 
-// --- the end -----------------------------------------------------------------------------------------
+// --- the end
+// -----------------------------------------------------------------------------------------
 
 void SimWorld::make_peace() {
   note("peace");
@@ -349,7 +367,8 @@ bool SimWorld::run_until_calm() {
   for (int i = 0; i < 400; ++i) {
     run_for(seconds(10));
     const StreamView v = stream_->view();
-    const bool calm = v.open && stream_->delivered() && v.buffered_documents == 0 && v.unread_bytes == 0;
+    const bool calm =
+        v.open && stream_->delivered() && v.buffered_documents == 0 && v.unread_bytes == 0;
     if (!violation_.empty() || (calm && i > 2)) {
       return true;
     }
@@ -364,7 +383,11 @@ std::string SimWorld::live() {
   if (violation_.empty()) {
     make_peace();
     if (!run_until_calm()) {
-      return "not everything is delivered after an hour of peace";
+      const StreamView v = stream_->view();
+      return "not everything is delivered after an hour of peace: open " + std::to_string(v.open) +
+             " buffered " + std::to_string(v.buffered_documents) + " unread " +
+             std::to_string(v.unread_bytes) + " delivered " + std::to_string(stream_->delivered()) +
+             ", " + v.delivery.last_failure;
     }
   }
   // Late executions of requests that were given up have their last chance to do harm.
@@ -372,99 +395,6 @@ std::string SimWorld::live() {
     run_for(seconds(200));
   }
   return violation_.empty() ? verdict() : violation_;
-}
-
-std::string SimWorld::verdict() {
-  std::string wrong = check_contents();
-  return wrong.empty() ? check_sums() : wrong;
-}
-
-std::string SimWorld::copies_of(const std::string& line) const {
-  std::string out;
-  for (const auto& [name, index] : server_.indices()) {
-    for (const auto& [id, document] : index.documents) {
-      out += message_of(document) == line ? " in " + name + " as " + id : "";
-    }
-  }
-  return out;
-}
-
-std::string SimWorld::check_contents() {
-  std::map<std::string, std::size_t> there;
-  for (const auto& [name, index] : server_.indices()) {
-    for (const auto& [id, document] : index.documents) {
-      ++there[message_of(document)];
-    }
-  }
-  std::map<std::string, std::set<std::string>> letters;  // one with the same id twice is one letter
-  auto scan = read_dead_letters(fs_, join_path(kData, "dead-letter"), [&](const DeadLetter& letter) {
-    letters[message_of(letter.document)].insert(letter.id);
-    return true;
-  });
-  if (!scan) {
-    return "dead letters cannot be read: " + scan.error().message;
-  }
-  for (const auto& [line, ids] : letters) {
-    there[line] += ids.size();
-  }
-  std::string lost;
-  for (const std::string& line : writer_.written) {
-    const bool kept = line.find("noise") == std::string::npos;
-    const auto found = there.find(line);
-    const std::size_t times = found == there.end() ? 0 : found->second;
-    if (times > 1) {
-      return "twice: " + line + copies_of(line);
-    }
-    if (kept && times == 0 && !optional_.contains(line)) {
-      lost += " " + std::to_string(&line - writer_.written.data());
-    }
-    if (!kept && times > 0) {
-      return "not filtered: " + line;
-    }
-    if (found != there.end()) {
-      there.erase(found);
-    }
-  }
-  if (!lost.empty()) {
-    return "lost lines:" + lost + " of " + std::to_string(writer_.written.size());
-  }
-  return there.empty() ? std::string() : "never written: " + there.begin()->first;
-}
-
-std::string SimWorld::check_sums() {
-  const StreamView v = stream_->view();
-  const std::uint64_t lines = v.read.lines - v.read.reread;
-  if (v.read.documents + v.read.derived != v.delivered.accounted()) {
-    return "documents made and settled differ";
-  }
-  if (!plan_.bit_flips && (lines != writer_.written.size() || v.read.reread > 0 || v.delivered.lost > 0 || v.delivered.forgotten > 0)) {
-    return "lines counted: " + std::to_string(lines) + ", written: " + std::to_string(writer_.written.size());
-  }
-  if (v.read.gaps > 0) {
-    return "a gap is counted where nothing vanished";
-  }
-  return {};
-}
-
-std::string SimWorld::story() const {
-  std::string out = "AUDITSHIP_SEED=" + std::to_string(seed_) + "\n";
-  for (const std::string& event : events_) {
-    out += "  " + event + "\n";
-  }
-  out += "log files:";
-  const auto names = const_cast<SimFs&>(fs_).list("/var/log");
-  for (const std::string& name : *names) {
-    out += " " + name + " " + std::to_string(fs_.get("/var/log/" + name).size());
-  }
-  out += "\nthe agent said:\n";
-  for (const LogCapture::Message& message : log_.messages) {
-    out += "  " + message.code;
-    for (const auto& [key, value] : message.values) {
-      out += " " + key + "=" + value;
-    }
-    out += "\n";
-  }
-  return out;
 }
 
 }  // namespace auditship::test

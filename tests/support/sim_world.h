@@ -1,6 +1,7 @@
-// SimWorld: one node with a log that rotates, the real pipeline on it (Tail, RuleSet, SegmentLog, Delivery,
-// OpenSearchSink, DeadLetters), and a cluster. A seed makes a history of writes and faults of all kinds; at the end the
-// world calms down and an oracle compares what the cluster and the dead letters hold with what was written.
+// SimWorld: one node with a log that rotates, the real pipeline on it (Tail, RuleSet, SegmentLog,
+// Delivery, OpenSearchSink, DeadLetters), and a cluster. A seed makes a history of writes and
+// faults of all kinds; at the end the world calms down and an oracle compares what the cluster and
+// the dead letters hold with what was written.
 //
 //   SimWorld world(seed);
 //   std::string wrong = world.live();     // empty: exactly once, and the sums hold
@@ -29,17 +30,18 @@ namespace auditship::test {
 
 enum class Broken {
   nothing,
-  retry_to_alias,        // requests go to the write alias instead of the fixed index
-  sync_ignored,          // the file system says synced and did nothing
-  dead_letters_unsynced, // dead letters are reported safe, and lost at the next crash
-  item_errors_ignored,   // `200 errors:true` is taken for success
-  look_up_skipped,       // documents of a blocked index are taken to be nowhere
-  ack_rolled_back,       // settled numbers and targets of a restart are those of long ago
+  retry_to_alias,         // requests go to the write alias instead of the fixed index
+  sync_ignored,           // the file system says synced and did nothing
+  dead_letters_unsynced,  // dead letters are reported safe, and lost at the next crash
+  item_errors_ignored,    // `200 errors:true` is taken for success
+  look_up_skipped,        // documents of a blocked index are taken to be nowhere
+  ack_rolled_back,        // settled numbers and targets of a restart are those of long ago
 };
 
 struct SimPlan {
   std::size_t events = 24;
-  bool bit_flips = false;   // also damage the buffer: documents may then be delivered late, never lost
+  bool bit_flips =
+      false;  // also damage the buffer: documents may then be delivered late, never lost
   Broken broken = Broken::nothing;
 };
 
@@ -93,15 +95,15 @@ class SimWorld {
   std::unique_ptr<Stream> stream_;
   TimePoint step_at_{};
   std::vector<std::string> events_;
-  std::set<std::string> optional_;     // lines that vanished before anybody could read them
-  std::vector<std::string> blocked_;   // indices that are closed or blocked now
-  std::string piece_;                  // an unfinished line in the log
-  std::uint64_t style_ = 0;            // of rotation
-  Codec codec_ = Codec::none;          // of rotated files
+  std::set<std::string> optional_;    // lines that vanished before anybody could read them
+  std::vector<std::string> blocked_;  // indices that are closed or blocked now
+  std::string piece_;                 // an unfinished line in the log
+  std::uint64_t style_ = 0;           // of rotation
+  Codec codec_ = Codec::none;         // of rotated files
   bool delay_compress_ = false;
   std::uint64_t indices_ = 1;
   std::uint64_t buffer_bytes_ = 1 << 20;
-  bool dead_ = false;                  // the process has crashed and waits for its end
+  bool dead_ = false;  // the process has crashed and waits for its end
   std::string violation_;
 };
 

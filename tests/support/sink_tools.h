@@ -1,14 +1,13 @@
-// Small stand-ins for the ports around a sink: a clock that is set, a seeded Rng, a queue for posted tasks,
-// a Logger that remembers codes, and a temporary directory.
+// Small stand-ins for the ports around a sink: a clock that is set, a seeded Rng, a queue for
+// posted tasks, a Logger that remembers codes, and a temporary directory.
 #pragma once
-
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <stdlib.h>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 

@@ -1,4 +1,5 @@
-// TailRig: a Tail over a SimFs with a LogWriter, restarts from its own checkpoint, and what it has read.
+// TailRig: a Tail over a SimFs with a LogWriter, restarts from its own checkpoint, and what it has
+// read.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +24,8 @@ struct TailRig {
     bool unterminated;
   };
 
-  explicit TailRig(const std::string& path = "/var/log/app.log") : fs(clock), writer(fs, clock, path) {
+  explicit TailRig(const std::string& path = "/var/log/app.log")
+      : fs(clock), writer(fs, clock, path) {
     (void)fs.make_dirs(directory_of(path));
     options.path = path;
   }
@@ -36,7 +38,8 @@ struct TailRig {
     std::vector<FileKey> finished = saved ? saved->finished : std::vector<FileKey>{};
     finished.insert(finished.end(), now.finished.begin(), now.finished.end());
     if (finished.size() > Checkpoint::kMaxFinished) {
-      finished.erase(finished.begin(), finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
+      finished.erase(finished.begin(),
+                     finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
     }
     saved = std::move(now);
     saved->finished = std::move(finished);
@@ -57,7 +60,8 @@ struct TailRig {
     auto n = tail->read(lines, max_bytes);
     last_error = n ? std::string() : n.error().message;
     for (const RawLine& line : lines) {
-      got.push_back({line.begin, std::string(line.text) + std::string(line.tail), line.unterminated});
+      got.push_back(
+          {line.begin, std::string(line.text) + std::string(line.tail), line.unterminated});
     }
     return n ? *n : 0;
   }
@@ -73,12 +77,15 @@ struct TailRig {
 
   [[nodiscard]] std::vector<std::string> texts() const {
     std::vector<std::string> out;
-    std::transform(got.begin(), got.end(), std::back_inserter(out), [](const Got& g) { return g.text; });
+    std::transform(got.begin(), got.end(), std::back_inserter(out),
+                   [](const Got& g) { return g.text; });
     return out;
   }
   [[nodiscard]] bool ids_unique() const {
     std::set<std::pair<SourcePos, std::string>> ids;
-    return std::all_of(got.begin(), got.end(), [&](const Got& g) { return ids.insert({g.begin, g.text}).second; });
+    return std::all_of(got.begin(), got.end(), [&](const Got& g) {
+      return ids.insert({g.begin, g.text}).second;
+    });
   }
   [[nodiscard]] std::size_t keys() const {
     std::set<FileKey> all;

@@ -1,8 +1,8 @@
 #include "sinks/bulk_encoder.h"
 
-#include <simdjson.h>
-
 #include <map>
+
+#include <simdjson.h>
 
 #include "agent/core/json_out.h"
 #include "tests/support/catch.h"
@@ -27,8 +27,8 @@ struct Lines {
   std::string action, document, all;
 };
 
-// Encodes one record and splits the two lines. Fails the test unless the document is JSON, is valid UTF-8, and
-// names no key twice at its top.
+// Encodes one record and splits the two lines. Fails the test unless the document is JSON, is valid
+// UTF-8, and names no key twice at its top.
 Lines encode(BulkEncoder& encoder, const Record& record, const RawLine& line) {
   DocId id;
   id.text.fill('7');
@@ -82,7 +82,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names",
+                 "[bulk_encoder]") {
   BulkEncoder encoder(options());
   const Lines out = encode(encoder, record, line);
   CHECK(out.action == "{\"create\":{\"_id\":\"" + std::string(44, '7') + "\"}}");
@@ -99,7 +100,8 @@ TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names"
   CHECK(out.document.find("\"tags\"") == std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "members, fields, bodies and tags of the record follow", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "members, fields, bodies and tags of the record follow",
+                 "[bulk_encoder]") {
   BulkEncoder encoder(options());
   record.json = R"("kind":"Event","user":{"username":"eve"})";
   record.add("event.action", "get \"x\"\n\xff");
@@ -116,13 +118,16 @@ TEST_CASE_METHOD(Fixture, "members, fields, bodies and tags of the record follow
   CHECK(out.document.find(R"("tags":["one","two"])") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "the record's own time text is kept with all its digits", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "the record's own time text is kept with all its digits",
+                 "[bulk_encoder]") {
   BulkEncoder encoder(options());
   record.time_text = "2026-11-23T06:03:11.123456Z";
-  CHECK(text(encode(encoder, record, line).document, "@timestamp") == "2026-11-23T06:03:11.123456Z");
+  CHECK(text(encode(encoder, record, line).document, "@timestamp") ==
+        "2026-11-23T06:03:11.123456Z");
 }
 
-TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says so once", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says so once",
+                 "[bulk_encoder]") {
   BulkEncoder encoder(options());
   record.time_known = false;
   record.time_ns = 0;
@@ -134,7 +139,8 @@ TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says s
   CHECK(out.document.find(R"("tags":["timestamp-unparsed","no-header"])") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its place", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its place",
+                 "[bulk_encoder]") {
   for (const std::string_view name : kCommonMembers) {
     BulkEncoder encoder(options());
     record.fields.clear();
@@ -150,7 +156,8 @@ TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its pl
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with marker and length", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with marker and length",
+                 "[bulk_encoder]") {
   EncoderOptions o = options();
   o.body_max_bytes = 8;
   BulkEncoder encoder(o);
@@ -179,7 +186,8 @@ TEST_CASE_METHOD(Fixture, "dated names come from the event's own day", "[bulk_en
   EncoderOptions o = options();
   o.dated_prefix = "kube\"audit";
   BulkEncoder encoder(o);
-  CHECK(encode(encoder, record, line).action.find(R"({"create":{"_index":"kube\"audit-2026.11.23","_id":)") == 0);
+  CHECK(encode(encoder, record, line)
+            .action.find(R"({"create":{"_index":"kube\"audit-2026.11.23","_id":)") == 0);
   record.time_ns = -1;  // the last nanosecond of 1969
   CHECK(encode(encoder, record, line).action.find("-1969.12.31\"") != std::string::npos);
   record.time_ns = 0;
@@ -188,7 +196,8 @@ TEST_CASE_METHOD(Fixture, "dated names come from the event's own day", "[bulk_en
   CHECK(encode(encoder, record, line).action.find("-2026.11.23\"") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files than are cached", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files than are cached",
+                 "[bulk_encoder]") {
   BulkEncoder encoder(options());
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 300; ++i) {
@@ -202,7 +211,8 @@ TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files
   CHECK(text(out.document, "tag") == "kubeaudit");
 }
 
-TEST_CASE_METHOD(Fixture, "a salvaged record says where it begins, and an empty literal is null", "[bulk_encoder]") {
+TEST_CASE_METHOD(Fixture, "a salvaged record says where it begins, and an empty literal is null",
+                 "[bulk_encoder]") {
   BulkEncoder encoder(options());
   record.offset_in_line = 8;
   record.add("process.pid", "", FieldType::literal);

@@ -14,7 +14,8 @@ constexpr auto kItem = AnswerScope::item;
 constexpr auto kRequest = AnswerScope::request;
 constexpr std::int64_t kWall = 1'795'413'791'000'000'000;  // Mon, 23 Nov 2026 06:03:11 GMT
 
-SentBulk sent(std::uint32_t documents, Codec codec = Codec::gzip, IndexBinding binding = IndexBinding::concrete) {
+SentBulk sent(std::uint32_t documents, Codec codec = Codec::gzip,
+              IndexBinding binding = IndexBinding::concrete) {
   return SentBulk{documents, codec, binding};
 }
 
@@ -26,7 +27,9 @@ HttpResponse http(int status, std::string body) {
   return response;
 }
 
-Outcome read(int status, const std::string& body, SentBulk bulk) { return read_bulk_reply(http(status, body), bulk, kWall); }
+Outcome read(int status, const std::string& body, SentBulk bulk) {
+  return read_bulk_reply(http(status, body), bulk, kWall);
+}
 
 std::string items(const std::vector<std::string>& each) {
   std::string out = R"({"errors":true,"items":[)";
@@ -54,50 +57,84 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
   const Row row = GENERATE(values<Row>({
       {kItem, 201, "", "", created, "created"},
       {kItem, 200, "", "", created, "created"},
-      {kItem, 409, "version_conflict_engine_exception", "[a]: version conflict, document already exists (current version [1])", existed, "existed"},
+      {kItem, 409, "version_conflict_engine_exception",
+       "[a]: version conflict, document already exists (current version [1])", existed, "existed"},
       {kItem, 409, "other_exception", "", retry, "item-error"},
-      {kItem, 400, "mapper_parsing_exception", "failed to parse field [x]", rejected, "document-400"},
-      {kItem, 400, "illegal_argument_exception", "Document contains at least one immense term in field=\"x\"", rejected, "document-400"},
-      {kItem, 400, "illegal_argument_exception", "DocValuesField \"x\" is too large, must be <= 32766", rejected, "document-400"},
-      {kItem, 400, "illegal_argument_exception", "Limit of total fields [1000] has been exceeded", rejected, "mapping-full"},
-      {kItem, 400, "strict_dynamic_mapping_exception", "mapping set to strict", rejected, "document-400"},
-      {kItem, 400, "illegal_argument_exception", "if _id is specified it must not be empty", rejected, "document-400"},
-      {kItem, 400, "illegal_argument_exception", "no write index is defined for alias [kubeaudit]. The write index", blocked, "no-write-index"},
+      {kItem, 400, "mapper_parsing_exception", "failed to parse field [x]", rejected,
+       "document-400"},
+      {kItem, 400, "illegal_argument_exception",
+       "Document contains at least one immense term in field=\"x\"", rejected, "document-400"},
+      {kItem, 400, "illegal_argument_exception",
+       "DocValuesField \"x\" is too large, must be <= 32766", rejected, "document-400"},
+      {kItem, 400, "illegal_argument_exception", "Limit of total fields [1000] has been exceeded",
+       rejected, "mapping-full"},
+      {kItem, 400, "strict_dynamic_mapping_exception", "mapping set to strict", rejected,
+       "document-400"},
+      {kItem, 400, "illegal_argument_exception", "if _id is specified it must not be empty",
+       rejected, "document-400"},
+      {kItem, 400, "illegal_argument_exception",
+       "no write index is defined for alias [kubeaudit]. The write index", blocked,
+       "no-write-index"},
       {kItem, 400, "index_closed_exception", "closed", index_gone, "index-closed"},
-      {kItem, 400, "illegal_argument_exception", "only write ops with an op_type of create are allowed in data streams", blocked, "data-stream"},
-      {kItem, 400, "invalid_index_name_exception", "Invalid index name [A], must be lowercase", blocked, "index-name"},
-      {kItem, 400, "illegal_argument_exception", "number of documents in the index cannot exceed 2147483519", index_gone, "index-full"},
-      {kItem, 400, "illegal_argument_exception", "pipeline with id [p] does not exist", blocked, "pipeline-missing"},
-      {kItem, 400, "validation_exception", "this action would add [2] total shards, but this cluster currently has [1000]/[1000] maximum shards open", blocked, "shards-full"},
+      {kItem, 400, "illegal_argument_exception",
+       "only write ops with an op_type of create are allowed in data streams", blocked,
+       "data-stream"},
+      {kItem, 400, "invalid_index_name_exception", "Invalid index name [A], must be lowercase",
+       blocked, "index-name"},
+      {kItem, 400, "illegal_argument_exception",
+       "number of documents in the index cannot exceed 2147483519", index_gone, "index-full"},
+      {kItem, 400, "illegal_argument_exception", "pipeline with id [p] does not exist", blocked,
+       "pipeline-missing"},
+      {kItem, 400, "validation_exception",
+       "this action would add [2] total shards, but this cluster currently has [1000]/[1000] "
+       "maximum shards open",
+       blocked, "shards-full"},
       {kItem, 400, "never_seen_exception", "", rejected, "document-400"},
-      {kItem, 403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/5/index read-only (api)];", index_gone, "index-read-only"},
-      {kItem, 403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];", index_gone, "index-write-block"},
-      {kItem, 403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/4/index closed];", index_gone, "index-closed"},
-      {kItem, 403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];", retry, "disk-full"},
-      {kItem, 403, "cluster_block_exception", "blocked by: [FORBIDDEN/6/cluster read-only (api)];", blocked, "cluster-block"},
-      {kItem, 403, "security_exception", "no permissions for [indices:data/write/index]", blocked, "forbidden"},
+      {kItem, 403, "cluster_block_exception",
+       "index [x] blocked by: [FORBIDDEN/5/index read-only (api)];", index_gone, "index-read-only"},
+      {kItem, 403, "cluster_block_exception",
+       "index [x] blocked by: [FORBIDDEN/8/index write (api)];", index_gone, "index-write-block"},
+      {kItem, 403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/4/index closed];",
+       index_gone, "index-closed"},
+      {kItem, 403, "cluster_block_exception",
+       "index [x] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];", retry,
+       "disk-full"},
+      {kItem, 403, "cluster_block_exception", "blocked by: [FORBIDDEN/6/cluster read-only (api)];",
+       blocked, "cluster-block"},
+      {kItem, 403, "security_exception", "no permissions for [indices:data/write/index]", blocked,
+       "forbidden"},
       {kItem, 403, "", "", blocked, "forbidden"},
       {kItem, 404, "index_not_found_exception", "no such index [x]", index_gone, "index-missing"},
       {kItem, 404, "other_exception", "", blocked, "item-404"},
       {kItem, 413, "", "", rejected, "document-too-large"},
-      {kItem, 429, "cluster_block_exception", "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];", retry, "disk-full"},
-      {kItem, 429, "rejected_execution_exception", "rejected execution of primary operation", retry, "busy"},
+      {kItem, 429, "cluster_block_exception",
+       "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];",
+       retry, "disk-full"},
+      {kItem, 429, "rejected_execution_exception", "rejected execution of primary operation", retry,
+       "busy"},
       {kItem, 429, "circuit_breaking_exception", "[parent] Data too large", retry, "busy"},
-      {kItem, 503, "unavailable_shards_exception", "primary shard is not active", retry, "shard-unavailable"},
+      {kItem, 503, "unavailable_shards_exception", "primary shard is not active", retry,
+       "shard-unavailable"},
       {kItem, 401, "", "", blocked, "unauthorized"},
       {kItem, 500, "translog_exception", "", retry, "item-error"},
       {kItem, 502, "", "", retry, "item-error"},
 
-      {kRequest, 400, "action_request_validation_exception", "Validation Failed: 1: id is too long, must be no longer than 512 bytes but was: 600;", split, "bulk-invalid"},
-      {kRequest, 400, "illegal_argument_exception", "The bulk request must be terminated by a newline [\\n]", recode, "bulk-unreadable"},
-      {kRequest, 400, "illegal_argument_exception", "request [/_bulk] contains unrecognized parameter: [x]", blocked, "bulk-parameter"},
-      {kRequest, 400, "illegal_argument_exception", "no write index is defined for alias [x]", blocked, "no-write-index"},
+      {kRequest, 400, "action_request_validation_exception",
+       "Validation Failed: 1: id is too long, must be no longer than 512 bytes but was: 600;",
+       split, "bulk-invalid"},
+      {kRequest, 400, "illegal_argument_exception",
+       "The bulk request must be terminated by a newline [\\n]", recode, "bulk-unreadable"},
+      {kRequest, 400, "illegal_argument_exception",
+       "request [/_bulk] contains unrecognized parameter: [x]", blocked, "bulk-parameter"},
+      {kRequest, 400, "illegal_argument_exception", "no write index is defined for alias [x]",
+       blocked, "no-write-index"},
       {kRequest, 400, "parse_exception", "request body is required", recode, "bulk-unreadable"},
       {kRequest, 400, "json_parse_exception", "Unexpected character", recode, "bulk-unreadable"},
       {kRequest, 400, "", "no handler found for uri [/x] and method [POST]", blocked, "http-400"},
       {kRequest, 400, "", "", blocked, "http-400"},
       {kRequest, 401, "", "", blocked, "unauthorized"},
-      {kRequest, 403, "security_exception", "no permissions for [indices:data/write/bulk]", blocked, "forbidden"},
+      {kRequest, 403, "security_exception", "no permissions for [indices:data/write/bulk]", blocked,
+       "forbidden"},
       {kRequest, 403, "cluster_block_exception", "cluster read-only", blocked, "cluster-block"},
       {kRequest, 404, "index_not_found_exception", "no such index", index_gone, "index-missing"},
       {kRequest, 404, "", "", blocked, "http-404"},
@@ -105,8 +142,16 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kRequest, 408, "", "", retry, "http-408"},
       {kRequest, 413, "", "", split, "too-large"},
       {kRequest, 415, "", "", recode, "codec-refused"},
-      {kRequest, 429, "rejected_execution_exception", "rejected execution of coordinating operation [coordinating_and_primary_bytes=5000, replica_bytes=0, all_bytes=5000, coordinating_operation_bytes=900, max_coordinating_and_primary_bytes=1000]", retry, "busy"},
-      {kRequest, 429, "rejected_execution_exception", "rejected execution of coordinating operation [coordinating_and_primary_bytes=0, replica_bytes=0, all_bytes=0, coordinating_operation_bytes=2000, max_coordinating_and_primary_bytes=1000]", split, "over-limit"},
+      {kRequest, 429, "rejected_execution_exception",
+       "rejected execution of coordinating operation [coordinating_and_primary_bytes=5000, "
+       "replica_bytes=0, all_bytes=5000, coordinating_operation_bytes=900, "
+       "max_coordinating_and_primary_bytes=1000]",
+       retry, "busy"},
+      {kRequest, 429, "rejected_execution_exception",
+       "rejected execution of coordinating operation [coordinating_and_primary_bytes=0, "
+       "replica_bytes=0, all_bytes=0, coordinating_operation_bytes=2000, "
+       "max_coordinating_and_primary_bytes=1000]",
+       split, "over-limit"},
       {kRequest, 429, "circuit_breaking_exception", "[parent] Data too large", retry, "heap-full"},
       {kRequest, 429, "cluster_block_exception", "flood-stage", retry, "disk-full"},
       {kRequest, 429, "", "", retry, "busy"},
@@ -114,7 +159,9 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kRequest, 500, "", "", retry, "http-5xx"},
       {kRequest, 501, "", "", blocked, "http-501"},
       {kRequest, 502, "", "", retry, "http-5xx"},
-      {kRequest, 503, "cluster_block_exception", "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];", retry, "no-cluster-manager"},
+      {kRequest, 503, "cluster_block_exception",
+       "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];", retry,
+       "no-cluster-manager"},
       {kRequest, 503, "", "", retry, "unavailable"},
       {kRequest, 504, "", "", retry, "http-5xx"},
       {kRequest, 204, "", "", retry, "http-odd"},
@@ -127,7 +174,8 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
   CHECK(decision.code == row.code);
 }
 
-TEST_CASE("what cannot be read packed is packed anew, what cannot be read plain is halved", "[bulk_decision]") {
+TEST_CASE("what cannot be read packed is packed anew, what cannot be read plain is halved",
+          "[bulk_decision]") {
   const ServerAnswer unreadable{kRequest, 400, "json_parse_exception", "Unexpected character"};
   CHECK(decide(unreadable, sent(10, Codec::gzip)).verdict == recode);
   CHECK(decide(unreadable, sent(10, Codec::none)).verdict == split);
@@ -140,20 +188,24 @@ TEST_CASE("an index is gone only where the shipment named one", "[bulk_decision]
   CHECK(decide(missing, sent(1, Codec::gzip, IndexBinding::open)).verdict == blocked);
 }
 
-TEST_CASE("a single document that is too large or invalid is rejected, not halved for ever", "[bulk_decision]") {
+TEST_CASE("a single document that is too large or invalid is rejected, not halved for ever",
+          "[bulk_decision]") {
   CHECK(decide({kRequest, 413, "", ""}, sent(1)).verdict == rejected);
   CHECK(decide({kRequest, 413, "", ""}, sent(2)).verdict == split);
-  CHECK(decide({kRequest, 400, "action_request_validation_exception", "id is too long"}, sent(1)).verdict == rejected);
+  CHECK(decide({kRequest, 400, "action_request_validation_exception", "id is too long"}, sent(1))
+            .verdict == rejected);
 }
 
-TEST_CASE("silence after the request was sent means halves, even of one document", "[bulk_decision]") {
+TEST_CASE("silence after the request was sent means halves, even of one document",
+          "[bulk_decision]") {
   ServerAnswer silence;
   silence.timed_out = true;
   CHECK(decide(silence, sent(8)) == Decision{split, "no-answer"});
   CHECK(decide(silence, sent(1)) == Decision{split, "no-answer"});
 }
 
-TEST_CASE("a connection closed without a byte means another codec only for zstd", "[bulk_decision]") {
+TEST_CASE("a connection closed without a byte means another codec only for zstd",
+          "[bulk_decision]") {
   ServerAnswer closed;
   closed.no_byte = true;
   CHECK(decide(closed, sent(8, Codec::zstd)) == Decision{recode, "zstd-refused"});
@@ -162,9 +214,12 @@ TEST_CASE("a connection closed without a byte means another codec only for zstd"
   CHECK(decide(closed, sent(8, Codec::zstd)) == Decision{retry, "network"});
 }
 
-TEST_CASE("created and existing documents are counted, the others listed in their place", "[bulk_reply]") {
-  const std::string bad = R"({"create":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"failed"}}})";
-  const std::string busy = R"({"create":{"status":429,"error":{"type":"rejected_execution_exception","reason":"queue"}}})";
+TEST_CASE("created and existing documents are counted, the others listed in their place",
+          "[bulk_reply]") {
+  const std::string bad =
+      R"({"create":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"failed"}}})";
+  const std::string busy =
+      R"({"create":{"status":429,"error":{"type":"rejected_execution_exception","reason":"queue"}}})";
   const Outcome outcome = read(200, items({kCreated, bad, kConflict, kCreated, busy}), sent(5));
   CHECK(outcome.verdict == created);
   CHECK(outcome.http_status == 200);
@@ -183,7 +238,8 @@ TEST_CASE("created and existing documents are counted, the others listed in thei
 
 TEST_CASE("items decide, not what the answer says of errors", "[bulk_reply]") {
   for (const std::string errors : {"true", "false", "\"yes\"", "null", "{}"}) {
-    const Outcome outcome = read(200, R"({"errors":)" + errors + R"(,"items":[)" + kCreated + "]}", sent(1));
+    const Outcome outcome =
+        read(200, R"({"errors":)" + errors + R"(,"items":[)" + kCreated + "]}", sent(1));
     CHECK(outcome.created == 1);
     CHECK(outcome.items.empty());
   }
@@ -192,16 +248,29 @@ TEST_CASE("items decide, not what the answer says of errors", "[bulk_reply]") {
 
 TEST_CASE("an answer that is not understood settles nothing and is asked again", "[bulk_reply]") {
   const std::string body = GENERATE_COPY(values<std::string>({
-      "", " ", "null", "[]", "{}", "\"ok\"", "42", "<html>Bad Gateway</html>", R"({"errors":true})",
-      R"({"items":{}})", R"({"items":null})", R"({"items":[{"create":{"status":201}})",
-      R"({"items":[null,null]})", R"({"items":[{},{}]})", R"({"items":[{"create":{}},{"create":{}}]})",
+      "",
+      " ",
+      "null",
+      "[]",
+      "{}",
+      "\"ok\"",
+      "42",
+      "<html>Bad Gateway</html>",
+      R"({"errors":true})",
+      R"({"items":{}})",
+      R"({"items":null})",
+      R"({"items":[{"create":{"status":201}})",
+      R"({"items":[null,null]})",
+      R"({"items":[{},{}]})",
+      R"({"items":[{"create":{}},{"create":{}}]})",
       R"({"items":[{"create":{"status":"201"}},{"create":{"status":201}}]})",
       R"({"items":[{"create":{"status":-1}},{"create":{"status":201}}]})",
       R"({"items":[{"create":{"status":99999}},{"create":{"status":201}}]})",
       R"({"items":[{"create":{"status":201},"index":{"status":201}},{"create":{"status":201}}]})",
       R"({"items":[{"create":{"status":201,"error":{"type":"x"}}},{"create":{"status":201}}]})",
       R"({"items":[{"create":{"status":201,"error":"x"}},{"create":{"status":201}}]})",
-      std::string("{\"items\":[\xff"), std::string(5000, '['),
+      std::string("{\"items\":[\xff"),
+      std::string(5000, '['),
   }));
   INFO(body.substr(0, 100));
   const Outcome outcome = read(200, body, sent(2));
@@ -231,25 +300,37 @@ TEST_CASE("every cut of an answer settles nothing", "[bulk_reply]") {
 }
 
 TEST_CASE("an error may be an object, a string, text or nothing", "[bulk_reply]") {
-  CHECK(read(429, R"({"error":{"type":"circuit_breaking_exception","reason":"[parent] Data too large"},"status":429})", sent(5)).code == "opensearch-heap-full");
-  CHECK(read(400, R"({"error":"no handler found for uri [/x]","status":400})", sent(5)).verdict == blocked);
+  CHECK(
+      read(
+          429,
+          R"({"error":{"type":"circuit_breaking_exception","reason":"[parent] Data too large"},"status":429})",
+          sent(5))
+          .code == "opensearch-heap-full");
+  CHECK(read(400, R"({"error":"no handler found for uri [/x]","status":400})", sent(5)).verdict ==
+        blocked);
   CHECK(read(401, "Unauthorized", sent(5)).verdict == blocked);
   CHECK(read(413, "", sent(5)).verdict == split);
   CHECK(read(503, "OpenSearch Security not initialized.", sent(5)).verdict == retry);
   CHECK(read(502, "<html>" + std::string(1 << 20, 'x'), sent(5)).verdict == retry);
   CHECK(read(500, R"({"error":[1,2]})", sent(5)).verdict == retry);
-  CHECK(read(404, R"({"error":{"type":"index_not_found_exception","reason":"no such index"}})", sent(5)).verdict == index_gone);
+  CHECK(read(404, R"({"error":{"type":"index_not_found_exception","reason":"no such index"}})",
+             sent(5))
+            .verdict == index_gone);
 }
 
 TEST_CASE("messages name status and type, and never quote a refused body", "[bulk_reply]") {
-  const Outcome denied = read(403, R"({"error":{"type":"security_exception","reason":"no permissions for [x]"}})", sent(5));
+  const Outcome denied = read(
+      403, R"({"error":{"type":"security_exception","reason":"no permissions for [x]"}})", sent(5));
   CHECK(denied.message == "answered 403 security_exception: no permissions for [x]");
-  const Outcome bad = read(400, R"({"error":{"type":"json_parse_exception","reason":"near 'hunter2'"}})", sent(5));
+  const Outcome bad =
+      read(400, R"({"error":{"type":"json_parse_exception","reason":"near 'hunter2'"}})", sent(5));
   CHECK(bad.message == "answered 400 json_parse_exception");
-  const std::string item = R"({"create":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"Preview of field's value: 'hunter2'"}}})";
+  const std::string item =
+      R"({"create":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"Preview of field's value: 'hunter2'"}}})";
   const Outcome refused = read(200, items({item}), sent(1));
   CHECK(refused.message.find("hunter2") == std::string::npos);
-  CHECK(refused.items.at(0).reason.find("hunter2") != std::string::npos);  // that is for the dead letter
+  CHECK(refused.items.at(0).reason.find("hunter2") !=
+        std::string::npos);  // that is for the dead letter
   HttpResponse none;
   none.error = "Couldn't resolve host name";
   CHECK(read_bulk_reply(none, sent(1), kWall).message == "Couldn't resolve host name");
@@ -260,8 +341,9 @@ TEST_CASE("long error texts are cut at a character", "[bulk_reply]") {
   for (int i = 0; i < 1000; ++i) {
     reason += "\xe2\x82\xac";  // three bytes: 1024 falls inside one
   }
-  const Outcome outcome =
-      read(200, items({R"({"create":{"status":400,"error":{"type":"t","reason":")" + reason + "\"}}}"}), sent(1));
+  const Outcome outcome = read(
+      200, items({R"({"create":{"status":400,"error":{"type":"t","reason":")" + reason + "\"}}}"}),
+      sent(1));
   CHECK(outcome.items.at(0).reason.size() == 1023);
 }
 

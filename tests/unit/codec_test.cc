@@ -37,7 +37,8 @@ TEST_CASE("a packer takes pieces of any size and is ready for the next stream", 
   for (const Codec codec : kAll) {
     Packer packer(codec);
     for (int stream = 0; stream < 3; ++stream) {
-      for (std::size_t at = 0, step = 1; at < text.size(); at += step, step = step * 3 % 70'001 + 1) {
+      for (std::size_t at = 0, step = 1; at < text.size();
+           at += step, step = step * 3 % 70'001 + 1) {
         packer.append(std::string_view(text).substr(at, step));
       }
       CHECK(packer.raw_bytes() == text.size());
@@ -60,7 +61,8 @@ TEST_CASE("a bomb is refused at the cap", "[codec]") {
   }
 }
 
-TEST_CASE("every truncation and every flipped byte is refused or harmless, never a hang", "[codec]") {
+TEST_CASE("every truncation and every flipped byte is refused or harmless, never a hang",
+          "[codec]") {
   const std::string text = sample(2000);
   for (const Codec codec : {Codec::gzip, Codec::zstd}) {
     const std::string packed = pack(codec, text);
@@ -86,7 +88,9 @@ TEST_CASE("several members behind each other are one stream, in steps of any siz
     std::string out;
     std::string_view rest;
     std::size_t given = 0;
-    for (int guard = 0; guard < 1'000'000 && (given < packed.size() || !rest.empty() || !unpacker.at_end()); ++guard) {
+    for (int guard = 0;
+         guard < 1'000'000 && (given < packed.size() || !rest.empty() || !unpacker.at_end());
+         ++guard) {
       if (rest.empty() && given < packed.size()) {
         const std::size_t step = std::min<std::size_t>(777, packed.size() - given);
         rest = std::string_view(packed).substr(given, step);

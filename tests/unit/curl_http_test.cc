@@ -1,17 +1,16 @@
 #include "sinks/curl_http.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <netinet/in.h>
 #include <optional>
 #include <set>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "agent/core/codec.h"
@@ -22,7 +21,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A server on loopback whose answer depends on the path. Talks to each connection in a thread of its own.
+// A server on loopback whose answer depends on the path. Talks to each connection in a thread of
+// its own.
 class Server {
  public:
   Server() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -52,7 +52,9 @@ class Server {
     }
     close(listener_);
   }
-  [[nodiscard]] std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
+  [[nodiscard]] std::string url(const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+  }
   [[nodiscard]] int connections() const { return connections_; }
   [[nodiscard]] std::string last_head() {
     const std::lock_guard lock(mutex_);
@@ -131,8 +133,11 @@ class Server {
       }
     }
   }
-  static bool respond(int fd, const std::string& head, const std::string& body, std::string& buffer) {
-    const auto is = [&head](std::string_view path) { return head.find(" " + std::string(path) + " ") != std::string::npos; };
+  static bool respond(int fd, const std::string& head, const std::string& body,
+                      std::string& buffer) {
+    const auto is = [&head](std::string_view path) {
+      return head.find(" " + std::string(path) + " ") != std::string::npos;
+    };
     if (is("/close")) {
       return false;
     }
@@ -161,16 +166,21 @@ class Server {
     }
     if (is("/gzip")) {
       const std::string packed = pack(Codec::gzip, std::string(5000, 'z'));
-      return say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n\r\n" + packed);
+      return say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+                         std::to_string(packed.size()) + "\r\n\r\n" + packed);
     }
     if (is("/bomb")) {
       const std::string packed = pack(Codec::gzip, std::string(8 << 20, 'z'));
-      return say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n\r\n" + packed);
+      return say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+                         std::to_string(packed.size()) + "\r\n\r\n" + packed);
     }
     if (is("/busy")) {
-      return say(fd, "HTTP/1.1 429 Too Many\r\nRetry-After:  7 \r\nX-One: a:b\r\nContent-Length: 4\r\n\r\nbusy");
+      return say(fd,
+                 "HTTP/1.1 429 Too Many\r\nRetry-After:  7 \r\nX-One: a:b\r\nContent-Length: "
+                 "4\r\n\r\nbusy");
     }
-    return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
+                       "\r\n\r\n" + body);
   }
 
   int listener_;
@@ -227,14 +237,15 @@ struct Fixture {
     REQUIRE(made);
     http = std::move(*made);
   }
-  HttpResponse ask(const std::string& url, std::string_view body = {}, const std::string& method = "POST",
-                   std::chrono::milliseconds timeout = 20s) {
+  HttpResponse ask(const std::string& url, std::string_view body = {},
+                   const std::string& method = "POST", std::chrono::milliseconds timeout = 20s) {
     HttpRequest request;
     request.method = method;
     request.url = url;
     request.body = body;
     request.timeout = timeout;
-    request.headers = {{"Content-Type", "application/x-ndjson"}, {"Authorization", "Basic c2VjcmV0"}};
+    request.headers = {{"Content-Type", "application/x-ndjson"},
+                       {"Authorization", "Basic c2VjcmV0"}};
     std::optional<HttpResponse> got;
     const auto me = std::this_thread::get_id();
     http->send(request, [&got, me](HttpResponse response) {
@@ -290,7 +301,8 @@ TEST_CASE("headers come in lower case and trimmed", "[curl_http]") {
   CHECK(response.status == 429);
   CHECK(response.body == "busy");
   using Header = std::pair<std::string, std::string>;
-  CHECK(std::count(response.headers.begin(), response.headers.end(), Header{"retry-after", "7"}) == 1);
+  CHECK(std::count(response.headers.begin(), response.headers.end(), Header{"retry-after", "7"}) ==
+        1);
   CHECK(std::count(response.headers.begin(), response.headers.end(), Header{"x-one", "a:b"}) == 1);
 }
 
@@ -331,7 +343,8 @@ TEST_CASE("every way not to answer has its words", "[curl_http]") {
   CHECK_FALSE(refused.connected);
   CHECK_FALSE(refused.error.empty());
 
-  CHECK_FALSE(f.ask("https" + f.server.url("/ok").substr(4), "x", "POST", 2s).connected);  // no TLS there
+  CHECK_FALSE(
+      f.ask("https" + f.server.url("/ok").substr(4), "x", "POST", 2s).connected);  // no TLS there
   CHECK(f.ask("file:///etc/passwd", {}, "GET").status == 0);
   CHECK(f.ask("not a url", {}, "GET").status == 0);
 }
@@ -368,7 +381,8 @@ TEST_CASE("requests run side by side, and a slow one holds none up", "[curl_http
     HttpRequest request;
     request.method = "GET";
     request.url = f.server.url("/ok");
-    f.http->send(request, [&done](const HttpResponse& response) { done += response.status == 200 ? 1 : 0; });
+    f.http->send(request,
+                 [&done](const HttpResponse& response) { done += response.status == 200 ? 1 : 0; });
   }
   for (int i = 0; i < 6; ++i) {
     f.loop.run_one();
@@ -386,7 +400,8 @@ TEST_CASE("destroying it cancels what hangs at once, and nothing is called back"
   f.http->send(request, [&calls](const HttpResponse&) { ++calls; });
   f.server.wait_for_requests(1);
   request.url = f.server.url("/ok");
-  f.http->send(request, [&calls](const HttpResponse&) { ++calls; });  // answered or not: never delivered
+  f.http->send(request,
+               [&calls](const HttpResponse&) { ++calls; });  // answered or not: never delivered
   const auto begin = std::chrono::steady_clock::now();
   f.http.reset();
   CHECK(std::chrono::steady_clock::now() - begin < 5s);

@@ -97,20 +97,23 @@ TEST_CASE_METHOD(Fixture, "reading stops when it is told to", "[dead_letter]") {
   open();
   REQUIRE(letters->add({letter("1"), letter("2")}).ok());
   int seen = 0;
-  const auto scan = read_dead_letters(fs, options.directory, [&seen](const DeadLetter&) { return ++seen < 1; });
+  const auto scan =
+      read_dead_letters(fs, options.directory, [&seen](const DeadLetter&) { return ++seen < 1; });
   REQUIRE(scan);
   CHECK(seen == 1);
   CHECK(scan->damaged_files == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "no directory means no letters, and adding none writes nothing", "[dead_letter]") {
+TEST_CASE_METHOD(Fixture, "no directory means no letters, and adding none writes nothing",
+                 "[dead_letter]") {
   CHECK(ids().empty());
   open();
   REQUIRE(letters->add({}).ok());
   CHECK(files().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "the bound is kept: what does not fit is refused whole", "[dead_letter]") {
+TEST_CASE_METHOD(Fixture, "the bound is kept: what does not fit is refused whole",
+                 "[dead_letter]") {
   options.max_bytes = 600;
   open();
   std::size_t accepted = 0;
@@ -138,7 +141,8 @@ TEST_CASE_METHOD(Fixture, "files are bounded too", "[dead_letter]") {
   CHECK(ids() == Ids{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
 }
 
-TEST_CASE_METHOD(Fixture, "a file torn at any byte gives what is whole, and later files are read", "[dead_letter]") {
+TEST_CASE_METHOD(Fixture, "a file torn at any byte gives what is whole, and later files are read",
+                 "[dead_letter]") {
   open();
   REQUIRE(letters->add({letter("1")}).ok());
   const std::uint64_t first_frame = letters->bytes();
@@ -158,7 +162,8 @@ TEST_CASE_METHOD(Fixture, "a file torn at any byte gives what is whole, and late
   }
 }
 
-TEST_CASE_METHOD(Fixture, "flipped bits are damage, never a wrong letter or a crash", "[dead_letter]") {
+TEST_CASE_METHOD(Fixture, "flipped bits are damage, never a wrong letter or a crash",
+                 "[dead_letter]") {
   open();
   REQUIRE(letters->add({letter("1"), letter("2")}).ok());
   const std::string path = join_path(options.directory, files()[0]);
@@ -168,14 +173,16 @@ TEST_CASE_METHOD(Fixture, "flipped bits are damage, never a wrong letter or a cr
     std::string bad = whole;
     bad[i] = static_cast<char>(bad[i] ^ 0x04);
     REQUIRE(fs.replace_file(path, bad).ok());
-    const auto scan = read_dead_letters(fs, options.directory, [](const DeadLetter&) { return true; });
+    const auto scan =
+        read_dead_letters(fs, options.directory, [](const DeadLetter&) { return true; });
     REQUIRE(scan);
     damaged += scan->damaged_files;
   }
   CHECK(damaged > whole.size() / 2);
 }
 
-TEST_CASE_METHOD(Fixture, "removing takes out the named letters and keeps the others", "[dead_letter]") {
+TEST_CASE_METHOD(Fixture, "removing takes out the named letters and keeps the others",
+                 "[dead_letter]") {
   options.max_file_bytes = 1;  // a file an add
   open();
   REQUIRE(letters->add({letter("1"), letter("2")}).ok());

@@ -47,6 +47,7 @@ TEST_CASE("length prefixes keep parts apart", "[digest]") {
 TEST_CASE("a checksum goes on where the last call ended, at any length", "[crc]") {
   const std::string text = "The quick brown fox jumps over the lazy dog";
   for (std::size_t at = 0; at <= text.size(); ++at) {
-    CHECK(crc32c(std::string_view(text).substr(at), crc32c(std::string_view(text).substr(0, at))) == crc32c(text));
+    CHECK(crc32c(std::string_view(text).substr(at), crc32c(std::string_view(text).substr(0, at))) ==
+          crc32c(text));
   }
 }

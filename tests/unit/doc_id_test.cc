@@ -22,7 +22,9 @@ RawLine line_at(const FileKey& file, std::uint64_t offset, std::string_view text
   return line;
 }
 
-std::string id(DocIds& ids, const RawLine& line, const Record& record = {}) { return std::string(ids.of(line, record).view()); }
+std::string id(DocIds& ids, const RawLine& line, const Record& record = {}) {
+  return std::string(ids.of(line, record).view());
+}
 
 }  // namespace
 
@@ -52,7 +54,8 @@ TEST_CASE("ids of one file share a prefix and ascend with the offset", "[doc_id]
   DocIds ids("c", "n");
   const FileKey file = key("first");
   std::string last;
-  for (const std::uint64_t offset : {0ULL, 1ULL, 255ULL, 256ULL, 65536ULL, 4294967296ULL, 281474976710655ULL}) {
+  for (const std::uint64_t offset :
+       {0ULL, 1ULL, 255ULL, 256ULL, 65536ULL, 4294967296ULL, 281474976710655ULL}) {
     const std::string now = id(ids, line_at(file, offset, "same text"));
     CHECK((last.empty() || now.substr(0, 16) == last.substr(0, 16)));
     CHECK(now > last);
@@ -101,7 +104,8 @@ TEST_CASE("a cut line is identified by the digest of all of it, not by what was 
   CHECK(id(ids, cut) != id(ids, whole));
 }
 
-TEST_CASE("records salvaged from one line have ids of their own, by their place and bytes", "[doc_id]") {
+TEST_CASE("records salvaged from one line have ids of their own, by their place and bytes",
+          "[doc_id]") {
   DocIds ids("c", "n");
   const RawLine line = line_at(key("first"), 100, "torn{\"a\":1}{\"a\":1}");
   Record torn;
@@ -112,7 +116,8 @@ TEST_CASE("records salvaged from one line have ids of their own, by their place 
   Record two;
   two.offset_in_line = 11;
   two.raw = line.text.substr(11, 7);
-  CHECK(std::set<std::string>{id(ids, line, torn), id(ids, line, one), id(ids, line, two)}.size() == 3);
+  CHECK(std::set<std::string>{id(ids, line, torn), id(ids, line, one), id(ids, line, two)}.size() ==
+        3);
   CHECK(id(ids, line, torn) == id(ids, line));  // the front is the line's own
   CHECK(id(ids, line, one) == id(ids, line_at(key("first"), 104, "{\"a\":1}")));
 }

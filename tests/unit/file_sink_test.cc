@@ -14,13 +14,14 @@ using namespace auditship::test;
 
 namespace {
 
-// PosixFs whose n-th writing call fails; from then on, optionally, all do (a process that is killed).
+// PosixFs whose n-th writing call fails; from then on, optionally, all do (a process that is
+// killed).
 class BreakingFs final : public Fs {
  public:
   explicit BreakingFs(Fs& inner) : inner_(inner) {}
-  long fail_at = -1;      // counted from 0; -1 = never
+  long fail_at = -1;  // counted from 0; -1 = never
   bool stay_dead = false;
-  bool tear = false;      // a failing write leaves half of its bytes
+  bool tear = false;  // a failing write leaves half of its bytes
   Errc errc = Errc::io;
   long calls = 0;
 
@@ -34,10 +35,18 @@ class BreakingFs final : public Fs {
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Result<FileStat> stat(const std::string& path) override { return inner_.stat(path); }
   Result<std::vector<std::string>> list(const std::string& d) override { return inner_.list(d); }
-  Status make_dirs(const std::string& d) override { return fails() ? Status(error()) : inner_.make_dirs(d); }
-  Status rename(const std::string& a, const std::string& b) override { return fails() ? Status(error()) : inner_.rename(a, b); }
-  Status remove(const std::string& p) override { return fails() ? Status(error()) : inner_.remove(p); }
-  Status sync_dir(const std::string& d) override { return fails() ? Status(error()) : inner_.sync_dir(d); }
+  Status make_dirs(const std::string& d) override {
+    return fails() ? Status(error()) : inner_.make_dirs(d);
+  }
+  Status rename(const std::string& a, const std::string& b) override {
+    return fails() ? Status(error()) : inner_.rename(a, b);
+  }
+  Status remove(const std::string& p) override {
+    return fails() ? Status(error()) : inner_.remove(p);
+  }
+  Status sync_dir(const std::string& d) override {
+    return fails() ? Status(error()) : inner_.sync_dir(d);
+  }
   Result<std::unique_ptr<File>> lock(const std::string& p) override { return inner_.lock(p); }
   Result<std::uint64_t> free_bytes(const std::string& d) override { return inner_.free_bytes(d); }
 
@@ -48,7 +57,9 @@ class BreakingFs final : public Fs {
 class BreakingFile final : public File {
  public:
   BreakingFile(BreakingFs& fs, std::unique_ptr<File> inner) : fs_(fs), inner_(std::move(inner)) {}
-  Result<std::size_t> read_at(std::uint64_t o, char* into, std::size_t n) override { return inner_->read_at(o, into, n); }
+  Result<std::size_t> read_at(std::uint64_t o, char* into, std::size_t n) override {
+    return inner_->read_at(o, into, n);
+  }
   Status write_at(std::uint64_t o, std::string_view bytes) override {
     if (!fs_.fails()) {
       return inner_->write_at(o, bytes);
@@ -58,7 +69,9 @@ class BreakingFile final : public File {
     }
     return fs_.error();
   }
-  Status truncate(std::uint64_t n) override { return fs_.fails() ? Status(fs_.error()) : inner_->truncate(n); }
+  Status truncate(std::uint64_t n) override {
+    return fs_.fails() ? Status(fs_.error()) : inner_->truncate(n);
+  }
   Status sync() override { return fs_.fails() ? Status(fs_.error()) : inner_->sync(); }
   Result<FileStat> stat() override { return inner_->stat(); }
 
@@ -78,7 +91,9 @@ Result<std::unique_ptr<File>> BreakingFs::open(const std::string& path, OpenMode
   return std::unique_ptr<File>(std::make_unique<BreakingFile>(*this, std::move(*file)));
 }
 
-std::string document(int n) { return "{\"n\":" + std::to_string(n) + ",\"event.id\":\"id" + std::to_string(n) + "\"}"; }
+std::string document(int n) {
+  return "{\"n\":" + std::to_string(n) + ",\"event.id\":\"id" + std::to_string(n) + "\"}";
+}
 
 struct Frame {
   std::string body;
@@ -134,7 +149,8 @@ struct Fixture {
   std::vector<std::string> names() {
     auto listed = posix.list(options.directory);
     REQUIRE(listed);
-    std::erase_if(*listed, [](const std::string& n) { return n.find(".ndjson") == std::string::npos; });
+    std::erase_if(*listed,
+                  [](const std::string& n) { return n.find(".ndjson") == std::string::npos; });
     std::sort(listed->begin(), listed->end());
     return *listed;
   }
@@ -166,7 +182,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "documents come out as lines, without their actions, from any codec", "[file_sink]") {
+TEST_CASE_METHOD(Fixture, "documents come out as lines, without their actions, from any codec",
+                 "[file_sink]") {
   REQUIRE(open());
   CHECK(ship(frame(1, 0, 2, Codec::none)).created == 2);
   CHECK(ship(frame(2, 2, 3, Codec::gzip)).created == 3);
@@ -186,7 +203,8 @@ TEST_CASE_METHOD(Fixture, "zstd files hold one frame a shipment and read as one"
   CHECK(all() == expected(4));
 }
 
-TEST_CASE_METHOD(Fixture, "files are rotated by size, and a larger shipment gets a file of its own", "[file_sink]") {
+TEST_CASE_METHOD(Fixture, "files are rotated by size, and a larger shipment gets a file of its own",
+                 "[file_sink]") {
   options.max_file_bytes = 60;
   REQUIRE(open());
   ship(frame(1, 0, 2));
@@ -198,7 +216,8 @@ TEST_CASE_METHOD(Fixture, "files are rotated by size, and a larger shipment gets
   CHECK(content("kubeaudit-000003.ndjson").size() > 100);
 }
 
-TEST_CASE_METHOD(Fixture, "a frame that is sent again is recognised, also after a restart", "[file_sink]") {
+TEST_CASE_METHOD(Fixture, "a frame that is sent again is recognised, also after a restart",
+                 "[file_sink]") {
   REQUIRE(open());
   ship(frame(7, 0, 3));
   CHECK(ship(frame(7, 0, 3)).existed == 3);
@@ -227,7 +246,8 @@ TEST_CASE_METHOD(Fixture, "bytes behind the commit are cut off at start", "[file
     REQUIRE(file);
     const std::string good = content("kubeaudit-000001.ndjson");
     REQUIRE((*file)->write_at(good.size(), "{\"n\":99,\"torn").ok());
-    REQUIRE(posix.open(options.directory + "/kubeaudit-000002.ndjson", OpenMode::create).ok());  // of a roll not committed
+    REQUIRE(posix.open(options.directory + "/kubeaudit-000002.ndjson", OpenMode::create)
+                .ok());  // of a roll not committed
   }
   REQUIRE(open());
   CHECK(names().size() == 1);
@@ -243,7 +263,8 @@ TEST_CASE_METHOD(Fixture, "switching compression begins a new file", "[file_sink
   options.zstd = true;
   REQUIRE(open());
   ship(frame(2, 2, 2));
-  CHECK(names() == std::vector<std::string>{"kubeaudit-000001.ndjson", "kubeaudit-000002.ndjson.zst"});
+  CHECK(names() ==
+        std::vector<std::string>{"kubeaudit-000001.ndjson", "kubeaudit-000002.ndjson.zst"});
   CHECK(all() == expected(4));
 }
 
@@ -272,7 +293,8 @@ TEST_CASE_METHOD(Fixture, "files of an earlier installation stay as they are", "
   CHECK(content("kubeaudit-000005.ndjson") == expected(1));
 }
 
-TEST_CASE_METHOD(Fixture, "any damage to the commit record loses nothing and is told", "[file_sink]") {
+TEST_CASE_METHOD(Fixture, "any damage to the commit record loses nothing and is told",
+                 "[file_sink]") {
   REQUIRE(open());
   ship(frame(1, 0, 2));
   const std::string path = options.directory + "/commit";
@@ -294,7 +316,9 @@ TEST_CASE_METHOD(Fixture, "any damage to the commit record loses nothing and is 
   CHECK(refused.error().code == Errc::newer_version);
 }
 
-TEST_CASE_METHOD(Fixture, "a full disk asks for a retry, and later frames wait for the one that failed", "[file_sink]") {
+TEST_CASE_METHOD(Fixture,
+                 "a full disk asks for a retry, and later frames wait for the one that failed",
+                 "[file_sink]") {
   REQUIRE(open());
   ship(frame(1, 0, 1));
   fs.errc = Errc::no_space;
@@ -311,7 +335,8 @@ TEST_CASE_METHOD(Fixture, "a full disk asks for a retry, and later frames wait f
   CHECK(all() == expected(3));
 }
 
-TEST_CASE_METHOD(Fixture, "a shipment that does not hold what it claims is blocked, not written", "[file_sink]") {
+TEST_CASE_METHOD(Fixture, "a shipment that does not hold what it claims is blocked, not written",
+                 "[file_sink]") {
   REQUIRE(open());
   Frame wrong = frame(1, 0, 2);
   wrong.shipment.documents = 3;
@@ -351,7 +376,8 @@ TEST_CASE_METHOD(Fixture, "no failing call loses or doubles a document", "[file_
     failed = fs.calls > n;
     fs.fail_at = -1;
     REQUIRE(open());
-    for (FrameId id = std::max<FrameId>(done, 1); id <= 5; ++id) {  // the last one may be sent again
+    for (FrameId id = std::max<FrameId>(done, 1); id <= 5;
+         ++id) {  // the last one may be sent again
       const Outcome outcome = ship(frame(id, static_cast<int>(id - 1) * 2, 2));
       REQUIRE(outcome.created + outcome.existed == 2);
     }
@@ -360,7 +386,8 @@ TEST_CASE_METHOD(Fixture, "no failing call loses or doubles a document", "[file_
   }
 }
 
-TEST_CASE_METHOD(Fixture, "there is no index to resolve, and none to look ids up in", "[file_sink]") {
+TEST_CASE_METHOD(Fixture, "there is no index to resolve, and none to look ids up in",
+                 "[file_sink]") {
   REQUIRE(open());
   std::optional<Result<std::string>> index;
   std::optional<Result<Presence>> presence;

@@ -34,14 +34,16 @@ Batch full_batch() {
 }
 
 bool same(const Checkpoint& a, const Checkpoint& b) {
-  return a.pos == b.pos && a.device == b.device && a.inode == b.inode && a.generation == b.generation &&
-         a.tail_hash == b.tail_hash && a.modified_ns == b.modified_ns && a.head_hash == b.head_hash && a.finished == b.finished;
+  return a.pos == b.pos && a.device == b.device && a.inode == b.inode &&
+         a.generation == b.generation && a.tail_hash == b.tail_hash &&
+         a.modified_ns == b.modified_ns && a.head_hash == b.head_hash && a.finished == b.finished;
 }
 
 bool same(const ReadLedger& a, const ReadLedger& b) {
-  return a.lines == b.lines && a.empty_lines == b.empty_lines && a.bytes == b.bytes && a.salvaged == b.salvaged &&
-         a.filtered == b.filtered && a.sampled_out == b.sampled_out && a.documents == b.documents && a.derived == b.derived &&
-         a.unparsed == b.unparsed && a.cut == b.cut && a.gaps == b.gaps && a.gap_bytes == b.gap_bytes && a.reread == b.reread &&
+  return a.lines == b.lines && a.empty_lines == b.empty_lines && a.bytes == b.bytes &&
+         a.salvaged == b.salvaged && a.filtered == b.filtered && a.sampled_out == b.sampled_out &&
+         a.documents == b.documents && a.derived == b.derived && a.unparsed == b.unparsed &&
+         a.cut == b.cut && a.gaps == b.gaps && a.gap_bytes == b.gap_bytes && a.reread == b.reread &&
          a.by_rule == b.by_rule;
 }
 
@@ -122,7 +124,9 @@ TEST_CASE("a segment header gives back ledger and table", "[buffer]") {
   CHECK(same(got->table["/log"], full_checkpoint()));
 }
 
-TEST_CASE("a flipped bit anywhere in a segment header is noticed, and is never taken for a newer version", "[buffer]") {
+TEST_CASE(
+    "a flipped bit anywhere in a segment header is noticed, and is never taken for a newer version",
+    "[buffer]") {
   SegmentHeader header;
   header.table["/log"] = full_checkpoint();
   const std::string bytes = encode_segment_header(header);

@@ -58,10 +58,13 @@ TEST_CASE("escapes what JSON must have escaped and nothing else", "[json]") {
 }
 
 TEST_CASE("each byte that is not UTF-8 becomes one U+FFFD", "[json]") {
-  CHECK(escaped("a\xff\xfe" "b") == "a\xEF\xBF\xBD\xEF\xBF\xBD" "b");
-  CHECK(escaped("\xC0\xAF") == "\xEF\xBF\xBD\xEF\xBF\xBD");              // overlong
+  CHECK(escaped("a\xff\xfe"
+                "b") ==
+        "a\xEF\xBF\xBD\xEF\xBF\xBD"
+        "b");
+  CHECK(escaped("\xC0\xAF") == "\xEF\xBF\xBD\xEF\xBF\xBD");                  // overlong
   CHECK(escaped("\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // surrogate
-  CHECK(escaped("\xE2\x82") == "\xEF\xBF\xBD\xEF\xBF\xBD");              // cut character
+  CHECK(escaped("\xE2\x82") == "\xEF\xBF\xBD\xEF\xBF\xBD");                  // cut character
 }
 
 TEST_CASE("the fast way and the slow way agree on random text", "[json]") {

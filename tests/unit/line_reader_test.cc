@@ -73,7 +73,8 @@ TEST_CASE("lines keep their offsets however the bytes are cut into pieces", "[li
   CHECK_FALSE(reader.rest(rest));
 }
 
-TEST_CASE("a line over the limit keeps its first and last bytes, its length and its hash", "[line_reader]") {
+TEST_CASE("a line over the limit keeps its first and last bytes, its length and its hash",
+          "[line_reader]") {
   const auto piece = GENERATE(1u, 5u, 16u, 64u, 100000u);
   const auto ending = GENERATE(as<std::string>{}, "\n", "\r\n");
   for (const std::size_t length : {63u, 64u, 65u, 66u, 100u, 5000u}) {
@@ -107,7 +108,8 @@ TEST_CASE("the window is the bytes before the offset, whatever came before", "[l
   const auto piece = GENERATE(3u, 100u, 4000u);
   std::string bytes;
   for (int i = 0; i < 300; ++i) {
-    bytes += std::string(static_cast<std::size_t>(i * 7 % 91), static_cast<char>('a' + i % 26)) + "\n";
+    bytes +=
+        std::string(static_cast<std::size_t>(i * 7 % 91), static_cast<char>('a' + i % 26)) + "\n";
     if (i % 50 == 0) {
       bytes += std::string(3000, 'L') + "\n";
     }

@@ -56,7 +56,8 @@ TEST_CASE("rotated generations are told from other names", "[lineage]") {
 TEST_CASE("numbers fall and stamps rise with time", "[lineage]") {
   REQUIRE(rotated_name("a.log", "a.log.10")->older(*rotated_name("a.log", "a.log.9.gz")));
   REQUIRE_FALSE(rotated_name("a.log", "a.log.1")->older(*rotated_name("a.log", "a.log.2")));
-  REQUIRE(rotated_name("a.log", "a.log-20251231")->older(*rotated_name("a.log", "a.log-20260101.gz")));
+  REQUIRE(
+      rotated_name("a.log", "a.log-20251231")->older(*rotated_name("a.log", "a.log-20260101.gz")));
   REQUIRE(rotated_name("a.log", "a-2026-01-01T09-59-59.999.log")
               ->older(*rotated_name("a.log", "a-2026-01-01T10-00-00.000.log")));
   REQUIRE(rotated_name("a.log", "a.log.1")->same_generation(*rotated_name("a.log", "a.log.1.gz")));

@@ -18,11 +18,13 @@ struct Packed {
   Shipment shipment;
 };
 
-Packed shipment(const std::string& index, const std::vector<std::string>& ids, Codec codec = Codec::gzip,
-                const std::string& document = "{\"a\":1}", const std::string& dated = "") {
+Packed shipment(const std::string& index, const std::vector<std::string>& ids,
+                Codec codec = Codec::gzip, const std::string& document = "{\"a\":1}",
+                const std::string& dated = "") {
   std::string lines;
   for (const std::string& id : ids) {
-    lines += "{\"create\":{" + (dated.empty() ? "" : "\"_index\":\"" + dated + "\",") + "\"_id\":\"" + id + "\"}}\n" + document + "\n";
+    lines += "{\"create\":{" + (dated.empty() ? "" : "\"_index\":\"" + dated + "\",") +
+             "\"_id\":\"" + id + "\"}}\n" + document + "\n";
   }
   Packed made{pack(codec, lines), {}};
   made.shipment.index = index;
@@ -80,8 +82,9 @@ struct Fixture {
     server.create_alias("kubeaudit", "kubeaudit-000001");
   }
   OpenSearchSink make(HttpTransport& transport) {
-    return OpenSearchSink(options, [this]() -> Result<Credentials> { return credentials; }, transport, clock, rng,
-                          log, tasks.post());
+    return OpenSearchSink(
+        options, [this]() -> Result<Credentials> { return credentials; }, transport, clock, rng,
+        log, tasks.post());
   }
   void run() {
     tasks.run();
@@ -109,7 +112,8 @@ struct Fixture {
     REQUIRE(got);
     return *got;
   }
-  Result<Presence> look_up(OpenSearchSink& sink, const std::string& first, const std::vector<std::string>& ids) {
+  Result<Presence> look_up(OpenSearchSink& sink, const std::string& first,
+                           const std::vector<std::string>& ids) {
     std::optional<Result<Presence>> got;
     sink.look_up(first, ids, [&got](Result<Presence> r) { got = std::move(r); });
     REQUIRE_FALSE(got);
@@ -121,7 +125,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "documents are created once, in any codec, and repeats exist", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "documents are created once, in any codec, and repeats exist",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   server.accepts_zstd = true;
   for (const Codec codec : {Codec::none, Codec::gzip, Codec::zstd}) {
@@ -135,7 +140,8 @@ TEST_CASE_METHOD(Fixture, "documents are created once, in any codec, and repeats
   CHECK(server.documents() == 9);
 }
 
-TEST_CASE_METHOD(Fixture, "the request is the one that was measured: path, filters, headers", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "the request is the one that was measured: path, filters, headers",
+                 "[opensearch_sink]") {
   credentials.username = "us:er";
   credentials.password = "p\xc3\xa4ss";
   OpenSearchSink sink = make(scripted);
@@ -146,7 +152,9 @@ TEST_CASE_METHOD(Fixture, "the request is the one that was measured: path, filte
   REQUIRE(scripted.requests.size() == 1);
   CHECK(scripted.requests[0].method == "POST");
   CHECK(scripted.requests[0].url ==
-        "http://a:9200/kube%20audit%2f1/_bulk?timeout=20s&filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason");
+        "http://a:9200/kube%20audit%2f1/"
+        "_bulk?timeout=20s&filter_path=errors,items.*.status,items.*.error.type,items.*.error."
+        "reason");
   CHECK(scripted.bodies[0] == packed.body);
   CHECK(scripted.header(0, "Content-Encoding") == "gzip");
   CHECK(scripted.header(0, "Content-Type") == "application/x-ndjson");
@@ -167,9 +175,14 @@ TEST_CASE_METHOD(Fixture, "credentials are asked for at each request", "[opensea
   CHECK(scripted.header(2, "Authorization") == "Bearer t2");
 }
 
-TEST_CASE_METHOD(Fixture, "without credentials nothing is sent, and a header cannot be smuggled in", "[opensearch_sink]") {
-  OpenSearchSink broken(options, []() -> Result<Credentials> { return Error{Errc::io, "secret file: permission denied"}; },
-                        scripted, clock, rng, log, tasks.post());
+TEST_CASE_METHOD(Fixture, "without credentials nothing is sent, and a header cannot be smuggled in",
+                 "[opensearch_sink]") {
+  OpenSearchSink broken(
+      options,
+      []() -> Result<Credentials> {
+        return Error{Errc::io, "secret file: permission denied"};
+      },
+      scripted, clock, rng, log, tasks.post());
   const Outcome outcome = ship(broken, shipment("i", {"a"}));
   CHECK(outcome.verdict == Verdict::retry);
   CHECK(outcome.message == "no credentials: secret file: permission denied");
@@ -179,7 +192,9 @@ TEST_CASE_METHOD(Fixture, "without credentials nothing is sent, and a header can
   CHECK(scripted.requests.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "the write index is resolved, cached for seconds, and asked once for many", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture,
+                 "the write index is resolved, cached for seconds, and asked once for many",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   CHECK(resolve(sink).value() == "kubeaudit-000001");
   server.rollover("kubeaudit", "kubeaudit-000002");
@@ -188,7 +203,9 @@ TEST_CASE_METHOD(Fixture, "the write index is resolved, cached for seconds, and 
   clock.advance(6s);
   int answers = 0;
   for (int i = 0; i < 3; ++i) {
-    sink.resolve([&answers](const Result<std::string>& r) { answers += r.ok() && *r == "kubeaudit-000002" ? 1 : 0; });
+    sink.resolve([&answers](const Result<std::string>& r) {
+      answers += r.ok() && *r == "kubeaudit-000002" ? 1 : 0;
+    });
   }
   run();
   CHECK(answers == 3);
@@ -205,7 +222,9 @@ TEST_CASE_METHOD(Fixture, "a failed resolve is not cached", "[opensearch_sink]")
   CHECK(resolve(sink).ok());
 }
 
-TEST_CASE_METHOD(Fixture, "a missing alias, one without write index, and an index in its place are errors", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture,
+                 "a missing alias, one without write index, and an index in its place are errors",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   server.delete_index("kubeaudit-000001");
   CHECK(resolve(sink).error().code == Errc::not_found);
@@ -214,16 +233,23 @@ TEST_CASE_METHOD(Fixture, "a missing alias, one without write index, and an inde
 
   const auto alias = [](const char* body) { return read_alias(body, "k"); };
   CHECK(alias(R"({"k-1":{"aliases":{"k":{}}}})").value().write_index == "k-1");
-  CHECK(alias(R"({"k-1":{"aliases":{"k":{"is_write_index":false}}}})").error().code == Errc::invalid);
-  CHECK(alias(R"({"k-1":{"aliases":{"k":{}}},"k-2":{"aliases":{"k":{}}}})").error().code == Errc::invalid);
-  CHECK(alias(R"({"k-2":{"aliases":{"k":{"is_write_index":true}}},"k-1":{"aliases":{"k":{"is_write_index":false}}},"k-x":{"aliases":{"kk":{"is_write_index":true}}}})").value().indices ==
-        std::vector<std::string>{"k-1", "k-2"});
+  CHECK(alias(R"({"k-1":{"aliases":{"k":{"is_write_index":false}}}})").error().code ==
+        Errc::invalid);
+  CHECK(alias(R"({"k-1":{"aliases":{"k":{}}},"k-2":{"aliases":{"k":{}}}})").error().code ==
+        Errc::invalid);
+  CHECK(
+      alias(
+          R"({"k-2":{"aliases":{"k":{"is_write_index":true}}},"k-1":{"aliases":{"k":{"is_write_index":false}}},"k-x":{"aliases":{"kk":{"is_write_index":true}}}})")
+          .value()
+          .indices == std::vector<std::string>{"k-1", "k-2"});
   for (const char* body : {"", "[]", "null", "{\"k-1\":1}", "{\"k-1\":{}}", "<html>"}) {
     CHECK(alias(body).error().code == Errc::corrupt);
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a role that may not read aliases still ships, through the alias, and it is told once", "[opensearch_sink]") {
+TEST_CASE_METHOD(
+    Fixture, "a role that may not read aliases still ships, through the alias, and it is told once",
+    "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   server.aliases_forbidden = true;
   CHECK(resolve(sink).value().empty());
@@ -231,7 +257,8 @@ TEST_CASE_METHOD(Fixture, "a role that may not read aliases still ships, through
   CHECK(resolve(sink).value().empty());
   CHECK(log.codes == std::vector<std::string>{"opensearch-alias-unreadable"});
   CHECK(ship(sink, shipment("", {"a"})).created == 1);
-  CHECK(server.log().back().find("POST /kubeaudit/_bulk?require_alias=true&timeout=20s&filter_path=") == 0);
+  CHECK(server.log().back().find(
+            "POST /kubeaudit/_bulk?require_alias=true&timeout=20s&filter_path=") == 0);
   CHECK(server.index("kubeaudit-000001").documents.contains("a"));
   server.delete_index("kubeaudit-000001");
   const Outcome outcome = ship(sink, shipment("", {"b"}));
@@ -239,7 +266,8 @@ TEST_CASE_METHOD(Fixture, "a role that may not read aliases still ships, through
   CHECK(outcome.items[0].verdict == Verdict::blocked);
 }
 
-TEST_CASE_METHOD(Fixture, "dated items name their index, nothing is resolved", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "dated items name their index, nothing is resolved",
+                 "[opensearch_sink]") {
   options.style = IndexStyle::dated;
   server.auto_create = true;
   OpenSearchSink sink = make(*link);
@@ -250,7 +278,8 @@ TEST_CASE_METHOD(Fixture, "dated items name their index, nothing is resolved", "
   CHECK(server.index("kubeaudit-2026.11.23").documents.contains("a"));
 }
 
-TEST_CASE_METHOD(Fixture, "an index that takes no more writes is told per item", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "an index that takes no more writes is told per item",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   SECTION("blocked") { server.index("kubeaudit-000001").write_block = true; }
   SECTION("closed") { server.index("kubeaudit-000001").closed = true; }
@@ -261,7 +290,8 @@ TEST_CASE_METHOD(Fixture, "an index that takes no more writes is told per item",
   CHECK(outcome.items[1].item == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "ids are looked up in the first index and in all since", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "ids are looked up in the first index and in all since",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   ship(sink, shipment("kubeaudit-000001", {"old"}));
   server.rollover("kubeaudit", "kubeaudit-000002");
@@ -292,7 +322,8 @@ TEST_CASE_METHOD(Fixture, "thousands of ids are looked up in pieces", "[opensear
   CHECK(server.counts().mgets == 5);  // three for the first index, two for what that lacks
 }
 
-TEST_CASE_METHOD(Fixture, "a deleted index holds nothing, a closed one cannot be asked", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "a deleted index holds nothing, a closed one cannot be asked",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   ship(sink, shipment("kubeaudit-000001", {"a"}));
   server.rollover("kubeaudit", "kubeaudit-000002");
@@ -310,20 +341,25 @@ TEST_CASE_METHOD(Fixture, "a deleted index holds nothing, a closed one cannot be
 
 TEST_CASE_METHOD(Fixture, "no answer to a look-up is taken for absence", "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
-  for (const Fault fault : {Fault::refused, Fault::lost_answer, Fault::hang, Fault::busy_429, Fault::unavailable_503,
-                            Fault::proxy_page_502, Fault::unauthorized_401, Fault::malformed, Fault::truncated}) {
+  for (const Fault fault :
+       {Fault::refused, Fault::lost_answer, Fault::hang, Fault::busy_429, Fault::unavailable_503,
+        Fault::proxy_page_502, Fault::unauthorized_401, Fault::malformed, Fault::truncated}) {
     server.fail_next(Fault::none);  // the resolve
     server.fail_next(fault);
     CHECK_FALSE(look_up(sink, "kubeaudit-000001", {"a"}).ok());
   }
   const std::vector<std::string> ids{"a", "b"};
-  for (const char* body : {R"({"docs":[{"_id":"a","found":true}]})", R"({"docs":[{"_id":"b","found":true},{"_id":"a","found":true}]})",
-                           R"({"docs":[{"_id":"a"},{"_id":"b","found":true}]})", R"({"docs":{}})", ""}) {
+  for (const char* body :
+       {R"({"docs":[{"_id":"a","found":true}]})",
+        R"({"docs":[{"_id":"b","found":true},{"_id":"a","found":true}]})",
+        R"({"docs":[{"_id":"a"},{"_id":"b","found":true}]})", R"({"docs":{}})", ""}) {
     CHECK(read_mget(body, ids).error().code == Errc::corrupt);
   }
 }
 
-TEST_CASE_METHOD(Fixture, "each fault of the network gets its verdict, and nothing is lost or doubled", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture,
+                 "each fault of the network gets its verdict, and nothing is lost or doubled",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   struct Expectation {
     Fault fault;
@@ -359,16 +395,20 @@ TEST_CASE_METHOD(Fixture, "each fault of the network gets its verdict, and nothi
   CHECK(server.documents() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "size, pressure, codec and poison each ask for what helps", "[opensearch_sink]") {
+TEST_CASE_METHOD(Fixture, "size, pressure, codec and poison each ask for what helps",
+                 "[opensearch_sink]") {
   OpenSearchSink sink = make(*link);
   CHECK(ship(sink, shipment("kubeaudit-000001", {"z"}, Codec::zstd)).verdict == Verdict::recode);
   server.pressure_bytes = 100;
-  CHECK(ship(sink, shipment("kubeaudit-000001", {"a", "b", "c", "d", "e"})).verdict == Verdict::split);
+  CHECK(ship(sink, shipment("kubeaudit-000001", {"a", "b", "c", "d", "e"})).verdict ==
+        Verdict::split);
   server.pressure_bytes = SIZE_MAX;
   server.poison = "kill me";
-  CHECK(ship(sink, shipment("kubeaudit-000001", {"p"}, Codec::gzip, R"({"a":"kill me"})")).code == "opensearch-no-answer");
+  CHECK(ship(sink, shipment("kubeaudit-000001", {"p"}, Codec::gzip, R"({"a":"kill me"})")).code ==
+        "opensearch-no-answer");
   server.unmappable = "bad";
-  const Outcome refused = ship(sink, shipment("kubeaudit-000001", {"u"}, Codec::gzip, R"({"a":"bad"})"));
+  const Outcome refused =
+      ship(sink, shipment("kubeaudit-000001", {"u"}, Codec::gzip, R"({"a":"bad"})"));
   REQUIRE(refused.items.size() == 1);
   CHECK(refused.items[0].verdict == Verdict::rejected);
 }
@@ -399,7 +439,8 @@ TEST_CASE_METHOD(Fixture, "a host that fails rests, and the others are used", "[
   CHECK(sink.healthy_hosts() == 1);
 }
 
-TEST_CASE("rest doubles up to a minute, and many agents begin at different hosts", "[opensearch_sink]") {
+TEST_CASE("rest doubles up to a minute, and many agents begin at different hosts",
+          "[opensearch_sink]") {
   std::map<std::size_t, int> first;
   for (std::uint64_t seed = 0; seed < 90; ++seed) {
     SeedRng rng(seed);
@@ -419,8 +460,10 @@ TEST_CASE("rest doubles up to a minute, and many agents begin at different hosts
   }
 }
 
-TEST_CASE("indices since the first are those with its rollover number or more", "[opensearch_sink]") {
-  const std::vector<std::string> all{"k-2026.01.01-000001", "k-2026.01.02-000002", "k-2026.01.03-000003", "k-restored"};
+TEST_CASE("indices since the first are those with its rollover number or more",
+          "[opensearch_sink]") {
+  const std::vector<std::string> all{"k-2026.01.01-000001", "k-2026.01.02-000002",
+                                     "k-2026.01.03-000003", "k-restored"};
   CHECK(indices_since("k-2026.01.02-000002", all) ==
         std::vector<std::string>{"k-2026.01.02-000002", "k-2026.01.03-000003", "k-restored"});
   CHECK(indices_since("k-2026.01.01-000002-gone", all).size() == 5);

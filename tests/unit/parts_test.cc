@@ -46,14 +46,16 @@ TEST_CASE("a body that is not pairs of lines is corrupt", "[delivery]") {
   CHECK_FALSE(bulk_items("x").ok());
 }
 
-TEST_CASE("parts are selected, halved and packed anew without a byte of a document changing", "[delivery]") {
+TEST_CASE("parts are selected, halved and packed anew without a byte of a document changing",
+          "[delivery]") {
   const Codec codec = GENERATE(Codec::none, Codec::gzip, Codec::zstd);
   const Part part = part_of(codec);
   auto chosen = select_part(part, {0, 2});
   REQUIRE(chosen.ok());
   CHECK(chosen->documents == 2);
   CHECK(chosen->codec == codec);
-  CHECK(text_of(*chosen) == "{\"create\":{\"_id\":\"a\"}}\n{\"n\":1}\n{\"create\":{\"_id\":\"c\"}}\n{\"n\":3}\n");
+  CHECK(text_of(*chosen) ==
+        "{\"create\":{\"_id\":\"a\"}}\n{\"n\":1}\n{\"create\":{\"_id\":\"c\"}}\n{\"n\":3}\n");
 
   auto halves = halve_part(part);
   REQUIRE(halves.ok());

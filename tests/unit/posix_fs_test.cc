@@ -1,10 +1,9 @@
 #include "agent/core/posix_fs.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "tests/support/catch.h"
 

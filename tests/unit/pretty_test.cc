@@ -28,7 +28,9 @@ TEST_CASE("a login is a sentence: when, where, who, with which key, from where",
   record.add("ssh.key.type", "ED25519");
   record.add("ssh.key.fingerprint", "SHA256:abc");
   record.add("source.ip", "10.0.0.7");
-  CHECK(pretty(record) == "05:03:11 node1 ssh-login alice@example.org (key ED25519 SHA256:abc) as root from 10.0.0.7: success\n");
+  CHECK(pretty(record) ==
+        "05:03:11 node1 ssh-login alice@example.org (key ED25519 SHA256:abc) as root from "
+        "10.0.0.7: success\n");
 }
 
 TEST_CASE("an audit event tells who did what to what, and the code", "[pretty]") {
@@ -47,7 +49,8 @@ TEST_CASE("an audit event tells who did what to what, and the code", "[pretty]")
   record.kube.code = 101;
   record.add("process.command_line", "sh -c id");
   record.add("event.outcome", "success");
-  CHECK(pretty(record) == "00:00:00 alice get pods/exec prod/db-0: sh -c id from 10.1.2.3: success (101)\n");
+  CHECK(pretty(record) ==
+        "00:00:00 alice get pods/exec prod/db-0: sh -c id from 10.1.2.3: success (101)\n");
 }
 
 TEST_CASE("hostile text cannot act on a terminal or begin a line of its own", "[pretty]") {

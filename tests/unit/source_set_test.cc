@@ -37,7 +37,8 @@ TEST_CASE("plain paths are sources whether they exist or not", "[source_set]") {
   REQUIRE(set.directories() == std::vector<std::string>{"/var/log"});
 }
 
-TEST_CASE("globs find files as they come, in any component, and never a rotated one", "[source_set]") {
+TEST_CASE("globs find files as they come, in any component, and never a rotated one",
+          "[source_set]") {
   SimClock clock;
   SimFs fs(clock);
   LogCapture log;
@@ -61,7 +62,8 @@ TEST_CASE("globs find files as they come, in any component, and never a rotated 
   REQUIRE(std::count(directories.begin(), directories.end(), "/var/log/oauth-server") == 1);
 }
 
-TEST_CASE("a dated name is a live file of its own only where nothing is rotated to it", "[source_set]") {
+TEST_CASE("a dated name is a live file of its own only where nothing is rotated to it",
+          "[source_set]") {
   SimClock clock;
   SimFs fs(clock);
   LogCapture log;

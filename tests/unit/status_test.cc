@@ -29,11 +29,13 @@ TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
   auto status = sample();
   CHECK(sums_hold(status.streams[0].view));
   CHECK(render_status_text(status).find("ledger     holds") != std::string::npos);
-  CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 0\n") != std::string::npos);
+  CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 0\n") !=
+        std::string::npos);
   status.streams[0].view.read.documents = 4;
   CHECK_FALSE(sums_hold(status.streams[0].view));
   CHECK(render_status_text(status).find("DOES NOT HOLD") != std::string::npos);
-  CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 1\n") != std::string::npos);
+  CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 1\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("JSON and metrics carry the counters, with text escaped", "[status]") {
@@ -44,5 +46,7 @@ TEST_CASE("JSON and metrics carry the counters, with text escaped", "[status]") 
   CHECK(json.find("\"by_rule\":{\"probes\":2}") != std::string::npos);
   const std::string metrics = render_metrics(status);
   CHECK(metrics.find("auditship_read_lines_total{stream=\"kubeaudit\"} 5\n") != std::string::npos);
-  CHECK(metrics.find("auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"probes\"} 2\n") != std::string::npos);
+  CHECK(
+      metrics.find("auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"probes\"} 2\n") !=
+      std::string::npos);
 }

@@ -20,7 +20,8 @@ StreamSummary good() {
 
 }  // namespace
 
-TEST_CASE("lines are accounted for when each is filtered, delivered or dead-lettered", "[summary]") {
+TEST_CASE("lines are accounted for when each is filtered, delivered or dead-lettered",
+          "[summary]") {
   CHECK(accounted_for(good()));
   auto waiting = good();
   waiting.view.delivered.created = 5;
@@ -45,11 +46,13 @@ TEST_CASE("the summary names an unterminated line, left out files and what is wr
   s.unterminated["/var/log/audit.log"] = 17;
   s.view.left_out_files = 2;
   const std::string text = render_summary({s}, "somewhere", 1.5);
-  CHECK(text.find("the last line of /var/log/audit.log has no newline yet (17 B): not shipped") != std::string::npos);
+  CHECK(text.find("the last line of /var/log/audit.log has no newline yet (17 B): not shipped") !=
+        std::string::npos);
   CHECK(text.find("2 rotated files") != std::string::npos);
   CHECK(text.find("\nevery line is accounted for\n") != std::string::npos);
   s.view.buffered_documents = 4;
-  CHECK(render_summary({s}, "somewhere", 1.5).find("NOT every line is accounted for") != std::string::npos);
+  CHECK(render_summary({s}, "somewhere", 1.5).find("NOT every line is accounted for") !=
+        std::string::npos);
 }
 
 TEST_CASE("bytes are shown in units that people read", "[summary]") {

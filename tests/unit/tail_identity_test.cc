@@ -1,4 +1,5 @@
-// Which file is which: the same generation under other names, and other generations that look the same.
+// Which file is which: the same generation under other names, and other generations that look the
+// same.
 #include "agent/input/tail.h"
 #include "tests/support/catch.h"
 #include "tests/support/tail_rig.h"
@@ -71,7 +72,8 @@ TEST_CASE("a constant header and several rotations while the agent was down", "[
   REQUIRE(rig.keys() == 6);
 }
 
-TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the right offset", "[tail]") {
+TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the right offset",
+          "[tail]") {
   const int how = GENERATE(0, 1, 2, 3, 4);
   TailRig rig;
   rig.writer.lines(5);
@@ -167,7 +169,8 @@ TEST_CASE("an inode number that is used again is another file", "[tail]") {
   REQUIRE(rig.keys() == 2);
 }
 
-TEST_CASE("a file replaced while the agent was down by another one is read from its start", "[tail]") {
+TEST_CASE("a file replaced while the agent was down by another one is read from its start",
+          "[tail]") {
   const bool longer = GENERATE(false, true);
   TailRig rig;
   rig.writer.lines(10);
@@ -185,7 +188,8 @@ TEST_CASE("a file replaced while the agent was down by another one is read from 
   REQUIRE(rig.log.find("generation-vanished")->value("from_offset") == "71");
 }
 
-TEST_CASE("a shorter backup that is restored keeps its key, so that no document is made twice", "[tail]") {
+TEST_CASE("a shorter backup that is restored keeps its key, so that no document is made twice",
+          "[tail]") {
   const bool down = GENERATE(false, true);
   TailRig rig;
   rig.writer.lines(200);
@@ -232,7 +236,8 @@ TEST_CASE("rotated files older than the checkpoint are never read again", "[tail
   REQUIRE(rig.texts() == rig.writer.written);
 }
 
-TEST_CASE("a generation that vanished while the agent was down is a gap, and what is left is read", "[tail]") {
+TEST_CASE("a generation that vanished while the agent was down is a gap, and what is left is read",
+          "[tail]") {
   TailRig rig;
   rig.writer.lines(3);
   rig.start();

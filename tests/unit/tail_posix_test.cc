@@ -1,10 +1,9 @@
 // A few of tail's cases on the real file system, in a directory of their own.
+#include <filesystem>
+#include <fstream>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "agent/core/codec.h"
 #include "agent/core/posix_fs.h"
@@ -87,7 +86,8 @@ TEST_CASE("on a real disk: rename, gzip and restart", "[tail][posix]") {
   REQUIRE(rig.tail->stats().gaps == 0);
 }
 
-TEST_CASE("on a real disk: deleted while open, with the inode number possibly used again", "[tail][posix]") {
+TEST_CASE("on a real disk: deleted while open, with the inode number possibly used again",
+          "[tail][posix]") {
   PosixRig rig;
   rig.append("app.log", "1\n");
   rig.start();

@@ -165,7 +165,8 @@ TEST_CASE("several rotations while the agent was down are read in order", "[tail
 }
 
 TEST_CASE("kube-apiserver's backups are read in the order of their stamps", "[tail]") {
-  const auto path = GENERATE(as<std::string>{}, "/var/log/k/audit.log", "/var/log/k/audit.log.json", "/var/log/k/audit");
+  const auto path = GENERATE(as<std::string>{}, "/var/log/k/audit.log", "/var/log/k/audit.log.json",
+                             "/var/log/k/audit");
   TailRig rig(path);
   rig.start();
   rig.writer.lines(2);
@@ -215,7 +216,8 @@ TEST_CASE("a file deleted while open is finished before the next one", "[tail]")
   REQUIRE(rig.keys() == 2);
 }
 
-TEST_CASE("copytruncate: the unread rest comes from the copy, then the file from its start", "[tail]") {
+TEST_CASE("copytruncate: the unread rest comes from the copy, then the file from its start",
+          "[tail]") {
   TailRig rig;
   rig.writer.lines(3);
   rig.start();
@@ -292,7 +294,8 @@ TEST_CASE("the hole of NUL bytes behind a copytruncate is skipped, however large
   const std::uint64_t hole = std::uint64_t{64} << 30;
   rig.fs.write("/var/log/app.log", hole, "behind the hole\nand more\n");
   rig.drain();
-  REQUIRE(rig.texts() == std::vector<std::string>{"line 1", "line 2", "line 3", "behind the hole", "and more"});
+  REQUIRE(rig.texts() ==
+          std::vector<std::string>{"line 1", "line 2", "line 3", "behind the hole", "and more"});
   REQUIRE(rig.got[3].begin.offset == hole);
   rig.restart();
   rig.fs.append("/var/log/app.log", "after\n");
@@ -300,7 +303,8 @@ TEST_CASE("the hole of NUL bytes behind a copytruncate is skipped, however large
   REQUIRE(rig.got.size() == 6);
 }
 
-TEST_CASE("a symlink that is flipped to another file is followed after the old file's end", "[tail]") {
+TEST_CASE("a symlink that is flipped to another file is followed after the old file's end",
+          "[tail]") {
   TailRig rig;
   rig.fs.append("/var/log/one", "1\n");
   rig.fs.append("/var/log/two", "2\n");
@@ -376,7 +380,8 @@ TEST_CASE("any one call that fails loses and doubles nothing", "[tail]") {
   }
 }
 
-TEST_CASE("the first start reads rotated files back to the backfill time and says what is left out", "[tail]") {
+TEST_CASE("the first start reads rotated files back to the backfill time and says what is left out",
+          "[tail]") {
   TailRig rig;
   rig.fs.append("/var/log/app.log.2", "ancient\n");
   rig.fs.append("/var/log/app.log.1", "recent\n");

@@ -9,7 +9,8 @@ TEST_CASE("numbers and bytes come back as they were put", "[wire]") {
   put_u16(out, 0xBEEF);
   put_u32(out, 0xDEADBEEF);
   put_u64(out, 0x0123456789ABCDEF);
-  for (const std::uint64_t v : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, ~std::uint64_t{0}}) {
+  for (const std::uint64_t v :
+       {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, ~std::uint64_t{0}}) {
     put_varint(out, v);
   }
   put_bytes(out, "text");

@@ -1,0 +1,292 @@
+// `auditship dead-letter`: documents that the server refused for their content. ls and show also
+// while an agent runs; replay needs it stopped, because it takes letters out.
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "agent/app/cli.h"
+#include "agent/app/one_shot.h"
+#include "agent/app/own_log.h"
+#include "agent/app/parts.h"
+#include "agent/core/json_out.h"
+#include "agent/core/posix_fs.h"
+#include "sinks/dead_letter.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kReplayDocuments = 500;
+constexpr std::size_t kReplayBytes = 4u << 20;
+
+std::string directory_for(const std::string& data_dir, const std::string& stream) {
+  return join_path(join_path(data_dir, stream), "dead-letter");
+}
+
+std::vector<std::string> streams_in(Fs& fs, const std::string& data_dir, const std::string& only) {
+  std::vector<std::string> streams;
+  if (auto names = fs.list(data_dir); names) {
+    for (const std::string& name : *names) {
+      auto there = fs.stat(directory_for(data_dir, name));
+      if (there && there->is_directory && (only.empty() || only == name)) {
+        streams.push_back(name);
+      }
+    }
+  }
+  std::sort(streams.begin(), streams.end());
+  return streams;
+}
+
+bool wanted(const DeadLetter& letter, const std::string& reason) {
+  return reason.empty() || letter.type.find(reason) != std::string::npos ||
+         letter.reason.find(reason) != std::string::npos;
+}
+
+int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
+  bool good = true;
+  for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
+    std::map<std::string, std::uint64_t> by_error;
+    auto scan =
+        read_dead_letters(fs, directory_for(data_dir, stream), [&](const DeadLetter& letter) {
+          if (wanted(letter, arguments.reason)) {
+            std::string clean;
+            append_json_escaped(clean, std::to_string(letter.status) + " " + letter.type + ": " +
+                                           letter.reason.substr(0, 120));
+            ++by_error[clean];
+          }
+          return true;
+        });
+    if (!scan) {
+      std::fprintf(stderr, "auditship: %s: %s\n", stream.c_str(), scan.error().message.c_str());
+      good = false;
+      continue;
+    }
+    std::printf("%s: %llu letters%s\n", stream.c_str(),
+                static_cast<unsigned long long>(scan->letters),
+                scan->damaged_files > 0 ? ", and files with a damaged end" : "");
+    for (const auto& [error, count] : by_error) {
+      std::printf("  %llu  %s\n", static_cast<unsigned long long>(count), error.c_str());
+    }
+  }
+  return good ? 0 : kExitFailed;
+}
+
+int show_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
+  for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
+    auto scan =
+        read_dead_letters(fs, directory_for(data_dir, stream), [&](const DeadLetter& letter) {
+          if (!wanted(letter, arguments.reason)) {
+            return true;
+          }
+          std::string line = "{\"stream\":";
+          append_json_string(line, stream);
+          for (const auto& [name, value] :
+               {std::pair<const char*, const std::string*>{"id", &letter.id},
+                {"index", &letter.index},
+                {"type", &letter.type},
+                {"reason", &letter.reason},
+                {"document", &letter.document}}) {
+            line += ",\"";
+            line += name;
+            line += "\":";
+            append_json_string(line, *value);
+          }
+          line += ",\"status\":" + std::to_string(letter.status) + ",\"first\":\"";
+          append_rfc3339(line, letter.first_ns);
+          line += "\",\"last\":\"";
+          append_rfc3339(line, letter.last_ns);
+          line += "\"}\n";
+          return std::fwrite(line.data(), 1, line.size(), stdout) == line.size();
+        });
+    if (!scan) {
+      std::fprintf(stderr, "auditship: %s: %s\n", stream.c_str(), scan.error().message.c_str());
+      return kExitFailed;
+    }
+  }
+  return 0;
+}
+
+struct Replayed {
+  std::uint64_t settled = 0, refused = 0;
+  Status status;
+};
+
+// Looks up which of these are there already, sends the rest under their own ids, and takes out what
+// is settled.
+class Replay {
+ public:
+  Replay(OneShot& shot, OpenSearchSink& sink, DeadLetters& letters)
+      : shot_(shot), sink_(sink), letters_(letters) {}
+
+  Status send(const std::vector<DeadLetter>& batch, Replayed& total) {
+    std::vector<std::string> ids;
+    ids.reserve(batch.size());
+    for (const DeadLetter& letter : batch) {
+      ids.push_back(letter.id);
+    }
+    Result<Presence> presence = Error{Errc::network, "interrupted"};
+    shot_.run([&](const std::function<void()>& done) {
+      sink_.look_up(batch.front().index, ids, [&, done](Result<Presence> found) {
+        presence = std::move(found);
+        done();
+      });
+    });
+    if (!presence) {
+      return presence.error();
+    }
+    std::set<std::string, std::less<>> settled;
+    std::vector<std::string> actions;
+    std::vector<const DeadLetter*> sent;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (presence->found[i]) {
+        settled.insert(batch[i].id);
+      } else {
+        sent.push_back(&batch[i]);
+        actions.push_back("{\"create\":{\"_id\":\"" + batch[i].id + "\"}}");
+      }
+    }
+    if (!sent.empty()) {
+      if (auto s = ship(sent, actions, settled); !s) {
+        return s;
+      }
+    }
+    total.settled += settled.size();
+    total.refused += batch.size() - settled.size();
+    return letters_.remove(settled);
+  }
+
+ private:
+  Status ship(const std::vector<const DeadLetter*>& sent, const std::vector<std::string>& actions,
+              std::set<std::string, std::less<>>& settled) {
+    std::vector<BulkItem> items;
+    items.reserve(sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      items.push_back(BulkItem{actions[i], sent[i]->document});
+    }
+    const Part part = make_part(items, Codec::gzip);
+    Outcome outcome;
+    std::string target;
+    bool answered = false;
+    shot_.run([&](const std::function<void()>& done) {
+      sink_.resolve([&, done](Result<std::string> index) {
+        if (!index) {
+          outcome.message = index.error().message;
+          done();
+          return;
+        }
+        Shipment shipment;
+        shipment.index = *index;
+        shipment.body = *part.body;
+        shipment.codec = part.codec;
+        shipment.documents = part.documents;
+        shipment.raw_bytes = part.raw_bytes;
+        sink_.ship(shipment, [&, done](Outcome answer) {
+          outcome = std::move(answer);
+          answered = true;
+          done();
+        });
+      });
+    });
+    if (!answered || outcome.verdict != Verdict::created) {
+      return Error{Errc::refused, outcome.message.empty() ? "interrupted" : outcome.message};
+    }
+    std::set<std::uint32_t> failed;
+    for (const ItemOutcome& item : outcome.items) {
+      failed.insert(item.item);
+    }
+    for (std::uint32_t i = 0; i < sent.size(); ++i) {
+      if (!failed.contains(i)) {
+        settled.insert(sent[i]->id);
+      }
+    }
+    return {};
+  }
+
+  OneShot& shot_;
+  OpenSearchSink& sink_;
+  DeadLetters& letters_;
+};
+
+Replayed replay_stream(Fs& fs, const Config& config, const StreamConfig& stream, OneShot& shot,
+                       const std::string& reason) {
+  Replayed total;
+  DeadLetterOptions options;
+  options.directory = directory_for(config.data_dir, stream.name);
+  auto letters = DeadLetters::open(fs, options);
+  if (!letters) {
+    total.status =
+        letters.error().code == Errc::busy
+            ? Error{Errc::busy, "the agent is running on this data directory: stop it first"}
+            : letters.error();
+    return total;
+  }
+  Replay replay(shot, shot.sink(stream), **letters);
+  std::set<std::string> tried;
+  while (total.status) {
+    // One batch of one index at a time: memory stays small however many letters there are.
+    std::vector<DeadLetter> batch;
+    std::size_t bytes = 0;
+    auto scan = read_dead_letters(fs, options.directory, [&](const DeadLetter& letter) {
+      if (wanted(letter, reason) && (batch.empty() || letter.index == batch.front().index) &&
+          tried.insert(letter.id).second) {
+        bytes += letter.document.size();
+        batch.push_back(letter);
+      }
+      return batch.size() < kReplayDocuments && bytes < kReplayBytes;
+    });
+    if (!scan) {
+      total.status = scan.error();
+    } else if (batch.empty()) {
+      break;
+    } else {
+      total.status = replay.send(batch, total);
+    }
+  }
+  return total;
+}
+
+int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
+  auto config = config_for(fs, arguments.config);
+  if (!config) {
+    return kExitFailed;
+  }
+  OwnLog log(LogLevel::warn, LogFormat::text);
+  auto shot = OneShot::connect(fs, *config, log);
+  if (!shot) {
+    std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());
+    return kExitFailed;
+  }
+  bool good = true;
+  for (const StreamConfig& stream : config->streams) {
+    if (!arguments.stream.empty() && arguments.stream != stream.name) {
+      continue;
+    }
+    const Replayed total = replay_stream(fs, *config, stream, **shot, arguments.reason);
+    std::printf("%s: %llu delivered, %llu refused again\n", stream.name.c_str(),
+                static_cast<unsigned long long>(total.settled),
+                static_cast<unsigned long long>(total.refused));
+    if (!total.status) {
+      std::fprintf(stderr, "auditship: %s: %s\n", stream.name.c_str(),
+                   total.status.error().message.c_str());
+    }
+    good = good && total.status.ok() && total.refused == 0;
+  }
+  return good ? 0 : kExitFailed;
+}
+
+}  // namespace
+
+int dead_letter_command(const DeadLetterArguments& arguments) {
+  PosixFs fs;
+  if (arguments.action == "replay") {
+    return replay_letters(fs, arguments);
+  }
+  const auto data_dir = data_dir_for(fs, arguments.config, arguments.data_dir);
+  if (!data_dir) {
+    return kExitFailed;
+  }
+  return arguments.action == "ls" ? list_letters(fs, *data_dir, arguments)
+                                  : show_letters(fs, *data_dir, arguments);
+}
+
+}  // namespace auditship

@@ -1,0 +1,240 @@
+// `auditship reconcile`: reads log files again, makes the ids of the lines that the rules keep, and
+// asks OpenSearch in how many indices each of them is. Changes nothing.
+#include <cstdio>
+
+#include "agent/app/agent.h"
+#include "agent/app/cli.h"
+#include "agent/app/log_bytes.h"
+#include "agent/app/one_shot.h"
+#include "agent/app/own_log.h"
+#include "agent/app/rule_file.h"
+#include "agent/core/posix_fs.h"
+#include "agent/input/line_reader.h"
+#include "sinks/doc_id.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kBlock = 256 * 1024;
+constexpr std::size_t kAsk = 5000;  // ids at a time
+
+// Offsets of lines that share one fate, for a short report.
+struct Range {
+  std::uint64_t first = 0, last = 0, lines = 0;
+};
+
+class Ranges {
+ public:
+  Ranges(std::string file, const char* what) : file_(std::move(file)), what_(what) {}
+
+  void add(std::uint64_t offset, bool hit) {
+    if (hit) {
+      range_.first = range_.lines == 0 ? offset : range_.first;
+      range_.last = offset;
+      ++range_.lines;
+      ++total_;
+    } else {
+      flush();
+    }
+  }
+  void flush() {
+    if (range_.lines > 0) {
+      std::printf("%s: %s: %llu documents, from offset %llu to %llu\n", file_.c_str(), what_,
+                  static_cast<unsigned long long>(range_.lines),
+                  static_cast<unsigned long long>(range_.first),
+                  static_cast<unsigned long long>(range_.last));
+    }
+    range_ = Range{};
+  }
+  [[nodiscard]] std::uint64_t total() const { return total_; }
+
+ private:
+  std::string file_;
+  const char* what_;
+  Range range_;
+  std::uint64_t total_ = 0;
+};
+
+class Reconciler {
+ public:
+  Reconciler(Fs& fs, const Config& config, OneShot& shot, const StreamConfig& stream, RuleSet rules,
+             std::unique_ptr<Parser> parser, const std::string& node)
+      : fs_(fs),
+        config_(config),
+        shot_(shot),
+        sink_(shot.sink(stream)),
+        rules_(std::move(rules)),
+        parser_(std::move(parser)),
+        ids_(config.cluster_name, node) {}
+
+  // Errors: io, corrupt, network, refused.
+  Status file(const std::string& path) {
+    auto opened = fs_.open(path, OpenMode::read);
+    if (!opened) {
+      return opened.error();
+    }
+    LineSource source;
+    source.path = source.read_path = path;
+    source.live = false;
+    if (auto stat = (*opened)->stat(); stat) {
+      source.modified_ns = stat->modified_ns;
+    }
+    LogBytes bytes(std::move(*opened), codec_by_name(path));
+    missing_.emplace(path, "MISSING");
+    doubled_.emplace(path, "MORE THAN ONCE");
+    Status status = read(bytes, source);
+    if (status) {
+      status = ask();
+    }
+    missing_->flush();
+    doubled_->flush();
+    lacking_ += missing_->total();
+    surplus_ += doubled_->total();
+    return status;
+  }
+
+  [[nodiscard]] std::uint64_t kept() const { return kept_; }
+  [[nodiscard]] std::uint64_t filtered() const { return filtered_; }
+  [[nodiscard]] std::uint64_t missing() const { return lacking_; }
+  [[nodiscard]] std::uint64_t doubled() const { return surplus_; }
+
+ private:
+  Status read(LogBytes& bytes, const LineSource& source) {
+    LineReader reader(config_.line_max_bytes,
+                      std::min<std::uint64_t>(256 << 10, config_.line_max_bytes / 2));
+    reader.restart(FileKey{}, 0, {});
+    FileKey key;
+    bool first = true;
+    for (bool more = true; more;) {
+      reader.release();
+      auto got = bytes.read(reader.room(kBlock), kBlock);
+      if (!got) {
+        return got.error();
+      }
+      reader.add(*got);
+      more = *got > 0;
+      RawLine line;
+      while (reader.next(line)) {
+        if (first) {
+          key.first_line = line.digest ? *line.digest : Sha256().of(line.text);
+          first = false;
+        }
+        line.begin.file = line.end.file = key;
+        line.source = &source;
+        take(line, source);
+        if (asked_.size() >= kAsk) {
+          if (auto s = ask(); !s) {
+            return s;
+          }
+        }
+      }
+    }
+    return {};
+  }
+
+  void take(const RawLine& line, const LineSource& source) {
+    parser_->parse(line, source.modified_ns, records_);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      if (rules_.apply(records_[i]).action == Action::drop) {
+        ++filtered_;
+        continue;
+      }
+      ++kept_;
+      asked_.emplace_back(ids_.of(line, records_[i]).view());
+      offsets_.push_back(line.begin.offset + records_[i].offset_in_line);
+    }
+  }
+
+  Status ask() {
+    if (asked_.empty()) {
+      return {};
+    }
+    Result<OpenSearchSink::Copies> copies = Error{Errc::network, "interrupted"};
+    shot_.run([&](const std::function<void()>& done) {
+      sink_.count_copies(asked_, [&, done](Result<OpenSearchSink::Copies> counted) {
+        copies = std::move(counted);
+        done();
+      });
+    });
+    if (!copies) {
+      return copies.error();
+    }
+    for (std::size_t i = 0; i < copies->size(); ++i) {
+      missing_->add(offsets_[i], (*copies)[i] == 0);
+      doubled_->add(offsets_[i], (*copies)[i] > 1);
+    }
+    asked_.clear();
+    offsets_.clear();
+    return {};
+  }
+
+  Fs& fs_;
+  const Config& config_;
+  OneShot& shot_;
+  OpenSearchSink& sink_;
+  RuleSet rules_;
+  std::unique_ptr<Parser> parser_;
+  DocIds ids_;
+  Records records_;
+  std::vector<std::string> asked_;
+  std::vector<std::uint64_t> offsets_;
+  std::optional<Ranges> missing_, doubled_;
+  std::uint64_t kept_ = 0, filtered_ = 0, lacking_ = 0, surplus_ = 0;
+};
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "auditship: %s\n", message.c_str());
+  return kExitFailed;
+}
+
+}  // namespace
+
+int reconcile_command(const ReconcileArguments& arguments) {
+  PosixFs fs;
+  auto config = config_for(fs, arguments.config);
+  if (!config) {
+    return kExitFailed;
+  }
+  const StreamConfig* stream = nullptr;
+  for (const StreamConfig& each : config->streams) {
+    stream = each.name == arguments.stream ? &each : stream;
+  }
+  if (stream == nullptr) {
+    return fail("--stream: no stream is named " + arguments.stream);
+  }
+  RuleSet rules;
+  if (!stream->filters.empty()) {
+    auto file = load_rule_file(fs, stream->filters);
+    if (!file) {
+      return fail(file.error().message);
+    }
+    rules = std::move(file->rules);
+  }
+  auto make_parser = make_parser_factory(fs, *config, stream->parser);
+  if (!make_parser) {
+    return fail(make_parser.error().message);
+  }
+  auto node = frozen_node_name(fs, config->data_dir);
+  if (!node) {
+    return fail(node.error().message);
+  }
+  OwnLog log(LogLevel::warn, LogFormat::text);
+  auto shot = OneShot::connect(fs, *config, log);
+  if (!shot) {
+    return fail(shot.error().message);
+  }
+  Reconciler reconciler(fs, *config, **shot, *stream, std::move(rules), (*make_parser)(), *node);
+  for (const std::string& file : arguments.files) {
+    if (auto s = reconciler.file(file); !s) {
+      return fail(file + ": " + s.error().message);
+    }
+  }
+  std::printf("%llu documents expected, %llu records filtered; %llu missing, %llu more than once\n",
+              static_cast<unsigned long long>(reconciler.kept()),
+              static_cast<unsigned long long>(reconciler.filtered()),
+              static_cast<unsigned long long>(reconciler.missing()),
+              static_cast<unsigned long long>(reconciler.doubled()));
+  return reconciler.missing() == 0 && reconciler.doubled() == 0 ? 0 : kExitFailed;
+}
+
+}  // namespace auditship

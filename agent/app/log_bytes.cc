@@ -1,0 +1,69 @@
+#include "agent/app/log_bytes.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kBlock = 256 * 1024;
+
+}  // namespace
+
+Codec codec_by_name(std::string_view file) {
+  return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
+}
+
+Result<std::size_t> LogBytes::read(char* into, std::size_t size) {
+  if (codec_ == Codec::none) {
+    return raw(into, size);
+  }
+  while (taken_ == inflated_.size()) {
+    inflated_.clear();
+    taken_ = 0;
+    bool ended = false;
+    if (packed_.empty()) {
+      buffer_.resize(kBlock);
+      auto got = raw(buffer_.data(), buffer_.size());
+      if (!got) {
+        return got.error();
+      }
+      packed_ = std::string_view(buffer_).substr(0, *got);
+      ended = packed_.empty();
+      if (ended && unpacker_.at_end()) {
+        return std::size_t{0};
+      }
+    }
+    if (auto s = unpacker_.step(packed_, inflated_, kBlock); !s) {
+      return s.error();
+    }
+    if (ended && inflated_.empty()) {
+      return Error{Errc::corrupt, "compressed data ends early"};
+    }
+  }
+  const std::size_t n = std::min(size, inflated_.size() - taken_);
+  std::memcpy(into, inflated_.data() + taken_, n);
+  taken_ += n;
+  return n;
+}
+
+Result<std::size_t> LogBytes::raw(char* into, std::size_t size) {
+  if (file_) {
+    auto got = file_->read_at(offset_, into, size);
+    offset_ += got ? *got : 0;
+    return got;
+  }
+  while (true) {
+    const ssize_t n = ::read(STDIN_FILENO, into, size);
+    if (n >= 0) {
+      return static_cast<std::size_t>(n);
+    }
+    if (errno != EINTR) {
+      return Error{Errc::io, std::string("read standard input: ") + std::strerror(errno)};
+    }
+  }
+}
+
+}  // namespace auditship

@@ -1,0 +1,40 @@
+// LogBytes: the bytes of a log file or of standard input, inflated where the name says so. For
+// commands that read files from their beginning; the agent itself reads by Tail. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/core/codec.h"
+#include "agent/core/fs.h"
+#include "agent/core/result.h"
+
+namespace auditship {
+
+class LogBytes {
+ public:
+  // file: null means standard input.
+  LogBytes(std::unique_ptr<File> file, Codec codec)
+      : file_(std::move(file)), codec_(codec), unpacker_(codec) {}
+
+  // Up to size bytes; 0 at the end. Errors: io, corrupt.
+  Result<std::size_t> read(char* into, std::size_t size);
+
+ private:
+  Result<std::size_t> raw(char* into, std::size_t size);
+
+  std::unique_ptr<File> file_;
+  Codec codec_;
+  Unpacker unpacker_;
+  std::uint64_t offset_ = 0;
+  std::string buffer_, inflated_;
+  std::size_t taken_ = 0;  // of inflated_
+  std::string_view packed_;
+};
+
+// .gz, .zst, else none.
+[[nodiscard]] Codec codec_by_name(std::string_view file);
+
+}  // namespace auditship

@@ -1,0 +1,119 @@
+// SimWorld: what must be true at the end.
+#include <algorithm>
+
+#include "tests/support/sim_parts.h"
+#include "tests/support/sim_world.h"
+
+namespace auditship::test {
+namespace {
+
+constexpr const char* kData = "/data/app";
+
+}  // namespace
+
+std::string SimWorld::verdict() {
+  std::string wrong = check_contents();
+  return wrong.empty() ? check_sums() : wrong;
+}
+
+std::string SimWorld::copies_of(const std::string& line) const {
+  std::string out;
+  for (const auto& [name, index] : server_.indices()) {
+    for (const auto& [id, document] : index.documents) {
+      out += message_of(document) == line ? " in " + name + " as " + id : "";
+    }
+  }
+  return out;
+}
+
+std::string SimWorld::check_contents() {
+  std::map<std::string, std::size_t> there;
+  for (const auto& [name, index] : server_.indices()) {
+    for (const auto& [id, document] : index.documents) {
+      ++there[message_of(document)];
+    }
+  }
+  std::map<std::string, std::set<std::string>> letters;  // one with the same id twice is one letter
+  auto scan =
+      read_dead_letters(fs_, join_path(kData, "dead-letter"), [&](const DeadLetter& letter) {
+        letters[message_of(letter.document)].insert(letter.id);
+        return true;
+      });
+  if (!scan) {
+    return "dead letters cannot be read: " + scan.error().message;
+  }
+  for (const auto& [line, ids] : letters) {
+    there[line] += ids.size();
+  }
+  std::string lost;
+  for (const std::string& line : writer_.written) {
+    const bool kept = line.find("noise") == std::string::npos;
+    const auto found = there.find(line);
+    const std::size_t times = found == there.end() ? 0 : found->second;
+    if (times > 1) {
+      return "twice: " + line + copies_of(line);
+    }
+    if (kept && times == 0 && !optional_.contains(line)) {
+      lost += " " + std::to_string(&line - writer_.written.data());
+    }
+    if (!kept && times > 0) {
+      return "not filtered: " + line;
+    }
+    if (found != there.end()) {
+      there.erase(found);
+    }
+  }
+  // Damage of the buffer together with a log file that cannot be told any more, or of frames that
+  // made up for damage before: nobody can read that again, but it is counted.
+  const StreamView v = stream_->view();
+  const bool counted =
+      plan_.bit_flips && (v.read.gaps > 0 || v.read.reread > 0) &&
+      static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), ' ')) <= v.lost_documents;
+  if (!lost.empty() && !counted) {
+    return "lost lines:" + lost + " of " + std::to_string(writer_.written.size());
+  }
+  return there.empty() ? std::string() : "never written: " + there.begin()->first;
+}
+
+std::string SimWorld::check_sums() {
+  const StreamView v = stream_->view();
+  const std::uint64_t lines = v.read.lines - v.read.reread;
+  if (v.read.documents + v.read.derived != v.delivered.accounted()) {
+    return "documents made and settled differ";
+  }
+  if (!plan_.bit_flips && (lines != writer_.written.size() || v.read.reread > 0 ||
+                           v.delivered.lost > 0 || v.delivered.forgotten > 0)) {
+    return "lines counted: " + std::to_string(lines) +
+           ", written: " + std::to_string(writer_.written.size()) +
+           ", read again: " + std::to_string(v.read.reread) +
+           ", lost: " + std::to_string(v.delivered.lost) +
+           ", forgotten: " + std::to_string(v.delivered.forgotten);
+  }
+  if (v.read.gaps > 0 && v.lost_documents == 0) {
+    return "a gap is counted where nothing vanished";
+  }
+  return {};
+}
+
+std::string SimWorld::story() const {
+  std::string out = "AUDITSHIP_SEED=" + std::to_string(seed_) + "\n";
+  for (const std::string& event : events_) {
+    out += "  " + event + "\n";
+  }
+  out += "log files:";
+  const auto names = const_cast<SimFs&>(fs_).list("/var/log");
+  for (const std::string& name : *names) {
+    out += " " + name + " " + std::to_string(fs_.get("/var/log/" + name).size());
+  }
+  out += "\nthe agent said:\n";
+  for (const LogCapture::Message& message : log_.messages) {
+    out += "  " + message.code;
+    for (const auto& [key, value] : message.values) {
+      out += " " + key + "=" + value;
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace auditship::test
