@@ -74,9 +74,17 @@ constexpr Number kNumbers[] = {
     {"sent_bytes", "auditship_sent_bytes_total", "counter",
      "Bytes of bodies sent by this run, as on the wire.",
      [](const StreamView& v) { return v.delivery.sent_bytes; }},
+    {"reread", "auditship_reread_lines_total", "counter",
+     "Lines read again because a frame that held them was damaged.",
+     [](const StreamView& v) { return v.read.reread; }},
+    {"forgotten", "auditship_forgotten_documents_total", "counter",
+     "Documents settled, but the slots that said how were damaged.",
+     [](const StreamView& v) { return v.delivered.forgotten; }},
+    {"failing_sources", "auditship_failing_sources", "gauge", "Log files that cannot be read now.",
+     [](const StreamView& v) { return std::uint64_t{v.failing}; }},
     {"lost_documents", "auditship_lost_documents_total", "counter",
-     "Buffered documents lost to disk damage, found by this run.",
-     [](const StreamView& v) { return v.damage.lost_documents; }},
+     "Buffered documents lost to disk damage; their lines are read again.",
+     [](const StreamView& v) { return v.delivered.lost; }},
     {"ledger_broken", "auditship_ledger_broken", "gauge",
      "1 when a sum of the ledger does not hold: a bug.",
      [](const StreamView& v) { return std::uint64_t{!sums_hold(v)}; }},
@@ -154,7 +162,7 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
     at = (*entry)->end();
   }
   const std::uint64_t made = status.view.read.documents + status.view.read.derived;
-  const std::uint64_t gone = status.view.delivered.settled();
+  const std::uint64_t gone = status.view.delivered.accounted();
   status.view.buffered_documents = made > gone ? made - gone : 0;
   return status;
 }
@@ -162,9 +170,8 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
 }  // namespace
 
 bool sums_hold(const StreamView& v) {
-  return v.read.balanced() && v.read.documents + v.read.derived == v.delivered.settled() +
-                                                                       v.damage.lost_documents +
-                                                                       v.buffered_documents;
+  return v.read.balanced() && v.delivery.ledger_violations == 0 &&
+         v.read.documents + v.read.derived == v.delivered.accounted() + v.buffered_documents;
 }
 
 std::string render_status_json(const AgentStatus& status) {

@@ -31,9 +31,10 @@ std::string human_bytes(std::uint64_t bytes) {
 
 bool accounted_for(const StreamSummary& s) {
   const ReadLedger& read = s.view.read;
-  return s.finished && read.balanced() && read.gaps == 0 && s.view.damage.lost_documents == 0 &&
+  return s.finished && read.balanced() && read.gaps == 0 &&
+         s.view.lost_documents <= read.reread &&  // what disk damage took was read again
          s.view.buffered_documents == 0 &&
-         read.documents + read.derived == s.view.delivered.settled();
+         read.documents + read.derived == s.view.delivered.accounted();
 }
 
 std::string render_summary(const std::vector<StreamSummary>& streams,
@@ -87,9 +88,9 @@ std::string render_summary(const std::vector<StreamSummary>& streams,
       note(std::to_string(v.read.gaps) + " gaps: log data vanished before it was read (" +
            human_bytes(v.read.gap_bytes) + " or more)");
     }
-    if (v.damage.lost_documents > 0) {
-      note(std::to_string(v.damage.lost_documents) +
-           " buffered documents were lost to disk damage");
+    if (v.lost_documents > 0) {
+      note(std::to_string(v.lost_documents) + " buffered documents were lost to disk damage; " +
+           std::to_string(v.read.reread) + " lines were read again for them");
     }
     if (!v.delivery.last_failure.empty() && !s.finished) {
       note("last failure: " + v.delivery.last_failure);

@@ -135,7 +135,8 @@ Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
   ack.damaged_ = found->damaged;
   ack.empty_ = !found->newest;
   if (found->newest) {
-    // It may stand in the page cache only, after a sync that failed: written again, before anything rests on it.
+    // It may stand in the page cache only, after a sync that failed: written again, before anything
+    // rests on it.
     const std::uint64_t seq = found->newest->seq;
     if (auto s = ack.write(seq, found->newest->state); !s) {
       return s.error();

@@ -44,8 +44,8 @@ Status SegmentLog::sync() {
   }
   if (auto s = active_->sync(); !s) {
     broken_ = true;
-    // The kernel may have dropped the pages, and the next sync would not tell. None of these frames was sent: they
-    // go, and are read again.
+    // The kernel may have dropped the pages, and the next sync would not tell. None of these frames
+    // was sent: they go, and are read again.
     (void)active_->cut(synced_bytes_);
     return s;
   }

@@ -139,7 +139,7 @@ class SegmentLog {
   ReadLedger ledger_;
   FrameId last_ = 0, synced_ = 0;
   std::uint64_t bytes_ = 0;
-  std::uint64_t synced_bytes_ = 0;      // of the active segment
+  std::uint64_t synced_bytes_ = 0;  // of the active segment
   bool broken_ = false;
   DamageStats damage_;
 

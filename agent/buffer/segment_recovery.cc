@@ -1,4 +1,5 @@
-// The opening half of SegmentLog: recovery. Whatever a crash or damage left, it ends in one story of slot and frames.
+// The opening half of SegmentLog: recovery. Whatever a crash or damage left, it ends in one story
+// of slot and frames.
 #include <algorithm>
 
 #include "agent/buffer/segment_log.h"

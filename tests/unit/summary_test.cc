@@ -34,8 +34,12 @@ TEST_CASE("lines are accounted for when each is filtered, delivered or dead-lett
   gap.view.read.gaps = 1;
   CHECK_FALSE(accounted_for(gap));
   auto damaged = good();
-  damaged.view.damage.lost_documents = 1;
+  damaged.view.lost_documents = 1;
   CHECK_FALSE(accounted_for(damaged));
+  damaged.view.read.reread = damaged.view.read.lines = damaged.view.read.lines + 1;
+  damaged.view.read.documents += 1;
+  damaged.view.delivered.lost = 1;
+  CHECK(accounted_for(damaged));
   auto cut_off = good();
   cut_off.finished = false;
   CHECK_FALSE(accounted_for(cut_off));
