@@ -54,7 +54,9 @@ class Printer {
       if (!more && reader.rest(line)) {
         take(line, source);
       }
-      if (std::fwrite(out_.data(), 1, out_.size(), stdout) != out_.size()) {
+      // Flushed with each read: behind `tail -f` lines are to be seen as they come.
+      if (std::fwrite(out_.data(), 1, out_.size(), stdout) != out_.size() ||
+          std::fflush(stdout) != 0) {
         return Error{Errc::io, "standard output is closed"};
       }
       out_.clear();

@@ -303,12 +303,14 @@ Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& fo
                                                           const Mark& mark) {
   std::optional<std::size_t> strong;
   std::optional<std::size_t> weak;
+  std::optional<Error> unreadable;
   for (std::size_t i = 0; i < found.size(); ++i) {
     Entry& e = found[i];
     if (auto s = open(e); !s) {
       if (s.error().code == Errc::not_found || e.live()) {
         return s.error();
       }
+      unreadable = s.error();
       continue;  // met again, and told, when it is this file's turn
     }
     auto head = e.file->head(e.live() ? Generation::LastLine::needs_newline
@@ -330,6 +332,9 @@ Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& fo
     if (*match == Match::weak && !weak && e.stat.modified_ns >= mark.at.modified_ns) {
       weak = i;
     }
+  }
+  if (!strong && !weak && unreadable) {
+    return *unreadable;  // it may be the one: nothing is lost as long as we have not looked
   }
   return strong ? strong : weak;
 }
