@@ -212,7 +212,7 @@ void OpenSearchSink::count_copies(const std::vector<std::string>& ids,
   state->ids = ids;
   state->every = true;
   state->counted = std::move(done);
-  begin_look_up({}, std::move(state));
+  begin_look_up({}, state);
 }
 
 void OpenSearchSink::look_up(const std::string& first, const std::vector<std::string>& ids,
@@ -220,7 +220,7 @@ void OpenSearchSink::look_up(const std::string& first, const std::vector<std::st
   auto state = std::make_shared<LookUp>();
   state->ids = ids;
   state->done = std::move(done);
-  begin_look_up(first, std::move(state));
+  begin_look_up(first, state);
 }
 
 void OpenSearchSink::begin_look_up(const std::string& first, const std::shared_ptr<LookUp>& state) {
