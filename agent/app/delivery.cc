@@ -326,9 +326,9 @@ void Delivery::send(Flight& flight, Piece& piece) {
   stats_.sent_bytes += piece.part.body->size();
   stats_.sent_documents += piece.part.documents;
   sink_.ship(shipment, [this, alive = alive_, body = piece.part.body, frame = flight.id,
-                        number = piece.number](Outcome outcome) {
+                        number = piece.number](const Outcome& outcome) {
     if (*alive) {
-      answered(frame, number, std::move(outcome));
+      answered(frame, number, outcome);
       wake_();
     }
   });

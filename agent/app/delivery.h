@@ -123,7 +123,7 @@ class Delivery {
   void ship(TimePoint now);
   Piece* next_piece(TimePoint now, Flight*& of);
   void send(Flight& flight, Piece& piece);
-  void answered(FrameId frame, std::uint64_t number, Outcome outcome);
+  void answered(FrameId frame, std::uint64_t number, const Outcome& outcome);
   void whole_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome,
                     TimePoint now);
   bool silent(Flight& flight, std::list<Piece>::iterator piece, TimePoint now);

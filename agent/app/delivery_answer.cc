@@ -22,7 +22,7 @@ void Delivery::back_off(Piece& piece, TimePoint now, Verdict verdict, Duration l
       now + std::max(pace_.jitter(piece.attempts++, verdict == Verdict::blocked), least);
 }
 
-void Delivery::answered(FrameId frame, std::uint64_t number, Outcome outcome) {
+void Delivery::answered(FrameId frame, std::uint64_t number, const Outcome& outcome) {
   Flight* flight = find(frame);
   const auto piece = find_sent(*flight, number);
   piece->sending = false;
