@@ -204,24 +204,18 @@ bool Stream::read_source(const std::string& name, Source& source, TimePoint now)
   }
   source.failing = false;
   tell_present(name, source);
-  bulk_.clear();
-  bulk_documents_ = 0;
-  bulk_oldest_ns_ = 0;
   const std::int64_t now_ns = env_.clock.wall_ns();
   for (const RawLine& line : lines_) {
     take(line, source, now_ns);
+    if (bulk_.size() >= kPackBytes) {
+      pack(now);
+    }
   }
+  pack(now);
   count_moved(source);
   if (source.tail->position() == source.position) {
     AUDITSHIP_CHECK(lines_.empty(), "a line read moves its source");
     return false;
-  }
-  if (bulk_documents_ > 0) {
-    builder_.add_documents(bulk_, bulk_documents_, bulk_oldest_ns_, now);
-    raw_bytes_ += bulk_.size();
-    if (bulk_.capacity() > 8 * kReadBytes) {
-      bulk_ = std::string();  // after a giant line
-    }
   }
   SourceSpan span;
   span.source = name;
@@ -230,6 +224,20 @@ bool Stream::read_source(const std::string& name, Source& source, TimePoint now)
   source.position = span.after.pos;
   builder_.move(std::move(span), now);
   return true;
+}
+
+// Hands the encoded documents to the compressor while they are still in the processor's cache.
+void Stream::pack(TimePoint now) {
+  if (bulk_documents_ > 0) {
+    builder_.add_documents(bulk_, bulk_documents_, bulk_oldest_ns_, now);
+    raw_bytes_ += bulk_.size();
+  }
+  if (bulk_.capacity() > 8 * kReadBytes) {
+    bulk_ = std::string();  // after a giant line
+  }
+  bulk_.clear();
+  bulk_documents_ = 0;
+  bulk_oldest_ns_ = 0;
 }
 
 void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {

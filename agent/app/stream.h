@@ -80,6 +80,8 @@ class Stream {
  public:
   static constexpr std::size_t kReadBytes = 256 * 1024;
   static constexpr std::size_t kStepBytes = 4 * 1024 * 1024;
+  static constexpr std::size_t kPackBytes =
+      512 * 1024;  // of documents, between two calls of the compressor
 
   Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser,
          MakeSink make_sink, DeadLetterBox& dead_letters, Repair repair);
@@ -127,6 +129,7 @@ class Stream {
   bool read_some(TimePoint now);
   bool read_source(const std::string& name, Source& source, TimePoint now);
   void take(const RawLine& line, Source& source, std::int64_t now_ns);
+  void pack(TimePoint now);
   void count_dropped(const FilterDecision& decision, const Record& record);
   void count_moved(Source& source);
   Status append_all(TimePoint now);
