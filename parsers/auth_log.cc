@@ -88,6 +88,33 @@ void add_flat_fields(const SyslogLine& line, AuthEvent& event) {
   add_priority(line, event);
 }
 
+// Says whose key the message names.
+void add_owner(const Administrators& administrators, AuthEvent& event) {
+  std::string_view fingerprint;
+  std::string_view cert_id;
+  std::string_view ca_fingerprint;
+  for (const Field& field : event.record().fields) {
+    if (!field.name.starts_with("ssh.")) {
+      continue;
+    }
+    if (field.name == "ssh.key.fingerprint") {
+      fingerprint = field.value;
+    } else if (field.name == "ssh.cert.id") {
+      cert_id = field.value;
+    } else if (field.name == "ssh.cert.ca.fingerprint") {
+      ca_fingerprint = field.value;
+    }
+  }
+  if (fingerprint.empty() && cert_id.empty()) {
+    return;
+  }
+  const Administrators::Answer answer = administrators.find(fingerprint, cert_id, ca_fingerprint);
+  event.literal("ssh.key.owner_known", answer.known ? "true" : "false");
+  // Copies: the table may be replaced before the record is encoded.
+  event.text("ssh.key.owner", event.record().keep(answer.name));
+  event.text("user.email", event.record().keep(answer.email));
+}
+
 }  // namespace
 
 struct AuthLogParser::State {
@@ -160,6 +187,10 @@ void AuthLogParser::parse(const RawLine& line, std::int64_t now_ns, Records& out
     state.messages.apply(split.ident, repeated.inner, event);
   } else if (!split.ident.empty()) {
     state.messages.apply(split.ident, split.message, event);
+  }
+  const auto& book = state.options.administrators;
+  if (book != nullptr && book->current() != nullptr) {
+    add_owner(*book->current(), event);
   }
   event.finish();
 }

@@ -9,3 +9,6 @@ auditship_test(NAME unit_default_rules LABELS unit
   LIBRARIES auditship::config simdjson::simdjson)
 auditship_fuzz(NAME rule_file_fuzz SOURCES fuzz/rule_file_fuzz.cc
   LIBRARIES auditship::config CORPUS data/fuzz/rule_file)
+auditship_test(NAME unit_administrator_files LABELS unit
+  SOURCES unit/administrator_files_test.cc
+  LIBRARIES auditship::config auditship_sim)

@@ -19,6 +19,7 @@ namespace auditship {
 namespace {
 
 constexpr std::size_t kMaxZoneFile = 1u << 20;
+constexpr std::chrono::seconds kLookForKeysEvery{10};
 
 std::string hex_of(const BufferId& id) {
   std::string text;
@@ -74,7 +75,8 @@ Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
   return fs.read_file(name.starts_with('/') ? name : "/usr/share/zoneinfo/" + name, kMaxZoneFile);
 }
 
-Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type) {
+Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type,
+                                       std::shared_ptr<const AdministratorBook> book) {
   if (type == ParserType::kube_audit) {
     KubeAuditOptions options;
     options.trusted_proxies = config.trusted_proxies;
@@ -100,7 +102,17 @@ Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType 
     }
     zone = std::move(*parsed);
   }
+  if (book == nullptr && !config.administrators.empty()) {
+    auto loaded = load_administrators(fs, config.administrators);
+    if (!loaded) {
+      return loaded.error();
+    }
+    auto own = std::make_shared<AdministratorBook>();
+    own->replace(std::move(loaded->table));
+    book = std::move(own);
+  }
   AuthLogOptions options;
+  options.administrators = std::move(book);
   options.zone = std::move(zone);
   options.keep_original = config.keep_original;
   return MakeParser(
@@ -145,6 +157,9 @@ Status Agent::prepare() {
       return s;
     }
   }
+  if (auto s = load_book(); !s) {
+    return s;
+  }
   for (const StreamConfig& stream : config_.streams) {
     if (auto s = add_stream(stream); !s) {
       return s.error().in("stream " + stream.name);
@@ -160,6 +175,42 @@ Status Agent::start_http() {
   }
   http_ = std::move(*http);
   return {};
+}
+
+// Reads the files that say whose key is whose. A key of two owners and the like is said once.
+Status Agent::load_book() {
+  if (config_.administrators.empty()) {
+    return {};
+  }
+  const std::uint64_t signature = administrators_signature(env_.fs, config_.administrators);
+  auto loaded = load_administrators(env_.fs, config_.administrators);
+  book_signature_ = signature;
+  if (!loaded) {
+    return loaded.error();
+  }
+  for (const std::string& warning : loaded->warnings) {
+    env_.log.warn("administrators", warning);
+  }
+  env_.log.info("administrators-loaded", "owners of SSH keys were read",
+                {{"keys", loaded->places.size()}});
+  book_->replace(std::move(loaded->table));
+  return {};
+}
+
+// A broken file leaves the owners as they were known.
+void Agent::renew_book(TimePoint now) {
+  if (config_.administrators.empty() || now < book_at_) {
+    return;
+  }
+  book_at_ = now + kLookForKeysEvery;
+  if (administrators_signature(env_.fs, config_.administrators) == book_signature_) {
+    return;
+  }
+  if (auto s = load_book(); !s) {
+    env_.log.error("administrators-broken",
+                   "a changed file cannot be used; the owners of keys stay as they were",
+                   {{"error", s.error().message}});
+  }
 }
 
 StreamSettings Agent::settings_of(const StreamConfig& stream) const {
@@ -233,7 +284,7 @@ Status Agent::add_stream(const StreamConfig& stream) {
     rules = std::move(file->rules);
     rule_files_[stream.name] = stream.filters;
   }
-  auto make_parser = make_parser_factory(env_.fs, config_, stream.parser);
+  auto make_parser = make_parser_factory(env_.fs, config_, stream.parser, book_);
   if (!make_parser) {
     return make_parser.error();
   }
@@ -256,7 +307,9 @@ Status Agent::add_stream(const StreamConfig& stream) {
 }
 
 TimePoint Agent::step(TimePoint now) {
-  TimePoint next = now + std::chrono::seconds(60);
+  renew_book(now);
+  TimePoint next =
+      now + (config_.administrators.empty() ? std::chrono::seconds(60) : kLookForKeysEvery);
   for (const auto& stream : streams_) {
     next = std::min(next, stream->step(now));
   }
@@ -302,6 +355,8 @@ void Agent::hint() {
 }
 
 void Agent::reload() {
+  book_signature_ = 0;
+  book_at_ = TimePoint{};
   for (const auto& stream : streams_) {
     const auto file = rule_files_.find(stream->settings().name);
     if (file == rule_files_.end()) {

@@ -56,6 +56,8 @@ class Agent {
   Result<MakeParser> parser_of(const StreamConfig& stream) const;
   Result<std::unique_ptr<Sink>> sink_of(const StreamConfig& stream, const BufferId& buffer);
   Status start_http();
+  Status load_book();
+  void renew_book(TimePoint now);
   void tell_absent();
 
   Config config_;
@@ -67,13 +69,20 @@ class Agent {
   std::vector<std::unique_ptr<DeadLetterBox>> boxes_;
   std::vector<std::unique_ptr<Stream>> streams_;
   std::map<std::string, std::string> rule_files_;  // stream to file
+  // Owners: this, which puts new tables in, and the parsers.
+  std::shared_ptr<AdministratorBook> book_ = std::make_shared<AdministratorBook>();
+  std::uint64_t book_signature_ = 0;
+  TimePoint book_at_{};
   bool told_absent_ = false;
 };
 
 // The bytes of the zone file that config.time_zone names. Errors: not_found, io.
 [[nodiscard]] Result<std::string> read_zone_file(Fs& fs, const std::string& name);
-// A factory of parsers for this kind of stream. Errors: as read_zone_file; invalid.
-[[nodiscard]] Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type);
+// A factory of parsers for this kind of stream. Without a book, the administrators of the
+// configuration are read once. Errors: as read_zone_file and load_administrators; invalid.
+[[nodiscard]] Result<MakeParser> make_parser_factory(
+    Fs& fs, const Config& config, ParserType type,
+    std::shared_ptr<const AdministratorBook> book = nullptr);
 // The node name by configuration, NODE_NAME or the host; never empty.
 [[nodiscard]] std::string wanted_node_name(const Config& config);
 

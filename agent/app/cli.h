@@ -32,6 +32,12 @@ struct CheckArguments {
 };
 int check_command(const CheckArguments& arguments);
 
+struct KeysArguments {
+  std::string config = "/etc/auditship/auditship.yaml";
+  bool json = false;
+};
+int keys_command(const KeysArguments& arguments);
+
 struct StatusArguments {
   std::string config, data_dir;
   bool json = false;

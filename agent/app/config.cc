@@ -185,6 +185,7 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   read_batch(top, config);
   top.boolean("keep_original", config.keep_original);
   read_log(top, config);
+  read_administrators(top, fs, config);
   read_streams(top, fs, config);
   read_sink(top, fs, config);
   top.done();

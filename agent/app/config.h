@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/app/administrator_files.h"
 #include "agent/core/fs.h"
 #include "agent/core/result.h"
 
@@ -63,7 +64,8 @@ struct Config {
   std::uint32_t batch_max_documents = 10000;
   bool keep_original = false;  // event.original on authlog documents
   std::string log_level = "info";
-  std::string log_format = "auto";  // auto, text, json
+  std::string log_format = "auto";                  // auto, text, json
+  std::vector<AdministratorSource> administrators;  // whose SSH key is whose; empty: not asked
   std::vector<StreamConfig> streams;
   SinkType sink = SinkType::file;
   FileSinkConfig file_sink;

@@ -69,6 +69,28 @@ class Writer {
   std::size_t indent_ = 0;
 };
 
+void write_administrators(Writer& out, const Config& config) {
+  if (config.administrators.empty()) {
+    return;
+  }
+  out.open("administrators");
+  for (const AdministratorSource& source : config.administrators) {
+    switch (source.kind) {
+      case AdministratorSource::Kind::authorized_keys:
+        out.text("- authorized_keys", source.path);
+        out.text("  passwd", source.passwd);
+        break;
+      case AdministratorSource::Kind::map:
+        out.text("- map", source.path);
+        break;
+      case AdministratorSource::Kind::ca_keys:
+        out.text("- ca_keys", source.path);
+        break;
+    }
+  }
+  out.close();
+}
+
 void write_streams(Writer& out, const Config& config) {
   out.open("streams");
   for (const std::string_view builtin : {"kubeaudit", "authlog"}) {
@@ -158,6 +180,7 @@ std::string render_effective(const Config& config) {
   out.text("level", config.log_level);
   out.text("format", config.log_format);
   out.close();
+  write_administrators(out, config);
   write_streams(out, config);
   write_sink(out, config);
   return text;

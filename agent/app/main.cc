@@ -31,6 +31,7 @@ struct Commands {
   ParseArguments parse;
   CheckArguments check;
   StatusArguments status;
+  KeysArguments keys;
   BufferArguments buffer;
   DeadLetterArguments dead;
   ReconcileArguments reconcile;
@@ -103,6 +104,17 @@ void add_status(CLI::App& app, Commands& commands) {
   status_app->footer(
       "Examples:\n  auditship status\n  auditship status --json --data-dir /var/lib/auditship");
   status_app->callback([&commands] { commands.code = status_command(commands.status); });
+}
+
+void add_keys(CLI::App& app, Commands& commands) {
+  CLI::App* keys_app = app.add_subcommand(
+      "keys", "List the SSH keys that `administrators` knows: whose they are and what they open");
+  keys_app->add_option("--config", commands.keys.config, "Configuration file")
+      ->type_name("FILE")
+      ->capture_default_str();
+  keys_app->add_flag("--json", commands.keys.json, "A JSON object a key");
+  keys_app->footer("Examples:\n  auditship keys\n  auditship keys --json | jq -r .owner");
+  keys_app->callback([&commands] { commands.code = keys_command(commands.keys); });
 }
 
 void add_buffer(CLI::App& app, Commands& commands) {
@@ -199,7 +211,7 @@ int command_line(int argc, char** argv) {
   app.set_version_flag("--version", std::string("auditship ") + kVersion);
   Commands commands;
   for (const auto add : {add_run, add_parse, add_check, add_status, add_buffer, add_dead_letter,
-                         add_reconcile, add_version}) {
+                         add_reconcile, add_keys, add_version}) {
     add(app, commands);
   }
   try {

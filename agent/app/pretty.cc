@@ -93,8 +93,9 @@ void append_auth(std::string& out, const Record& record) {
     append_word(out, ": ", record.field("message"));
     return;
   }
-  out.push_back(' ');
-  append_safe(out, action);
+  std::string words(action);  // "ssh login", as people say it
+  std::replace(words.begin(), words.end(), '-', ' ');
+  append_word(out, " ", words);
   const std::string_view owner = !record.field("user.email").empty()
                                      ? record.field("user.email")
                                      : record.field("ssh.key.owner");

@@ -52,7 +52,7 @@ def check_said(text, tree):
     check("every line is accounted for" in text, "nothing says that every line is accounted for")
     check("OpenSearch:" in text, "nothing says how to send to OpenSearch")
     check(re.search(r"\d+ of \d+ lines shown", text), "no progress was shown")
-    for who, what in (("ssh-login", "success"), ("failure (403)", ""), ("pods/exec", "")):
+    for who, what in (("ssh login", "success"), ("failure (403)", ""), ("pods/exec", "")):
         check(any(who in line and what in line for line in text.splitlines()), f"no line shows {who}")
 
 

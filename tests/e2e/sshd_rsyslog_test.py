@@ -6,6 +6,7 @@ sudoers. Nothing of the machine is changed, and its own sshd and syslog are not 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,9 +78,7 @@ class Machine:
 
     def __init__(self, work):
         self.work, self.port, self.processes = work, free_port(), []
-        for key in ("host_key", "ada_key"):
-            sh(f"ssh-keygen -q -t ed25519 -N '' -f {work}/{key}")
-        shutil.copy(work / "ada_key.pub", work / "authorized_keys")
+        sh(f"ssh-keygen -q -t ed25519 -N '' -f {work}/host_key")
         (work / "askpass").write_text("#!/bin/sh\necho \"$E2E_PASSWORD\"\n")
         os.chmod(work / "askpass", 0o755)
         (work / "sshd_config").write_text(SSHD_CONFIG.format(port=self.port, work=work))
@@ -147,6 +146,37 @@ def act(machine):
     ]
 
 
+def make_keys(work):
+    """Two keys that open every account; only the first one has an owner that the agent knows."""
+    for key in ("ada_key", "stray_key"):
+        sh(f"ssh-keygen -q -t ed25519 -N '' -C {key} -f {work}/{key}")
+    name_owner(work, "Ada of the day shift")
+    (work / "authorized_keys").write_text((work / "ada_key.pub").read_text() + (work / "stray_key.pub").read_text())
+
+
+def name_owner(work, name):
+    kind, key = (work / "ada_key.pub").read_text().split()[:2]
+    (work / "administrators").write_text(f"{kind} {key} {name}\n")
+
+
+def change_owner(work, machine, agent):
+    """The owner's name changes while the agent runs: SIGHUP, then two more logins."""
+    loaded = (work / "agent.log").read_text().count("administrators-loaded")
+    name_owner(work, "Ada of the night shift")
+    agent.send_signal(signal.SIGHUP)
+    wait_until(lambda: (work / "agent.log").read_text().count("administrators-loaded") > loaded, "the new owners", 20)
+    for source, key in (("127.0.0.47", "ada_key"), ("127.0.0.48", "stray_key")):
+        equal(machine.ssh("ada", source, "true", key=work / key)[0], 0, f"login by {key}")
+
+
+def check_owners(found):
+    owners = {d["source.ip"]: (d.get("ssh.key.owner_known"), d.get("ssh.key.owner")) for d in found
+              if d.get("event.action") == "ssh-login" and d.get("event.outcome") == "success"}
+    equal(owners, {"127.0.0.41": (True, "Ada of the day shift"), "127.0.0.42": (None, None),
+                   "127.0.0.45": (True, "Ada of the day shift"), "127.0.0.46": (None, None),
+                   "127.0.0.47": (True, "Ada of the night shift"), "127.0.0.48": (False, None)}, "whose key it was")
+
+
 def check_deeds(found, deeds, what):
     for deed in deeds:
         matches = [d for d in found if all(d.get(k) == v for k, v in deed.items())]
@@ -154,7 +184,8 @@ def check_deeds(found, deeds, what):
     # Nobody else logged in: what a document claims must have been done.
     logins = {(d["user.name"], d["source.ip"]) for d in found
               if d.get("event.action") == "ssh-login" and d.get("event.outcome") == "success"}
-    equal(logins, {("ada", "127.0.0.41"), ("bert", "127.0.0.42"), ("ada", "127.0.0.45"), ("bert", "127.0.0.46")},
+    equal(logins, {("ada", "127.0.0.41"), ("bert", "127.0.0.42"), ("ada", "127.0.0.45"), ("bert", "127.0.0.46"),
+                   ("ada", "127.0.0.47"), ("ada", "127.0.0.48")},
           f"{what}: who logged in")
 
 
@@ -172,13 +203,18 @@ def inside(work):
     os.chmod(work, 0o755)
     logs = [Path("/var/log/auth.log"), Path("/var/log/auth-iso.log")]
     sink = work / "shipped"
+    make_keys(work)
     config = write_config(work, {"authlog": logs}, file_sink(sink))
+    settings = json.loads(Path(config).read_text())
+    settings["administrators"] = [{"authorized_keys": str(work / "administrators")}]
+    Path(config).write_text(json.dumps(settings))
     # The agent runs first, on files that do not exist yet: it must find and follow them.
     agent = subprocess.Popen([AGENT, "run", "--config", config], stderr=open(work / "agent.log", "w"))
     machine = Machine(work)
     try:
         deeds = act(machine)
-        wait_until(lambda: "session closed for user bert" in machine.log().partition("NOT in sudoers")[2], "the last line", 20)
+        change_owner(work, machine, agent)
+        wait_until(lambda: "session closed for user ada" in machine.log().partition("127.0.0.48")[2], "the last line", 20)
     finally:
         machine.stop()
     lines = sum(len(path.read_bytes().splitlines()) for path in logs)
@@ -194,6 +230,7 @@ def inside(work):
     by_file = {path: [d for d in shipped if d["log.file.path"] == str(path)] for path in logs}
     for path in logs:
         check_deeds(by_file[path], deeds, path.name)
+        check_owners(by_file[path])
         parsed = parse("authlog", [path], config)
         check_deeds(parsed, deeds, f"parse {path.name}")
         equal(len(parsed), len(path.read_bytes().splitlines()), f"documents of parse {path.name}")

@@ -328,6 +328,35 @@ TEST_CASE("secrets are one line, and messages name the file and not its content"
   CHECK(secrets->bearer_token == "abc");
 }
 
+TEST_CASE("administrators name their sources, one kind an item", "[config]") {
+  ConfigFiles files;
+  const std::string start = "cluster: {name: c}\nadministrators:\n";
+  files.write("people.yaml", "administrators: []\n");
+  const auto config = files.load(start +
+                                 "- authorized_keys: \"%h/.ssh/authorized_keys\"\n"
+                                 "- authorized_keys: keys.d\n- map: people.yaml\n");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  REQUIRE(config->administrators.size() == 3);
+  CHECK(config->administrators[0].path == "%h/.ssh/authorized_keys");
+  CHECK(config->administrators[0].passwd == "/etc/passwd");
+  CHECK(config->administrators[1].path == files.directory_ + "/keys.d");
+  CHECK(config->administrators[2].kind == AdministratorSource::Kind::map);
+  const auto again =
+      parse_config(files.fs_, files.directory_ + "/again.yaml", render_effective(*config),
+                   [](const std::string&) { return std::optional<std::string>(); });
+  INFO(render_effective(*config));
+  REQUIRE(again.ok());
+  CHECK(render_effective(*again) == render_effective(*config));
+
+  has(files.refusal(start + "- map: no-such.yaml\n"), "auditship.yaml:3:8: administrators.map: ");
+  has(files.refusal(start + "- {}\n"), "expected one of \"authorized_keys\", \"map\" and");
+  has(files.refusal(start + "- {map: people.yaml, ca_keys: people.yaml}\n"), "expected one of");
+  has(files.refusal(start + "- authorised_keys: x\n"), "did you mean \"authorized_keys\"");
+  files.write("people.yaml", "administrators: [{name: x, keys: [nonsense]}]\n");
+  has(files.refusal(start + "- map: people.yaml\n"), "no public key of a known type");
+}
+
 TEST_CASE("the shipped configuration loads once a cluster name is set", "[config]") {
   PosixFs fs;
   const std::string path = AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml";

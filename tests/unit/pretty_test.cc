@@ -29,7 +29,7 @@ TEST_CASE("a login is a sentence: when, where, who, with which key, from where",
   record.add("ssh.key.fingerprint", "SHA256:abc");
   record.add("source.ip", "10.0.0.7");
   CHECK(pretty(record) ==
-        "05:03:11 node1 ssh-login alice@example.org (key ED25519 SHA256:abc) as root from "
+        "05:03:11 node1 ssh login alice@example.org (key ED25519 SHA256:abc) as root from "
         "10.0.0.7: success\n");
 }
 
