@@ -25,12 +25,15 @@ enum Member : std::size_t {
   kAgentVersion,
   kAgentId,
   kEventId,
-  kTags
+  kTags,
+  kOrchestrator
 };
 constexpr std::uint32_t bit(std::size_t member) { return 1U << member; }
 constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kPath) |
-                                        bit(kAgentName) | bit(kAgentVersion) | bit(kAgentId);
+                                        bit(kAgentName) | bit(kAgentVersion) | bit(kAgentId) |
+                                        bit(kOrchestrator);
 
+// One bit a length of name.
 constexpr std::uint32_t kCommonSizes = [] {
   std::uint32_t sizes = 0;
   for (const std::string_view name : kCommonMembers) {
@@ -53,7 +56,7 @@ std::uint32_t overridden(const std::vector<Field>& fields) {
   for (const Field& field : fields) {
     const std::size_t size = field.name.size();
     // Cheap first: no common member has that length, or the second letter that this one has.
-    if (size > 13 || ((kCommonSizes >> size) & 1) == 0 ||
+    if (size > 31 || ((kCommonSizes >> size) & 1) == 0 ||
         ((kSecondLetters >> (static_cast<unsigned char>(field.name[1]) & 31U)) & 1) == 0) {
       continue;
     }
@@ -234,6 +237,9 @@ const BulkEncoder::Constants& BulkEncoder::constants(const LineSource* source) {
   set(kAgentName, options_.agent_name);
   set(kAgentVersion, options_.agent_version);
   set(kAgentId, options_.agent_id);
+  if (options_.orchestrated) {
+    set(kOrchestrator, options_.cluster);
+  }
   last_ = constants_.size();
   constants_.push_back(std::move(made));
   return constants_[last_];

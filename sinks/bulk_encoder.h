@@ -4,12 +4,13 @@
 //   encoder.append(record, line, id, now_ns, body);
 //
 // The document: @timestamp, the common members (cluster.name node.name tag log.file.path log.offset
-// agent.name agent.version agent.id event.id), then record.json, record.fields, the bodies and
-// tags. All names that we add are dotted. A field of record.fields with the name of a common member
-// takes its place (kube_audit sets event.id to the auditID), so that no key is written twice;
-// record.json must not name any of kCommonMembers. Bodies become JSON text. One that is cut gets
-// NAME_cut (true) and NAME_length (bytes before cutting). Output is one line of valid UTF-8 however
-// hostile the bytes. No allocation per field. Not thread-safe.
+// agent.name agent.version agent.id event.id, and orchestrator.cluster.name of a cluster's own
+// events), then record.json, record.fields, the bodies and tags. All names that we add are dotted.
+// A field of record.fields with the name of a common member takes its place (kube_audit sets
+// event.id to the auditID), so that no key is written twice; record.json must not name any of
+// kCommonMembers. Bodies become JSON text. One that is cut gets NAME_cut (true) and NAME_length
+// (bytes before cutting). Output is one line of valid UTF-8 however hostile the bytes. No
+// allocation per field. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -24,12 +25,14 @@
 
 namespace auditship {
 
-inline constexpr std::array<std::string_view, 11> kCommonMembers = {
-    "@timestamp", "cluster.name",  "node.name", "tag",      "log.file.path", "log.offset",
-    "agent.name", "agent.version", "agent.id",  "event.id", "tags"};
+inline constexpr std::array<std::string_view, 12> kCommonMembers = {
+    "@timestamp",    "cluster.name", "node.name",  "tag",
+    "log.file.path", "log.offset",   "agent.name", "agent.version",
+    "agent.id",      "event.id",     "tags",       "orchestrator.cluster.name"};
 
 struct EncoderOptions {
   std::string cluster, node, stream;
+  bool orchestrated = false;  // of a cluster: orchestrator.cluster.name says which, as ECS has it
   std::string agent_name = "auditship", agent_version, agent_id;
   std::string dated_prefix;  // not empty: each item names its index, PREFIX-YYYY.MM.DD of its time
   std::size_t body_max_bytes =

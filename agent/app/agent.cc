@@ -80,6 +80,10 @@ Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType 
   if (type == ParserType::kube_audit) {
     KubeAuditOptions options;
     options.trusted_proxies = config.trusted_proxies;
+    options.redact = config.redact;
+    options.redact_names = config.redact_names;
+    options.slim = config.slim_bodies;
+    options.max_body_bytes = config.body_max_bytes;
     auto first = KubeAuditParser::make(options);
     if (!first) {
       return first.error();
@@ -242,7 +246,9 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   s.encoder.cluster = config_.cluster_name;
   s.encoder.node = identity_.node;
   s.encoder.stream = stream.name;
+  s.encoder.orchestrated = stream.parser == ParserType::kube_audit;
   s.encoder.agent_version = kVersion;
+  s.encoder.body_max_bytes = config_.body_max_bytes;
   s.encoder.agent_id = identity_.agent_id;
   const bool dated =
       config_.sink == SinkType::opensearch && config_.opensearch.style == TargetStyle::dated;

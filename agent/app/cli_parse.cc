@@ -171,7 +171,9 @@ int parse_command(const ParseArguments& arguments) {
   options.cluster = job.config.cluster_name;
   options.node = wanted_node_name(job.config);
   options.stream = job.stream.name;
+  options.orchestrated = job.stream.parser == ParserType::kube_audit;
   options.agent_version = kVersion;
+  options.body_max_bytes = job.config.body_max_bytes;
   BulkEncoder encoder(options);
   DocIds ids(options.cluster, options.node);
 

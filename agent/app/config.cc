@@ -182,6 +182,7 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   read_backfill(top, config);
   read_proxies(top, config);
   top.size("line_max", 64 * kKiB, 256 * kMiB, config.line_max_bytes);
+  read_bodies(top, config);
   read_batch(top, config);
   top.boolean("keep_original", config.keep_original);
   read_log(top, config);

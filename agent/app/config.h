@@ -62,7 +62,11 @@ struct Config {
   std::uint64_t batch_max_bytes = 5 << 20;  // before compression
   std::chrono::milliseconds batch_max_age{1000};
   std::uint32_t batch_max_documents = 10000;
-  bool keep_original = false;  // event.original on authlog documents
+  std::uint64_t body_max_bytes = 256 << 10;  // of requestObject and responseObject, as JSON text
+  bool slim_bodies = true;                   // without managedFields and last-applied-configuration
+  bool redact = true;                        // credentials and secrets become [redacted]
+  std::vector<std::string> redact_names;     // further names whose values are credentials
+  bool keep_original = false;                // event.original on authlog documents
   std::string log_level = "info";
   std::string log_format = "auto";                  // auto, text, json
   std::vector<AdministratorSource> administrators;  // whose SSH key is whose; empty: not asked

@@ -170,6 +170,14 @@ std::string render_effective(const Config& config) {
   out.plain("backfill", config.backfill ? std::to_string(config.backfill->count()) + "s" : "all");
   out.list("trusted_proxies", config.trusted_proxies);
   out.number("line_max", config.line_max_bytes);
+  out.open("bodies");
+  out.number("max", config.body_max_bytes);
+  out.flag("slim", config.slim_bodies);
+  out.close();
+  out.open("redaction");
+  out.flag("enabled", config.redact);
+  out.list("names", config.redact_names);
+  out.close();
   out.open("batch");
   out.number("max_bytes", config.batch_max_bytes);
   out.plain("max_age", std::to_string(config.batch_max_age.count()) + "ms");

@@ -29,6 +29,9 @@ void read_file_name(YamlMap& map, std::string_view key, Fs& fs, const std::strin
 // Reads `streams:` over the default streams in config, and finds and checks their rule files.
 void read_streams(YamlMap& top, Fs& fs, Config& config);
 
+// Reads `bodies:` and `redaction:`.
+void read_bodies(YamlMap& top, Config& config);
+
 // Reads `administrators:`, and the files it names once.
 void read_administrators(YamlMap& top, Fs& fs, Config& config);
 

@@ -141,8 +141,10 @@ TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says s
 
 TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its place",
                  "[bulk_encoder]") {
+  EncoderOptions all = options();
+  all.orchestrated = true;
   for (const std::string_view name : kCommonMembers) {
-    BulkEncoder encoder(options());
+    BulkEncoder encoder(all);
     record.fields.clear();
     record.tags = {"t"};
     record.add(name, "mine");
@@ -154,6 +156,16 @@ TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its pl
       CHECK(out.document.find('"' + std::string(other) + "\":") != std::string::npos);
     }
   }
+}
+
+TEST_CASE_METHOD(Fixture, "only a cluster's own events name their orchestrator's cluster",
+                 "[bulk_encoder]") {
+  EncoderOptions o = options();
+  BulkEncoder plain(o);
+  CHECK(encode(plain, record, line).document.find("orchestrator") == std::string::npos);
+  o.orchestrated = true;
+  BulkEncoder encoder(o);
+  CHECK(text(encode(encoder, record, line).document, "orchestrator.cluster.name") == "prod");
 }
 
 TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with marker and length",

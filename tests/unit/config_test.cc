@@ -357,6 +357,27 @@ TEST_CASE("administrators name their sources, one kind an item", "[config]") {
   has(files.refusal(start + "- map: people.yaml\n"), "no public key of a known type");
 }
 
+TEST_CASE("bodies and redaction are configured, within what searching bears", "[config]") {
+  ConfigFiles files;
+  const std::string start = "cluster: {name: c}\n";
+  const auto defaults = files.load(start);
+  REQUIRE(defaults.ok());
+  CHECK(defaults->redact);
+  CHECK(defaults->slim_bodies);
+  CHECK(defaults->body_max_bytes == 256 * 1024);
+  const auto config = files.load(start +
+                                 "bodies: {max: 64KiB, slim: false}\n"
+                                 "redaction: {enabled: false, names: [\"*_pin\", badge]}\n");
+  REQUIRE(config.ok());
+  CHECK(config->body_max_bytes == 64 * 1024);
+  CHECK_FALSE(config->slim_bodies);
+  CHECK_FALSE(config->redact);
+  CHECK(config->redact_names == std::vector<std::string>{"*_pin", "badge"});
+  has(files.refusal(start + "bodies: {max: 2MiB}\n"), "bodies.max");
+  has(files.refusal(start + "redaction: {names: [\"a*b\"]}\n"), "redaction.names");
+  has(files.refusal(start + "redaction: {name: [a]}\n"), "did you mean \"names\"");
+}
+
 TEST_CASE("the shipped configuration loads once a cluster name is set", "[config]") {
   PosixFs fs;
   const std::string path = AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml";
