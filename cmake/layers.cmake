@@ -14,7 +14,7 @@ set(may_agent_app    agent/core agent/input agent/filter agent/buffer agent/app 
 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
 set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog files terminal network cpu)
-set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_out\\.cc sinks/bulk_reply\\.cc
+set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_escape\\.cc sinks/bulk_reply\\.cc
                                             sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc)
 set(lib_curl        "^curl/"                sinks/curl_http\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/app/yaml_[a-z]+\\.cc)
@@ -31,7 +31,7 @@ set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/s
                                             agent/app/main\\.cc agent/app/loop\\.cc)
 set(lib_network     "^(arpa|netinet)/|^sys/socket\\.h$|^netdb\\.h$"
                                             agent/filter/match\\.cc parsers/[a-z_]+\\.cc)  # inet_pton only
-set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_out\\.cc parsers/json_scan\\.cc)
+set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_escape\\.cc parsers/json_scan\\.cc)
 
 set(violations 0)
 macro(violation text)

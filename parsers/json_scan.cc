@@ -1,114 +1,287 @@
 #include "parsers/json_scan.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace auditship {
 namespace {
 
-constexpr std::uint64_t repeat(unsigned char c) { return 0x0101010101010101ULL * c; }
+constexpr std::size_t kBlock = JsonSpecials::kBlock;
 
+// One bit for each of the 64 bytes that is a quote, a backslash or a control character.
 #if defined(__SSE2__)
-
-// One bit for each of the 16 bytes at `at` that is a quote, a backslash or a control character.
-unsigned special_bits(const char* at) {
-  __m128i bytes;
-  std::memcpy(&bytes, at, sizeof(bytes));
+std::uint64_t bits_of(const char* at) {
   const __m128i last_control = _mm_set1_epi8(0x1F);
-  const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
-  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-  const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  return static_cast<unsigned>(
-      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, slash))));
+  const auto bits = [&](const char* from) {
+    __m128i bytes;
+    std::memcpy(&bytes, from, sizeof(bytes));
+    const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
+    const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    const int mask = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, slash)));
+    return static_cast<std::uint64_t>(static_cast<unsigned>(mask));
+  };
+  return bits(at) | bits(at + 16) << 16U | bits(at + 32) << 32U | bits(at + 48) << 48U;
 }
-
-#endif
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const int lower = c | 0x20;
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// find_json_special(), with its first step in line: most strings are shorter than that.
-inline const char* next_special(const char* at, const char* end) {
-#if defined(__SSE2__)
-  if (end - at >= 16) {
-    const unsigned bits = special_bits(at);
-    if (bits != 0) {
-      return at + std::countr_zero(bits);
+#else
+std::uint64_t bits_of(const char* at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kTops = kOnes * 0x80;
+  constexpr std::uint64_t kRest = kOnes * 0x7F;
+  const auto zero = [](std::uint64_t v) { return ~(((v & kRest) + kRest) | v) & kTops; };
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < kBlock / 8; ++i) {
+    std::uint64_t v = 0;
+    for (std::size_t k = 0; k < 8; ++k) {  // one load, whatever the order of bytes
+      v |= static_cast<std::uint64_t>(static_cast<unsigned char>(at[i * 8 + k])) << (8 * k);
     }
-    at += 16;
+    const std::uint64_t control = ~(((v & kRest) + kOnes * 0x60) | v) & kTops;
+    const std::uint64_t found = control | zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\');
+    // Gathers the top bits of the eight bytes: no two of the products meet.
+    all |= ((found >> 7U) * 0x0102040810204080ULL >> 56U) << (8 * i);
   }
+  return all;
+}
 #endif
-  return find_json_special(at, end);
+
+#if defined(__x86_64__)
+
+// The same in half the steps.
+__attribute__((target("avx2"))) inline std::uint64_t bits_of_half(const char* at) {
+  const __m256i last_control = _mm256_set1_epi8(0x1F);
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  const __m256i control = _mm256_cmpeq_epi8(_mm256_max_epu8(bytes, last_control), last_control);
+  const __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
+  const __m256i slash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+  const __m256i any = _mm256_or_si256(control, _mm256_or_si256(quote, slash));
+  return static_cast<unsigned>(_mm256_movemask_epi8(any));
+}
+__attribute__((target("avx2"))) std::uint64_t bits_of_avx2(const char* at) {
+  return bits_of_half(at) | bits_of_half(at + 32) << 32U;
+}
+
+const bool kHasAvx2 = __builtin_cpu_supports("avx2");
+
+std::uint64_t best_bits_of(const char* at) { return kHasAvx2 ? bits_of_avx2(at) : bits_of(at); }
+
+#else
+
+std::uint64_t best_bits_of(const char* at) { return bits_of(at); }
+
+#endif
+
+std::uint64_t bits_of_last(const char* at, std::size_t left) {
+  char block[kBlock];
+  std::memset(block, ' ', kBlock);
+  std::memcpy(block, at, left);
+  return bits_of(block);
+}
+
+// Which brackets are open: one bit a level.
+class Levels {
+ public:
+  // False when there are too many.
+  bool push(bool object) {
+    if (depth_ == JsonScan::kMaxDepth) {
+      return false;
+    }
+    std::uint64_t& word = words_[depth_ / 64];
+    const std::uint64_t below = (std::uint64_t{1} << (depth_ % 64)) - 1;
+    word = (depth_ % 64 == 0 ? 0 : word & below) |
+           (static_cast<std::uint64_t>(object) << (depth_ % 64));
+    ++depth_;
+    return true;
+  }
+  // Closes the innermost. True when that was the last one.
+  bool pop() { return --depth_ == 0; }
+  // Is the innermost an object?
+  [[nodiscard]] bool object() const {
+    return ((words_[(depth_ - 1) / 64] >> ((depth_ - 1) % 64)) & 1U) != 0;
+  }
+
+ private:
+  std::size_t depth_ = 0;
+  std::array<std::uint64_t, JsonScan::kMaxDepth / 64> words_;  // set as far as depth_
+};
+
+// Steps over a string or a key. longest: of all of them.
+inline bool step_string(JsonCursor& cursor, std::size_t& longest) {
+  const char* const start = cursor.at;
+  bool escaped = false;
+  if (!cursor.string(escaped)) {
+    return false;
+  }
+  longest = std::max(longest, static_cast<std::size_t>(cursor.at - start) - 2);
+  return true;
+}
+
+inline bool step_key(JsonCursor& cursor, std::size_t& longest) {
+  if (!cursor.to_token() || *cursor.at != '"' || !step_string(cursor, longest) ||
+      !cursor.to_token() || *cursor.at != ':') {
+    return false;
+  }
+  ++cursor.at;
+  return true;
+}
+
+inline bool step_scalar(JsonCursor& cursor, std::size_t& longest) {
+  switch (*cursor.at) {
+    case '"':
+      return step_string(cursor, longest);
+    case 't':
+      return cursor.word("true");
+    case 'f':
+      return cursor.word("false");
+    case 'n':
+      return cursor.word("null");
+    default:
+      return cursor.number();
+  }
+}
+
+// Steps over the object or array that begins here.
+bool step_container(JsonCursor& given, std::size_t& longest) {
+  JsonCursor cursor = given;  // a local one can live in registers
+  Levels levels;
+  bool object = false;
+  for (;;) {
+    if (*cursor.at == '{' || *cursor.at == '[') {
+      object = *cursor.at++ == '{';
+      if (!levels.push(object) || !cursor.to_token()) {
+        return false;
+      }
+      if (*cursor.at != (object ? '}' : ']')) {
+        if ((object && !step_key(cursor, longest)) || !cursor.to_token()) {
+          return false;
+        }
+        continue;
+      }
+    } else if (!step_scalar(cursor, longest)) {
+      return false;
+    }
+    // Behind a value: brackets may close here, then a comma must come.
+    while (cursor.to_token() && *cursor.at == (object ? '}' : ']')) {
+      ++cursor.at;
+      if (levels.pop()) {
+        given = cursor;
+        return true;
+      }
+      object = levels.object();
+    }
+    if (cursor.at == cursor.end || *cursor.at++ != ',' || (object && !step_key(cursor, longest)) ||
+        !cursor.to_token()) {
+      return false;
+    }
+  }
 }
 
 }  // namespace
 
-const char* find_json_special(const char* at, const char* end) {
-#if defined(__SSE2__)
-  while (end - at >= 16) {
-    const unsigned bits = special_bits(at);
+const char* JsonSpecials::find_beyond(const char* at) {
+  while (end_ > at) {
+    const auto left = static_cast<std::size_t>(end_ - at);
+    const char* block = at;
+    if (left >= kBlock) {
+      bits_ = best_bits_of(block);
+    } else if (static_cast<std::size_t>(end_ - begin_) >= kBlock) {
+      block = end_ - kBlock;  // overlaps what was seen already
+      bits_ = best_bits_of(block);
+    } else {
+      bits_ = bits_of_last(block, left);
+    }
+    block_ = reinterpret_cast<std::uintptr_t>(block);
+    const std::uint64_t bits = bits_ >> static_cast<std::size_t>(at - block);
     if (bits != 0) {
       return at + std::countr_zero(bits);
     }
-    at += 16;
+    at = block + kBlock;
   }
-#endif
-  if constexpr (std::endian::native == std::endian::little) {
-    constexpr std::uint64_t kHigh = repeat(0x80);
-    while (end - at >= 8) {
-      std::uint64_t v = 0;
-      std::memcpy(&v, at, 8);
-      const std::uint64_t quote = v ^ repeat('"');
-      const std::uint64_t slash = v ^ repeat('\\');
-      // A borrow only runs upwards, so the lowest bit that is set is always right.
-      const std::uint64_t found = ((quote - repeat(1)) & ~quote) | ((slash - repeat(1)) & ~slash) |
-                                  ((v - repeat(0x20)) & ~v);
-      if ((found & kHigh) != 0) {
-        return at + std::countr_zero(found & kHigh) / 8;
-      }
-      at += 8;
-    }
-  }
-  while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) {
+  return end_;
+}
+
+bool JsonCursor::skip_blanks() {
+  while (at != end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) {
     ++at;
   }
-  return at;
+  return at != end;
+}
+
+bool JsonCursor::escaped_string(bool& escaped) {
+  while (at != end && *at == '\\') {
+    escaped = true;
+    if (!escape()) {
+      return false;
+    }
+    at = specials_.find(at);
+  }
+  return at != end && *at++ == '"';
+}
+
+// Steps over the escape whose backslash is here. False when it is none.
+bool JsonCursor::escape() {
+  if (left() < 2) {
+    return false;
+  }
+  const char c = at[1];
+  at += 2;
+  if (c != 'u') {
+    return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' ||
+           c == 't';
+  }
+  if (left() < 4) {
+    return false;
+  }
+  for (const char* const last = at + 4; at != last; ++at) {
+    const int lower = *at | 0x20;
+    if (!(*at >= '0' && *at <= '9') && !(lower >= 'a' && lower <= 'f')) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// In line: each key and most values are one.
+inline bool JsonScan::string(JsonValue& out) {
+  const char* const start = cursor_.at;
+  if (!cursor_.string(out.escaped)) {
+    return fail();
+  }
+  out.kind = JsonKind::string;
+  out.raw = {start, static_cast<std::size_t>(cursor_.at - start)};
+  out.longest = static_cast<std::uint32_t>(out.raw.size() - 2);
+  return true;
 }
 
 bool JsonScan::open(char bracket) {
-  skip_blanks();
-  if (failed_ || at_ == end_ || *at_ != bracket) {
+  if (failed_ || peek() != bracket) {
     return false;
   }
-  ++at_;
+  ++cursor_.at;
   fresh_ = true;
   return true;
 }
 
 bool JsonScan::close_or_comma(char bracket, bool& closed) {
-  skip_blanks();
-  if (failed_ || at_ == end_) {
+  if (failed_ || !cursor_.to_token()) {
     return fail();
   }
-  closed = *at_ == bracket;
+  closed = *cursor_.at == bracket;
   if (closed) {
-    ++at_;
+    ++cursor_.at;
   } else if (!fresh_) {
-    if (*at_ != ',') {
+    if (*cursor_.at != ',') {
       return fail();
     }
-    ++at_;
+    ++cursor_.at;
   }
   fresh_ = false;
   return true;
@@ -116,7 +289,15 @@ bool JsonScan::close_or_comma(char bracket, bool& closed) {
 
 bool JsonScan::next_key(JsonValue& key) {
   bool closed = false;
-  return close_or_comma('}', closed) && !closed && key_and_colon(key);
+  if (!close_or_comma('}', closed) || closed) {
+    return false;
+  }
+  if (!cursor_.to_token() || *cursor_.at != '"' || !string(key) || !cursor_.to_token() ||
+      *cursor_.at != ':') {
+    return fail();
+  }
+  ++cursor_.at;
+  return true;
 }
 
 bool JsonScan::next_element() {
@@ -124,274 +305,82 @@ bool JsonScan::next_element() {
   return close_or_comma(']', closed) && !closed;
 }
 
-bool JsonScan::key_and_colon(JsonValue& key) {
-  skip_blanks();
-  if (at_ == end_ || *at_ != '"' || !string(key)) {
-    return fail();
-  }
-  skip_blanks();
-  if (at_ == end_ || *at_ != ':') {
-    return fail();
-  }
-  ++at_;
-  return true;
-}
-
-bool JsonScan::string(JsonValue& out) {
-  const char* start = at_++;
-  out.escaped = false;
-  for (;;) {
-    at_ = next_special(at_, end_);
-    if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) {
-      return fail();
-    }
-    if (*at_ == '"') {
-      ++at_;
-      break;
-    }
-    out.escaped = true;
-    if (!escape()) {
-      return fail();
-    }
-  }
-  out.kind = JsonKind::string;
-  out.raw = {start, static_cast<std::size_t>(at_ - start)};
-  out.longest = static_cast<std::uint32_t>(out.raw.size() - 2);
-  return true;
-}
-
-bool JsonScan::escape() {
-  if (end_ - at_ < 2) {
-    return false;
-  }
-  const char c = at_[1];
-  at_ += 2;
-  if (c != 'u') {
-    return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' ||
-           c == 't';
-  }
-  if (end_ - at_ < 4) {
-    return false;
-  }
-  for (int i = 0; i < 4; ++i) {
-    if (hex_digit(at_[i]) < 0) {
-      return false;
-    }
-  }
-  at_ += 4;
-  return true;
-}
-
-bool JsonScan::number() {
-  const auto digits = [this] {
-    const char* first = at_;
-    while (at_ != end_ && is_digit(*at_)) {
-      ++at_;
-    }
-    return at_ != first;
-  };
-  if (*at_ == '-') {
-    ++at_;
-  }
-  if (at_ != end_ && *at_ == '0') {
-    ++at_;
-  } else if (!digits()) {
-    return fail();
-  }
-  if (at_ != end_ && *at_ == '.') {
-    ++at_;
-    if (!digits()) {
-      return fail();
-    }
-  }
-  if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-    ++at_;
-    if (at_ != end_ && (*at_ == '+' || *at_ == '-')) {
-      ++at_;
-    }
-    if (!digits()) {
-      return fail();
-    }
-  }
-  return true;
-}
-
-bool JsonScan::word(std::string_view expected) {
-  const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
-  if (rest.substr(0, expected.size()) != expected) {
-    return fail();
-  }
-  at_ += expected.size();
-  return true;
-}
-
 bool JsonScan::scalar(JsonValue& out) {
-  if (*at_ == '"') {
-    return string(out);
-  }
-  const char* start = at_;
+  const char* const start = cursor_.at;
   bool good = false;
-  switch (*at_) {
+  switch (*start) {
     case 't':
       out.kind = JsonKind::boolean;
-      good = word("true");
+      good = cursor_.word("true");
       break;
     case 'f':
       out.kind = JsonKind::boolean;
-      good = word("false");
+      good = cursor_.word("false");
       break;
     case 'n':
       out.kind = JsonKind::null;
-      good = word("null");
+      good = cursor_.word("null");
       break;
     default:
       out.kind = JsonKind::number;
-      good = (*at_ == '-' || is_digit(*at_)) ? number() : fail();
+      good = cursor_.number();
   }
-  out.raw = {start, static_cast<std::size_t>(at_ - start)};
+  out.raw = {start, static_cast<std::size_t>(cursor_.at - start)};
   out.escaped = false;
   out.longest = 0;
-  return good;
+  return good || fail();
 }
 
 bool JsonScan::value(JsonValue& out) {
-  skip_blanks();
   fresh_ = false;
-  if (failed_ || at_ == end_) {
+  if (failed_ || !cursor_.to_token()) {
     return fail();
   }
-  return *at_ == '{' || *at_ == '[' ? container(out) : scalar(out);
+  switch (*cursor_.at) {
+    case '"':
+      return string(out);
+    case '{':
+    case '[':
+      return container(out);
+    default:
+      return scalar(out);
+  }
 }
 
 bool JsonScan::container(JsonValue& out) {
-  const char* start = at_;
-  std::size_t depth = 0;
-  std::uint32_t longest = 0;
-  JsonValue part;
-  const auto in_object = [&] {
-    return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0;
-  };
-  enum class Want : std::uint8_t { value, key, end } want = Want::value;
-  do {
-    skip_blanks();
-    if (at_ == end_) {
-      return fail();
-    }
-    if (want == Want::key) {
-      if (!key_and_colon(part)) {
-        return false;
-      }
-      longest = part.longest > longest ? part.longest : longest;
-      want = Want::value;
-    } else if (want == Want::end) {
-      const char closing = in_object() ? '}' : ']';
-      if (*at_ == ',') {
-        want = in_object() ? Want::key : Want::value;
-      } else if (*at_ == closing) {
-        --depth;
-      } else {
-        return fail();
-      }
-      ++at_;
-    } else if (*at_ == '{' || *at_ == '[') {
-      if (depth == kMaxDepth) {
-        return fail();
-      }
-      const bool object = *at_++ == '{';
-      const std::uint64_t bit = std::uint64_t{1} << (depth % 64);
-      std::uint64_t& kinds = kinds_[depth / 64];
-      kinds = object ? kinds | bit : kinds & ~bit;
-      ++depth;
-      skip_blanks();
-      const bool empty = at_ != end_ && *at_ == (object ? '}' : ']');
-      want = empty ? Want::end : object ? Want::key : Want::value;
-    } else {
-      if (!scalar(part)) {
-        return false;
-      }
-      longest = part.longest > longest ? part.longest : longest;
-      want = Want::end;
-    }
-  } while (depth != 0);
+  const char* const start = cursor_.at;
+  std::size_t longest = 0;
+  if (!step_container(cursor_, longest)) {
+    return fail();
+  }
   out.kind = *start == '{' ? JsonKind::object : JsonKind::array;
-  out.raw = {start, static_cast<std::size_t>(at_ - start)};
+  out.raw = {start, static_cast<std::size_t>(cursor_.at - start)};
   out.escaped = false;
-  out.longest = longest;
+  out.longest = static_cast<std::uint32_t>(longest);
   return true;
 }
 
-namespace {
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out.push_back(static_cast<char>(code));
-  } else if (code < 0x800) {
-    out.push_back(static_cast<char>(0xC0 | (code >> 6)));
-    out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
-  } else if (code < 0x10000) {
-    out.push_back(static_cast<char>(0xE0 | (code >> 12)));
-    out.push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
-  } else {
-    out.push_back(static_cast<char>(0xF0 | (code >> 18)));
-    out.push_back(static_cast<char>(0x80 | ((code >> 12) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
-  }
-}
-
-// The value of \uXXXX at text[i], or -1.
-std::int32_t unicode_escape(std::string_view text, std::size_t i) {
-  if (i + 6 > text.size() || text[i] != '\\' || text[i + 1] != 'u') {
-    return -1;
-  }
-  std::int32_t code = 0;
-  for (std::size_t k = i + 2; k < i + 6; ++k) {
-    const int digit = hex_digit(text[k]);
-    if (digit < 0) {
-      return -1;
-    }
-    code = code * 16 + digit;
-  }
-  return code;
-}
-
-char simple_escape(char c) {
-  constexpr std::string_view kLetters = "bfnrt";
-  const std::size_t at = kLetters.find(c);
-  return at == std::string_view::npos ? c : "\b\f\n\r\t"[at];
-}
-
-}  // namespace
-
-void append_json_unescaped(std::string& out, std::string_view inner) {
-  std::size_t i = 0;
-  while (i < inner.size()) {
-    const std::size_t slash = inner.find('\\', i);
-    if (slash == std::string_view::npos || slash + 1 >= inner.size()) {
-      out.append(inner.substr(i));
-      return;
-    }
-    out.append(inner.substr(i, slash - i));
-    const std::int32_t unit = unicode_escape(inner, slash);
-    if (unit < 0) {
-      out.push_back(simple_escape(inner[slash + 1]));
-      i = slash + 2;
-      continue;
-    }
-    i = slash + 6;
-    auto code = static_cast<std::uint32_t>(unit);
-    if (code >= 0xD800 && code < 0xE000) {
-      const std::int32_t low = code < 0xDC00 ? unicode_escape(inner, i) : -1;
-      if (low >= 0xDC00 && low < 0xE000) {
-        code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
-        i += 6;
-      } else {
-        code = 0xFFFD;
+std::size_t find_string_member(std::string_view text, char last, std::size_t from) {
+  const std::array<char, 4> mark = {last, '"', ':', '"'};
+  const std::string_view whole(mark.data(), mark.size());
+#if defined(__SSE2__)
+  for (; from + 16 + 2 <= text.size(); from += 16) {
+    const auto same = [&](std::size_t offset, char c) {
+      __m128i bytes;
+      std::memcpy(&bytes, text.data() + from + offset, sizeof(bytes));
+      return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+    };
+    const __m128i both = _mm_and_si128(same(0, last), same(2, ':'));
+    for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(both)); hits != 0; hits &= hits - 1) {
+      const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(hits));
+      if (text.substr(at, whole.size()) == whole) {
+        return at + whole.size();
       }
     }
-    append_utf8(out, code);
   }
+#endif
+  const std::size_t at = text.find(whole, from);
+  return at == std::string_view::npos ? text.size() : at + whole.size();
 }
 
 }  // namespace auditship

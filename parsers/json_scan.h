@@ -13,16 +13,14 @@
 // thread-safe.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace auditship {
+#include "parsers/json_cursor.h"
 
-// The first quote, backslash or control character in [at, end), else end.
-[[nodiscard]] const char* find_json_special(const char* at, const char* end);
+namespace auditship {
 
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
@@ -35,15 +33,14 @@ struct JsonValue {
   [[nodiscard]] bool present() const { return !raw.empty(); }
   [[nodiscard]] bool is_string() const { return kind == JsonKind::string && present(); }
   // What is between the quotes of a string, still escaped.
-  [[nodiscard]] std::string_view inner() const { return raw.substr(1, raw.size() - 2); }
+  [[nodiscard]] std::string_view inner() const { return {raw.data() + 1, raw.size() - 2}; }
 };
 
 class JsonScan {
  public:
   static constexpr std::size_t kMaxDepth = 16384;
 
-  explicit JsonScan(std::string_view text)
-      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+  explicit JsonScan(std::string_view text) : begin_(text.data()), cursor_(text) {}
 
   // Enters a container. False: the next value is another one, and nothing was consumed.
   bool open_object() { return open('{'); }
@@ -57,24 +54,15 @@ class JsonScan {
 
   [[nodiscard]] bool failed() const { return failed_; }
   // True when only blanks are left.
-  [[nodiscard]] bool at_end() {
-    skip_blanks();
-    return !failed_ && at_ == end_;
-  }
+  [[nodiscard]] bool at_end() { return !cursor_.to_token() && !failed_; }
   // The first character of the next value, or 0 at the end of the text.
-  [[nodiscard]] char peek() {
-    skip_blanks();
-    return at_ == end_ ? '\0' : *at_;
-  }
+  [[nodiscard]] char peek() { return cursor_.to_token() ? *cursor_.at : '\0'; }
   // Bytes consumed so far.
-  [[nodiscard]] std::size_t position() const { return static_cast<std::size_t>(at_ - begin_); }
+  [[nodiscard]] std::size_t position() const {
+    return static_cast<std::size_t>(cursor_.at - begin_);
+  }
 
  private:
-  void skip_blanks() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\r' || *at_ == '\n')) {
-      ++at_;
-    }
-  }
   bool fail() {
     failed_ = true;
     return false;
@@ -82,23 +70,21 @@ class JsonScan {
   bool open(char bracket);
   bool close_or_comma(char bracket, bool& closed);
   bool string(JsonValue& out);
-  bool escape();
-  bool number();
-  bool word(std::string_view expected);
   bool scalar(JsonValue& out);
   bool container(JsonValue& out);
-  bool key_and_colon(JsonValue& key);
 
   const char* begin_;
-  const char* at_;
-  const char* end_;
+  JsonCursor cursor_;
   bool fresh_ = false;  // just behind an opening bracket: no comma wanted
   bool failed_ = false;
-  std::array<std::uint64_t, kMaxDepth / 64> kinds_;  // one bit a level: 1 = object
 };
 
 // Appends the characters that an escaped JSON string (without quotes) stands for. Lone surrogates
 // become U+FFFD. The string must have been validated.
 void append_json_unescaped(std::string& out, std::string_view inner);
+
+// Finds the next `":"` behind the character `last`, from `from` on: where a key that ends so has a
+// string as its value. Returns what is behind it, or the size of text.
+[[nodiscard]] std::size_t find_string_member(std::string_view text, char last, std::size_t from);
 
 }  // namespace auditship

@@ -1,10 +1,10 @@
 #include "parsers/kube_body.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "agent/core/json_out.h"
+#include "parsers/json_cursor.h"
 #include "parsers/json_scan.h"
 
 namespace auditship {
@@ -34,22 +34,6 @@ bool is_data_key(std::string_view key) {
          same_word(key, "value");
 }
 
-// The end of the string whose opening quote is at `quote`: behind its closing quote.
-// escaped: there is a backslash in it.
-std::size_t string_end(std::string_view raw, std::size_t quote, bool& escaped) {
-  const char* const end = raw.data() + raw.size();
-  const char* at = raw.data() + quote + 1;
-  escaped = false;
-  for (;;) {  // the body is validated: a closing quote comes
-    at = find_json_special(at, end);
-    if (*at == '"') {
-      return static_cast<std::size_t>(at + 1 - raw.data());
-    }
-    escaped = true;
-    at += 2;
-  }
-}
-
 // At most max_bytes of an escaped string, not ending inside an escape or a character.
 std::string_view escaped_prefix(std::string_view inner, std::size_t max_bytes) {
   std::size_t at = 0;
@@ -75,23 +59,26 @@ class Walk {
         redactor_(redactor),
         slim_(slim),
         confidential_(confidential),
+        hidden_(redactor.enabled()),
+        roomy_(raw.size() < limits.bytes / kMostGrowth),
         limits_(limits),
         out_(out),
-        levels_(levels) {
+        levels_(levels),
+        cursor_(raw) {
     out_.clear();
-    levels_.clear();
+    levels_.assign(1, 0);
   }
 
   // False when the body did not fit: then `out` holds the part that did, closed.
   bool run() {
-    while (at_ < raw_.size()) {
+    while (cursor_.at != cursor_.end) {
       if (!step()) {
         stop();
         return false;
       }
     }
     if (changed_) {
-      flush(raw_.size());
+      flush(cursor_.end);
     }
     return true;
   }
@@ -99,12 +86,25 @@ class Walk {
   [[nodiscard]] bool shortened() const { return shortened_; }
 
  private:
-  [[nodiscard]] bool in(std::uint8_t flag) const {
-    return !levels_.empty() && (levels_.back() & flag) != 0;
+  // What a body can grow by: "" becomes "[redacted]", and \b in an argument \u0008.
+  static constexpr std::size_t kMostGrowth = 16;
+
+  [[nodiscard]] bool in(std::uint8_t flag) const { return (levels_.back() & flag) != 0; }
+  // Brackets that are open.
+  [[nodiscard]] std::size_t depth() const { return levels_.size() - 1; }
+  [[nodiscard]] static std::string_view slice(const char* from, const char* to) {
+    return {from, static_cast<std::size_t>(to - from)};
   }
 
   bool step() {
-    switch (raw_[at_]) {
+    if (*cursor_.at == '"') {
+      if (!key_next_) {
+        return string();
+      }
+      key();
+      return cursor_.at == cursor_.end || *cursor_.at != '"' || key_next_ || string();
+    }
+    switch (*cursor_.at) {
       case '{':
       case '[':
         return open();
@@ -113,69 +113,72 @@ class Walk {
         levels_.pop_back();
         key_next_ = false;
         name_is_secret_ = false;
-        return value_done(at_ + 1);
+        return value_done(cursor_.at + 1);
       case ',':
-        comma_ = at_++;
-        key_next_ = in(kObject);
+        comma();
         return true;
-      case ':':
       case ' ':
       case '\t':
       case '\r':
       case '\n':
-        ++at_;
+        ++cursor_.at;
         return true;
       default:
-        if (key_next_) {
-          key();
-          return true;
-        }
-        return scalar();
+        return word();
     }
   }
 
   // Would `more` bytes still fit, with all brackets closed behind them?
   [[nodiscard]] bool fits(std::size_t more) const {
-    return out_.size() + (at_ - run_) + more + levels_.size() + 1 <= limits_.bytes;
+    return roomy_ ||
+           out_.size() + slice(run_, cursor_.at).size() + more + depth() + 1 <= limits_.bytes;
   }
 
   bool open() {
     if (!fits(1)) {
       return false;
     }
+    const bool object = *cursor_.at == '{';
     std::uint8_t level = in(kMasked) || mask_next_ ? kMasked : 0;
-    if (raw_[at_] == '{') {
+    if (object) {
       level |= kObject;
     } else if (arguments_next_) {
       level |= kArguments;
     }
     levels_.push_back(level);
-    key_next_ = raw_[at_] == '{';
+    key_next_ = object;
     argument_is_secret_ = false;
     name_is_secret_ = false;
     clear_pending();
-    safe_ = ++at_;
+    safe_ = ++cursor_.at;
     return true;
+  }
+
+  void comma() {
+    comma_ = cursor_.at++;
+    key_next_ = in(kObject);
   }
 
   void clear_pending() { mask_next_ = mask_string_next_ = arguments_next_ = name_next_ = false; }
 
-  bool value_done(std::size_t end) {
-    at_ = end;
-    safe_ = end;
-    if (!levels_.empty()) {
-      levels_.back() |= kFilled;
-    }
+  bool value_done(const char* end) {
+    cursor_.at = safe_ = end;
+    levels_.back() |= kFilled;
     clear_pending();
+    if (end != cursor_.end && *end == ',') {  // as it nearly always is
+      comma();
+    }
     return true;
   }
 
   void key() {
-    const std::size_t begin = at_;
+    const char* const begin = cursor_.at;
     bool escaped = false;
-    at_ = string_end(raw_, begin, escaped);
+    cursor_.known_string(escaped);
     key_next_ = false;
-    std::string_view name = raw_.substr(begin + 1, at_ - begin - 2);
+    std::string_view name = slice(begin + 1, cursor_.at - 1);
+    while (*cursor_.at++ != ':') {
+    }
     if (escaped) {
       key_text_.clear();
       append_json_unescaped(key_text_, name);
@@ -186,95 +189,93 @@ class Walk {
       drop(begin);
       return;
     }
-    const bool hidden = redactor_.enabled();
-    mask_next_ = hidden && confidential_ && is_data_key(name);
+    mask_next_ = hidden_ && confidential_ && is_data_key(name);
     mask_string_next_ = redactor_.is_secret_name(name, Redactor::Names::exact) ||
-                        (hidden && name_is_secret_ && name == "value");
-    arguments_next_ = hidden && (name == "command" || name == "args");
-    name_next_ = hidden && name == "name";
+                        (hidden_ && name_is_secret_ && name == "value");
+    arguments_next_ = hidden_ && (name == "command" || name == "args");
+    name_next_ = hidden_ && name == "name";
   }
 
-  // Leaves out the member whose key begins at `begin`, and one comma.
-  void drop(std::size_t begin) {
-    while (raw_[at_] != ':') {
-      ++at_;
-    }
-    ++at_;
-    JsonScan scan(raw_.substr(at_));
+  // Leaves out the member whose key begins at `begin` and whose value comes next, and one comma.
+  void drop(const char* begin) {
+    JsonScan scan(slice(cursor_.at, cursor_.end));
     JsonValue value;
     scan.value(value);
-    const std::size_t end = at_ + scan.position();
+    const char* const end = cursor_.at + scan.position();
     changed_ = true;
     flush(in(kFilled) ? comma_ : begin);
-    at_ = end;
+    cursor_.at = end;
     if (!in(kFilled)) {
-      while (raw_[at_] != ',' && raw_[at_] != '}') {
-        ++at_;
+      while (*cursor_.at != ',' && *cursor_.at != '}') {
+        ++cursor_.at;
       }
-      if (raw_[at_] == ',') {
-        ++at_;
+      if (*cursor_.at == ',') {
+        ++cursor_.at;
         key_next_ = true;
       }
     }
-    run_ = safe_ = at_;
+    run_ = safe_ = cursor_.at;
   }
 
-  void flush(std::size_t end) {
-    out_.append(raw_.substr(run_, end - run_));
+  void flush(const char* end) {
+    out_.append(slice(run_, end));
     run_ = end;
   }
 
-  bool replace(std::string_view with, std::size_t end) {
+  bool replace(std::string_view with, const char* end) {
     if (!fits(with.size())) {
       return false;
     }
-    flush(at_);
+    flush(cursor_.at);
     out_.append(with);
     changed_ = true;
     run_ = end;
     return value_done(end);
   }
 
-  // The end of a number, true, false or null.
-  [[nodiscard]] std::size_t token_end(std::size_t at) const {
+  // Is the value that comes a secret, whatever it is?
+  [[nodiscard]] bool masked() const {
+    return in(kMasked) || mask_next_ || (confidential_ && hidden_ && depth() == 0);
+  }
+
+  // A number, true, false or null.
+  bool word() {
     const auto ends = [](char c) {
       return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
     };
-    while (at < raw_.size() && !ends(raw_[at])) {
-      ++at;
+    const char* end = cursor_.at;
+    while (end != cursor_.end && !ends(*end)) {
+      ++end;
     }
-    return at;
-  }
-
-  bool scalar() {
-    const bool string = raw_[at_] == '"';
-    bool escaped = false;
-    const std::size_t end = string ? string_end(raw_, at_, escaped) : token_end(at_);
-    const std::string_view token = raw_.substr(at_, end - at_);
-    const bool whole_is_secret = confidential_ && levels_.empty() && redactor_.enabled();
-    if ((in(kMasked) || mask_next_ || whole_is_secret) && token != "null") {
+    const std::string_view token = slice(cursor_.at, end);
+    if (masked() && token != "null") {
       return replace("\"[redacted]\"", end);
     }
-    if (string) {
-      return string_value(token.substr(1, token.size() - 2), end);
-    }
     name_is_secret_ = false;
-    if (!fits(token.size())) {
-      return false;
-    }
-    return value_done(end);
+    return fits(token.size()) && value_done(end);
   }
 
-  bool string_value(std::string_view inner, std::size_t end) {
+  bool string() {
+    const char* const begin = cursor_.at;
+    bool escaped = false;
+    cursor_.known_string(escaped);
+    const char* const end = cursor_.at;
+    cursor_.at = begin;
+    if (masked()) {
+      return replace("\"[redacted]\"", end);
+    }
+    return string_value(slice(begin + 1, end - 1), escaped, end);
+  }
+
+  bool string_value(std::string_view inner, bool escaped, const char* end) {
     const bool named = name_next_;
-    if (mask_string_next_ ||
-        (redactor_.enabled() && Redactor::is_secret_value(inner) && !inner.empty())) {
+    if (mask_string_next_ || (hidden_ && Redactor::is_secret_value(inner))) {
       return replace("\"[redacted]\"", end);
     }
     name_is_secret_ = named && redactor_.is_secret_name(inner, Redactor::Names::loose);
-    if (redactor_.enabled() && inner.size() <= kLongestScript &&
-        (in(kArguments) || inner.substr(0, 2) == "--")) {
-      if (mask_argument(inner)) {
+    const bool option = inner.size() >= 2 && inner[0] == '-' && inner[1] == '-';
+    if (hidden_ && inner.size() <= kLongestScript && (in(kArguments) || option)) {
+      if (mask_argument(inner, escaped)) {
         return replace(argument_, end);
       }
     }
@@ -291,12 +292,16 @@ class Walk {
     return value_done(end);
   }
 
-  bool mask_argument(std::string_view inner) {
-    text_.clear();
-    append_json_unescaped(text_, inner);
+  bool mask_argument(std::string_view inner, bool escaped) {
+    std::string_view text = inner;
+    if (escaped) {
+      text_.clear();
+      append_json_unescaped(text_, inner);
+      text = text_;
+    }
     shown_.clear();
     bool next = in(kArguments) && argument_is_secret_;
-    const bool masked = redactor_.append_argument(shown_, text_, next);
+    const bool masked = redactor_.append_argument(shown_, text, next);
     argument_is_secret_ = next;
     if (masked) {
       argument_.clear();
@@ -309,12 +314,12 @@ class Walk {
   void stop() {
     shortened_ = changed_ = true;
     flush(std::max(safe_, run_));
-    if (levels_.empty()) {
+    if (depth() == 0) {
       out_ = "\"[cut, " + std::to_string(raw_.size()) + " bytes]\"";
       return;
     }
-    for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
-      out_.push_back((*level & kObject) != 0 ? '}' : ']');
+    for (std::size_t i = depth(); i > 0; --i) {
+      out_.push_back((levels_[i] & kObject) != 0 ? '}' : ']');
     }
   }
 
@@ -322,36 +327,22 @@ class Walk {
   const Redactor& redactor_;
   bool slim_;
   bool confidential_;
+  bool hidden_;  // secrets are masked
+  bool roomy_;   // it fits whatever is masked
   Limits limits_;
   std::string& out_;
   std::vector<std::uint8_t>& levels_;
   std::string key_text_, text_, shown_, argument_;
-  std::size_t at_ = 0;
-  std::size_t run_ = 0;   // raw_[run_, at_) is still to be copied
-  std::size_t safe_ = 0;  // the output may end here
-  std::size_t comma_ = 0;
+  JsonCursor cursor_;
+  const char* run_ = cursor_.at;   // from here to the cursor is still to be copied
+  const char* safe_ = cursor_.at;  // the output may end here
+  const char* comma_ = cursor_.at;
   bool key_next_ = false;
   bool mask_next_ = false, mask_string_next_ = false, arguments_next_ = false, name_next_ = false;
   bool name_is_secret_ = false;      // {"name":"DB_PASSWORD","value":…}
   bool argument_is_secret_ = false;  // ["--password", …]
   bool changed_ = false, shortened_ = false;
 };
-
-bool names_confidential_kind(std::string_view raw) {
-  constexpr std::string_view kKind = "\"kind\":\"";
-  std::string_view rest = raw;
-  for (;;) {  // memmem: quotes are too common for string_view::find
-    const void* found = ::memmem(rest.data(), rest.size(), kKind.data(), kKind.size());
-    if (found == nullptr) {
-      return false;
-    }
-    const char* const value = static_cast<const char*>(found) + kKind.size();
-    rest.remove_prefix(static_cast<std::size_t>(value - rest.data()));
-    if (rest.substr(0, 7) == "Secret\"" || rest.substr(0, 10) == "ConfigMap\"") {
-      return true;
-    }
-  }
-}
 
 }  // namespace
 

@@ -1,50 +1,15 @@
 #include "parsers/kube_event.h"
 
-#include <span>
+#include <algorithm>
 
 #include "parsers/json_tame.h"
+#include "parsers/kube_names.h"
 
 namespace auditship {
 namespace {
 
 constexpr std::size_t kMaxOddBytes = 64 * 1024;
 constexpr std::size_t kMaxMembers = 64;
-
-static constexpr std::array<std::string_view, kKubeKeys> kNames = {
-    "kind",
-    "apiVersion",
-    "metadata",
-    "level",
-    "timestamp",
-    "auditID",
-    "stage",
-    "requestURI",
-    "verb",
-    "user",
-    "impersonatedUser",
-    "authenticationMetadata",
-    "sourceIPs",
-    "userAgent",
-    "objectRef",
-    "responseStatus",
-    "requestObject",
-    "responseObject",
-    "requestReceivedTimestamp",
-    "stageTimestamp",
-    "annotations",
-};
-
-// Members come in the order of kNames, so the search begins behind the last hit.
-KubeKey find_key(std::string_view name, std::size_t& hint) {
-  for (std::size_t i = 0; i < kKubeKeys; ++i) {
-    const std::size_t at = hint + i < kKubeKeys ? hint + i : hint + i - kKubeKeys;
-    if (kNames[at] == name) {
-      hint = at + 1 == kKubeKeys ? 0 : at + 1;
-      return static_cast<KubeKey>(at);
-    }
-  }
-  return KubeKey::unknown;
-}
 
 void add_odd(KubeEvent& event, std::string_view path, const JsonValue& key,
              const JsonValue& value) {
@@ -59,15 +24,6 @@ void add_odd(KubeEvent& event, std::string_view path, const JsonValue& key,
   event.odd.append(path).append(key.inner()).append("\":").append(value.raw);
 }
 
-enum class Shape : std::uint8_t { string, number, strings, tree };
-
-struct Slot {
-  std::string_view name;
-  Shape shape = Shape::string;
-  JsonValue* value = nullptr;
-  std::vector<JsonValue>* elements = nullptr;  // for strings
-};
-
 bool fits(const JsonValue& value, Shape shape) {
   if (value.kind == JsonKind::null) {
     return true;
@@ -80,13 +36,14 @@ bool fits(const JsonValue& value, Shape shape) {
     case Shape::strings:
       return value.kind == JsonKind::array;
     case Shape::tree:
+    case Shape::extra:
       return value.kind == JsonKind::object;
   }
   return false;
 }
 
 std::string_view between(std::string_view text, std::size_t begin, std::size_t end) {
-  return text.substr(begin, end - begin);
+  return {text.data() + begin, end - begin};
 }
 
 // Reads an array of strings, keeping its elements. plain: nothing else was in it.
@@ -102,17 +59,14 @@ bool read_strings(std::string_view text, JsonScan& scan, std::vector<JsonValue>&
   whole = JsonValue{};
   whole.kind = JsonKind::array;
   plain = true;
-  JsonValue element;
   while (scan.next_element()) {
+    JsonValue& element = elements.emplace_back();
     if (!scan.value(element)) {
       return false;
     }
-    if (element.longest > whole.longest) {
-      whole.longest = element.longest;
-    }
-    if (element.is_string()) {
-      elements.push_back(element);
-    } else {
+    whole.longest = std::max(whole.longest, element.longest);
+    if (!element.is_string()) {
+      elements.pop_back();
       plain = false;
     }
   }
@@ -129,9 +83,8 @@ class Reader {
       return 0;
     }
     JsonValue key;
-    std::size_t begin = scan_.position();
     while (scan_.next_key(key)) {
-      begin = static_cast<std::size_t>(key.raw.data() - text_.data());
+      const auto begin = static_cast<std::size_t>(key.raw.data() - text_.data());
       if (!member(key, begin)) {
         return 0;
       }
@@ -147,29 +100,27 @@ class Reader {
            version.inner().substr(0, 13) == "audit.k8s.io/";
   }
 
+  // Values are read where they stay: a copy of what was written a moment ago stalls.
   bool member(const JsonValue& key, std::size_t begin) {
     const KubeKey known = find_key(key.inner(), hint_);
-    const auto slot = static_cast<std::size_t>(known);
-    if (known != KubeKey::unknown && event_.by_key[slot].present()) {
+    if (known != KubeKey::unknown && event_.has(known)) {
       event_.duplicate_key = true;  // the first one counts; the other is kept as evidence
       return odd_member("", key);
     }
-    KubeMember member;
+    KubeMember& member = event_.members.emplace_back();
     member.key = known;
     member.name = key.inner();
     if (!value_of(member)) {
       return false;
     }
-    if (known == KubeKey::unknown) {
-      return unknown_member(key, member, begin);
-    }
-    if (!right_kind(member)) {
-      add_odd(event_, "", key, member.value);
-      return true;
-    }
     member.whole = between(text_, begin, scan_.position());
-    event_.by_key[slot] = member.value;
-    event_.members.push_back(member);
+    if (!(known == KubeKey::unknown ? may_keep(key, member) : right_kind(member))) {
+      add_odd(event_, "", key, member.value);
+      event_.members.pop_back();
+    } else if (known != KubeKey::unknown) {
+      event_.places[static_cast<std::size_t>(known)] =
+          static_cast<std::uint8_t>(event_.members.size());
+    }
     return true;
   }
 
@@ -182,19 +133,15 @@ class Reader {
     return true;
   }
 
-  bool unknown_member(const JsonValue& key, KubeMember& member, std::size_t begin) {
+  // Of a member that is not in kNames and stands last.
+  bool may_keep(const JsonValue& key, const KubeMember& member) {
+    const std::size_t others = event_.members.size() - 1;
     bool repeated = false;
-    for (const KubeMember& other : event_.members) {
-      repeated = repeated || other.name == member.name;
+    for (std::size_t i = 0; i < others; ++i) {
+      repeated = repeated || event_.members[i].name == member.name;
     }
     event_.duplicate_key = event_.duplicate_key || repeated;
-    if (repeated || key.escaped || event_.members.size() >= kMaxMembers) {
-      add_odd(event_, "", key, member.value);
-      return true;
-    }
-    member.whole = between(text_, begin, scan_.position());
-    event_.members.push_back(member);
-    return true;
+    return !repeated && !key.escaped && others < kMaxMembers;
   }
 
   static bool right_kind(const KubeMember& member) {
@@ -220,13 +167,13 @@ class Reader {
   bool value_of(KubeMember& member) {
     switch (member.key) {
       case KubeKey::user:
-        return person(member, event_.user, &event_.groups, "user.");
+        return object(member, event_.user, kPersonSlots, "user.");
       case KubeKey::impersonated_user:
-        return person(member, event_.impersonated, &unused_, "impersonatedUser.");
+        return object(member, event_.impersonated, kPersonSlots, "impersonatedUser.");
       case KubeKey::object_ref:
-        return object_ref(member);
+        return object(member, event_.ref, kObjectRefSlots, "objectRef.");
       case KubeKey::response_status:
-        return status(member);
+        return object(member, event_.status, kStatusSlots, "responseStatus.");
       case KubeKey::source_ips:
         return read_strings(text_, scan_, event_.source_ips, member.value, member.plain);
       case KubeKey::annotations:
@@ -245,42 +192,10 @@ class Reader {
     return true;
   }
 
-  bool person(KubeMember& member, KubePerson& who, std::vector<JsonValue>* groups,
-              std::string_view path) {
-    const std::array<Slot, 4> slots = {{{"username", Shape::string, &who.username, nullptr},
-                                        {"uid", Shape::string, &who.uid, nullptr},
-                                        {"groups", Shape::strings, &who.groups, groups},
-                                        {"extra", Shape::tree, &who.extra, nullptr}}};
-    return object(member, slots, path);
-  }
-
-  bool object_ref(KubeMember& member) {
-    KubeObjectRef& ref = event_.ref;
-    const std::array<Slot, 8> slots = {
-        {{"resource", Shape::string, &ref.resource, nullptr},
-         {"namespace", Shape::string, &ref.ns, nullptr},
-         {"name", Shape::string, &ref.name, nullptr},
-         {"uid", Shape::string, &ref.uid, nullptr},
-         {"apiGroup", Shape::string, &ref.api_group, nullptr},
-         {"apiVersion", Shape::string, &ref.api_version, nullptr},
-         {"resourceVersion", Shape::string, &ref.resource_version, nullptr},
-         {"subresource", Shape::string, &ref.subresource, nullptr}}};
-    return object(member, slots, "objectRef.");
-  }
-
-  bool status(KubeMember& member) {
-    KubeStatus& status = event_.status;
-    const std::array<Slot, 6> slots = {{{"metadata", Shape::tree, &status.metadata, nullptr},
-                                        {"status", Shape::string, &status.status, nullptr},
-                                        {"message", Shape::string, &status.message, nullptr},
-                                        {"reason", Shape::string, &status.reason, nullptr},
-                                        {"details", Shape::tree, &status.details, nullptr},
-                                        {"code", Shape::number, &status.code, nullptr}}};
-    return object(member, slots, "responseStatus.");
-  }
-
   // Reads an object of known shape. What does not fit goes to `odd`, and the object is not plain.
-  bool object(KubeMember& member, std::span<const Slot> slots, std::string_view path) {
+  template <typename Owner, std::size_t kCount>
+  bool object(KubeMember& member, Owner& owner, const std::array<Slot<Owner>, kCount>& slots,
+              std::string_view path) {
     if (scan_.peek() != '{') {
       return scan_.value(member.value);
     }
@@ -290,47 +205,76 @@ class Reader {
     JsonValue key;
     std::size_t next = 0;
     while (scan_.next_key(key)) {
-      const Slot* slot = nullptr;
-      for (std::size_t i = 0; i < slots.size() && slot == nullptr; ++i) {
-        const std::size_t at = (next + i) % slots.size();
-        if (slots[at].name == key.inner()) {
-          slot = &slots[at];
-          next = at + 1;
-        }
+      std::size_t left = kCount;  // members come in the order of the slots
+      while (left > 0 && !same_name(slots[next].name, key.inner())) {
+        next = next + 1 == kCount ? 0 : next + 1;
+        --left;
       }
-      if (!slot_value(member, slot, key, path)) {
+      const Slot<Owner>& slot = slots[next];
+      JsonValue* const value = left > 0 ? &(owner.*slot.value) : nullptr;
+      if (!slot_value(member, value, slot.shape, key, path)) {
         return false;
       }
+      next = next + 1 == kCount ? 0 : next + 1;
     }
     member.value.raw = between(text_, begin, scan_.position());
     return !scan_.failed();
   }
 
-  bool slot_value(KubeMember& member, const Slot* slot, const JsonValue& key,
+  // slot: where the value of a known name goes.
+  bool slot_value(KubeMember& member, JsonValue* slot, Shape shape, const JsonValue& key,
                   std::string_view path) {
-    JsonValue value;
+    JsonValue other;
     bool plain = true;
-    if (slot != nullptr && slot->elements != nullptr && !slot->value->present()) {
-      if (!read_strings(text_, scan_, *slot->elements, value, plain)) {
-        return false;
-      }
-    } else if (!scan_.value(value)) {
+    const bool first = slot != nullptr && !slot->present();
+    JsonValue& value = first ? *slot : other;
+    const bool user = member.key == KubeKey::user;
+    bool read = false;
+    if (first && shape == Shape::strings) {
+      read = read_strings(text_, scan_, user ? event_.groups : unused_, value, plain);
+    } else if (first && shape == Shape::extra && user) {
+      read = extra(value);
+    } else {
+      read = scan_.value(value);
+    }
+    if (!read) {
       return false;
     }
-    const bool repeated = slot != nullptr && slot->value->present();
-    event_.duplicate_key = event_.duplicate_key || repeated;
-    const bool tree = slot != nullptr && slot->shape == Shape::tree && slot->name != "extra";
-    if (slot == nullptr || repeated || !plain || !fits(value, slot->shape) ||
-        (tree && value.raw.size() > 2 && !is_tame_json(value.raw))) {
+    event_.duplicate_key = event_.duplicate_key || (slot != nullptr && !first);
+    if (!first || !plain || !fits(value, shape) ||
+        (shape == Shape::tree && value.raw.size() > 2 && !is_tame_json(value.raw))) {
       member.plain = false;
       add_odd(event_, path, key, value);
+      value = JsonValue{};
       return true;
     }
-    if (value.longest > member.value.longest) {
-      member.value.longest = value.longest;
-    }
-    *slot->value = value;
+    member.value.longest = std::max(member.value.longest, value.longest);
     return true;
+  }
+
+  bool extra(JsonValue& whole) {
+    if (scan_.peek() != '{') {
+      return scan_.value(whole);
+    }
+    const std::size_t begin = scan_.position();
+    scan_.open_object();
+    whole.kind = JsonKind::object;
+    for (;;) {
+      auto& [key, value] = event_.bound.emplace_back();
+      if (!scan_.next_key(key)) {
+        event_.bound.pop_back();
+        break;
+      }
+      if (!scan_.value(value)) {
+        return false;
+      }
+      whole.longest = std::max({whole.longest, key.longest, value.longest});
+      if (key.inner().substr(0, kBoundPrefix.size()) != kBoundPrefix) {
+        event_.bound.pop_back();
+      }
+    }
+    whole.raw = between(text_, begin, scan_.position());
+    return !scan_.failed();
   }
 
   bool annotations(KubeMember& member) {
@@ -340,16 +284,18 @@ class Reader {
     const std::size_t begin = scan_.position();
     scan_.open_object();
     member.value.kind = JsonKind::object;
-    JsonValue key;
-    JsonValue value;
-    while (scan_.next_key(key)) {
+    for (;;) {
+      auto& [key, value] = event_.annotations.emplace_back();
+      if (!scan_.next_key(key)) {
+        event_.annotations.pop_back();
+        break;
+      }
       if (!scan_.value(value)) {
         return false;
       }
-      if (value.is_string()) {
-        event_.annotations.emplace_back(key, value);
-      } else {
+      if (!value.is_string()) {
         add_odd(event_, "annotations.", key, value);
+        event_.annotations.pop_back();
       }
     }
     member.value.raw = between(text_, begin, scan_.position());
@@ -363,15 +309,28 @@ class Reader {
   std::size_t hint_ = 0;
 };
 
+// One by one: a block of them would be cleared with rep stos, which is slow to start.
+template <typename... Values>
+void reset(Values&... values) {
+  ((values = JsonValue{}), ...);
+}
+
+void clear(KubePerson& who) { reset(who.username, who.uid, who.groups, who.extra); }
+
 void clear(KubeEvent& event) {
   event.members.clear();
-  event.by_key.fill(JsonValue{});
-  event.user = event.impersonated = KubePerson{};
-  event.ref = KubeObjectRef{};
-  event.status = KubeStatus{};
+  event.places.fill(0);
+  clear(event.user);
+  clear(event.impersonated);
+  KubeObjectRef& ref = event.ref;
+  reset(ref.resource, ref.ns, ref.name, ref.uid, ref.api_group, ref.api_version,
+        ref.resource_version, ref.subresource);
+  KubeStatus& status = event.status;
+  reset(status.metadata, status.status, status.message, status.reason, status.details, status.code);
   event.groups.clear();
   event.source_ips.clear();
   event.annotations.clear();
+  event.bound.clear();
   event.odd.clear();
   event.duplicate_key = event.odd_overflow = false;
 }

@@ -43,6 +43,9 @@ enum class KubeKey : std::uint8_t {
 };
 inline constexpr std::size_t kKubeKeys = static_cast<std::size_t>(KubeKey::unknown);
 
+// What a credential is bound to, in user.extra.
+inline constexpr std::string_view kBoundPrefix = "authentication.kubernetes.io/";
+
 struct KubeMember {
   std::string_view whole;  // "key":value as in the line
   std::string_view name;   // the key, without quotes, as written
@@ -64,21 +67,25 @@ struct KubeStatus {
 };
 
 struct KubeEvent {
-  std::vector<KubeMember> members;            // in the line's order; duplicates are not in it
-  std::array<JsonValue, kKubeKeys> by_key{};  // absent where not present
+  std::vector<KubeMember> members;               // in the line's order; duplicates are not in it
+  std::array<std::uint8_t, kKubeKeys> places{};  // in members, from 1 on; 0: not there
   KubePerson user, impersonated;
   KubeObjectRef ref;
   KubeStatus status;
   std::vector<JsonValue> groups, source_ips;                 // strings only
   std::vector<std::pair<JsonValue, JsonValue>> annotations;  // strings only
+  // Of user.extra: the members whose names begin with kBoundPrefix.
+  std::vector<std::pair<JsonValue, JsonValue>> bound;
   std::string odd;  // members that fit nowhere, as JSON members: "path":value,…
   bool duplicate_key = false;
   bool odd_overflow = false;  // odd members were left out for their size
 
   [[nodiscard]] const JsonValue& operator[](KubeKey key) const {
-    return by_key[static_cast<std::size_t>(key)];
+    static constexpr JsonValue kAbsent{};
+    const std::size_t place = places[static_cast<std::size_t>(key)];
+    return place == 0 ? kAbsent : members[place - 1].value;
   }
-  [[nodiscard]] bool has(KubeKey key) const { return (*this)[key].present(); }
+  [[nodiscard]] bool has(KubeKey key) const { return places[static_cast<std::size_t>(key)] != 0; }
 };
 
 // Takes apart the object at the start of text. Returns the bytes it spans, or 0 when text does not

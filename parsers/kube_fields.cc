@@ -172,10 +172,17 @@ class Adder {
       name.remove_prefix(prefix + 1);
     }
     const std::size_t middle = name.find('@');
-    constexpr std::string_view kBad = " \t\r\n\"'<>(),;:\\/";
+    static constexpr std::array<bool, 256> kBad = [] {
+      std::array<bool, 256> bad{};
+      for (const char c : std::string_view(" \t\r\n\"'<>(),;:\\/")) {
+        bad[static_cast<unsigned char>(c)] = true;
+      }
+      return bad;
+    }();
+    const auto is_bad = [](char c) { return kBad[static_cast<unsigned char>(c)]; };
     if (middle > 0 && middle + 1 < name.size() &&
-        name.find('@', middle + 1) == std::string_view::npos &&
-        name.find_first_of(kBad) == std::string_view::npos && name.size() <= 320) {
+        name.find('@', middle + 1) == std::string_view::npos && name.size() <= 320 &&
+        std::none_of(name.begin(), name.end(), is_bad)) {
       add("user.email", name);
     }
   }
@@ -201,24 +208,13 @@ class Adder {
     if (event_.user.extra.kind != JsonKind::object) {
       return;
     }
-    JsonScan scan(event_.user.extra.raw);
-    JsonValue key;
-    JsonValue value;
-    if (!scan.open_object()) {
-      return;
-    }
-    constexpr std::string_view kPrefix = "authentication.kubernetes.io/";
+    static constexpr std::array<std::string_view, 5> kNames = {"credential-id", "pod-name",
+                                                               "pod-uid", "node-name", "node-uid"};
+    static constexpr std::array<std::string_view, 5> kFields = {
+        "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
     unsigned seen = 0;
-    while (scan.next_key(key) && scan.value(value)) {
-      std::string_view name = key.inner();
-      if (name.substr(0, kPrefix.size()) != kPrefix) {
-        continue;
-      }
-      name.remove_prefix(kPrefix.size());
-      static constexpr std::array<std::string_view, 5> kNames = {
-          "credential-id", "pod-name", "pod-uid", "node-name", "node-uid"};
-      static constexpr std::array<std::string_view, 5> kFields = {
-          "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
+    for (const auto& [key, value] : event_.bound) {
+      const std::string_view name = key.inner().substr(kBoundPrefix.size());
       for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (kNames[i] == name && (seen & (1U << i)) == 0) {
           seen |= 1U << i;
@@ -229,6 +225,13 @@ class Adder {
   }
 
   std::string_view first_of(const JsonValue& list) {
+    constexpr std::size_t kAround = 4;  // [""]
+    if (list.kind == JsonKind::array && list.raw.size() == list.longest + kAround) {
+      const std::string_view only = list.raw.substr(2, list.longest);
+      if (only.find('\\') == std::string_view::npos) {
+        return only;
+      }
+    }
     JsonScan scan(list.raw);
     JsonValue value;
     return scan.open_array() && scan.next_element() && scan.value(value) ? text_of(value, record_)

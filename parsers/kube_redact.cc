@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parsers/json_scan.h"
 #include "parsers/kube_text.h"
 
 namespace auditship {
@@ -34,63 +35,42 @@ bool ends_with(std::string_view text, std::string_view tail) {
   return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
 }
 
-// False for most names that are no built-in one: those all end, folded, in one of these pairs.
-bool may_be_built_in(std::string_view name) {
-  if (name.size() < 2) {
-    return false;
-  }
-  const char previous = name[name.size() - 2];
-  const int before = previous | 0x20;
-  const bool folds_away = previous == '-' || previous == '_';  // any letter may stand before it
-  switch (name.back() | 0x20) {
-    case 'n':  // token, authorization
-      return before == 'e' || before == 'o' || folds_away;
-    case 'd':  // password, passwd, pwd
-      return before == 'r' || before == 'w' || folds_away;
-    case 'e':  // passphrase
-      return before == 's' || folds_away;
-    case 't':  // secret
-    case 'y':  // key
-    case 'r':  // bearer
-      return before == 'e' || folds_away;
-    default:
-      return false;
-  }
-}
-
 bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_';
 }
 
-// Three base64url parts; the first is a JSON object, so it begins with eyJ.
-bool is_jwt(std::string_view text) {
-  if (text.size() < 40 || text.substr(0, 3) != "eyJ") {
-    return false;
+// False for more names that are no built-in one than Redactor::may_be_built_in: by four letters.
+bool ends_as_built_in(std::string_view name) {
+  if (name.size() < 4) {
+    return name.size() == 3;  // pwd
   }
-  int dots = 0;
-  for (const char c : text) {
-    if (c == '.') {
-      ++dots;
-    } else if (!is_token_char(c) && c != '=') {
-      return false;
+  std::uint32_t tail = 0;
+  for (const char c : name.substr(name.size() - 4)) {
+    if (c == '-' || c == '_') {
+      return true;  // folds away: any letter may stand before it
     }
+    tail = tail << 8U | static_cast<unsigned char>(c | 0x20);
   }
-  return dots == 2 || dots == 4;
+  const auto is = [tail](std::string_view end) {  // of three letters, or four
+    std::uint32_t wanted = 0;
+    for (const char c : end) {
+      wanted = wanted << 8U | static_cast<unsigned char>(c);
+    }
+    return (end.size() == 4 ? tail : tail & 0xFFFFFFU) == wanted;
+  };
+  return is("oken") || is("tion") || is("word") || is("sswd") || is("pwd") || is("rase") ||
+         is("cret") || is("key") || is("arer");
 }
 
-// abcdef.0123456789abcdef
-bool is_bootstrap_token(std::string_view text) {
-  if (text.size() != 23 || text[6] != '.') {
+// Does `kind":"` that ends in front of `value` belong to a Secret or ConfigMap?
+bool is_confidential_kind(std::string_view raw, std::size_t value) {
+  constexpr std::string_view kKind = "\"kind\":\"";
+  if (value < kKind.size() || raw.substr(value - kKind.size(), kKind.size()) != kKind) {
     return false;
   }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (i != 6 && !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
-      return false;
-    }
-  }
-  return true;
+  const std::string_view rest = raw.substr(value);
+  return rest.substr(0, 7) == "Secret\"" || rest.substr(0, 10) == "ConfigMap\"";
 }
 
 bool matches(std::string_view pattern, std::string_view name) {
@@ -107,10 +87,24 @@ bool matches(std::string_view pattern, std::string_view name) {
   return open_back ? name.substr(0, core.size()) == core : name == core;
 }
 
-bool is_break(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' || c == '`' ||
-         c == ';' || c == '|' || c == '&' || c == '(' || c == ')' || c == '<' || c == '>' ||
-         c == ',';
+constexpr std::string_view kBreaks = " \t\n\r\"'`;|&()<>,";
+
+enum class Word : std::uint8_t { inside, equal, gap };
+
+// What a byte means for where a word ends.
+constexpr std::array<Word, 256> kWords = [] {
+  std::array<Word, 256> words{};
+  for (const char c : kBreaks) {
+    words[static_cast<unsigned char>(c)] = Word::gap;
+  }
+  words['='] = Word::equal;
+  return words;
+}();
+
+Word word_of(char c) { return kWords[static_cast<unsigned char>(c)]; }
+
+bool is_scheme(std::string_view word) {
+  return word == "Bearer" || word == "Basic" || word == "bearer";
 }
 
 // The end of the value that begins at `from`: the closing quote where it is quoted, else the next
@@ -124,6 +118,17 @@ std::size_t value_end(std::string_view text, std::size_t from) {
 }
 
 }  // namespace
+
+bool names_confidential_kind(std::string_view raw) {
+  // Few keys end in d, and quotes are too common to be looked for.
+  for (std::size_t at = find_string_member(raw, 'd', 0); at < raw.size();
+       at = find_string_member(raw, 'd', at)) {
+    if (is_confidential_kind(raw, at)) {
+      return true;
+    }
+  }
+  return false;
+}
 
 Result<Redactor> Redactor::make(const std::vector<std::string>& more_names, bool enabled) {
   Redactor made;
@@ -140,7 +145,7 @@ Result<Redactor> Redactor::make(const std::vector<std::string>& more_names, bool
   return made;
 }
 
-bool Redactor::is_secret_name(std::string_view name, Names how) const {
+bool Redactor::is_listed(std::string_view name, Names how) const {
   static constexpr std::array<std::string_view, 22> kExact = {
       "token",      "accesstoken",   "idtoken",     "refreshtoken",    "bearertoken",
       "authtoken",  "apitoken",      "password",    "passwd",          "passphrase",
@@ -150,10 +155,7 @@ bool Redactor::is_secret_name(std::string_view name, Names how) const {
   static constexpr std::array<std::string_view, 10> kTails = {
       "password", "passwd",    "passphrase", "token",      "secret",
       "apikey",   "secretkey", "accesskey",  "privatekey", "pwd"};
-  if (!enabled_ || name.empty()) {
-    return false;
-  }
-  if (more_names_.empty() && !may_be_built_in(name)) {
+  if (more_names_.empty() && !ends_as_built_in(name)) {
     return false;
   }
   const Folded folded(name);
@@ -173,36 +175,59 @@ bool Redactor::is_secret_name(std::string_view name, Names how) const {
                      [text](const std::string& pattern) { return matches(pattern, text); });
 }
 
-bool Redactor::is_secret_value(std::string_view value) {
-  return is_bootstrap_token(value) || is_jwt(value);
+// Three base64url parts; the first is a JSON object, so it begins with eyJ.
+bool Redactor::is_jwt(std::string_view text) {
+  if (text.size() < 40 || text.substr(0, 3) != "eyJ") {
+    return false;
+  }
+  int dots = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      ++dots;
+    } else if (!is_token_char(c) && c != '=') {
+      return false;
+    }
+  }
+  return dots == 2 || dots == 4;
 }
 
-bool Redactor::append_word(std::string& out, std::string_view word, bool& next) const {
-  const bool masked = next;
-  next = false;
-  if (masked || is_secret_value(word)) {
-    out.append(kRedacted);
-    return true;
+// abcdef.0123456789abcdef
+bool Redactor::is_bootstrap_token(std::string_view text) {
+  if (text.size() != 23 || text[6] != '.') {
+    return false;
   }
-  const std::string_view bare = word.substr(std::min(word.find_first_not_of('-'), word.size()));
-  const bool flag = bare.size() != word.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (i != 6 && !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// What of a word of a command is to be masked. next: as in append_argument.
+Redactor::Part Redactor::secret_in_word(std::string_view word, bool& next) const {
+  if (next || is_secret_value(word)) {
+    next = false;
+    return {0, word.size()};
+  }
+  const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+  const std::string_view bare = word.substr(dashes);
   const bool header = ends_with(bare, ":");  // -H 'Authorization: Bearer x', 'X-Api-Key: x'
-  if ((flag || header) &&
-      is_secret_name(header ? bare.substr(0, bare.size() - 1) : bare, Names::loose)) {
-    next = true;
-  } else if (bare == "Bearer" || bare == "bearer" || bare == "Basic") {
-    next = true;
-  }
+  next = ((dashes > 0 || header) &&
+          is_secret_name(bare.substr(0, bare.size() - (header ? 1 : 0)), Names::loose)) ||
+         is_scheme(bare);
   // https://user:password@host
   const std::size_t scheme = word.find("://");
-  const std::size_t at = scheme == std::string_view::npos ? scheme : word.find('@', scheme);
-  const std::size_t colon = scheme == std::string_view::npos ? scheme : word.find(':', scheme + 3);
-  if (at != std::string_view::npos && colon < at && word.find('/', scheme + 3) > at) {
-    out.append(word.substr(0, colon + 1)).append(kRedacted).append(word.substr(at));
-    return true;
+  if (scheme == std::string_view::npos) {
+    return {};
   }
-  out.append(word);
-  return false;
+  const std::size_t at = word.find('@', scheme);
+  const std::size_t colon = word.find(':', scheme + 3);
+  if (at != std::string_view::npos && colon < at && word.find('/', scheme + 3) > at) {
+    return {colon + 1, at};
+  }
+  return {};
 }
 
 bool Redactor::append_argument(std::string& out, std::string_view argument, bool& next) const {
@@ -215,39 +240,40 @@ bool Redactor::append_argument(std::string& out, std::string_view argument, bool
     out.append(kRedacted);
     return true;
   }
+  std::size_t copied = 0;  // argument[0, copied) is in out
   bool masked = false;
-  std::size_t i = 0;
-  while (i < argument.size()) {
-    if (is_break(argument[i])) {
-      out.push_back(argument[i++]);
-      continue;
-    }
+  const auto mask = [&](std::size_t from, std::size_t to) {
+    out.append(argument.substr(copied, from - copied)).append(kRedacted);
+    copied = to;
+    masked = true;
+  };
+  for (std::size_t i = 0; i < argument.size();) {
     std::size_t end = i;
-    while (end < argument.size() && !is_break(argument[end]) && argument[end] != '=') {
+    while (end < argument.size() && word_of(argument[end]) == Word::inside) {
       ++end;
     }
     const std::string_view word = argument.substr(i, end - i);
     if (end < argument.size() && argument[end] == '=') {
-      out.append(word).push_back('=');
-      const std::size_t past = value_end(argument, end + 1);
-      if (past > end + 1 && is_secret_name(word, Names::loose)) {
-        out.append(kRedacted);
-        masked = true;
-        end = past;
-      } else {
-        ++end;
+      ++end;
+      if (is_secret_name(word, Names::loose)) {
+        const std::size_t past = value_end(argument, end);
+        if (past > end) {
+          mask(end, past);
+          end = past;
+        }
       }
       next = false;
-    } else {
-      const bool scheme_next = next && (word == "Bearer" || word == "Basic" || word == "bearer");
-      if (scheme_next) {
-        out.append(word);  // Authorization: Bearer x
-      } else {
-        masked = append_word(out, word, next) || masked;
+    } else if (end == i) {
+      ++end;                                 // a gap
+    } else if (!next || !is_scheme(word)) {  // Authorization: Bearer x
+      const Part part = secret_in_word(word, next);
+      if (part.to > part.from) {
+        mask(i + part.from, i + part.to);
       }
     }
     i = end;
   }
+  out.append(argument.substr(copied));
   return masked;
 }
 

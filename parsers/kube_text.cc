@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "agent/core/json_out.h"
+#include "parsers/ip_text.h"
 
 namespace auditship {
 namespace {
@@ -22,19 +23,16 @@ int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-// The number in text[at, at + count), or -1 if anything but digits is there.
-int digits(std::string_view text, std::size_t at, std::size_t count) {
-  if (at + count > text.size()) {
-    return -1;
+// The number that `count` digits make, or more than any such number if one is none.
+unsigned digits(const char* at, std::size_t count) {
+  unsigned value = 0;
+  unsigned bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const unsigned digit = static_cast<unsigned char>(at[i]) - unsigned{'0'};
+    bad |= digit > 9 ? 1U << 16U : 0;
+    value = value * 10 + digit;
   }
-  int value = 0;
-  for (std::size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') {
-      return -1;
-    }
-    value = value * 10 + (text[i] - '0');
-  }
-  return value;
+  return bad != 0 ? bad : value;
 }
 
 // Days since 1970-01-01 of a proleptic Gregorian date.
@@ -63,12 +61,12 @@ bool parse_offset(std::string_view text, int& seconds, bool& utc) {
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') {
     return false;
   }
-  const int hours = digits(text, 1, 2);
-  const int minutes = digits(text, 4, 2);
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
+  const unsigned hours = digits(text.data() + 1, 2);
+  const unsigned minutes = digits(text.data() + 4, 2);
+  if (hours > 23 || minutes > 59) {
     return false;
   }
-  seconds = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
+  seconds = static_cast<int>((hours * 60 + minutes) * 60) * (text[0] == '-' ? -1 : 1);
   return true;
 }
 
@@ -93,23 +91,14 @@ std::optional<std::array<std::uint8_t, 16>> address_bytes(std::string_view text,
 
 }  // namespace
 
-std::string_view text_of(const JsonValue& value, Record& record) {
-  if (!value.is_string()) {
-    return {};
-  }
-  if (!value.escaped) {
-    return value.inner();
-  }
+std::string_view text_of_escaped(const JsonValue& value, Record& record) {
   std::string text;
   text.reserve(value.raw.size());
   append_json_unescaped(text, value.inner());
   return record.keep(text);
 }
 
-std::string_view limited(std::string_view text, std::size_t max_bytes, Record& record) {
-  if (text.size() <= max_bytes) {
-    return text;
-  }
+std::string_view cut_text(std::string_view text, std::size_t max_bytes, Record& record) {
   std::string cut(text.substr(0, utf8_prefix(text, max_bytes)));
   return record.keep(cut.append(cut_marker(text.size())));
 }
@@ -147,19 +136,23 @@ bool append_percent_decoded(std::string& out, std::string_view text, Plus plus) 
 }
 
 bool parse_rfc3339(std::string_view text, std::int64_t& ns_since_epoch, bool& utc) {
-  const int year = digits(text, 0, 4);
-  const int month = digits(text, 5, 2);
-  const int day = digits(text, 8, 2);
-  const int hour = digits(text, 11, 2);
-  const int minute = digits(text, 14, 2);
-  const int second = digits(text, 17, 2);
-  if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 ||
-      day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-      second < 0 || second > 59 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+  constexpr std::size_t kSeconds = 19;  // 2026-11-23T05:03:11
+  if (text.size() < kSeconds || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
       text[13] != ':' || text[16] != ':') {
     return false;
   }
-  std::size_t at = 19;
+  const unsigned year = digits(text.data(), 4);
+  const unsigned month = digits(text.data() + 5, 2);
+  const unsigned day = digits(text.data() + 8, 2);
+  const unsigned hour = digits(text.data() + 11, 2);
+  const unsigned minute = digits(text.data() + 14, 2);
+  const unsigned second = digits(text.data() + 17, 2);
+  if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 ||
+      day > static_cast<unsigned>(days_in_month(static_cast<int>(year), static_cast<int>(month))) ||
+      hour > 23 || minute > 59 || second > 59) {
+    return false;
+  }
+  std::size_t at = kSeconds;
   std::int64_t fraction = 0;
   if (at < text.size() && text[at] == '.') {
     std::int64_t unit = 100'000'000;
@@ -176,15 +169,17 @@ bool parse_rfc3339(std::string_view text, std::int64_t& ns_since_epoch, bool& ut
   if (!parse_offset(text.substr(at), offset, utc)) {
     return false;
   }
+  const std::int64_t days =
+      days_of(static_cast<int>(year), static_cast<int>(month), static_cast<int>(day));
   const std::int64_t seconds =
-      days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+      days * 86400 + std::int64_t{hour * 3600 + minute * 60 + second} - offset;
   ns_since_epoch = seconds * 1'000'000'000 + fraction;
   return true;
 }
 
 bool is_ip_address(std::string_view text) {
   bool v4 = false;
-  return address_bytes(text, v4).has_value();
+  return is_ipv4(text) || address_bytes(text, v4).has_value();
 }
 
 Result<NetworkList> NetworkList::parse(const std::vector<std::string>& networks) {

@@ -17,12 +17,22 @@ namespace auditship {
 
 // The text that a JSON string stands for; empty for anything else. A view of the line where nothing
 // is escaped, else kept in the record.
-[[nodiscard]] std::string_view text_of(const JsonValue& value, Record& record);
+[[nodiscard]] std::string_view text_of_escaped(const JsonValue& value, Record& record);
+[[nodiscard]] inline std::string_view text_of(const JsonValue& value, Record& record) {
+  if (!value.is_string()) {
+    return {};
+  }
+  return value.escaped ? text_of_escaped(value, record) : value.inner();
+}
 
 // text cut on a character boundary to max_bytes and ended by a marker that names its length, where
 // it is longer; else text itself.
-[[nodiscard]] std::string_view limited(std::string_view text, std::size_t max_bytes,
-                                       Record& record);
+[[nodiscard]] std::string_view cut_text(std::string_view text, std::size_t max_bytes,
+                                        Record& record);
+[[nodiscard]] inline std::string_view limited(std::string_view text, std::size_t max_bytes,
+                                              Record& record) {
+  return text.size() <= max_bytes ? text : cut_text(text, max_bytes, record);
+}
 
 // As a JSON string, limited in the same way. True when it was cut.
 bool append_limited_json_string(std::string& out, std::string_view text, std::size_t max_bytes);

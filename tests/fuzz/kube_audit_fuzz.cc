@@ -53,6 +53,20 @@ bool has_repeated_key(simdjson::dom::element element) {
   return false;
 }
 
+// The same text with \uFFFD for each escape of half a character: simdjson refuses a lone one, JSON
+// and OpenSearch take it, and it is shipped as the server logged it.
+std::string without_surrogates(std::string text) {
+  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
+    const bool half = at + 6 <= text.size() && text[at + 1] == 'u' &&
+                      (text[at + 2] | 0x20) == 'd' &&
+                      std::string_view("89abcdefABCDEF").find(text[at + 3]) != std::string::npos;
+    if (half) {
+      text.replace(at + 2, 4, "fffd");
+    }
+  }
+  return text;
+}
+
 void check(const Records& records) {
   static simdjson::dom::parser parser;
   must(records.size() > 0);
@@ -61,7 +75,11 @@ void check(const Records& records) {
     const std::string document = document_of(record);
     must(is_valid_utf8(document));
     simdjson::dom::element root;
-    must(parser.parse(document).get(root) == simdjson::SUCCESS);
+    auto error = parser.parse(document).get(root);
+    if (error == simdjson::STRING_ERROR) {
+      error = parser.parse(without_surrogates(document)).get(root);
+    }
+    must(error == simdjson::SUCCESS);
     must(!has_repeated_key(root));
     for (const Body* body : {&record.request, &record.response}) {
       must(body->raw.size() <= 4096 + 16 || !body->cut);

@@ -95,6 +95,38 @@ TEST_CASE("the fast way and the slow way agree on random text", "[json]") {
   }
 }
 
+TEST_CASE("every length at every place is escaped as by the book", "[json]") {
+  std::mt19937 random(20261124);
+  // JSON text, hostile bytes, control characters before clean ones, and characters of any length.
+  constexpr std::string_view kAlphabets[] = {"{\"a\":\\", "\"\\", "\x01\x1f\x7f\n\t",
+                                             "ab\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xFF\x80"};
+  const auto fill = [&](std::string& text, std::size_t kind) {
+    for (char& c : text) {
+      const auto any = static_cast<std::size_t>(random());
+      c = kind < std::size(kAlphabets) ? kAlphabets[kind][any % kAlphabets[kind].size()]
+                                       : static_cast<char>(any);
+    }
+  };
+  for (std::size_t size = 0; size <= 100; ++size) {
+    for (std::size_t start = 0; start < 16; ++start) {
+      for (std::size_t kind = 0; kind <= std::size(kAlphabets); ++kind) {
+        std::string text(start + size, ' ');
+        fill(text, kind);
+        const std::string_view part = std::string_view(text).substr(start);
+        REQUIRE(escaped(part) == escaped_slowly(part));
+      }
+    }
+  }
+  for (std::size_t kind = 0; kind < 200; ++kind) {  // over the edges of what is done at once
+    std::string text(1900 + random() % 4500, 'a');
+    fill(text, kind % 6);
+    for (std::size_t clean = 0; kind % 2 == 1 && clean < text.size(); clean += 31) {
+      text.replace(clean, 16, "sixteen letters.");
+    }
+    REQUIRE(escaped(text) == escaped_slowly(text));
+  }
+}
+
 TEST_CASE("a cut never ends inside a character", "[json]") {
   std::string out;
   CHECK(append_json_string_cut(out, "ab€cd", 4) == 2);
