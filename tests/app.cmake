@@ -1,3 +1,6 @@
 auditship_test(NAME unit_app LABELS unit
   SOURCES unit/identity_test.cc unit/pretty_test.cc unit/summary_test.cc unit/status_test.cc
   LIBRARIES auditship::app auditship_sim)
+auditship_test(NAME unit_explain LABELS unit
+  SOURCES unit/explain_test.cc unit/explain_groups_test.cc unit/explain_decisions_test.cc support/audit_event.cc
+  LIBRARIES auditship::app auditship_sim simdjson::simdjson)

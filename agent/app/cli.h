@@ -64,6 +64,13 @@ struct ReconcileArguments {
 };
 int reconcile_command(const ReconcileArguments& arguments);
 
+struct ExplainArguments {
+  std::string stream, config, rules, other;  // rules: instead of the configured; other: of --diff
+  bool json = false, decisions = false;
+  std::vector<std::string> files;  // - is standard input
+};
+int explain_command(const ExplainArguments& arguments);
+
 // Where the agent of a data directory answers.
 [[nodiscard]] std::string status_socket(const std::string& data_dir);
 // --data-dir, else that of the configuration, else the default. nullopt: exit with kExitFailed; it

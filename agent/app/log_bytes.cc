@@ -58,6 +58,7 @@ Result<std::size_t> LogBytes::raw(char* into, std::size_t size) {
   while (true) {
     const ssize_t n = ::read(STDIN_FILENO, into, size);
     if (n >= 0) {
+      offset_ += static_cast<std::uint64_t>(n);
       return static_cast<std::size_t>(n);
     }
     if (errno != EINTR) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ class LogBytes {
 
   // Up to size bytes; 0 at the end. Errors: io, corrupt.
   Result<std::size_t> read(char* into, std::size_t size);
+  // Bytes of the file taken so far, packed as they are: how far the reading is.
+  [[nodiscard]] std::uint64_t taken() const { return offset_; }
 
  private:
   Result<std::size_t> raw(char* into, std::size_t size);

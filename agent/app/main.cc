@@ -24,6 +24,13 @@ constexpr char kCheckExamples[] =
     "Examples:\n"
     "  auditship check --config auditship.yaml\n"
     "  auditship check --online --config auditship.yaml     also asks the sink";
+constexpr char kExplainExamples[] =
+    "Examples:\n"
+    "  auditship explain --config auditship.yaml --stream kubeaudit audit.log audit.log.1.gz\n"
+    "  auditship explain --rules new.yaml --stream kubeaudit audit.log\n"
+    "  auditship explain --rules old.yaml --diff new.yaml --stream kubeaudit audit.log\n"
+    "  auditship explain --rules audit-policy.yaml --stream kubeaudit --decisions audit.log\n"
+    "  zcat old.gz | auditship explain --rules r.yaml --stream authlog --json -";
 
 // The arguments of all subcommands: CLI11 writes into them while it parses.
 struct Commands {
@@ -35,6 +42,7 @@ struct Commands {
   BufferArguments buffer;
   DeadLetterArguments dead;
   ReconcileArguments reconcile;
+  ExplainArguments explain;
   int code = 0;
 };
 
@@ -196,6 +204,35 @@ void add_reconcile(CLI::App& app, Commands& commands) {
   reconcile_app->callback([&commands] { commands.code = reconcile_command(commands.reconcile); });
 }
 
+void add_explain(CLI::App& app, Commands& commands) {
+  auto& explain = commands.explain;
+  CLI::App* explain_app = app.add_subcommand(
+      "explain", "What filter rules would drop from existing logs, and why; nothing is shipped");
+  explain_app->add_option("--stream", explain.stream, "Stream that the files belong to")
+      ->required()
+      ->type_name("NAME");
+  explain_app->add_option("--config", explain.config, "Configuration file")->type_name("FILE");
+  explain_app
+      ->add_option("--rules", explain.rules,
+                   "Rule file or audit Policy (YAML or JSON), instead of the configured one")
+      ->type_name("FILE");
+  auto* diff = explain_app
+                   ->add_option("--diff", explain.other,
+                                "Another one: only what one of the two keeps and the other drops")
+                   ->type_name("FILE");
+  auto* json = explain_app->add_flag("--json", explain.json, "For scripts");
+  explain_app
+      ->add_flag("--decisions", explain.decisions,
+                 "One JSON object for each line of the input, in order, instead of the report")
+      ->excludes(diff)
+      ->excludes(json);
+  explain_app
+      ->add_option("FILE", explain.files, "Log files, also .gz and .zst; - is standard input")
+      ->required();
+  explain_app->footer(kExplainExamples);
+  explain_app->callback([&commands] { commands.code = explain_command(commands.explain); });
+}
+
 void add_version(CLI::App& app, Commands&) {
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
   version_app->footer("Example:\n  auditship version");
@@ -211,7 +248,7 @@ int command_line(int argc, char** argv) {
   app.set_version_flag("--version", std::string("auditship ") + kVersion);
   Commands commands;
   for (const auto add : {add_run, add_parse, add_check, add_status, add_buffer, add_dead_letter,
-                         add_reconcile, add_keys, add_version}) {
+                         add_reconcile, add_keys, add_explain, add_version}) {
     add(app, commands);
   }
   try {

@@ -1,0 +1,125 @@
+// Helpers for the tests of `auditship explain`: events from a few words, and a log read as the
+// command reads it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/app/explain.h"
+#include "agent/app/log_lines.h"
+#include "agent/app/rule_file.h"
+#include "agent/core/json_out.h"
+#include "parsers/auth_log.h"
+#include "parsers/kube_audit.h"
+#include "tests/support/catch.h"
+#include "tests/support/sim_clock.h"
+#include "tests/support/sim_fs.h"
+
+namespace auditship::test {
+
+struct EventWords {
+  std::string user = "system:kube-proxy", verb = "watch", group, resource = "services", subresource,
+              path, time = "2026-11-23T10:00:00.000000Z";
+  std::string stage = "ResponseComplete";
+  int code = 200;
+};
+
+// A line of the audit log, without its newline; path: of a request that is about no resource.
+inline std::string event_line(const EventWords& words) {
+  std::string out =
+      R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"RequestResponse","auditID":"a-1","stage":)";
+  const auto text = [&out](std::string_view key, std::string_view value) {
+    out += ",\"" + std::string(key) + "\":";
+    append_json_string(out, value);
+  };
+  append_json_string(out, words.stage);
+  text("requestURI", words.path.empty() ? "/api/v1/x" : words.path);
+  text("verb", words.verb);
+  out += R"(,"user":{)";
+  if (!words.user.empty()) {
+    out += R"("username":)";
+    append_json_string(out, words.user);
+  }
+  out += R"(},"sourceIPs":["10.0.0.7"])";
+  if (words.path.empty()) {
+    out += R"(,"objectRef":{"namespace":"prod")";
+    text("resource", words.resource);
+    text("apiGroup", words.group);
+    text("subresource", words.subresource);
+    out += "}";
+  }
+  out += R"(,"responseStatus":{"code":)" + std::to_string(words.code) +
+         R"(},"requestObject":{"a":"request"},"responseObject":{"b":"response"})";
+  text("requestReceivedTimestamp", words.time);
+  text("stageTimestamp", words.time);
+  return out + "}";
+}
+
+inline RuleSet rules_of(const std::string& text) {
+  auto file = parse_rule_file("rules.yaml", text);
+  INFO(text << "\n" << (file ? "" : file.error().message));
+  REQUIRE(file.ok());
+  return std::move(file->rules);
+}
+
+inline RuleSet our_rules(const std::string& items) {
+  return rules_of("apiVersion: auditship/v1\nkind: FilterRules\nrules:\n" + items);
+}
+
+inline RuleSet policy_of(const std::string& items) {
+  return rules_of("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n" + items);
+}
+
+inline std::unique_ptr<Parser> parser_for(std::string_view stream) {
+  if (stream == "authlog") {
+    return std::make_unique<AuthLogParser>(AuthLogOptions{});
+  }
+  auto parser = KubeAuditParser::make({});
+  REQUIRE(parser.ok());
+  return std::move(*parser);
+}
+
+// Reads bytes as the command reads a file of this name.
+inline Status read_log(const std::string& name, std::string_view bytes, Parser& parser,
+                       const UseLine& use, std::uint64_t line_max = 16 << 20) {
+  SimClock clock;
+  SimFs fs(clock);
+  REQUIRE(fs.make_dirs("/log").ok());
+  fs.put("/log/" + name, bytes);
+  auto file = fs.open("/log/" + name, OpenMode::read);
+  REQUIRE(file.ok());
+  LineSource source;
+  source.path = source.read_path = "/log/" + name;
+  source.live = false;
+  source.modified_ns = std::int64_t{1'795'500'000} * 1'000'000'000;
+  LogBytes log(std::move(*file), codec_by_name(name));
+  LogLinesOptions options;
+  options.line_max_bytes = line_max;
+  options.now_ns = source.modified_ns;
+  return for_each_log_line(log, source, parser, options, use);
+}
+
+inline void explain_text(Explainer& explainer, std::string_view bytes,
+                         std::string_view stream = "kubeaudit") {
+  const auto parser = parser_for(stream);
+  REQUIRE(read_log("x.log", bytes, *parser, [&](const RawLine& line, const Records& records) {
+            explainer.add(line, records);
+            return Status();
+          }).ok());
+}
+
+// What --decisions prints.
+inline std::string decisions_of(const RuleSet& rules, std::string_view bytes,
+                                std::string_view stream = "kubeaudit") {
+  const auto parser = parser_for(stream);
+  std::string out;
+  std::uint64_t number = 0;
+  REQUIRE(read_log("x.log", bytes, *parser, [&](const RawLine&, const Records& records) {
+            append_decision(out, ++number, decide_line(rules, records));
+            return Status();
+          }).ok());
+  return out;
+}
+
+}  // namespace auditship::test
