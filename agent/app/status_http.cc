@@ -32,8 +32,8 @@ class Connection
   Connection(Protocol::socket socket, asio::io_context& context, StatusServer::Handler handler,
              std::shared_ptr<std::size_t> count)
       : stream_(context), handler_(std::move(handler)), count_(std::move(count)) {
-    stream_.socket() =
-        BeastStream::socket_type(context, socket.local_endpoint().protocol(), socket.release());
+    const auto protocol = socket.local_endpoint().protocol();  // before release() takes it away
+    stream_.socket() = BeastStream::socket_type(context, protocol, socket.release());
     ++*count_;
   }
   Connection(const Connection&) = delete;
