@@ -4,3 +4,6 @@ auditship_test(NAME unit_app LABELS unit
 auditship_test(NAME unit_explain LABELS unit
   SOURCES unit/explain_test.cc unit/explain_groups_test.cc unit/explain_decisions_test.cc support/audit_event.cc
   LIBRARIES auditship::app auditship_sim simdjson::simdjson)
+auditship_test(NAME unit_rule_watch LABELS unit
+  SOURCES unit/rule_watch_test.cc
+  LIBRARIES auditship::app auditship_sim)

@@ -4,7 +4,6 @@
 
 #include "agent/app/one_shot.h"
 #include "agent/app/repair.h"
-#include "agent/app/rule_file.h"
 #include "agent/app/system.h"
 #include "agent/app/version.h"
 #include "agent/core/json_out.h"
@@ -18,6 +17,7 @@
 namespace auditship {
 namespace {
 
+constexpr std::chrono::seconds kLookAtRules{2};
 constexpr std::size_t kMaxZoneFile = 1u << 20;
 constexpr std::chrono::seconds kLookForKeysEvery{10};
 
@@ -283,12 +283,13 @@ Result<std::unique_ptr<Sink>> Agent::sink_of(const StreamConfig& stream, const B
 Status Agent::add_stream(const StreamConfig& stream) {
   RuleSet rules;
   if (!stream.filters.empty()) {
-    auto file = load_rule_file(env_.fs, stream.filters);
+    RuleWatch watch(env_.fs, stream.filters);
+    auto file = watch.load();
     if (!file) {
       return file.error();
     }
     rules = std::move(file->rules);
-    rule_files_[stream.name] = stream.filters;
+    rule_files_.emplace(stream.name, std::move(watch));
   }
   auto make_parser = make_parser_factory(env_.fs, config_, stream.parser, book_);
   if (!make_parser) {
@@ -318,6 +319,13 @@ TimePoint Agent::step(TimePoint now) {
       now + (config_.administrators.empty() ? std::chrono::seconds(60) : kLookForKeysEvery);
   for (const auto& stream : streams_) {
     next = std::min(next, stream->step(now));
+  }
+  if (mode_ == RunMode::follow) {
+    if (now >= rules_at_) {
+      look_at_rules();
+      rules_at_ = now + kLookAtRules;
+    }
+    next = std::min(next, rules_at_);
   }
   if (!told_absent_) {
     told_absent_ = true;
@@ -364,20 +372,40 @@ void Agent::reload() {
   book_signature_ = 0;
   book_at_ = TimePoint{};
   for (const auto& stream : streams_) {
-    const auto file = rule_files_.find(stream->settings().name);
-    if (file == rule_files_.end()) {
-      continue;
+    const auto watch = rule_files_.find(stream->settings().name);
+    if (watch != rule_files_.end()) {
+      load_rules(*stream, watch->second);
     }
-    auto loaded = load_rule_file(env_.fs, file->second);
-    if (!loaded) {
-      env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay",
-                     {{"stream", stream->settings().name}, {"error", loaded.error().message}});
-      continue;
-    }
-    stream->set_rules(std::move(loaded->rules));
-    env_.log.info("rules-loaded", "the rule file was read again",
-                  {{"stream", stream->settings().name}, {"file", file->second}});
   }
+}
+
+void Agent::look_at_rules() {
+  for (const auto& stream : streams_) {
+    const auto watch = rule_files_.find(stream->settings().name);
+    if (watch != rule_files_.end() && watch->second.changed()) {
+      load_rules(*stream, watch->second);
+    }
+  }
+}
+
+void Agent::load_rules(Stream& stream, RuleWatch& watch) {
+  auto loaded = watch.load();
+  const RulesView& view = watch.view();
+  if (!loaded) {
+    env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay",
+                   {{"stream", stream.settings().name},
+                    {"error", loaded.error().message},
+                    {"rules", view.hash}});
+    return;
+  }
+  stream.set_rules(std::move(loaded->rules));
+  env_.log.info("rules-loaded", "the rule file was read again",
+                {{"stream", stream.settings().name}, {"file", view.file}, {"rules", view.hash}});
+}
+
+RulesView Agent::rules_of(const std::string& stream) const {
+  const auto watch = rule_files_.find(stream);
+  return watch == rule_files_.end() ? RulesView() : watch->second.view();
 }
 
 bool Agent::finished() const {

@@ -15,6 +15,7 @@
 
 #include "agent/app/config.h"
 #include "agent/app/identity.h"
+#include "agent/app/rule_watch.h"
 #include "agent/app/stream.h"
 #include "sinks/dead_letter.h"
 #include "sinks/http.h"
@@ -36,13 +37,16 @@ class Agent {
   void stop_reading();
   void flush();
   void hint();
-  // Reads the rule files again. A broken one keeps the old rules and says why.
+  // Reads the rule files again; step() does it by itself for those that changed. A broken one keeps
+  // the old rules and says why.
   void reload();
 
   [[nodiscard]] bool finished() const;  // of RunMode::once
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] std::vector<std::string> watch_directories() const;
   [[nodiscard]] const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
+  // Of a stream's rule file.
+  [[nodiscard]] RulesView rules_of(const std::string& stream) const;
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
 
@@ -59,6 +63,8 @@ class Agent {
   Status load_book();
   void renew_book(TimePoint now);
   void tell_absent();
+  void look_at_rules();
+  void load_rules(Stream& stream, RuleWatch& watch);
 
   Config config_;
   Env env_;
@@ -68,7 +74,8 @@ class Agent {
   std::unique_ptr<HttpTransport> http_;
   std::vector<std::unique_ptr<DeadLetterBox>> boxes_;
   std::vector<std::unique_ptr<Stream>> streams_;
-  std::map<std::string, std::string> rule_files_;  // stream to file
+  std::map<std::string, RuleWatch> rule_files_;  // by stream
+  TimePoint rules_at_{};                         // when to look at them
   // Owners: this, which puts new tables in, and the parsers.
   std::shared_ptr<AdministratorBook> book_ = std::make_shared<AdministratorBook>();
   std::uint64_t book_signature_ = 0;

@@ -61,7 +61,8 @@ HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns
   status.started_ns = started_ns;
   status.now_ns = clock.wall_ns();
   for (const auto& stream : agent.streams()) {
-    status.streams.push_back(StreamStatus{stream->settings().name, stream->view()});
+    status.streams.push_back(StreamStatus{stream->settings().name, stream->view(),
+                                          agent.rules_of(stream->settings().name)});
   }
   if (path == "/metrics") {
     return HttpPage{200, "text/plain; version=0.0.4; charset=utf-8", render_metrics(status)};

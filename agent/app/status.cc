@@ -125,8 +125,47 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
   out.push_back('"');
 }
 
+void rules_member(std::string& out, const RulesView& rules) {
+  out += ",\"rules\":{";
+  member(out, "file", rules.file);
+  out.push_back(',');
+  member(out, "hash", rules.hash);
+  out += ",\"loaded\":" + std::to_string(rules.loaded) +
+         ",\"refused\":" + std::to_string(rules.refused) + ",";
+  member(out, "problem", rules.problem);
+  out.push_back('}');
+}
+
+void append_rules_metrics(std::string& out, const AgentStatus& status) {
+  const auto metric = [&](const std::string& name, const char* type, const char* help,
+                          auto value_of) {
+    out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+    for (const StreamStatus& stream : status.streams) {
+      if (!stream.rules.file.empty()) {
+        out += name + "{";
+        append_label(out, "stream", stream.name);
+        value_of(stream.rules);
+        out.push_back('\n');
+      }
+    }
+  };
+  metric("auditship_rules_info", "gauge", "The rules in force, by the SHA-256 of their file.",
+         [&out](const RulesView& rules) {
+           out.push_back(',');
+           append_label(out, "hash", rules.hash);
+           out += "} 1";
+         });
+  metric("auditship_rules_loaded_total", "counter", "Rule files taken, the one at start too.",
+         [&out](const RulesView& rules) { out += "} " + std::to_string(rules.loaded); });
+  metric("auditship_rules_refused_total", "counter", "Changed rule files that were refused.",
+         [&out](const RulesView& rules) { out += "} " + std::to_string(rules.refused); });
+  metric("auditship_rules_broken", "gauge",
+         "1 while the rule file is refused and older rules are in force.",
+         [&out](const RulesView& rules) { out += rules.problem.empty() ? "} 0" : "} 1"; });
+}
+
 Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::string& directory) {
-  StreamStatus status{name, {}};
+  StreamStatus status{name, {}, {}};
   auto ack = AckSlot::peek(fs, join_path(directory, "ack"));
   if (ack) {
     status.view.delivered = ack->ledger;
@@ -204,6 +243,7 @@ std::string render_status_json(const AgentStatus& status) {
     counts_member(out, "failures", stream.view.delivery.failures);
     out.push_back(',');
     member(out, "last_failure", stream.view.delivery.last_failure);
+    rules_member(out, stream.rules);
     out.push_back('}');
   }
   out += "]}\n";
@@ -214,7 +254,7 @@ std::string render_status_text(const AgentStatus& status) {
   std::string out = "auditship " + status.version + " on node " + status.node;
   out += status.cluster.empty() ? "" : " of cluster " + status.cluster;
   out += status.running ? ", running\n" : ", not running (from the data directory)\n";
-  for (const auto& [name, v] : status.streams) {
+  for (const auto& [name, v, rules] : status.streams) {
     const auto line = [&](const std::string& text) { out += "  " + text + "\n"; };
     out += "\n" + name + "\n";
     line("read       " + std::to_string(v.read.lines) + " lines, " + human_bytes(v.read.bytes) +
@@ -232,6 +272,12 @@ std::string render_status_text(const AgentStatus& status) {
          human_bytes(v.buffered_bytes) +
          (v.buffer_max_bytes > 0 ? " of " + human_bytes(v.buffer_max_bytes) : "") +
          (v.full ? ", FULL: reading stops" : ""));
+    if (!rules.file.empty()) {
+      line("rules      " + rules.file + ", " + rules.hash.substr(0, 12));
+    }
+    if (!rules.problem.empty()) {
+      line("           REFUSED as it is now, older rules stay in force: " + rules.problem);
+    }
     if (v.read.gaps > 0) {
       line("gaps       " + std::to_string(v.read.gaps) + ", at least " +
            human_bytes(v.read.gap_bytes));
@@ -279,6 +325,7 @@ std::string render_metrics(const AgentStatus& status) {
            [](const StreamView& v) { return v.read.by_rule; });
   labelled("auditship_failures_total", "Requests and documents not taken, by reason, of this run.",
            "code", [](const StreamView& v) { return v.delivery.failures; });
+  append_rules_metrics(out, status);
   return out;
 }
 

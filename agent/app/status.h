@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/app/rule_watch.h"
 #include "agent/app/stream.h"
 #include "agent/core/fs.h"
 #include "agent/core/result.h"
@@ -15,6 +16,7 @@ namespace auditship {
 struct StreamStatus {
   std::string name;
   StreamView view;
+  RulesView rules{};  // of a running agent
 };
 
 struct AgentStatus {

@@ -38,6 +38,24 @@ TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
         std::string::npos);
 }
 
+TEST_CASE("the rules in force are told, and a file that is refused", "[status]") {
+  auto status = sample();
+  CHECK(render_metrics(status).find("auditship_rules_info{") == std::string::npos);
+  status.streams[0].rules = {"/etc/r.yaml", std::string(64, 'a'), 2, 1, "r.yaml:3:1: \"x\""};
+  const std::string metrics = render_metrics(status);
+  CHECK(metrics.find("auditship_rules_info{stream=\"kubeaudit\",hash=\"" + std::string(64, 'a') +
+                     "\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("auditship_rules_loaded_total{stream=\"kubeaudit\"} 2\n") !=
+        std::string::npos);
+  CHECK(metrics.find("auditship_rules_refused_total{stream=\"kubeaudit\"} 1\n") !=
+        std::string::npos);
+  CHECK(metrics.find("auditship_rules_broken{stream=\"kubeaudit\"} 1\n") != std::string::npos);
+  CHECK(render_status_json(status).find(
+            "\"loaded\":2,\"refused\":1,\"problem\":\"r.yaml:3:1: \\\"x\\\"\"}") !=
+        std::string::npos);
+  CHECK(render_status_text(status).find("REFUSED as it is now") != std::string::npos);
+}
+
 TEST_CASE("JSON and metrics carry the counters, with text escaped", "[status]") {
   const auto status = sample();
   const std::string json = render_status_json(status);
