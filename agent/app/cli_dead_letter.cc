@@ -46,6 +46,7 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
   bool good = true;
   for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
     std::map<std::string, std::uint64_t> by_error;
+    std::uint64_t letters = 0;
     auto scan =
         read_dead_letters(fs, directory_for(data_dir, stream), [&](const DeadLetter& letter) {
           if (wanted(letter, arguments.reason)) {
@@ -53,6 +54,7 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
             append_json_escaped(clean, std::to_string(letter.status) + " " + letter.type + ": " +
                                            letter.reason.substr(0, 120));
             ++by_error[clean];
+            ++letters;
           }
           return true;
         });
@@ -61,8 +63,7 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
       good = false;
       continue;
     }
-    std::printf("%s: %llu letters%s\n", stream.c_str(),
-                static_cast<unsigned long long>(scan->letters),
+    std::printf("%s: %llu letters%s\n", stream.c_str(), static_cast<unsigned long long>(letters),
                 scan->damaged_files > 0 ? ", and files with a damaged end" : "");
     for (const auto& [error, count] : by_error) {
       std::printf("  %llu  %s\n", static_cast<unsigned long long>(count), error.c_str());
@@ -111,14 +112,40 @@ struct Replayed {
   Status status;
 };
 
-// Looks up which of these are there already, sends the rest under their own ids, and takes out what
-// is settled.
+// Sends letters again under their own ids, and takes out what is settled. With write aliases it
+// looks up first which are there already, as ids are unique per concrete index only; a dated index
+// is always the same one, and says by itself what it has.
 class Replay {
  public:
-  Replay(OneShot& shot, OpenSearchSink& sink, DeadLetters& letters)
-      : shot_(shot), sink_(sink), letters_(letters) {}
+  Replay(OneShot& shot, OpenSearchSink& sink, DeadLetters& letters, TargetStyle style)
+      : shot_(shot), sink_(sink), letters_(letters), dated_(style == TargetStyle::dated) {}
 
   Status send(const std::vector<DeadLetter>& batch, Replayed& total) {
+    std::set<std::string, std::less<>> settled;
+    if (!dated_) {
+      if (auto s = look_up(batch, settled); !s) {
+        return s;
+      }
+    }
+    std::vector<const DeadLetter*> missing;
+    for (const DeadLetter& letter : batch) {
+      if (!settled.contains(letter.id)) {
+        missing.push_back(&letter);
+      }
+    }
+    if (!missing.empty()) {
+      if (auto s = deliver(missing, settled); !s) {
+        return s;
+      }
+    }
+    total.settled += settled.size();
+    total.refused += batch.size() - settled.size();
+    return letters_.remove(settled);
+  }
+
+ private:
+  Status look_up(const std::vector<DeadLetter>& batch,
+                 std::set<std::string, std::less<>>& settled) {
     std::vector<std::string> ids;
     ids.reserve(batch.size());
     for (const DeadLetter& letter : batch) {
@@ -134,77 +161,101 @@ class Replay {
     if (!presence) {
       return presence.error();
     }
-    std::set<std::string, std::less<>> settled;
-    std::vector<std::string> actions;
-    std::vector<const DeadLetter*> sent;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (presence->found[i]) {
         settled.insert(batch[i].id);
-      } else {
-        sent.push_back(&batch[i]);
-        actions.push_back("{\"create\":{\"_id\":\"" + batch[i].id + "\"}}");
-      }
-    }
-    if (!sent.empty()) {
-      if (auto s = ship(sent, actions, settled); !s) {
-        return s;
-      }
-    }
-    total.settled += settled.size();
-    total.refused += batch.size() - settled.size();
-    return letters_.remove(settled);
-  }
-
- private:
-  Status ship(const std::vector<const DeadLetter*>& sent, const std::vector<std::string>& actions,
-              std::set<std::string, std::less<>>& settled) {
-    std::vector<BulkItem> items;
-    items.reserve(sent.size());
-    for (std::size_t i = 0; i < sent.size(); ++i) {
-      items.push_back(BulkItem{actions[i], sent[i]->document});
-    }
-    const Part part = make_part(items, Codec::gzip);
-    Outcome outcome;
-    std::string target;
-    bool answered = false;
-    shot_.run([&](const std::function<void()>& done) {
-      sink_.resolve([&, done](Result<std::string> index) {
-        if (!index) {
-          outcome.message = index.error().message;
-          done();
-          return;
-        }
-        Shipment shipment;
-        shipment.index = *index;
-        shipment.body = *part.body;
-        shipment.codec = part.codec;
-        shipment.documents = part.documents;
-        shipment.raw_bytes = part.raw_bytes;
-        sink_.ship(shipment, [&, done](Outcome answer) {
-          outcome = std::move(answer);
-          answered = true;
-          done();
-        });
-      });
-    });
-    if (!answered || outcome.verdict != Verdict::created) {
-      return Error{Errc::refused, outcome.message.empty() ? "interrupted" : outcome.message};
-    }
-    std::set<std::uint32_t> failed;
-    for (const ItemOutcome& item : outcome.items) {
-      failed.insert(item.item);
-    }
-    for (std::uint32_t i = 0; i < sent.size(); ++i) {
-      if (!failed.contains(i)) {
-        settled.insert(sent[i]->id);
       }
     }
     return {};
   }
 
+  Status deliver(const std::vector<const DeadLetter*>& letters,
+                 std::set<std::string, std::less<>>& settled) {
+    auto part = part_of(letters);
+    if (!part) {
+      return part.error();
+    }
+    auto index = write_index();
+    if (!index) {
+      return index.error();
+    }
+    const Outcome outcome = ship(*part, *index);
+    if (outcome.verdict != Verdict::created) {
+      return Error{Errc::refused, outcome.message};
+    }
+    std::set<std::uint32_t> failed;
+    for (const ItemOutcome& item : outcome.items) {
+      failed.insert(item.item);
+    }
+    for (std::uint32_t i = 0; i < letters.size(); ++i) {
+      if (!failed.contains(i)) {
+        settled.insert(letters[i]->id);
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<Part> part_of(const std::vector<const DeadLetter*>& letters) const {
+    std::vector<std::string> actions;
+    actions.reserve(letters.size());
+    for (const DeadLetter* letter : letters) {
+      std::string action = "{\"create\":{";
+      if (dated_) {
+        if (letter->index.empty()) {
+          return Error{Errc::invalid, "letter " + letter->id + " does not say its index"};
+        }
+        action += "\"_index\":";
+        append_json_string(action, letter->index);
+        action += ',';
+      }
+      action += "\"_id\":";
+      append_json_string(action, letter->id);
+      actions.push_back(action + "}}");
+    }
+    std::vector<BulkItem> items;
+    items.reserve(letters.size());
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+      items.push_back(BulkItem{actions[i], letters[i]->document});
+    }
+    return make_part(items, Codec::gzip);
+  }
+
+  Result<std::string> write_index() {
+    if (dated_) {
+      return std::string();
+    }
+    Result<std::string> index = Error{Errc::network, "interrupted"};
+    shot_.run([&](const std::function<void()>& done) {
+      sink_.resolve([&, done](Result<std::string> found) {
+        index = std::move(found);
+        done();
+      });
+    });
+    return index;
+  }
+
+  Outcome ship(const Part& part, const std::string& index) {
+    Shipment shipment;
+    shipment.index = index;
+    shipment.body = *part.body;
+    shipment.codec = part.codec;
+    shipment.documents = part.documents;
+    shipment.raw_bytes = part.raw_bytes;
+    Outcome outcome;
+    outcome.message = "interrupted";
+    shot_.run([&](const std::function<void()>& done) {
+      sink_.ship(shipment, [&, done](Outcome answer) {
+        outcome = std::move(answer);
+        done();
+      });
+    });
+    return outcome;
+  }
+
   OneShot& shot_;
   OpenSearchSink& sink_;
   DeadLetters& letters_;
+  bool dated_;
 };
 
 Replayed replay_stream(Fs& fs, const Config& config, const StreamConfig& stream, OneShot& shot,
@@ -220,7 +271,7 @@ Replayed replay_stream(Fs& fs, const Config& config, const StreamConfig& stream,
             : letters.error();
     return total;
   }
-  Replay replay(shot, shot.sink(stream), **letters);
+  Replay replay(shot, shot.sink(stream), **letters, config.opensearch.style);
   std::set<std::string> tried;
   while (total.status) {
     // One batch of one index at a time: memory stays small however many letters there are.

@@ -31,7 +31,7 @@
 
 namespace auditship {
 
-// A document that the server refused for its content.
+// A document that the server refused for its content, as it was before any repair.
 struct Refusal {
   FrameId frame = 0;
   std::string index, id, document;
@@ -111,6 +111,7 @@ class Delivery {
 
  private:
   struct Piece;
+  struct Original;
   struct Flight;
 
   Status fetch();
@@ -133,8 +134,9 @@ class Delivery {
   void refuse(Flight& flight, std::list<Piece>::iterator piece,
               const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
   void refuse_only(Flight& flight, std::list<Piece>::iterator piece, ItemOutcome why);
-  Status bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why,
+  Status bury(const Flight& flight, const Piece& piece, const std::vector<ItemOutcome>& why,
               const std::vector<BulkItem>& items);
+  static void restore(const Flight& flight, std::vector<Refusal>& refusals);
   void halve(Flight& flight, std::list<Piece>::iterator piece);
   Piece& add_piece(Flight& flight, std::list<Piece>::iterator like, Part part);
   void move_on(Flight& flight, Piece& piece, TimePoint now);

@@ -225,6 +225,7 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   std::vector<std::string> repaired;
   std::vector<BulkItem> second_try, dead_items;
   std::vector<ItemOutcome> dead;
+  Original original{piece->part, {}};
   repaired.reserve(refused.size());
   stats_.failures["rejected"] += refused.size();
   for (const ItemOutcome& item : refused) {
@@ -233,6 +234,7 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
     if (better) {
       repaired.push_back(std::move(*better));
       second_try.push_back(BulkItem{source.action, repaired.back()});
+      original.refused.emplace(id_of(source.action), item);
     } else {
       dead_items.push_back(source);
       dead.push_back(item);
@@ -241,10 +243,11 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   const Codec codec = piece->part.codec;
   if (!second_try.empty()) {
     stats_.repaired += second_try.size();
+    flight.originals.push_back(std::move(original));
     add_piece(flight, piece, make_part(second_try, codec)).repaired = true;
   }
   if (!dead.empty()) {
-    if (bury(*piece, flight.id, dead, dead_items)) {
+    if (bury(flight, *piece, dead, dead_items)) {
       flight.counts.dead_lettered += dead.size();
     } else {
       // Not synced, so not settled: they are sent, and refused, again later.
@@ -255,14 +258,44 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   flight.pieces.erase(piece);
 }
 
-Status Delivery::bury(const Piece& piece, FrameId frame, const std::vector<ItemOutcome>& why,
+// What was repaired in vain is buried as it was, with what the server said of that.
+void Delivery::restore(const Flight& flight, std::vector<Refusal>& refusals) {
+  for (const Original& original : flight.originals) {
+    std::map<std::string_view, Refusal*> wanted;
+    for (Refusal& refusal : refusals) {
+      if (const auto known = original.refused.find(refusal.id); known != original.refused.end()) {
+        refusal.status = known->second.status;
+        refusal.type = known->second.type;
+        refusal.reason = known->second.reason;
+        wanted.emplace(refusal.id, &refusal);
+      }
+    }
+    if (wanted.empty()) {
+      continue;
+    }
+    auto raw = unpack_part(original.part);
+    auto items = raw ? bulk_items(*raw) : Result<std::vector<BulkItem>>(raw.error());
+    AUDITSHIP_CHECK(items.ok(), "a frame with a good checksum unpacks");
+    for (const BulkItem& item : *items) {
+      if (const auto refusal = wanted.find(id_of(item.action)); refusal != wanted.end()) {
+        refusal->second->document = item.source;
+      }
+    }
+  }
+}
+
+Status Delivery::bury(const Flight& flight, const Piece& piece, const std::vector<ItemOutcome>& why,
                       const std::vector<BulkItem>& items) {
   std::vector<Refusal> refusals;
   refusals.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    refusals.push_back(Refusal{frame, piece.index, std::string(id_of(items[i].action)),
-                               std::string(items[i].source), why[i].status, why[i].type,
-                               why[i].reason});
+    refusals.push_back(Refusal{
+        flight.id, piece.index.empty() ? std::string(index_of(items[i].action)) : piece.index,
+        std::string(id_of(items[i].action)), std::string(items[i].source), why[i].status,
+        why[i].type, why[i].reason});
+  }
+  if (piece.repaired) {
+    restore(flight, refusals);
   }
   auto s = dead_letters_.put(refusals);
   if (s) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,13 @@ struct Delivery::Piece {
   TimePoint sent_at{};
 };
 
+// Documents that were repaired, as they were before, packed: should the server refuse them again,
+// the dead letter holds what was logged and not what was made of it.
+struct Delivery::Original {
+  Part part;
+  std::map<std::string, ItemOutcome, std::less<>> refused;  // by id: what the server said of them
+};
+
 struct Delivery::Flight {
   FrameId id = 0;
   std::uint32_t documents = 0;
@@ -40,7 +48,8 @@ struct Delivery::Flight {
   bool moved = false;        // stored with the mark
   TimePoint unsure_until{};  // until then a request without an answer may still be executed
   std::list<Piece> pieces;   // empty: done
-  std::vector<Hole> holes;   // to be read again first
+  std::vector<Original> originals;
+  std::vector<Hole> holes;  // to be read again first
   DeliveryLedger counts;
 };
 

@@ -6,6 +6,16 @@ namespace {
 // A frame is closed at 5 MB and one document more: far below this.
 constexpr std::size_t kMaxRawBytes = 512u << 20;
 
+// Neither ids nor index names have anything that JSON escapes.
+std::string_view value_of(std::string_view action, std::string_view key) {
+  const std::size_t at = action.find(key);
+  if (at == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view rest = action.substr(at + key.size());
+  return rest.substr(0, rest.find('"'));
+}
+
 }  // namespace
 
 Result<std::vector<BulkItem>> bulk_items(std::string_view raw) {
@@ -25,15 +35,9 @@ Result<std::vector<BulkItem>> bulk_items(std::string_view raw) {
   return items;
 }
 
-std::string_view id_of(std::string_view action) {
-  constexpr std::string_view key = "\"_id\":\"";
-  const std::size_t at = action.find(key);
-  if (at == std::string_view::npos) {
-    return {};
-  }
-  const std::string_view rest = action.substr(at + key.size());
-  return rest.substr(0, rest.find('"'));
-}
+std::string_view id_of(std::string_view action) { return value_of(action, "\"_id\":\""); }
+
+std::string_view index_of(std::string_view action) { return value_of(action, "\"_index\":\""); }
 
 Result<std::string> unpack_part(const Part& part) {
   return unpack(part.codec, *part.body, kMaxRawBytes);

@@ -32,6 +32,8 @@ struct BulkItem {
 [[nodiscard]] Result<std::vector<BulkItem>> bulk_items(std::string_view raw);
 // The value of "_id" in an action line that BulkEncoder wrote, or empty.
 [[nodiscard]] std::string_view id_of(std::string_view action);
+// That of "_index": the dated index that a document goes to.
+[[nodiscard]] std::string_view index_of(std::string_view action);
 [[nodiscard]] Result<std::string> unpack_part(const Part& part);
 // A part of these items, in their order, packed in codec.
 [[nodiscard]] Part make_part(const std::vector<BulkItem>& items, Codec codec);

@@ -35,8 +35,8 @@ class Skip(Exception):
         self.allowed = allowed
 
 
-def skip(why):
-    raise Skip(why)
+def skip(why, allowed=False):
+    raise Skip(why, allowed)
 
 
 def check(condition, why):
@@ -99,6 +99,14 @@ def run_once(config, expect=0, timeout=300):
     done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=timeout)
     check(done.returncode == expect, f"run --once exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}")
     return read_summary(done.stdout)
+
+
+def command(*arguments, expect=0):
+    """Runs auditship; what it printed."""
+    done = subprocess.run([AGENT, *arguments], capture_output=True, text=True, timeout=300)
+    words = " ".join(str(a) for a in arguments)
+    check(done.returncode == expect, f"auditship {words} exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}")
+    return done.stdout
 
 
 def read_summary(text):

@@ -82,7 +82,10 @@ struct BufferRig {
   Status add(std::uint64_t n) {
     const auto at = log->table().find("/log");
     const std::uint64_t from = at == log->table().end() ? 0 : at->second.pos.offset / 10;
-    auto id = log->append(numbered_batch(from, from + n, log->ledger().documents));
+    return add(numbered_batch(from, from + n, log->ledger().documents));
+  }
+  Status add(const Batch& batch) {
+    auto id = log->append(batch);
     if (!id) {
       return id.error();
     }

@@ -164,10 +164,52 @@ TEST_CASE("a refused document is repaired once, under the same id", "[delivery]"
   }
   SECTION("and refused for good") {
     rig.answer(taken(0, 0, {item(0, Verdict::rejected, 400)}));
-    CHECK(rig.box.letters.size() == 1);
+    REQUIRE(rig.box.letters.size() == 1);
   }
   CHECK(asked == 1);
   CHECK(rig.delivery->idle());
+}
+
+TEST_CASE("a letter holds the document as it was before repair, and what the server said of that",
+          "[delivery]") {
+  Started rig({4}, [](std::string_view, const ItemOutcome&) -> std::optional<std::string> {
+    return R"({"n":7,"event.repaired":true})";
+  });
+  ItemOutcome first = item(1, Verdict::rejected, 400);
+  first.reason = "of the whole document";
+  rig.answer(taken(2, 0, {first, item(3, Verdict::rejected, 400)}));
+  CHECK(rig.request().documents == 2);
+  SECTION("refused at once") {
+    rig.answer(taken(0, 0, {item(0, Verdict::rejected, 400), item(1, Verdict::rejected, 400)}));
+  }
+  SECTION("sent again and halved meanwhile") {
+    rig.answer(taken(0, 0, {item(0, Verdict::retry, 429), item(1, Verdict::retry, 429)}));
+    rig.wait(minutes(1));
+    rig.answer(whole(Verdict::split, 413));
+    rig.answer(taken(0, 0, {item(0, Verdict::rejected, 400)}));
+    rig.answer(taken(0, 0, {item(0, Verdict::rejected, 400)}));
+  }
+  REQUIRE(rig.box.letters.size() == 2);
+  CHECK(rig.box.letters[0].id == "1");
+  CHECK(rig.box.letters[0].document == "{\"n\":1}");
+  CHECK(rig.box.letters[0].reason == "of the whole document");
+  CHECK(rig.box.letters[1].id == "3");
+  CHECK(rig.box.letters[1].document == "{\"n\":3}");
+  CHECK(rig.delivery->idle());
+}
+
+TEST_CASE("the letter of a document with a dated index names that index", "[delivery]") {
+  DeliveryRig rig;
+  rig.delivery_options.targets = false;
+  Batch batch = numbered_batch(0, 1, 0);
+  batch.body = R"({"create":{"_index":"app-2026.11.23","_id":"a"}})"
+               "\n{\"n\":1}\n";
+  REQUIRE(rig.add(batch).ok());
+  rig.start();
+  rig.step();
+  rig.answer(taken(0, 0, {item(0, Verdict::rejected, 400)}));
+  REQUIRE(rig.box.letters.size() == 1);
+  CHECK(rig.box.letters[0].index == "app-2026.11.23");
 }
 
 TEST_CASE("what is too large is halved, and later bodies are made smaller before they are sent",
