@@ -7,3 +7,4 @@ auditship_test(NAME unit_explain LABELS unit
 auditship_test(NAME unit_rule_watch LABELS unit
   SOURCES unit/rule_watch_test.cc
   LIBRARIES auditship::app auditship_sim)
+auditship_test(NAME unit_status_http LABELS unit SOURCES unit/status_http_test.cc LIBRARIES auditship::app)

@@ -29,11 +29,10 @@ constexpr std::chrono::seconds kTimeout{5};
 class Connection
     : public std::enable_shared_from_this<Connection> {  // owners: the operations under way
  public:
-  Connection(Protocol::socket socket, asio::io_context& context, StatusServer::Handler handler,
-             std::shared_ptr<std::size_t> count)
+  Connection(BeastStream::socket_type socket, asio::io_context& context,
+             StatusServer::Handler handler, std::shared_ptr<std::size_t> count)
       : stream_(context), handler_(std::move(handler)), count_(std::move(count)) {
-    const auto protocol = socket.local_endpoint().protocol();  // before release() takes it away
-    stream_.socket() = BeastStream::socket_type(context, protocol, socket.release());
+    stream_.socket() = std::move(socket);
     ++*count_;
   }
   Connection(const Connection&) = delete;
@@ -113,7 +112,7 @@ struct StatusServer::State {
       : context(c), log(l), handler(std::move(h)), acceptor(c) {}
 
   void accept(const std::shared_ptr<State>& self) {
-    acceptor.async_accept([this, self](const error_code& error, Protocol::socket socket) {
+    acceptor.async_accept([this, self](const error_code& error, BeastStream::socket_type socket) {
       if (error == asio::error::operation_aborted) {
         return;
       }
