@@ -26,16 +26,28 @@ Result<FrameId> SegmentLog::append(const Batch& batch, Room room) {
       return s.error();
     }
   }
-  const std::uint64_t before = active_->size();
-  if (auto s = active_->append(front, batch.body); !s) {
-    return s.error();
+  Status written = active_->append(front, batch.body);
+  if (!written && written.error().code == Errc::no_space && active_is_settled()) {
+    // Nothing else would ever free what the newest segment holds: a header takes its place.
+    if (auto s = roll(); !s) {
+      return s.error();
+    }
+    written = active_->append(front, batch.body);
+  }
+  if (!written) {
+    return written.error();
   }
   ++last_;
-  bytes_ += active_->size() - before;
+  bytes_ += front.size() + batch.body.size();
   segments_.back().bytes = active_->size();
   advance(table_, batch);
   ledger_ = batch.ledger;
   return last_;
+}
+
+// It has frames, and all of them are settled.
+bool SegmentLog::active_is_settled() const {
+  return last_ == ack_.state().settled && active_->size() > active_->header().size;
 }
 
 Status SegmentLog::sync() {

@@ -120,6 +120,7 @@ class SegmentLog {
   Status settle_doubts();
   Result<std::uint64_t> made_before_oldest();
   Status roll();
+  [[nodiscard]] bool active_is_settled() const;
   Status open_reading();
   Result<bool> next_intact();
   Status search_on(const std::string& why);

@@ -208,6 +208,27 @@ TEST_CASE(
   CHECK(rig.add(200).ok());
 }
 
+TEST_CASE("on a full disk the newest segment gives way once all of it is settled", "[buffer]") {
+  BufferRig rig;
+  rig.options.segment_bytes = 1 << 20;
+  REQUIRE(rig.open().ok());
+  REQUIRE(rig.add(20).ok());
+  REQUIRE(rig.add(20).ok());
+  rig.fs.set_capacity(rig.fs.used_bytes() + 500);  // a header, but not the next frame
+  CHECK(rig.add(20).error().code == Errc::no_space);
+  REQUIRE(rig.settle(1, 20).ok());
+  CHECK(rig.add(20).error().code == Errc::no_space);  // frame 2 is not settled: nothing may go
+  CHECK(rig.log->segments() == 1);
+  REQUIRE(rig.settle(2, 40).ok());
+  REQUIRE(rig.add(20).ok());
+  CHECK(rig.log->segments() == 1);
+  CHECK(rig.log->bytes() < rig.fs.used_bytes());
+  REQUIRE(rig.open().ok());
+  CHECK(rig.log->last() == 3);
+  CHECK(rig.resume() == 60);
+  CHECK(rig.drain().documents.size() == 20);
+}
+
 TEST_CASE("a directory belongs to one log", "[buffer]") {
   BufferRig rig;
   REQUIRE(rig.open().ok());
