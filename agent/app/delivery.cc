@@ -279,8 +279,8 @@ void Delivery::ship(TimePoint now) {
       move_on(*flight, *piece, now);
     } else if (pace_.part_bytes() > 0 && piece->part.raw_bytes > pace_.part_bytes() &&
                piece->part.documents > 1) {
-      halve(*flight, std::find_if(flight->pieces.begin(), flight->pieces.end(),
-                                  [&](const Piece& p) { return &p == piece; }));
+      cut(*flight, std::find_if(flight->pieces.begin(), flight->pieces.end(),
+                                [&](const Piece& p) { return &p == piece; }));
       continue;
     } else {
       send(*flight, *piece);

@@ -134,10 +134,12 @@ class Delivery {
   void refuse(Flight& flight, std::list<Piece>::iterator piece,
               const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
   void refuse_only(Flight& flight, std::list<Piece>::iterator piece, ItemOutcome why);
-  Status bury(const Flight& flight, const Piece& piece, const std::vector<ItemOutcome>& why,
-              const std::vector<BulkItem>& items);
+  void bury(Flight& flight, std::list<Piece>::iterator piece, const std::vector<ItemOutcome>& why,
+            const std::vector<BulkItem>& items);
   static void restore(const Flight& flight, std::vector<Refusal>& refusals);
   void halve(Flight& flight, std::list<Piece>::iterator piece);
+  void cut(Flight& flight, std::list<Piece>::iterator piece);
+  void replace(Flight& flight, std::list<Piece>::iterator piece, std::vector<Part> parts);
   Piece& add_piece(Flight& flight, std::list<Piece>::iterator like, Part part);
   void move_on(Flight& flight, Piece& piece, TimePoint now);
   void located(FrameId frame, std::uint64_t number, Result<Presence> presence);

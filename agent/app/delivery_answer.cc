@@ -8,11 +8,39 @@ namespace auditship {
 namespace {
 
 constexpr std::uint32_t kSilencesBeforeSplit = 2;
+// One document in so many refused with 429 means that the server is pressed: a full queue or disk
+// refuses all of a shard.
+constexpr std::size_t kPressedFrom = 8;
 
 // The server, or one behind a proxy, may still be executing what this answers.
 bool unsure(const Outcome& outcome) {
   return outcome.verdict != Verdict::created &&
          (outcome.http_status == 0 || outcome.http_status == 408 || outcome.http_status >= 500);
+}
+
+// Documents of a bulk that were neither created nor there already, by what becomes of them.
+struct NotTaken {
+  std::vector<ItemOutcome> rejected;
+  std::vector<BulkItem> again, gone;
+  const ItemOutcome* loudest = nullptr;  // of again and gone
+  std::size_t pushed_back = 0;           // with 429
+};
+
+NotTaken sort_out(const Outcome& outcome, const std::vector<BulkItem>& items) {
+  NotTaken sorted;
+  for (const ItemOutcome& item : outcome.items) {
+    AUDITSHIP_CHECK(item.item < items.size(), "an item number outside of its part");
+    if (item.verdict == Verdict::rejected) {
+      sorted.rejected.push_back(item);
+      continue;
+    }
+    sorted.pushed_back += item.status == 429 ? 1 : 0;
+    (item.verdict == Verdict::index_gone ? sorted.gone : sorted.again).push_back(items[item.item]);
+    if (sorted.loudest == nullptr || item.verdict == Verdict::blocked) {
+      sorted.loudest = &item;
+    }
+  }
+  return sorted;
 }
 
 }  // namespace
@@ -148,39 +176,26 @@ void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
   AUDITSHIP_CHECK(items.ok() && items->size() == piece->part.documents,
                   "a body has as many items as it says");
 
-  std::vector<ItemOutcome> rejected;
-  std::vector<BulkItem> again, gone;
-  const ItemOutcome* loudest = nullptr;
-  for (const ItemOutcome& item : outcome.items) {
-    AUDITSHIP_CHECK(item.item < items->size(), "an item number outside of its part");
-    if (item.verdict == Verdict::rejected) {
-      rejected.push_back(item);
-      continue;
-    }
-    (item.verdict == Verdict::index_gone ? gone : again).push_back((*items)[item.item]);
-    if (loudest == nullptr || item.verdict == Verdict::blocked) {
-      loudest = &item;
-    }
-  }
+  const NotTaken sorted = sort_out(outcome, *items);
   const Codec codec = piece->part.codec;
-  if (loudest != nullptr) {
-    tell_items(flight, *loudest, again.size() + gone.size());
-    if (loudest->status == 429) {
+  if (sorted.loudest != nullptr) {
+    tell_items(flight, *sorted.loudest, sorted.again.size() + sorted.gone.size());
+    if (sorted.pushed_back * kPressedFrom >= piece->part.documents) {
       pace_.pushed_back(piece->part.raw_bytes);
     }
   }
-  if (!again.empty()) {
-    Piece& rest = add_piece(flight, piece, make_part(again, codec));
-    back_off(rest, now, loudest->verdict, outcome.retry_after);
+  if (!sorted.again.empty()) {
+    Piece& rest = add_piece(flight, piece, make_part(sorted.again, codec));
+    back_off(rest, now, sorted.loudest->verdict, outcome.retry_after);
   }
-  if (!gone.empty()) {
-    add_piece(flight, piece, make_part(gone, codec)).look_up = true;
+  if (!sorted.gone.empty()) {
+    add_piece(flight, piece, make_part(sorted.gone, codec)).look_up = true;
     target_known_ = false;
   }
-  if (rejected.empty()) {
+  if (sorted.rejected.empty()) {
     flight.pieces.erase(piece);
   } else {
-    refuse(flight, piece, rejected, *items);
+    refuse(flight, piece, sorted.rejected, *items);
   }
 }
 
@@ -225,7 +240,8 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   std::vector<std::string> repaired;
   std::vector<BulkItem> second_try, dead_items;
   std::vector<ItemOutcome> dead;
-  Original original{piece->part, {}};
+  std::vector<BulkItem> originals;
+  Original original;
   repaired.reserve(refused.size());
   stats_.failures["rejected"] += refused.size();
   for (const ItemOutcome& item : refused) {
@@ -234,6 +250,7 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
     if (better) {
       repaired.push_back(std::move(*better));
       second_try.push_back(BulkItem{source.action, repaired.back()});
+      originals.push_back(source);
       original.refused.emplace(id_of(source.action), item);
     } else {
       dead_items.push_back(source);
@@ -243,17 +260,12 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   const Codec codec = piece->part.codec;
   if (!second_try.empty()) {
     stats_.repaired += second_try.size();
+    original.part = make_part(originals, codec);
     flight.originals.push_back(std::move(original));
     add_piece(flight, piece, make_part(second_try, codec)).repaired = true;
   }
   if (!dead.empty()) {
-    if (bury(flight, *piece, dead, dead_items)) {
-      flight.counts.dead_lettered += dead.size();
-    } else {
-      // Not synced, so not settled: they are sent, and refused, again later.
-      Piece& rest = add_piece(flight, piece, make_part(dead_items, codec));
-      back_off(rest, clock_.now(), Verdict::blocked, Duration{});
-    }
+    bury(flight, piece, dead, dead_items);
   }
   flight.pieces.erase(piece);
 }
@@ -284,21 +296,22 @@ void Delivery::restore(const Flight& flight, std::vector<Refusal>& refusals) {
   }
 }
 
-Status Delivery::bury(const Flight& flight, const Piece& piece, const std::vector<ItemOutcome>& why,
-                      const std::vector<BulkItem>& items) {
+// What cannot be written to the dead letters is not settled: it is sent, and refused, again later.
+void Delivery::bury(Flight& flight, std::list<Piece>::iterator piece,
+                    const std::vector<ItemOutcome>& why, const std::vector<BulkItem>& items) {
   std::vector<Refusal> refusals;
   refusals.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     refusals.push_back(Refusal{
-        flight.id, piece.index.empty() ? std::string(index_of(items[i].action)) : piece.index,
+        flight.id, piece->index.empty() ? std::string(index_of(items[i].action)) : piece->index,
         std::string(id_of(items[i].action)), std::string(items[i].source), why[i].status,
         why[i].type, why[i].reason});
   }
-  if (piece.repaired) {
+  if (piece->repaired) {
     restore(flight, refusals);
   }
-  auto s = dead_letters_.put(refusals);
-  if (s) {
+  if (auto s = dead_letters_.put(refusals); s) {
+    flight.counts.dead_lettered += why.size();
     logger_.warn("dead-letter",
                  "the server refused documents for their content; they are in the dead-letter file",
                  {{"stream", options_.stream},
@@ -309,19 +322,31 @@ Status Delivery::bury(const Flight& flight, const Piece& piece, const std::vecto
     logger_.error("dead-letter-failed",
                   "refused documents cannot be written to the dead-letter file; they wait",
                   {{"stream", options_.stream}, {"error", s.error().message}});
+    Piece& rest = add_piece(flight, piece, make_part(items, piece->part.codec));
+    back_off(rest, clock_.now(), Verdict::blocked, Duration{});
   }
-  return s;
 }
 
 void Delivery::halve(Flight& flight, std::list<Piece>::iterator piece) {
   auto halves = halve_part(piece->part);
   AUDITSHIP_CHECK(halves.ok(), "a frame with a good checksum unpacks");
+  replace(flight, piece, {std::move(halves->first), std::move(halves->second)});
+}
+
+// To what the pace allows, at once: halving again and again would pack all of it each time.
+void Delivery::cut(Flight& flight, std::list<Piece>::iterator piece) {
+  auto parts = cut_part(piece->part, pace_.part_bytes());
+  AUDITSHIP_CHECK(parts.ok(), "a frame with a good checksum unpacks");
+  replace(flight, piece, std::move(*parts));
+}
+
+void Delivery::replace(Flight& flight, std::list<Piece>::iterator piece, std::vector<Part> parts) {
   ++stats_.split;
-  for (Part* part : {&halves->first, &halves->second}) {
-    Piece& half = add_piece(flight, piece, std::move(*part));
-    half.attempts = 0;
-    half.silences = std::min(piece->silences, kSilencesBeforeSplit);
-    half.silent_since = clock_.now();
+  for (Part& part : parts) {
+    Piece& made = add_piece(flight, piece, std::move(part));
+    made.attempts = 0;
+    made.silences = std::min(piece->silences, kSilencesBeforeSplit);
+    made.silent_since = clock_.now();
   }
   flight.pieces.erase(piece);
 }

@@ -92,6 +92,34 @@ Result<std::pair<Part, Part>> halve_part(const Part& part) {
                    make_part({middle, items->end()}, part.codec));
 }
 
+Result<std::vector<Part>> cut_part(const Part& part, std::uint64_t raw_bytes) {
+  auto raw = unpack_part(part);
+  if (!raw) {
+    return raw.error();
+  }
+  auto items = bulk_items(*raw);
+  if (!items) {
+    return items.error();
+  }
+  std::vector<Part> parts;
+  std::vector<BulkItem> chosen;
+  std::uint64_t size = 0;
+  for (const BulkItem& item : *items) {
+    const std::uint64_t more = item.action.size() + item.source.size() + 2;
+    if (!chosen.empty() && size + more > raw_bytes) {
+      parts.push_back(make_part(chosen, part.codec));
+      chosen.clear();
+      size = 0;
+    }
+    chosen.push_back(item);
+    size += more;
+  }
+  if (!chosen.empty()) {
+    parts.push_back(make_part(chosen, part.codec));
+  }
+  return parts;
+}
+
 Result<Part> recode_part(const Part& part, Codec codec) {
   auto raw = unpack_part(part);
   if (!raw) {

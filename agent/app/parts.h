@@ -41,6 +41,8 @@ struct BulkItem {
 [[nodiscard]] Result<Part> select_part(const Part& part, const std::vector<std::uint32_t>& numbers);
 // Two halves by number of documents. Only for parts of at least two.
 [[nodiscard]] Result<std::pair<Part, Part>> halve_part(const Part& part);
+// In order, parts of at most raw_bytes, or of one document that alone is larger.
+[[nodiscard]] Result<std::vector<Part>> cut_part(const Part& part, std::uint64_t raw_bytes);
 [[nodiscard]] Result<Part> recode_part(const Part& part, Codec codec);
 
 }  // namespace auditship

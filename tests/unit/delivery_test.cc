@@ -225,6 +225,44 @@ TEST_CASE("what is too large is halved, and later bodies are made smaller before
   CHECK(rig.delivery->stats().split == 1);
 }
 
+// One document in a hundred refused with 429 is no sign that the server is pressed: smaller bodies
+// would only cost both sides.
+TEST_CASE("bodies are made smaller when many items are pushed back, not when a few are",
+          "[delivery]") {
+  const std::uint64_t documents = 8000;
+  DeliveryRig rig;
+  rig.options.max_bytes = 64 << 20;
+  REQUIRE(rig.open().ok());
+  for (int i = 0; i < 4; ++i) {
+    REQUIRE(rig.add(documents).ok());
+  }
+  rig.start();
+  rig.go();
+  const std::uint32_t refused = GENERATE(80u, 8000u);
+  for (int i = 0; i < 2; ++i) {
+    std::vector<ItemOutcome> items;
+    for (std::uint32_t n = 0; n < refused; ++n) {
+      items.push_back(item(n, Verdict::retry, 429));
+    }
+    rig.answer(rig.request(rig.waiting() - 1), taken(documents - refused, 0, items));
+  }
+  const bool pressed = refused == documents;
+  std::vector<std::uint32_t> sizes;
+  std::uint64_t settled = 2 * (documents - refused);
+  while (!rig.delivery->idle()) {
+    while (rig.waiting() == 0) {
+      rig.wait(seconds(1));
+    }
+    sizes.push_back(rig.request().documents);
+    settled += rig.request().documents;
+    rig.answer(taken(rig.request().documents));
+  }
+  CHECK(settled == 4 * documents);
+  CHECK(std::count(sizes.begin(), sizes.end(), documents) == (pressed ? 0 : 2));
+  CHECK(rig.delivery->stats().split == (pressed ? 4 : 0));  // each of the four in one go
+  CHECK((sizes.size() > 8) == pressed);
+}
+
 TEST_CASE("a compression that is refused is changed for good", "[delivery]") {
   Started rig({2});
   rig.answer(whole(Verdict::recode, 415));

@@ -62,6 +62,22 @@ TEST_CASE("parts are selected, halved and packed anew without a byte of a docume
   CHECK(halves->first.documents + halves->second.documents == 3);
   CHECK(text_of(halves->first) + text_of(halves->second) == kRaw);
 
+  const std::uint64_t one = kRaw.size() / 3;
+  for (const std::uint64_t most : {std::uint64_t{1}, one, 2 * one, 3 * one, 100 * one}) {
+    auto cut = cut_part(part, most);
+    REQUIRE(cut.ok());
+    std::string all;
+    for (const Part& piece : *cut) {
+      CHECK((piece.raw_bytes <= most || piece.documents == 1));
+      CHECK(piece.codec == codec);
+      all += text_of(piece);
+    }
+    CHECK(all == kRaw);
+    for (std::size_t i = 0; i + 1 < cut->size(); ++i) {
+      CHECK((*cut)[i].raw_bytes + (*cut)[i + 1].raw_bytes > most);  // no more of them than needed
+    }
+  }
+
   auto recoded = recode_part(part, Codec::gzip);
   REQUIRE(recoded.ok());
   CHECK(recoded->codec == Codec::gzip);
@@ -74,6 +90,7 @@ TEST_CASE("a damaged body is an error, not a crash", "[delivery]") {
   part.body = std::make_shared<const std::string>(part.body->substr(0, part.body->size() / 2));
   CHECK_FALSE(unpack_part(part).ok());
   CHECK_FALSE(halve_part(part).ok());
+  CHECK_FALSE(cut_part(part, 1).ok());
   CHECK_FALSE(select_part(part, {0}).ok());
   CHECK_FALSE(recode_part(part, Codec::none).ok());
 }
