@@ -1,12 +1,15 @@
 // A fake bulk server in a process of its own: inflates and counts, stores nothing but ids on
 // request.
 //
-//   bench_bulk_server [--port N] [--ids] [--whole STATUS@N] [--item STATUS@N] [--lose N] [--zstd]
+//   bench_bulk_server [--host ADDRESS] [--port N] [--ids] [--zstd] [--FAULT VALUE]...     faults:
+//   bulk_store.h
 //
-// Says "listening 127.0.0.1:PORT" when it is ready and its totals as JSON on SIGTERM. Understands
+// Says "listening ADDRESS:PORT" when it is ready and its totals as JSON on SIGTERM. Understands
 // what an agent asks: GET /, GET /TARGET*/_alias, POST …/_bulk, POST …/_mget; and for tests GET
-// /_totals, GET /_ids and GET /INDEX/_count. Without --zstd it closes the connection on zstd, as
-// OpenSearch 2 does.
+// /_totals, GET /_ids, GET /INDEX/_count and POST /_faults?FAULT=VALUE&…, which replaces the
+// faults. Without --zstd it closes the connection on zstd, as OpenSearch 2 does.
+#include <algorithm>
+#include <arpa/inet.h>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -32,17 +35,12 @@ using auditship::bench::inflate_body;
 using auditship::bench::ServerRequest;
 
 struct Options {
+  std::string host = "127.0.0.1";
   int port = 0;
   bool keep_ids = false;
   bool zstd = false;
   Faults faults;
 };
-
-// The 503 and the 100 of "503@100".
-void read_fault(const std::string& text, int& status, std::uint64_t& every) {
-  status = std::atoi(text.c_str());
-  every = std::strtoull(text.substr(text.find('@') + 1).c_str(), nullptr, 10);
-}
 
 bool read_options(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
@@ -53,22 +51,34 @@ bool read_options(int argc, char** argv, Options& options) {
       options.zstd = true;
     } else if (i + 1 == argc) {
       return false;
+    } else if (name == "--host") {
+      options.host = argv[++i];
     } else if (name == "--port") {
       options.port = std::atoi(argv[++i]);
-    } else if (name == "--whole") {
-      read_fault(argv[++i], options.faults.whole_status, options.faults.whole_every);
-    } else if (name == "--item") {
-      read_fault(argv[++i], options.faults.item_status, options.faults.item_every);
-    } else if (name == "--lose") {
-      options.faults.lost_every = std::strtoull(argv[++i], nullptr, 10);
-    } else {
+    } else if (!name.starts_with("--") || !options.faults.set(name.substr(2), argv[i + 1])) {
       return false;
+    } else {
+      ++i;
     }
   }
   return true;
 }
 
 std::string first_segment(const std::string& path) { return path.substr(1, path.find('/', 1) - 1); }
+
+// What is behind the ? of /_faults.
+bool read_faults(std::string_view query, Faults& faults) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos ||
+        !faults.set(pair.substr(0, equals), std::string(pair.substr(equals + 1)))) {
+      return false;
+    }
+  }
+  return true;
+}
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -78,6 +88,26 @@ bool ends_with(std::string_view text, std::string_view end) {
 std::string alias_answer(const std::string& segment) {
   const std::string alias = segment.substr(0, segment.find_first_of("*%"));
   return "{\"" + alias + "-000001\":{\"aliases\":{\"" + alias + "\":{\"is_write_index\":true}}}}";
+}
+
+// What only tests ask for; status 404: it is none of that.
+Answer reply_to_test(BulkStore& store, const std::string& target, const std::string& path) {
+  if (path == "/_totals") {
+    return {200, store.totals_json(), false};
+  }
+  if (path == "/_ids") {
+    return {200, store.ids(), false};
+  }
+  if (path == "/_faults") {
+    Faults faults;
+    if (!read_faults(std::string_view(target).substr(std::min(target.size(), path.size() + 1)),
+                     faults)) {
+      return {400, R"({"error":"no such fault","status":400})", false};
+    }
+    store.set_faults(faults);
+    return {200, "{}", false};
+  }
+  return {404, R"({"error":"no handler found for uri","status":404})", false};
 }
 
 Answer reply(BulkStore& store, const Options& options, const ServerRequest& request) {
@@ -102,17 +132,11 @@ Answer reply(BulkStore& store, const Options& options, const ServerRequest& requ
   if (ends_with(path, "/_count")) {
     return {200, "{\"count\":" + std::to_string(store.count(index)) + "}", false};
   }
-  if (path == "/_totals") {
-    return {200, store.totals_json(), false};
-  }
-  if (path == "/_ids") {
-    return {200, store.ids(), false};
-  }
   if (path == "/") {
     return {200, R"({"name":"fake","version":{"distribution":"opensearch","number":"2.19.4"}})",
             false};
   }
-  return {404, R"({"error":"no handler found for uri","status":404})", false};
+  return reply_to_test(store, request.target, path);
 }
 
 void serve(int socket, BulkStore& store, const Options& options) {
@@ -126,15 +150,17 @@ void serve(int socket, BulkStore& store, const Options& options) {
   }
 }
 
-// Returns a listening socket on loopback and its port.
-int listen_on(int& port) {
+// Returns a listening socket and its port.
+int listen_on(const std::string& host, int& port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) {
+    return -1;
+  }
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (::bind(socket, generic, size) != 0 || ::listen(socket, 64) != 0 ||
@@ -150,8 +176,8 @@ int listen_on(int& port) {
 int main(int argc, char** argv) {
   Options options;
   if (!read_options(argc, argv, options)) {
-    std::cerr << "usage: bench_bulk_server [--port N] [--ids] [--zstd] [--whole STATUS@N] [--item "
-                 "STATUS@N] [--lose N]\n";
+    std::cerr << "usage: bench_bulk_server [--host ADDRESS] [--port N] [--ids] [--zstd] [--FAULT "
+                 "VALUE]...\n";
     return 2;
   }
   sigset_t signals;
@@ -160,9 +186,10 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals,
                   nullptr);  // inherited by every thread: only sigwait sees them
-  const int listener = listen_on(options.port);
+  const int listener = listen_on(options.host, options.port);
   if (listener < 0) {
-    std::cerr << "bench_bulk_server: cannot listen on 127.0.0.1:" << options.port << '\n';
+    std::cerr << "bench_bulk_server: cannot listen on " << options.host << ':' << options.port
+              << '\n';
     return 1;
   }
   BulkStore store(options.faults, options.keep_ids);
@@ -174,7 +201,7 @@ int main(int argc, char** argv) {
       }
     }
   }).detach();
-  std::cout << "listening 127.0.0.1:" << options.port << std::endl;
+  std::cout << "listening " << options.host << ':' << options.port << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   std::cout << store.totals_json() << std::flush;

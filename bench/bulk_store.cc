@@ -1,5 +1,7 @@
 #include "bench/bulk_store.h"
 
+#include <chrono>
+#include <cstdlib>
 #include <utility>
 
 namespace auditship::bench {
@@ -32,7 +34,57 @@ std::string refusal(int status) {
          R"(","reason":"asked for by the test"}}},)";
 }
 
+// The 503 and the 100 of "503@100".
+void read_status(const std::string& text, int& status, std::uint64_t& every) {
+  status = std::atoi(text.c_str());
+  every = std::strtoull(text.substr(text.find('@') + 1).c_str(), nullptr, 10);
+}
+
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  }
+  return hash;
+}
+
 }  // namespace
+
+bool Faults::set(std::string_view name, const std::string& value) {
+  const std::uint64_t number = std::strtoull(value.c_str(), nullptr, 10);
+  if (name == "whole") {
+    read_status(value, whole_status, whole_every);
+  } else if (name == "item") {
+    read_status(value, item_status, item_every);
+  } else if (name == "content") {
+    read_status(value, content_status, content_every);
+  } else if (name == "lose") {
+    lost_every = number;
+  } else if (name == "hang") {
+    hang_every = number;
+  } else if (name == "delay") {
+    delay_ms = number;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void BulkStore::set_faults(const Faults& faults) {
+  const std::lock_guard lock(mutex_);
+  faults_ = faults;
+  ++changes_;
+  changed_.notify_all();
+}
+
+// The status that a fault refuses this item with; 0: none does.
+int BulkStore::refused_with(std::string_view id) const {
+  if (faults_.content_every != 0 && fnv1a(id) % faults_.content_every == 0) {
+    return faults_.content_status;
+  }
+  const bool nth = faults_.item_every != 0 && totals_.items % faults_.item_every == 0;
+  return nth ? faults_.item_status : 0;
+}
 
 void BulkStore::take(const std::string& index, std::string_view action, std::string_view source,
                      std::string& items) {
@@ -45,9 +97,9 @@ void BulkStore::take(const std::string& index, std::string_view action, std::str
     items += kBad;
     return;
   }
-  if (faults_.item_every != 0 && totals_.items % faults_.item_every == 0) {
+  if (const int status = refused_with(id); status != 0) {
     ++totals_.refused_items;
-    items += refusal(faults_.item_status);
+    items += refusal(status);
     return;
   }
   if (keep_ids_ && !documents_[index].emplace(std::string(id), true).second) {
@@ -61,20 +113,41 @@ void BulkStore::take(const std::string& index, std::string_view action, std::str
   items += R"({"create":{"status":201}},)";
 }
 
+void BulkStore::wait(std::unique_lock<std::mutex>& lock, bool hangs) {
+  if (hangs) {
+    ++totals_.hanging;
+    changed_.wait(lock, [this, now = changes_] { return changes_ != now; });
+  }
+  if (faults_.delay_ms != 0) {
+    changed_.wait_for(lock, std::chrono::milliseconds(faults_.delay_ms),
+                      [this, now = changes_] { return changes_ != now; });
+  }
+}
+
+bool BulkStore::refused_as_whole(Answer& answer) {
+  if (faults_.whole_every == 0 || totals_.bulks % faults_.whole_every != 0) {
+    return false;
+  }
+  ++totals_.refused_bulks;
+  answer.status = faults_.whole_status;
+  answer.body =
+      R"({"error":{"type":"rejected_execution_exception","reason":"asked for by the test"},"status":)" +
+      std::to_string(faults_.whole_status) + '}';
+  return true;
+}
+
 Answer BulkStore::bulk(const std::string& index, std::size_t wire_bytes, std::string_view raw) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   ++totals_.bulks;
   totals_.wire_bytes += wire_bytes;
   totals_.body_bytes += raw.size();
   Answer answer;
-  if (faults_.whole_every != 0 && totals_.bulks % faults_.whole_every == 0) {
-    ++totals_.refused_bulks;
-    answer.status = faults_.whole_status;
-    answer.body =
-        R"({"error":{"type":"rejected_execution_exception","reason":"asked for by the test"},"status":)" +
-        std::to_string(faults_.whole_status) + '}';
+  if (refused_as_whole(answer)) {
     return answer;
   }
+  const bool hangs = faults_.hang_every != 0 && totals_.bulks % faults_.hang_every == 0;
+  const bool lost = faults_.lost_every != 0 && totals_.bulks % faults_.lost_every == 0;
+  wait(lock, hangs);
   if (raw.empty() || raw.back() != '\n') {
     ++totals_.malformed;
     answer.status = 400;
@@ -97,8 +170,8 @@ Answer BulkStore::bulk(const std::string& index, std::size_t wire_bytes, std::st
   const bool errors = totals_.created - created_before != totals_.items - items_before;
   answer.body = std::string(R"({"took":1,"errors":)") + (errors ? "true" : "false") +
                 R"(,"items":[)" + items + "]}";
-  answer.lost = faults_.lost_every != 0 && totals_.bulks % faults_.lost_every == 0;
-  totals_.lost_answers += answer.lost ? 1 : 0;
+  answer.lost = lost || hangs;
+  totals_.lost_answers += lost ? 1 : 0;
   return answer;
 }
 
@@ -143,6 +216,7 @@ std::string BulkStore::totals_json() {
   const std::pair<const char*, std::uint64_t> fields[] = {{"bulks", t.bulks},
                                                           {"refused_bulks", t.refused_bulks},
                                                           {"lost_answers", t.lost_answers},
+                                                          {"hanging", t.hanging},
                                                           {"items", t.items},
                                                           {"created", t.created},
                                                           {"existed", t.existed},

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.request
@@ -73,13 +74,14 @@ def main(test):
 
 # --- the program ---------------------------------------------------------------------------------
 
-def write_config(work, streams, sink, data="data"):
-    """streams: {name: [paths]}; a stream that is not named is off. sink: a mapping. Returns the file's path."""
+def write_config(work, streams, sink, data="data", **more):
+    """streams: {name: [paths]}; a stream that is not named is off. sink: a mapping. more: other top-level keys.
+    Returns the file's path."""
     settings = {
         "cluster": {"name": "e2e"}, "node": {"name": "node-e2e"}, "data_dir": str(work / data), "backfill": "all",
         "streams": {name: {"paths": [str(p) for p in streams[name]], "filters": "none"} if name in streams
                     else {"enabled": False} for name in ("kubeaudit", "authlog")},
-        "sink": sink,
+        "sink": sink, **more,
     }
     path = work / f"{data}.yaml"
     path.write_text(json.dumps(settings, indent=1))  # JSON is YAML
@@ -90,8 +92,8 @@ def file_sink(directory):
     return {"type": "file", "file": {"directory": str(directory)}}
 
 
-def opensearch_sink(url, compression="gzip"):
-    return {"type": "opensearch", "opensearch": {"hosts": [url], "compression": compression}}
+def opensearch_sink(url, compression="gzip", **more):
+    return {"type": "opensearch", "opensearch": {"hosts": [url], "compression": compression, **more}}
 
 
 def run_once(config, expect=0, timeout=300):
@@ -123,6 +125,51 @@ def read_summary(text):
 
 def start_agent(config):
     return subprocess.Popen([AGENT, "run", "--config", config], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+class Measured:
+    """A program whose CPU seconds and peak RSS are known when it has ended."""
+
+    def __init__(self, *words):
+        self.out = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(words, stdout=self.out, stderr=subprocess.STDOUT)
+        self.pid, self.cpu, self.rss, self.code = self.process.pid, 0.0, 0, None
+        self.sampler = threading.Thread(target=self.sample)
+        self.sampler.start()
+
+    def sample(self):
+        """The peak that the kernel tells at exit is that of the parent, too: it is asked for while the agent lives."""
+        status = Path(f"/proc/{self.pid}/status")
+        while True:
+            try:
+                peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            except OSError:
+                return
+            if not peak:
+                return  # a zombie
+            self.rss = max(self.rss, int(peak[1]) * 1024)
+            time.sleep(0.01)
+
+    def running(self):
+        return self.code is None and not os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+
+    def wait(self):
+        """Returns the exit code; output() has what it said."""
+        if self.code is None:
+            _, status, usage = os.wait4(self.pid, 0)
+            self.code = self.process.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu = usage.ru_utime + usage.ru_stime
+            self.sampler.join()
+        return self.code
+
+    def end(self, how):
+        if self.code is None:
+            os.kill(self.pid, how)
+        return self.wait()
+
+    def output(self):
+        self.out.seek(0)
+        return self.out.read()
 
 
 def parse(stream, files, config=None, *options):
@@ -199,6 +246,10 @@ class FakeServer:
     def __exit__(self, *unused):
         self.process.kill()
         self.process.wait()
+
+    def fault(self, *faults):
+        """From now on these, e.g. "whole=503@1", in place of those before; see bench/bulk_store.h."""
+        http("POST", f"{self.url}/_faults?{'&'.join(faults)}", b"")
 
     def totals(self):
         return http_json("GET", self.url + "/_totals")

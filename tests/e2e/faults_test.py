@@ -1,0 +1,190 @@
+"""Each ordinary fault, one after the other: every event arrives once, or lies in the dead letters. Prints a table.
+
+AUDITSHIP_LONG=1: 300 MB a case, outages of 30 s, files rotated every 20 MB. Rollovers in doubt need a real OpenSearch:
+kill_restart_test.py and sink_opensearch_test.cc.
+"""
+import os
+import shutil
+import signal
+import time
+
+from fault_case import COLUMNS, MIB, Case
+from harness import LONG, check, equal, generate, main
+
+BYTES = 300_000_000 if LONG else 8_000_000
+ROTATE = 20_000_000 if LONG else 2_000_000
+OUTAGE = 30 if LONG else 3
+# Many small requests also of a small input, so that one in N of them is hit.
+BATCH = {} if LONG else {"batch": {"max_bytes": "256KiB"}}
+
+
+class Bench:
+    """The cases, and what they have in common."""
+
+    def __init__(self, work):
+        self.work = work
+        self.input = work / "input.log"
+        generate("audit", BYTES, self.input)
+        self.wanted = []
+
+    def case(self, name, **options):
+        return Case(self.work, name, **BATCH, **options)
+
+    def copy_of_input(self, case):
+        os.link(self.input, case.log)
+
+    def undisturbed(self):
+        with self.case("undisturbed") as case:
+            self.copy_of_input(case)
+            case.finish()
+            self.wanted = case.server.ids()
+            equal(len(self.wanted), case.summary["lines"], "ids of an undisturbed run")
+            case.verify(self.wanted, [])
+            return case.cpu()
+
+    def whole(self, name, faults, happened):
+        """The whole input with faults from the beginning to the end."""
+        with self.case(name) as case:
+            self.copy_of_input(case)
+            case.server.fault(*faults)
+            case.finish()
+            return case, case.verify(self.wanted, happened)
+
+    def kills(self):
+        with self.case("two kill -9") as case:
+            self.copy_of_input(case)
+            case.server.fault("delay=20")  # so that there is a middle
+            for part in (0.2, 0.6):
+                agent = case.start()
+                case.wait(lambda: case.created() >= part * len(self.wanted), "documents", agent)
+                agent.end(signal.SIGKILL)
+                check(case.created() < len(self.wanted), "everything had arrived before the kill: nothing was tested")
+            case.finish()
+            case.verify(self.wanted, [])
+
+    def outage(self, status, killed=False):
+        with self.case(f"{'kill -9 during ' if killed else ''}{status} for {OUTAGE} s") as case:
+            self.copy_of_input(case)
+            case.server.fault("delay=20")
+            agent = case.start()
+            case.wait(lambda: case.created() > 0, "documents", agent)
+            case.server.fault(f"whole={status}@1")
+            begin, refused = time.monotonic(), case.server.totals()["refused_bulks"]
+            case.wait(lambda: case.server.totals()["refused_bulks"] > refused, "a refusal", agent)
+            if killed:
+                agent.end(signal.SIGKILL)
+                refused = case.server.totals()["refused_bulks"]
+                agent = case.start()
+                case.wait(lambda: case.server.totals()["refused_bulks"] > refused, "a refusal after the restart", agent)
+            case.wait(lambda: time.monotonic() > begin + OUTAGE, "the end of the outage", agent)
+            check(case.created() < len(self.wanted), "everything had arrived before the outage: nothing was tested")
+            case.server.fault()
+            case.wait(lambda: case.created() == len(self.wanted), "all documents", agent)
+            case.finish()
+            case.verify(self.wanted, ["refused_bulks"])
+            check(case.rss() < 64 * MIB, f"{case.name}: peak RSS {case.rss() / MIB:.1f} MiB")
+
+    def hang(self):
+        """Requests that are never answered, and are executed late, after their retries."""
+        with self.case("hanging server", sink={"timeout": "1s"}) as case:
+            self.copy_of_input(case)
+            case.server.fault("delay=20")
+            agent = case.start()
+            case.wait(lambda: case.created() > 0, "documents", agent)
+            case.server.fault("hang=1")
+            case.wait(lambda: case.server.totals()["hanging"] >= 3, "requests that hang", agent)
+            check(case.created() < len(self.wanted), "everything had arrived before: nothing was tested")
+            case.server.fault("hang=7")  # what hangs runs now, beside the retries
+            case.wait(lambda: case.created() == len(self.wanted), "all documents", agent)
+            case.server.fault()
+            case.finish()
+            case.verify(self.wanted, ["hanging"])
+
+    # --- rotation: the writer writes while the agent runs -------------------------------------------
+
+    def chunks(self):
+        """Whole lines, about ROTATE bytes at a time."""
+        with self.input.open("rb") as file:
+            while chunk := file.readlines(ROTATE):
+                yield b"".join(chunk)
+
+    def write(self, case, agent, rotate):
+        """Appends in pieces of whole lines, and rotates between chunks."""
+        for number, chunk in enumerate(self.chunks()):
+            if number > 0:
+                rotate(case, number)
+            with case.log.open("ab", buffering=0) as file:
+                lines = chunk.splitlines(keepends=True)
+                for at in range(0, len(lines), 50):
+                    file.write(b"".join(lines[at:at + 50]))
+            check(agent.running(), f"{case.name}: the agent ended by itself")
+        check(number >= 3, f"only {number} rotations")
+
+    def ids_of_files(self, case):
+        """What an undisturbed run makes of the files that the writer left."""
+        with Case(case.work, "reference") as reference:
+            reference.follow(case.log)
+            reference.finish()
+            return reference.server.ids()
+
+    def rotation(self, name, rotate, outage=False):
+        with self.case(name) as case:
+            case.server.fault(*(["whole=503@1"] if outage else ["delay=20"]))
+            agent = case.start()
+            self.write(case, agent, rotate)
+            if outage:
+                case.wait(lambda: case.server.totals()["refused_bulks"] > 0, "a refusal", agent)
+                equal(case.created(), 0, f"{name}: documents during the outage")
+                case.server.fault()
+            case.wait(lambda: case.created() >= len(self.wanted), "all documents", agent)
+            case.finish()
+            wanted = self.ids_of_files(case)
+            equal(len(wanted), len(self.wanted), f"{name}: lines that the writer wrote")
+            case.verify(wanted, ["refused_bulks"] if outage else [])
+
+
+def rename_as_kube_apiserver(case, number):
+    case.log.rename(case.work / f"audit-2026-11-23T10-00-{number:02}.000.log")
+
+
+def shift(case, number):
+    """logrotate: audit.log.2 becomes audit.log.3, and so on; then there is room for audit.log.1."""
+    for n in range(number - 1, 0, -1):
+        (case.work / f"audit.log.{n}").rename(case.work / f"audit.log.{n + 1}")
+
+
+def rename_as_logrotate(case, number):
+    shift(case, number)
+    case.log.rename(case.work / "audit.log.1")
+
+
+def copy_and_truncate(case, number):
+    """Nothing is written between copy and truncate: such lines would be in no file, and so lost by the writer."""
+    shift(case, number)
+    shutil.copy2(case.log, case.work / "audit.log.1")
+    os.truncate(case.log, 0)
+
+
+def test(work):
+    bench = Bench(work)
+    print(COLUMNS)
+    cpu = bench.undisturbed()
+    bench.kills()
+    bench.outage(503, killed=True)
+    bench.outage(503)
+    bench.outage(429)
+    _, letters = bench.whole("1 % of items 400", ["content=400@100"], ["refused_items"])
+    check(0.005 < len(letters) / len(bench.wanted) < 0.02, f"{len(letters)} letters")
+    slow, letters = bench.whole("1 % of items 429", ["item=429@100"], ["refused_items"])
+    equal(letters, [], "letters of items that were to be sent again")
+    print(f"CPU with 1 % of items 429: {slow.cpu() / cpu:.2f} times the undisturbed run's")
+    check(not LONG or slow.cpu() < 2 * cpu, f"1 % of items 429 cost {slow.cpu():.1f} CPU-s instead of {cpu:.1f}")
+    bench.whole("dropped acknowledgements", ["lose=3"], ["lost_answers"])
+    bench.hang()
+    mb = ROTATE // 1_000_000
+    bench.rotation(f"rotation every {mb} MB", rename_as_kube_apiserver)
+    bench.rotation("rotation during an outage", rename_as_logrotate, outage=True)
+    bench.rotation(f"copytruncate every {mb} MB", copy_and_truncate)
+
+
+main(test)
