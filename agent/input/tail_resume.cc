@@ -7,6 +7,17 @@ namespace auditship {
 
 using Entry = Tail::State::Entry;
 
+namespace {
+
+std::optional<std::size_t> first_since(const std::vector<Entry>& found,
+                                       const std::vector<std::size_t>& which, std::int64_t ns) {
+  const auto at = std::find_if(which.begin(), which.end(),
+                               [&](std::size_t i) { return found[i].stat.modified_ns >= ns; });
+  return at == which.end() ? std::nullopt : std::optional(*at);
+}
+
+}  // namespace
+
 Tail::State::State(Fs& f, const Clock& c, Logger& l, TailOptions o, std::optional<Checkpoint> r)
     : fs(f),
       clock(c),
@@ -298,11 +309,12 @@ Result<bool> Tail::State::find_resume() {
 }
 
 // Which of the files is the one that mark remembers: the same inode with the same content, else the
-// newest with the same content, else (nothing but a first line to compare) the one whose time fits.
+// newest with the same content, else (nothing but a first line to compare) the one whose time fits,
+// else the only one with that line: times say little after a clock was set back.
 Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& found,
                                                           const Mark& mark) {
   std::optional<std::size_t> strong;
-  std::optional<std::size_t> weak;
+  std::vector<std::size_t> weak;
   std::optional<Error> unreadable;
   for (std::size_t i = 0; i < found.size(); ++i) {
     Entry& e = found[i];
@@ -329,14 +341,26 @@ Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& fo
         !(strong && e.file->compressed() && !found[*strong].file->compressed())) {
       strong = i;
     }
-    if (*match == Match::weak && !weak && e.stat.modified_ns >= mark.at.modified_ns) {
-      weak = i;
+    if (*match == Match::weak) {
+      weak.push_back(i);
     }
   }
-  if (!strong && !weak && unreadable) {
+  if (strong) {
+    return strong;
+  }
+  if (const auto timely = first_since(found, weak, mark.at.modified_ns)) {
+    return timely;
+  }
+  if (unreadable) {
     return *unreadable;  // it may be the one: nothing is lost as long as we have not looked
   }
-  return strong ? strong : weak;
+  const bool alone = weak.size() == 1 && never_repeated(mark.at.pos.file);
+  return alone ? std::optional(weak.front()) : std::nullopt;
+}
+
+// No other generation is known to begin with the same line: it is no constant header.
+bool Tail::State::never_repeated(const FileKey& key) const {
+  return key.twin == 0 && old_key(key.first_line) == nullptr;
 }
 
 void Tail::State::resume_here(std::vector<Entry> found, std::size_t at, std::uint64_t offset) {

@@ -94,6 +94,7 @@ struct Tail::State {
   void begin(Entry entry, const FileKey& key, std::uint64_t offset, std::uint64_t head_hash);
   [[nodiscard]] FileKey new_key(const Digest& first_line) const;
   [[nodiscard]] const FileKey* old_key(const Digest& first_line) const;
+  [[nodiscard]] bool never_repeated(const FileKey& key) const;
 
   Fs& fs;
   const Clock& clock;

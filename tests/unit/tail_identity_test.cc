@@ -169,6 +169,47 @@ TEST_CASE("an inode number that is used again is another file", "[tail]") {
   REQUIRE(rig.keys() == 2);
 }
 
+TEST_CASE("a clock that was set back does not hide a file of which only the first line was read",
+          "[tail]") {
+  const bool more = GENERATE(false, true);
+  TailRig rig;
+  rig.writer.lines(1);
+  rig.start();
+  rig.drain();
+  rig.stop();
+  rig.clock.jump_wall(-std::int64_t{3600} * 1'000'000'000);
+  rig.writer.lines(3);
+  rig.writer.rotate_numbers(9, Codec::gzip);  // another inode, with the time of the last line
+  if (more) {
+    rig.writer.lines(2);
+    rig.writer.rotate_numbers(9, Codec::gzip);
+  }
+  rig.writer.lines(2);
+  rig.start();
+  rig.drain();
+  REQUIRE(rig.texts() == rig.writer.written);
+  REQUIRE(rig.tail->stats().gaps == 0);
+}
+
+TEST_CASE("an older file with the same constant header is not the one that vanished", "[tail]") {
+  TailRig rig;
+  rig.writer.set_header("# header");
+  rig.writer.lines(2);
+  rig.start();
+  rig.drain();
+  rig.writer.rotate_numbers(9, Codec::gzip);
+  rig.writer.piece("");  // nothing but the header
+  rig.drain();
+  rig.stop();
+  rig.fs.unlink(kLive);
+  rig.start();
+  rig.drain();
+  rig.writer.lines(2);
+  rig.drain();
+  REQUIRE(rig.texts() == rig.writer.written);
+  REQUIRE(rig.ids_unique());
+}
+
 TEST_CASE("a file replaced while the agent was down by another one is read from its start",
           "[tail]") {
   const bool longer = GENERATE(false, true);
