@@ -20,19 +20,6 @@ struct Found {
   std::uint64_t frames = 0, documents = 0, bytes = 0, damaged = 0;
 };
 
-std::vector<std::string> segments_in(Fs& fs, const std::string& directory) {
-  std::vector<std::string> paths;
-  if (auto names = fs.list(directory); names) {
-    for (const std::string& name : *names) {
-      if (name.starts_with("seg-") && name.ends_with(".log")) {
-        paths.push_back(join_path(directory, name));
-      }
-    }
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
 void print_frame(const Segment::Entry& entry, const AckState& ack) {
   const Batch& batch = entry.meta.batch;
   const auto target = ack.targets.find(entry.head.id);
@@ -161,9 +148,14 @@ int buffer_command(const BufferArguments& arguments) {
           static_cast<unsigned long long>(state.ledger.existed),
           static_cast<unsigned long long>(state.ledger.dead_lettered));
     }
-    const auto paths = segments_in(fs, directory);
-    for (const std::string& path : paths) {
-      auto segment = Segment::open(fs, path, OpenMode::read);
+    auto segments = segments_in(fs, directory);
+    if (!segments) {
+      std::printf(" %s\n", segments.error().message.c_str());
+      ++damaged;
+      continue;
+    }
+    for (const SegmentFile& file : *segments) {
+      auto segment = Segment::open(fs, file.path, OpenMode::read);
       if (!segment) {
         if (segment.error().code == Errc::not_found) {
           continue;  // settled and removed while we read
@@ -180,10 +172,10 @@ int buffer_command(const BufferArguments& arguments) {
         }
         continue;
       }
-      std::printf(" %s  %s\n", path.c_str(), human_bytes((*segment)->size()).c_str());
+      std::printf(" %s  %s\n", file.path.c_str(), human_bytes((*segment)->size()).c_str());
       const Found found =
           walk(**segment, state, arguments.action == "verify" ? Depth::bodies : Depth::list, print,
-               path == paths.back());
+               file.first == segments->back().first);
       std::printf(
           "  %llu frames, %llu documents%s\n", static_cast<unsigned long long>(found.frames),
           static_cast<unsigned long long>(found.documents), found.damaged > 0 ? ", DAMAGED" : "");

@@ -10,14 +10,11 @@
 #include "agent/app/version.h"
 #include "agent/core/codec.h"
 #include "agent/core/posix_fs.h"
-#include "agent/input/line_reader.h"
 #include "sinks/bulk_encoder.h"
 #include "sinks/doc_id.h"
 
 namespace auditship {
 namespace {
-
-constexpr std::size_t kBlock = 256 * 1024;
 
 struct Job {
   Config config;
@@ -34,44 +31,22 @@ class Printer {
       : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
 
   Status print(LogBytes& bytes, const LineSource& source) {
-    LineReader reader(job_.config.line_max_bytes,
-                      std::min<std::uint64_t>(256 << 10, job_.config.line_max_bytes / 2));
-    FileKey key;
-    reader.restart(key, 0, {});
-    bool more = true;
-    while (more) {
-      reader.release();
-      auto got = bytes.read(reader.room(kBlock), kBlock);
-      if (!got) {
-        return got.error();
-      }
-      reader.add(*got);
-      more = *got > 0;
-      RawLine line;
-      while (reader.next(line)) {
-        take(line, source);
-      }
-      if (!more && reader.rest(line)) {
-        take(line, source);
-      }
-      // Flushed with each read: behind `tail -f` lines are to be seen as they come.
-      if (std::fwrite(out_.data(), 1, out_.size(), stdout) != out_.size() ||
-          std::fflush(stdout) != 0) {
-        return Error{Errc::io, "standard output is closed"};
-      }
-      out_.clear();
-    }
-    return {};
+    LineCalls calls;
+    calls.each = [this](const RawLine& line) { return take(line); };
+    // With each read: behind `tail -f` lines are to be seen as they come.
+    calls.after_read = [this] { return flush(); };
+    return each_line(bytes, source, job_.config.line_max_bytes, LastLine::take_unterminated, calls);
   }
 
  private:
-  void take(RawLine& line, const LineSource& source) {
-    line.source = &source;
-    if (!key_known_) {
-      key_.first_line = line.digest ? *line.digest : Sha256().of(line.text);
-      key_known_ = true;
-    }
-    line.begin.file = line.end.file = key_;
+  Status flush() {
+    const bool whole = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size();
+    out_.clear();
+    return whole && std::fflush(stdout) == 0 ? Status()
+                                             : Error{Errc::io, "standard output is closed"};
+  }
+
+  Status take(const RawLine& line) {
     parser_->parse(line, job_.now_ns, records_);
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (job_.pretty) {
@@ -82,6 +57,7 @@ class Printer {
       encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, bulk_);
       out_.append(bulk_, bulk_.find('\n') + 1);
     }
+    return {};
   }
 
   const Job& job_;
@@ -89,8 +65,6 @@ class Printer {
   DocIds& ids_;
   std::unique_ptr<Parser> parser_;
   Records records_;
-  FileKey key_;
-  bool key_known_ = false;
   std::string out_, bulk_;
 };
 

@@ -9,13 +9,11 @@
 #include "agent/app/own_log.h"
 #include "agent/app/rule_file.h"
 #include "agent/core/posix_fs.h"
-#include "agent/input/line_reader.h"
 #include "sinks/doc_id.h"
 
 namespace auditship {
 namespace {
 
-constexpr std::size_t kBlock = 256 * 1024;
 constexpr std::size_t kAsk = 5000;  // ids at a time
 
 // Offsets of lines that share one fate, for a short report.
@@ -99,37 +97,14 @@ class Reconciler {
   [[nodiscard]] std::uint64_t doubled() const { return surplus_; }
 
  private:
+  // A last line without its newline is left out: the agent has not shipped it either.
   Status read(LogBytes& bytes, const LineSource& source) {
-    LineReader reader(config_.line_max_bytes,
-                      std::min<std::uint64_t>(256 << 10, config_.line_max_bytes / 2));
-    reader.restart(FileKey{}, 0, {});
-    FileKey key;
-    bool first = true;
-    for (bool more = true; more;) {
-      reader.release();
-      auto got = bytes.read(reader.room(kBlock), kBlock);
-      if (!got) {
-        return got.error();
-      }
-      reader.add(*got);
-      more = *got > 0;
-      RawLine line;
-      while (reader.next(line)) {
-        if (first) {
-          key.first_line = line.digest ? *line.digest : Sha256().of(line.text);
-          first = false;
-        }
-        line.begin.file = line.end.file = key;
-        line.source = &source;
-        take(line, source);
-        if (asked_.size() >= kAsk) {
-          if (auto s = ask(); !s) {
-            return s;
-          }
-        }
-      }
-    }
-    return {};
+    LineCalls calls;
+    calls.each = [&](const RawLine& line) {
+      take(line, source);
+      return asked_.size() >= kAsk ? ask() : Status();
+    };
+    return each_line(bytes, source, config_.line_max_bytes, LastLine::leave_unterminated, calls);
   }
 
   void take(const RawLine& line, const LineSource& source) {

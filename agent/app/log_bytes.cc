@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <unistd.h>
+
+#include "agent/core/digest.h"
+#include "agent/input/line_reader.h"
 
 namespace auditship {
 namespace {
@@ -14,6 +18,42 @@ constexpr std::size_t kBlock = 256 * 1024;
 
 Codec codec_by_name(std::string_view file) {
   return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
+}
+
+Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_max_bytes,
+                 LastLine last, const LineCalls& calls) {
+  LineReader reader(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2));
+  reader.restart(FileKey{}, 0, {});
+  std::optional<FileKey> key;
+  RawLine line;
+  const auto give = [&] {
+    if (!key) {
+      key = FileKey{line.digest ? *line.digest : Sha256().of(line.text), 0};
+    }
+    line.begin.file = line.end.file = *key;
+    line.source = &source;
+    return calls.each(line);
+  };
+  Status status;
+  for (bool more = true; more && status;) {
+    reader.release();
+    auto got = bytes.read(reader.room(kBlock), kBlock);
+    if (!got) {
+      return got.error();
+    }
+    reader.add(*got);
+    more = *got > 0;
+    while (status && reader.next(line)) {
+      status = give();
+    }
+    if (status && !more && last == LastLine::take_unterminated && reader.rest(line)) {
+      status = give();
+    }
+    if (status && calls.after_read) {
+      status = calls.after_read();
+    }
+  }
+  return status;
 }
 
 Result<std::size_t> LogBytes::read(char* into, std::size_t size) {

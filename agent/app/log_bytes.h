@@ -1,15 +1,18 @@
-// LogBytes: the bytes of a log file or of standard input, inflated where the name says so. For
-// commands that read files from their beginning; the agent itself reads by Tail. Not thread-safe.
+// LogBytes: the bytes of a log file or of standard input, inflated where the name says so, and
+// their lines. For commands that read files from their beginning; the agent itself reads by Tail.
+// Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "agent/core/codec.h"
 #include "agent/core/fs.h"
+#include "agent/core/position.h"
 #include "agent/core/result.h"
 
 namespace auditship {
@@ -36,6 +39,18 @@ class LogBytes {
   std::size_t taken_ = 0;  // of inflated_
   std::string_view packed_;
 };
+
+enum class LastLine { leave_unterminated, take_unterminated };
+
+struct LineCalls {
+  std::function<Status(const RawLine&)> each;
+  std::function<Status()> after_read;  // after the lines of each read; may be empty
+};
+
+// Calls for every line, from the beginning of the file, as the agent would place it: with the
+// digest of the first line, no twin. Stops at the first error, and returns it.
+Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_max_bytes,
+                 LastLine last, const LineCalls& calls);
 
 // .gz, .zst, else none.
 [[nodiscard]] Codec codec_by_name(std::string_view file);

@@ -172,22 +172,17 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
   } else if (ack.error().code != Errc::not_found) {
     return ack.error();
   }
-  auto names = fs.list(directory);
-  if (!names) {
-    return names.error();
+  auto segments = segments_in(fs, directory);
+  if (!segments) {
+    return segments.error();
   }
-  std::string newest;
-  for (const std::string& file : *names) {
-    if (file.starts_with("seg-") && file.ends_with(".log")) {
-      newest = std::max(newest, file);
-      auto stat = fs.stat(join_path(directory, file));
-      status.view.buffered_bytes += stat ? stat->size : 0;
-    }
-  }
-  if (newest.empty()) {
+  if (segments->empty()) {
     return status;
   }
-  auto segment = Segment::open(fs, join_path(directory, newest), OpenMode::read);
+  for (const SegmentFile& each : *segments) {
+    status.view.buffered_bytes += each.bytes;
+  }
+  auto segment = Segment::open(fs, segments->back().path, OpenMode::read);
   if (!segment) {
     return segment.error();
   }

@@ -8,12 +8,24 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/buffer/frame.h"
 #include "agent/core/fs.h"
 #include "agent/core/result.h"
 
 namespace auditship {
+
+struct SegmentFile {
+  FrameId first = 0;
+  std::string path;
+  std::uint64_t bytes = 0;
+};
+
+[[nodiscard]] std::string segment_path(const std::string& directory, FrameId first);
+// The segments of a buffer, oldest first; other files are passed over. While an agent runs, one may
+// be gone when it is looked at: it is left out.
+[[nodiscard]] Result<std::vector<SegmentFile>> segments_in(Fs& fs, const std::string& directory);
 
 class Segment {
  public:

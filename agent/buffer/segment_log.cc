@@ -1,15 +1,6 @@
 #include "agent/buffer/segment_log.h"
 
-#include <algorithm>
-#include <cstdio>
-
 namespace auditship {
-
-std::string SegmentLog::path_of(FrameId first) const {
-  char name[32];
-  std::snprintf(name, sizeof name, "seg-%016llx.log", static_cast<unsigned long long>(first));
-  return join_path(options_.directory, name);
-}
 
 Result<FrameId> SegmentLog::append(const Batch& batch, Room room) {
   if (broken_) {
@@ -77,7 +68,7 @@ Status SegmentLog::roll() {
   header.first = last_ + 1;
   header.ledger = ledger_;
   header.table = table_;
-  const std::string path = path_of(header.first);
+  const std::string path = segment_path(options_.directory, header.first);
   if (!segments_.empty() && segments_.back().path == path) {
     // A segment of that name holds no intact frame (else last_ were higher): it gives way.
     if (auto s = fs_.remove(path); !s) {
@@ -92,7 +83,7 @@ Status SegmentLog::roll() {
   }
   active_ = std::move(*segment);
   synced_bytes_ = active_->size();
-  segments_.push_back(Known{active_->header().first, path, active_->size()});
+  segments_.push_back(SegmentFile{active_->header().first, path, active_->size()});
   bytes_ += active_->size();
   remove_settled();
   return {};

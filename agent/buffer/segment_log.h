@@ -103,12 +103,6 @@ class SegmentLog {
   [[nodiscard]] const DamageStats& damage() const { return damage_; }
 
  private:
-  struct Known {  // a segment on disk
-    FrameId first = 0;
-    std::string path;
-    std::uint64_t bytes = 0;
-  };
-
   SegmentLog(Fs& fs, Logger& log, SegmentLogOptions options)
       : fs_(fs), log_(log), options_(std::move(options)) {}
   Status recover();
@@ -127,14 +121,13 @@ class SegmentLog {
   Result<StoredFrame> lost_up_to(FrameId id, const CheckpointTable& table, std::uint64_t made);
   Status find_ends(CheckpointTable& table);
   void remove_settled();
-  [[nodiscard]] std::string path_of(FrameId first) const;
 
   Fs& fs_;
   Logger& log_;
   SegmentLogOptions options_;
   std::unique_ptr<File> lock_;
   AckSlot ack_;
-  std::deque<Known> segments_;  // oldest first; the last one is active
+  std::deque<SegmentFile> segments_;  // oldest first; the last one is active
   std::unique_ptr<Segment> active_;
   CheckpointTable table_;
   ReadLedger ledger_;

@@ -5,28 +5,6 @@
 #include "agent/buffer/segment_log.h"
 
 namespace auditship {
-namespace {
-
-std::optional<FrameId> number_in(const std::string& name) {
-  constexpr std::string_view prefix = "seg-";
-  constexpr std::string_view suffix = ".log";
-  if (name.size() != prefix.size() + 16 + suffix.size() || !name.starts_with(prefix) ||
-      !name.ends_with(suffix)) {
-    return std::nullopt;
-  }
-  FrameId id = 0;
-  for (const char c : std::string_view(name).substr(prefix.size(), 16)) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) {
-      return std::nullopt;
-    }
-    id = id * 16 + static_cast<FrameId>(digit);
-  }
-  return id;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Fs& fs, Logger& log,
                                                      SegmentLogOptions options) {
   std::unique_ptr<SegmentLog> opened(new SegmentLog(fs, log, std::move(options)));
@@ -162,30 +140,21 @@ Status SegmentLog::refuse_newer() {
 }
 
 Status SegmentLog::find_segments() {
-  auto names = fs_.list(options_.directory);
-  if (!names) {
-    return names.error();
+  auto found = segments_in(fs_, options_.directory);
+  if (!found) {
+    return found.error();
   }
-  for (const std::string& name : *names) {
-    if (const auto first = number_in(name)) {
-      const std::string path = join_path(options_.directory, name);
-      auto stat = fs_.stat(path);
-      if (!stat) {
-        return stat.error();
-      }
-      segments_.push_back(Known{*first, path, stat->size});
-      bytes_ += stat->size;
-    }
+  for (SegmentFile& segment : *found) {
+    bytes_ += segment.bytes;
+    segments_.push_back(std::move(segment));
   }
-  std::sort(segments_.begin(), segments_.end(),
-            [](const Known& a, const Known& b) { return a.first < b.first; });
   return {};
 }
 
 // Opens the newest segment and replays its frames, so that table, ledger and last frame are known.
 Status SegmentLog::open_newest() {
   while (!segments_.empty()) {
-    const Known newest = segments_.back();
+    const SegmentFile newest = segments_.back();
     auto segment = Segment::open(fs_, newest.path, OpenMode::write);
     if (segment) {
       active_ = std::move(*segment);
