@@ -15,7 +15,8 @@ set(may_agent_app    agent/core agent/input agent/filter agent/buffer agent/app 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
 set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog files terminal network cpu)
 set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_escape\\.cc sinks/bulk_reply\\.cc
-                                            sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc)
+                                            sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc
+                                            agent/app/setup_json\\.cc)
 set(lib_curl        "^curl/"                sinks/curl_http\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/app/yaml_[a-z]+\\.cc)
 set(lib_boost       "^boost/"               agent/app/loop\\.cc agent/app/loop_context\\.h agent/app/status_http\\.cc)

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "sinks/authorization.h"
 #include "sinks/bulk_reply.h"
 
 namespace auditship {
@@ -15,26 +16,6 @@ constexpr std::string_view kBulkFilter =
     "filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
 constexpr std::chrono::seconds kAskTimeout{20};  // of everything but a bulk
 constexpr std::size_t kIdsPerMget = 1000;
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      out += i + j <= bytes.size() ? kAlphabet[(group >> (18 - 6 * j)) & 63U] : '=';
-    }
-  }
-  return out;
-}
-
-bool has_line_break(std::string_view text) {
-  return text.find_first_of("\r\n") != std::string_view::npos;
-}
 
 // A host that answers so is not the one to ask next.
 bool host_is_ill(const HttpResponse& response) {
@@ -69,12 +50,12 @@ OpenSearchSink::OpenSearchSink(OpenSearchOptions options, CredentialSource crede
 void OpenSearchSink::request(std::string method, const std::string& path, std::string_view body,
                              Codec codec, std::chrono::milliseconds timeout, Answered done) {
   Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
-  if (secret && (has_line_break(secret->bearer_token) || has_line_break(secret->username))) {
-    secret = Error{Errc::invalid, "user name or token contains a line break"};
-  }
-  if (!secret) {
+  Result<std::string> authorization =
+      secret ? authorization_header(secret->username, secret->password, secret->bearer_token)
+             : Result<std::string>(secret.error());
+  if (!authorization) {
     HttpResponse none;
-    none.error = "no credentials: " + secret.error().message;
+    none.error = "no credentials: " + authorization.error().message;
     post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
     return;
   }
@@ -91,11 +72,8 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   if (codec != Codec::none) {
     out.headers.emplace_back("Content-Encoding", std::string(codec_name(codec)));
   }
-  if (!secret->bearer_token.empty()) {
-    out.headers.emplace_back("Authorization", "Bearer " + secret->bearer_token);
-  } else if (!secret->username.empty()) {
-    out.headers.emplace_back("Authorization",
-                             "Basic " + base64(secret->username + ":" + secret->password));
+  if (!authorization->empty()) {
+    out.headers.emplace_back("Authorization", std::move(*authorization));
   }
   transport_.send(std::move(out), [this, host, done = std::move(done)](HttpResponse response) {
     if (host_is_ill(response)) {

@@ -71,6 +71,12 @@ struct ExplainArguments {
 };
 int explain_command(const ExplainArguments& arguments);
 
+struct SetupArguments {
+  std::string config, conf_dir, only, username, password_file;  // only empty: all parts
+  bool dry_run = false, rollover = false;
+};
+int setup_command(const SetupArguments& arguments);
+
 // Where the agent of a data directory answers.
 [[nodiscard]] std::string status_socket(const std::string& data_dir);
 // --data-dir, else that of the configuration, else the default. nullopt: exit with kExitFailed; it

@@ -45,6 +45,7 @@ struct OpenSearchConfig {
   std::string ca_file, certificate_file, key_file, server_name;
   bool tls_verify = true;
   TargetStyle style = TargetStyle::alias;
+  std::string dashboards_url;  // of OpenSearch Dashboards, for setup; empty: none
   std::string compression = "gzip";  // gzip, zstd, none
   std::chrono::milliseconds timeout{60000};
 };

@@ -132,6 +132,7 @@ void write_opensearch(Writer& out, const OpenSearchConfig& sink) {
   out.text_if("server_name", sink.server_name);
   out.flag("verify", sink.tls_verify);
   out.close();
+  out.text_if("dashboards_url", sink.dashboards_url);
   out.text("target_style", sink.style == TargetStyle::alias ? "alias" : "dated");
   out.text("compression", sink.compression);
   out.plain("timeout", std::to_string(sink.timeout.count()) + "ms");

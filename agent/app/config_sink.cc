@@ -136,6 +136,24 @@ void read_tls(YamlMap& map, Fs& fs, Config& config) {
   tls.done();
 }
 
+// https://HOST:PORT, perhaps with the base path that Dashboards is served under.
+void read_dashboards_url(YamlMap& map, Config& config) {
+  std::string& url = config.opensearch.dashboards_url;
+  if (!map.text("dashboards_url", url)) {
+    return;
+  }
+  while (url.ends_with('/')) {
+    url.pop_back();
+  }
+  const std::size_t path = url.find('/', std::min(url.find("://"), url.size() - 3) + 3);
+  const bool odd_path =
+      path != std::string::npos && url.find_first_of("?#\\ %\"<>", path) != std::string::npos;
+  if (const auto problem = host_problem(url.substr(0, path)); problem || odd_path) {
+    map.add_problem("dashboards_url",
+                    problem.value_or("expected https://HOST:PORT or https://HOST:PORT/BASE/PATH"));
+  }
+}
+
 void read_opensearch(YamlMap& map, Fs& fs, Config& config) {
   OpenSearchConfig& sink = config.opensearch;
   read_hosts(map, config);
@@ -144,6 +162,7 @@ void read_opensearch(YamlMap& map, Fs& fs, Config& config) {
   if (const auto style = map.one_of("target_style", {"alias", "dated"})) {
     sink.style = *style == 0 ? TargetStyle::alias : TargetStyle::dated;
   }
+  read_dashboards_url(map, config);
   static const std::vector<std::string_view> kCodecs = {"gzip", "zstd", "none"};
   if (const auto codec = map.one_of("compression", kCodecs)) {
     sink.compression = kCodecs[*codec];

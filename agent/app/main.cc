@@ -32,6 +32,12 @@ constexpr char kExplainExamples[] =
     "  auditship explain --rules audit-policy.yaml --stream kubeaudit --decisions audit.log\n"
     "  zcat old.gz | auditship explain --rules r.yaml --stream authlog --json -";
 
+constexpr char kSetupExamples[] =
+    "Examples:\n"
+    "  auditship setup --config auditship.yaml --dry-run     what would be sent and changed\n"
+    "  auditship setup --config auditship.yaml --username admin --password-file admin.pw\n"
+    "  auditship setup --config auditship.yaml --rollover";
+
 // The arguments of all subcommands: CLI11 writes into them while it parses.
 struct Commands {
   RunArguments run;
@@ -43,6 +49,7 @@ struct Commands {
   DeadLetterArguments dead;
   ReconcileArguments reconcile;
   ExplainArguments explain;
+  SetupArguments setup;
   int code = 0;
 };
 
@@ -233,6 +240,40 @@ void add_explain(CLI::App& app, Commands& commands) {
   explain_app->callback([&commands] { commands.code = explain_command(commands.explain); });
 }
 
+void add_setup(CLI::App& app, Commands& commands) {
+  auto& setup = commands.setup;
+  CLI::App* setup_app = app.add_subcommand(
+      "setup",
+      "Bring templates, lifecycle, write aliases, dashboards and roles of OpenSearch to "
+      "what conf/opensearch says; repeating it changes nothing");
+  setup_app->add_option("--config", setup.config, "Configuration file")
+      ->required()
+      ->type_name("FILE");
+  setup_app->add_flag("--dry-run", setup.dry_run,
+                      "Only tell the requests and what they would change");
+  auto* only = setup_app->add_option("--only", setup.only, "Only this part")
+                   ->check(CLI::IsMember({"templates", "lifecycle", "dashboards", "roles"}))
+                   ->type_name("PART");
+  setup_app
+      ->add_flag("--rollover", setup.rollover,
+                 "Only roll write aliases over that are due: for a timer where there is no ISM")
+      ->excludes(only);
+  setup_app
+      ->add_option("--conf-dir", setup.conf_dir,
+                   "The JSON files (default: opensearch beside the configuration file, else "
+                   "/usr/share/auditship/opensearch)")
+      ->type_name("DIR");
+  auto* user = setup_app->add_option("--username", setup.username, "Another user than the sink's")
+                   ->type_name("NAME");
+  auto* password =
+      setup_app->add_option("--password-file", setup.password_file, "The password of that user")
+          ->type_name("FILE");
+  user->needs(password);
+  password->needs(user);
+  setup_app->footer(kSetupExamples);
+  setup_app->callback([&commands] { commands.code = setup_command(commands.setup); });
+}
+
 void add_version(CLI::App& app, Commands&) {
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
   version_app->footer("Example:\n  auditship version");
@@ -248,7 +289,7 @@ int command_line(int argc, char** argv) {
   app.set_version_flag("--version", std::string("auditship ") + kVersion);
   Commands commands;
   for (const auto add : {add_run, add_parse, add_check, add_status, add_buffer, add_dead_letter,
-                         add_reconcile, add_keys, add_explain, add_version}) {
+                         add_reconcile, add_keys, add_explain, add_setup, add_version}) {
     add(app, commands);
   }
   try {

@@ -28,6 +28,8 @@ class OneShot {
 
   // The sink of a stream's target; made at the first call.
   OpenSearchSink& sink(const StreamConfig& stream);
+  // For questions that are no sink's.
+  [[nodiscard]] HttpTransport& transport() { return *http_; }
   // Calls start on the loop and returns when the function given to it is called. False: interrupted
   // by a signal.
   bool run(const std::function<void(std::function<void()> done)>& start);

@@ -1,0 +1,148 @@
+#include "agent/app/setup.h"
+
+#include <algorithm>
+
+#include "agent/app/setup_parts.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kMaxFile = 1 << 20;
+
+std::vector<SetupTarget> targets_of(const Config& config) {
+  std::vector<SetupTarget> targets;
+  for (const StreamConfig& stream : config.streams) {
+    const bool known = std::any_of(targets.begin(), targets.end(),
+                                   [&](const SetupTarget& t) { return t.name == stream.target; });
+    if (!known) {
+      targets.push_back(SetupTarget{
+          stream.target, stream.parser == ParserType::kube_audit ? "kubeaudit" : "authlog"});
+    }
+  }
+  return targets;
+}
+
+struct Part {
+  const char* name;
+  const char* belongs_to;  // of --only
+  void (*work)(SetupRun&);
+};
+
+// The order matters: an index takes templates and policies when it is made, not later.
+constexpr Part kParts[] = {
+    {"templates", "templates", set_up_templates},    {"lifecycle", "lifecycle", set_up_lifecycle},
+    {"indices", "templates", set_up_indices},        {"mappings", "templates", check_mappings},
+    {"dashboards", "dashboards", set_up_dashboards}, {"roles", "roles", set_up_roles},
+};
+
+std::string result_of(const SetupRun& run) {
+  if (run.failures > 0) {
+    return "FAILED (" + std::to_string(run.failures) + ")";
+  }
+  if (run.changes > 0) {
+    return std::to_string(run.changes) + (run.options.dry_run ? " would change" : " changed");
+  }
+  if (run.warnings > 0) {
+    return std::to_string(run.warnings) + " to look at";
+  }
+  return run.skipped > 0 ? "skipped" : "nothing to do";
+}
+
+bool finish_part(SetupRun& run, const char* name) {
+  run.say(std::string(name) + ": " + result_of(run));
+  const bool good = run.failures == 0;
+  run.changes = run.failures = run.skipped = run.warnings = 0;
+  return good;
+}
+
+}  // namespace
+
+void SetupRun::fail(const std::string& what, const std::string& why) {
+  ++failures;
+  say("  " + what + ": FAILED: " + why);
+}
+
+std::optional<JsonTree> SetupRun::file(const std::string& name) {
+  const std::string path = join_path(options.conf_dir, name);
+  auto text = fs.read_file(path, kMaxFile);
+  auto tree = text ? parse_json_tree(*text) : Result<JsonTree>(text.error());
+  if (!tree) {
+    if (unreadable.insert(path).second) {
+      fail(path, tree.error().message + "; --conf-dir names the directory of these files");
+    } else {
+      ++failures;
+    }
+    return std::nullopt;
+  }
+  return std::move(*tree);
+}
+
+bool run_setup(Fs& fs, const Config& config, const SetupOptions& options, SetupClient& client,
+               SetupClient* dashboards, const Say& say) {
+  SetupRun run{fs, config, options, client, dashboards, say, targets_of(config),
+               {}, 0,      0,       0,      0,          {}};
+  if (options.rollover) {
+    roll_over(run);
+    return finish_part(run, "rollover");
+  }
+  bool good = true;
+  for (const Part& part : kParts) {
+    if (options.only.empty() || options.only == part.belongs_to) {
+      part.work(run);
+      good = finish_part(run, part.name) && good;
+    }
+  }
+  return good;
+}
+
+void bring(SetupRun& run, const SetupObject& object) {
+  auto answer = run.client.ask("GET", object.get);
+  if (!answer) {
+    run.fail(object.what, answer.error().message);
+    return;
+  }
+  if (answer->status != 200 && answer->status != 404) {
+    run.fail(object.what, "GET " + object.get + " was " + say_answer(*answer));
+    return;
+  }
+  std::string path = object.put;
+  std::vector<std::string> changes;
+  const bool is_there = answer->status == 200;
+  if (is_there) {
+    const auto tree = parse_json_tree(answer->body);
+    const JsonTree* there = tree ? object.pick(*tree) : nullptr;
+    if (there == nullptr) {
+      run.fail(object.what, "the answer to GET " + object.get + " is not understood");
+      return;
+    }
+    changes = json_changes(*there, object.wanted, object.exact);
+    if (changes.empty()) {
+      run.say("  " + object.what + ": unchanged");
+      return;
+    }
+    path += object.query ? object.query(*tree) : std::string();
+  }
+  std::string body;
+  append_json(body, object.wanted);
+  if (run.options.dry_run) {
+    run.say("  " + object.what + (is_there ? ": would be updated" : ": would be created"));
+    run.say("    PUT " + path);
+    run.say("    " + body);
+  }
+  for (const std::string& change : changes) {
+    run.say("    " + change);
+  }
+  ++run.changes;
+  if (run.options.dry_run) {
+    return;
+  }
+  const auto put = run.client.ask("PUT", path, body);
+  if (!put || put->status < 200 || put->status > 299) {
+    --run.changes;
+    run.fail(object.what, put ? "PUT " + path + " was " + say_answer(*put) : put.error().message);
+    return;
+  }
+  run.say("  " + object.what + (is_there ? ": updated" : ": created"));
+}
+
+}  // namespace auditship
