@@ -95,54 +95,57 @@ bool run_setup(Fs& fs, const Config& config, const SetupOptions& options, SetupC
   return good;
 }
 
-void bring(SetupRun& run, const SetupObject& object) {
-  auto answer = run.client.ask("GET", object.get);
-  if (!answer) {
-    run.fail(object.what, answer.error().message);
-    return;
-  }
-  if (answer->status != 200 && answer->status != 404) {
-    run.fail(object.what, "GET " + object.get + " was " + say_answer(*answer));
-    return;
-  }
-  std::string path = object.put;
-  std::vector<std::string> changes;
-  const bool is_there = answer->status == 200;
-  if (is_there) {
-    const auto tree = parse_json_tree(answer->body);
-    const JsonTree* there = tree ? object.pick(*tree) : nullptr;
-    if (there == nullptr) {
-      run.fail(object.what, "the answer to GET " + object.get + " is not understood");
-      return;
-    }
-    changes = json_changes(*there, object.wanted, object.exact);
-    if (changes.empty()) {
-      run.say("  " + object.what + ": unchanged");
-      return;
-    }
-    path += object.query ? object.query(*tree) : std::string();
-  }
+namespace {
+
+void put_object(SetupRun& run, const SetupObject& object, const std::string& path, bool is_there,
+                const std::vector<std::string>& changes) {
   std::string body;
   append_json(body, object.wanted);
+  const std::string done = is_there ? "updated" : "created";
   if (run.options.dry_run) {
-    run.say("  " + object.what + (is_there ? ": would be updated" : ": would be created"));
+    run.say("  " + object.what + ": would be " + done);
     run.say("    PUT " + path);
     run.say("    " + body);
+  } else {
+    const auto put = run.client.ask("PUT", path, body);
+    if (!put || put->status < 200 || put->status > 299) {
+      run.fail(object.what, put ? "PUT " + path + " was " + say_answer(*put) : put.error().message);
+      return;
+    }
+    run.say("  " + object.what + ": " + done);
   }
   for (const std::string& change : changes) {
     run.say("    " + change);
   }
   ++run.changes;
-  if (run.options.dry_run) {
+}
+
+}  // namespace
+
+void bring(SetupRun& run, const SetupObject& object) {
+  const auto answer = run.client.ask("GET", object.get);
+  if (!answer || (answer->status != 200 && answer->status != 404)) {
+    run.fail(object.what,
+             answer ? "GET " + object.get + " was " + say_answer(*answer) : answer.error().message);
     return;
   }
-  const auto put = run.client.ask("PUT", path, body);
-  if (!put || put->status < 200 || put->status > 299) {
-    --run.changes;
-    run.fail(object.what, put ? "PUT " + path + " was " + say_answer(*put) : put.error().message);
+  if (answer->status == 404) {
+    put_object(run, object, object.put, false, {});
     return;
   }
-  run.say("  " + object.what + (is_there ? ": updated" : ": created"));
+  const auto tree = parse_json_tree(answer->body);
+  const JsonTree* there = tree ? object.pick(*tree) : nullptr;
+  if (there == nullptr) {
+    run.fail(object.what, "the answer to GET " + object.get + " is not understood");
+    return;
+  }
+  const auto changes = json_changes(*there, object.wanted, object.exact);
+  if (changes.empty()) {
+    run.say("  " + object.what + ": unchanged");
+    return;
+  }
+  put_object(run, object, object.put + (object.query ? object.query(*tree) : std::string()), true,
+             changes);
 }
 
 }  // namespace auditship

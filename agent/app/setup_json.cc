@@ -83,6 +83,13 @@ bool is_count(const std::string& path) { return path.ends_with("[]"); }
 
 }  // namespace
 
+JsonTree::JsonTree() = default;
+JsonTree::JsonTree(const JsonTree&) = default;
+JsonTree::JsonTree(JsonTree&&) noexcept = default;
+JsonTree& JsonTree::operator=(const JsonTree&) = default;
+JsonTree& JsonTree::operator=(JsonTree&&) noexcept = default;
+JsonTree::~JsonTree() = default;
+
 const JsonTree* JsonTree::find(std::string_view key) const {
   const auto found =
       std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == key; });

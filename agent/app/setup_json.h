@@ -18,6 +18,14 @@ namespace auditship {
 struct JsonTree {
   enum class Kind { scalar, text, array, object };  // scalar: number, true, false, null
 
+  // Behind the class, where it is complete: its members hold it.
+  JsonTree();
+  JsonTree(const JsonTree&);
+  JsonTree(JsonTree&&) noexcept;
+  JsonTree& operator=(const JsonTree&);
+  JsonTree& operator=(JsonTree&&) noexcept;
+  ~JsonTree();
+
   Kind kind = Kind::object;
   std::string value;                                      // of scalar and text
   std::vector<JsonTree> items;                            // of array
