@@ -3,4 +3,5 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME unit_documented_fields
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/unit/documented_fields_test.py $<TARGET_FILE:auditship>)
 set_tests_properties(unit_documented_fields PROPERTIES LABELS unit TIMEOUT 300)
-auditship_test(NAME unit_setup LABELS unit SOURCES unit/setup_test.cc LIBRARIES auditship::app)
+auditship_test(NAME unit_setup LABELS unit SOURCES unit/setup_test.cc unit/setup_mapping_test.cc
+  LIBRARIES auditship::app)

@@ -139,7 +139,7 @@ void read_tls(YamlMap& map, Fs& fs, Config& config) {
 // https://HOST:PORT, perhaps with the base path that Dashboards is served under.
 void read_dashboards_url(YamlMap& map, Config& config) {
   std::string& url = config.opensearch.dashboards_url;
-  if (!map.text("dashboards_url", url)) {
+  if (!map.text("dashboards_url", url) || url.empty()) {
     return;
   }
   while (url.ends_with('/')) {

@@ -27,11 +27,9 @@ const char* hint_for(int status) {
   }
 }
 
-}  // namespace
-
-Result<SetupAnswer> SetupClient::ask(const std::string& method, const std::string& path,
-                                     std::string_view body, const std::string& content_type) {
-  auto secret = options_.credentials ? options_.credentials() : Credentials{};
+// What all requests have in common; the secrets are as new as the files.
+Result<HttpRequest> request_for(const SetupClientOptions& options) {
+  const auto secret = options.credentials ? options.credentials() : Credentials{};
   if (!secret) {
     return secret.error();
   }
@@ -41,16 +39,28 @@ Result<SetupAnswer> SetupClient::ask(const std::string& method, const std::strin
     return authorization.error();
   }
   HttpRequest request;
+  request.timeout = kTimeout;
+  request.headers = options.headers;
+  request.headers.emplace_back("User-Agent", "auditship/" + options.agent_version);
+  if (!authorization->empty()) {
+    request.headers.emplace_back("Authorization", std::move(*authorization));
+  }
+  return request;
+}
+
+}  // namespace
+
+Result<SetupAnswer> SetupClient::ask(const std::string& method, const std::string& path,
+                                     std::string_view body, const std::string& content_type) {
+  auto made = request_for(options_);
+  if (!made) {
+    return made.error();
+  }
+  HttpRequest& request = *made;
   request.method = method;
   request.body = body;
-  request.timeout = kTimeout;
-  request.headers = options_.headers;
-  request.headers.emplace_back("User-Agent", "auditship/" + options_.agent_version);
   if (!body.empty()) {
     request.headers.emplace_back("Content-Type", content_type);
-  }
-  if (!authorization->empty()) {
-    request.headers.emplace_back("Authorization", *authorization);
   }
   std::string troubles;
   for (const std::string& host : options_.hosts) {

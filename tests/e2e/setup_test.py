@@ -263,6 +263,23 @@ def check_least_privilege(node, index):
     equal(node.admin("GET", f"/{index}/_doc/{first}")["found"], True, "the document is still there")
 
 
+def check_dated(node, files, work):
+    """Dated indices come into being by the shipper's own bulks, with our templates."""
+    sink = node.sink(work, "agentdated")
+    sink["opensearch"]["target_style"] = "dated"
+    config = write_config(work, {"authlog": files}, sink, "dated")
+    said = setup(config, "--only", "roles", "--username", "admin", "--password-file", work / "admin.password")
+    check("role auditship-shipper-dated: created" in said, said)
+    add_user(node, "agentdated", "auditship-shipper-dated")
+    row = run_once(config)["authlog"]
+    equal((row["dead letters"], row["shipped"]), (0, row["documents"]), "dated: refused, shipped")
+    dated = {index: body["mappings"] for index, body in node.admin("GET", "/authlog-*/_mapping").items() if len(index) == len("authlog-2026.11.23")}
+    check(dated and all("ssh" in mapping["properties"] for mapping in dated.values()), f"no templates in {list(dated)}")
+    said = setup(config, "--username", "agentsetup", "--password-file", work / "setup.password")
+    check("as the templates" in said, said)
+    node.refused("agentdated", "POST", "/authlog-*/_search", {})
+
+
 def test_secured(work):
     files = recordings()
     files = {"kubeaudit": files["kubeaudit"][:4], "authlog": files["authlog"][:2]}
@@ -297,6 +314,7 @@ def test_secured(work):
         node.admin("POST", "/authlog/_rollover")
         done = subprocess.run([AGENT, "reconcile", "--config", config, "--stream", "authlog", *files["authlog"]], capture_output=True, text=True, timeout=120)
         check(done.returncode == 0, f"reconcile exited {done.returncode}: {done.stdout} {done.stderr}")
+        check_dated(node, files["authlog"], work)
 
 
 main(test_secured if SECURED else test_plain)

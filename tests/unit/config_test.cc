@@ -121,6 +121,7 @@ sink:
     password_file: password
     tls: {ca_file: ca.crt, server_name: s, verify: false}
     target_style: dated
+    dashboards_url: https://d:5601/base/
     compression: none
     timeout: 1m30s
 )");
@@ -149,6 +150,7 @@ sink:
   CHECK(config->opensearch.password_file == files.directory_ + "/password");
   CHECK_FALSE(config->opensearch.tls_verify);
   CHECK(config->opensearch.style == TargetStyle::dated);
+  CHECK(config->opensearch.dashboards_url == "https://d:5601/base");
   CHECK(config->opensearch.timeout == milliseconds(90'000));
 
   const auto secrets = load_secrets(files.fs_, config->opensearch);
@@ -207,6 +209,12 @@ TEST_CASE("wrong types and impossible values say what was expected", "[config]")
         "https://a:x", "https://[::1", "ftp://a", "https://a b"}) {
     refused("sink: {type: opensearch, opensearch: {hosts: ['" + std::string(host) + "']}}\n",
             "sink.opensearch.hosts: ");
+  }
+  for (const char* url :
+       {"d:5601", "https://u:p@d", "https://d:0/x", "https://d/x?y", "https:///x", "/", "://"}) {
+    refused("sink: {type: opensearch, opensearch: {hosts: ['https://a'], dashboards_url: '" +
+                std::string(url) + "'}}\n",
+            "sink.opensearch.dashboards_url: ");
   }
 }
 
