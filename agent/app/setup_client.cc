@@ -19,6 +19,8 @@ const char* hint_for(int status) {
     case 403:
       return "; the user may not do this: give it the role auditship-setup, or run with --username "
              "and --password-file of an administrator";
+    case 404:
+      return "; run `auditship setup` first";
     case 429:
     case 503:
       return "; the cluster is busy or not ready: run this again later";

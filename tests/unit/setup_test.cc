@@ -216,4 +216,7 @@ TEST_CASE("rollover by the conditions of the policy") {
   CHECK(rig.cluster.log.size() == 2);
   rig.cluster.answers["POST /authlog/_rollover"] = {200, "{}"};
   CHECK_FALSE(rig.run());
+  rig.cluster.answers.erase("POST /authlog/_rollover");
+  CHECK_FALSE(rig.run());
+  CHECK(rig.says("was answered 404; run `auditship setup` first"));
 }
