@@ -6,6 +6,7 @@
 #include "agent/app/agent.h"
 #include "agent/app/cli.h"
 #include "agent/app/loop.h"
+#include "agent/app/notify.h"
 #include "agent/app/own_log.h"
 #include "agent/app/status.h"
 #include "agent/app/status_http.h"
@@ -47,6 +48,26 @@ std::vector<StreamSummary> summaries_of(const Agent& agent) {
   return all;
 }
 
+// One line for `systemctl status`.
+std::string words_of(const Agent& agent) {
+  std::string text;
+  for (const auto& stream : agent.streams()) {
+    const StreamView view = stream->view();
+    text += (text.empty() ? "" : "; ") + stream->settings().name + ": " +
+            std::to_string(view.delivered.settled()) + " shipped, " +
+            std::to_string(view.buffered_documents) + " waiting" +
+            (view.full ? ", buffer full" : "");
+  }
+  return text;
+}
+
+// SIGHUP: the manager is told when it begins and when it is over.
+void reload(Agent& agent, Notifier& notifier) {
+  notifier.reloading();
+  agent.reload();
+  notifier.ready(words_of(agent));
+}
+
 // Answers on the socket in the data directory.
 HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns,
                  const std::string& path) {
@@ -75,6 +96,23 @@ HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns
   }
   return HttpPage{404, "text/plain; charset=utf-8",
                   "there are /metrics, /status, /status.json and /healthz\n"};
+}
+
+// The same pages on IP:PORT of $AUDITSHIP_LISTEN, for probes and scrapes of a pod. Anybody who
+// reaches it can read them.
+std::unique_ptr<StatusServer> listen_where_told(Loop& loop, Logger& log,
+                                                StatusServer::Handler handler) {
+  const auto address = system_environment("AUDITSHIP_LISTEN");
+  if (!address || address->empty()) {
+    return nullptr;
+  }
+  auto server = StatusServer::listen(loop, log, *address, std::move(handler));
+  if (!server) {
+    log.error("status-listen", "AUDITSHIP_LISTEN: no probe and no scrape can be answered",
+              {{"error", server.error().message}});
+    return nullptr;
+  }
+  return std::move(*server);
 }
 
 }  // namespace
@@ -127,6 +165,11 @@ int run_command(const RunArguments& arguments) {
     log.warn("status-socket", "`auditship status` cannot ask this agent",
              {{"error", server.error().message}});
   }
+  const auto open_server = listen_where_told(loop, log, [&, started_ns](const std::string& path) {
+    return page_of(running, clock, started_ns, path);
+  });
+  Notifier notifier(log, system_environment);
+  notifier.ready(words_of(running));
   std::optional<TimePoint> stop_at;
   TimePoint watch_at{};
   loop.on_change([&] { running.hint(); });
@@ -143,12 +186,18 @@ int run_command(const RunArguments& arguments) {
     if (now >= watch_at && !arguments.once) {
       loop.watcher().watch(running.watch_directories());
       watch_at = now + std::chrono::seconds(10);
+      if (!stop_at) {
+        notifier.status(words_of(running));
+      }
     }
+    next = std::min(next, notifier.ping(now));
     return stop_at ? std::min(next, *stop_at) : next;
   };
   loop.run(step, [&](int signal) {
     if (signal == SIGHUP) {
-      running.reload();
+      if (!stop_at) {  // whoever stops reads no more lines that rules could judge
+        reload(running, notifier);
+      }
       return;
     }
     if (stop_at) {
@@ -157,6 +206,7 @@ int run_command(const RunArguments& arguments) {
     }
     log.info("stop", "stopping: what was read is delivered or stays in the buffer",
              {{"signal", signal}});
+    notifier.stopping();
     running.stop_reading();
     stop_at = clock.now() + kDrainLimit;
   });
