@@ -1,0 +1,89 @@
+"""Buffers of other releases. One that format 1 wrote, frozen in tests/data/buffer/v1, is read and delivered; one of a newer
+format is refused in clear words and stays as it is, byte for byte: going back to an older package costs nothing."""
+import json
+import shutil
+import subprocess
+
+from harness import AGENT, DATA, FakeServer, check, equal, main, opensearch_sink, read_summary
+
+FIXTURE = DATA / "buffer" / "v1"
+SLOT = 4096
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+    return (crc ^ 0xFFFFFFFF).to_bytes(4, "little")
+
+
+def settings(work, name, url):
+    """The fixture in a directory of its own, and a configuration for it. Its log file is on no machine."""
+    data = work / name
+    shutil.copytree(FIXTURE / "data", data)
+    config = work / f"{name}.yaml"
+    config.write_text(json.dumps({
+        "cluster": {"name": "fixture"}, "data_dir": str(data), "sink": opensearch_sink(url),
+        "streams": {"kubeaudit": {"enabled": False},
+                    "authlog": {"paths": ["/var/log/auditship-fixture/auth.log"], "filters": "none"}}}))
+    return data / "authlog" / "buffer", config
+
+
+def run(config):
+    return subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=60)
+
+
+def older_is_read(work):
+    with FakeServer() as server:
+        _, config = settings(work, "older", server.url)
+        done = run(config)
+        equal(done.returncode, 0, f"exit code: {done.stdout}{done.stderr}")
+        wanted = (FIXTURE / "ids.txt").read_text().split()
+        equal([i.split()[-1].split("/")[-1] for i in server.ids()], wanted, "ids that arrived")
+        row = read_summary(done.stdout)["authlog"]
+        equal((row["shipped"], row["waiting"]), (len(wanted), 0), "shipped and waiting")
+
+
+def newer_segment(buffer):
+    segment = next(buffer.glob("seg-*.log"))
+    data = bytearray(segment.read_bytes())
+    data[8:10] = (2).to_bytes(2, "little")
+    end = 16 + int.from_bytes(data[12:16], "little")
+    check(crc32c(FIXTURE.joinpath("data/authlog/buffer", segment.name).read_bytes()[:end]) == bytes(data[end:end + 4]),
+          "this test does not know the segment header")
+    data[end:end + 4] = crc32c(data[:end])
+    segment.write_bytes(data)
+
+
+def newer_slots(buffer):
+    data = bytearray((buffer / "ack").read_bytes())
+    for slot in (data[:SLOT], data[SLOT:]):
+        equal(crc32c(slot[:-4]), bytes(slot[-4:]), "a slot's crc, as this test knows it")
+    for at in (0, SLOT):
+        data[at + 4:at + 6] = (2).to_bytes(2, "little")
+        data[at + SLOT - 4:at + SLOT] = crc32c(data[at:at + SLOT - 4])
+    (buffer / "ack").write_bytes(data)
+
+
+def newer_is_refused(work):
+    with FakeServer() as server:
+        for change in (newer_segment, newer_slots):
+            buffer, config = settings(work, change.__name__, server.url)
+            change(buffer)
+            before = {p.name: p.read_bytes() for p in buffer.iterdir()}
+            done = run(config)
+            check(done.returncode != 0, f"{change.__name__}: the agent started: {done.stdout}{done.stderr}")
+            check("newer auditship" in done.stderr and "format 2" in done.stderr, f"{change.__name__}: {done.stderr}")
+            equal({p.name for p in buffer.iterdir()}, set(before), f"{change.__name__}: files")
+            check(all((buffer / name).read_bytes() == data for name, data in before.items()), f"{change.__name__}: changed")
+        equal(server.totals()["created"], 0, "documents sent from a buffer that is not understood")
+
+
+def test(work):
+    older_is_read(work)
+    newer_is_refused(work)
+
+
+main(test)
