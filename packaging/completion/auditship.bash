@@ -1,0 +1,39 @@
+# bash completion for auditship(1)                                          -*- shell-script -*-
+
+_auditship_options() { # _auditship_options COMMAND [ACTION]
+  case "$*" in
+    run) echo --config --once --help ;;
+    parse) echo --stream --config --pretty --time-zone --reference-time --help ;;
+    check) echo --config --online --effective --help ;;
+    status) echo --config --data-dir --json --help ;;
+    buffer) echo ls show verify --help ;;
+    buffer\ *) echo --config --data-dir --stream --help ;;
+    dead-letter) echo ls show replay --help ;;
+    'dead-letter replay') echo --config --stream --reason --help ;;
+    dead-letter\ *) echo --config --data-dir --stream --reason --help ;;
+    reconcile) echo --config --stream --help ;;
+    version) echo --help ;;
+    *) echo run parse check status buffer dead-letter reconcile version --help --version ;;
+  esac
+}
+
+_auditship() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' action=''
+  [ "$COMP_CWORD" -gt 1 ] && command=${COMP_WORDS[1]}
+  case $command in
+    buffer | dead-letter) [ "$COMP_CWORD" -gt 2 ] && action=${COMP_WORDS[2]} ;;
+  esac
+  case $prev in
+    --config) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --data-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --stream) mapfile -t COMPREPLY < <(compgen -W 'kubeaudit authlog' -- "$cur"); return ;;
+    --time-zone | --reference-time | --reason) return ;;
+  esac
+  case $command:$cur in
+    parse:[!-]* | reconcile:[!-]* | parse: | reconcile:)
+      compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  esac
+  # shellcheck disable=SC2086 # the action may be absent
+  mapfile -t COMPREPLY < <(compgen -W "$(_auditship_options $command $action)" -- "$cur")
+}
+complete -F _auditship auditship

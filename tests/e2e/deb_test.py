@@ -1,0 +1,212 @@
+"""The Debian package in a fresh Debian 12 root: install an older version, ship, upgrade, go on, remove, purge.
+
+With AUDITSHIP_LONG=1 only: it builds two packages and a root (kept in build/debian-root.tar)."""
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+
+from harness import (AGENT, DATA, LONG, ROOT, FakeServer, Skip, check, equal, kill, main, opensearch_sink, skip, wait_until)
+
+OLD = "0.0.9"
+FIXTURE = DATA / "buffer" / "v1"
+LINES = (DATA / "authlog" / "debian13-rfc3339.log").read_bytes().splitlines(keepends=True)
+SAVED_ROOT = ROOT / "build" / "debian-root.tar"
+FRONTEND = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+
+
+def sh(*command, expect=0, **options):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=1800, **options)
+    check(expect is None or done.returncode == expect, f"{command} exited {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return done
+
+
+def build(work, version):
+    options = {**os.environ, "DEB_BUILD_OPTIONS": "nocheck noautodbgsym parallel=2"}
+    sh(ROOT / "packaging" / "deb" / "build", "--version", version, work / "deb", env=options)
+    return next((work / "deb").glob(f"auditship_{version}_*.deb"))
+
+
+def lint(package):
+    done = sh("lintian", "--allow-root", "--fail-on", "error,warning", "--info", package, expect=None)
+    check(done.returncode == 0, f"lintian:\n{done.stdout}{done.stderr}")
+    print("lintian:", done.stdout.strip() or "nothing to say", f"({package.name}, {package.stat().st_size / 1e6:.1f} MB)")
+
+
+def fresh_root(work, package):
+    """debootstrap's minimal system with what the package depends on, but never the package."""
+    root = work / "root"
+    depends = sh("dpkg-deb", "-f", package, "Depends").stdout
+    names = sorted(set(re.findall(r"(?:^|, )([a-z0-9.+-]+)", depends)))
+    if not SAVED_ROOT.exists():
+        sh("debootstrap", "--variant=minbase", "bookworm", root, env=FRONTEND)
+        sh("chroot", root, "apt-get", "install", "-q", "-y", "--no-install-recommends", *names, env=FRONTEND)
+        sh("tar", "-C", root, "-cf", f"{SAVED_ROOT}.new", ".")
+        os.replace(f"{SAVED_ROOT}.new", SAVED_ROOT)
+    else:
+        root.mkdir()
+        sh("tar", "-C", root, "-xpf", SAVED_ROOT)
+    (root / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+    (root / "usr/sbin/policy-rc.d").chmod(0o755)
+    return root
+
+
+class Machine:
+    def __init__(self, root):
+        self.root = root
+
+    def run(self, *command, expect=0, env=None):
+        return sh("chroot", self.root, *command, expect=expect, env={**FRONTEND, **(env or {})})
+
+    def install(self, package):
+        shutil.copy(package, self.root / "tmp")
+        return self.run("dpkg", "--force-confold", "-i", f"/tmp/{package.name}").stdout
+
+    def unit(self, key):
+        text = (self.root / "lib/systemd/system/auditship.service").read_text()
+        values = re.findall(rf"^{key}=(.*)$", text, re.M)
+        equal(len(values), 1, f"{key}= in the unit")
+        return shlex.split(values[0])
+
+    def environment(self):
+        lines = (self.root / "etc/default/auditship").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+    def condition(self):
+        return self.run(*self.unit("ExecCondition"), expect=None, env=self.environment()).returncode
+
+    def start(self):
+        """The unit's ExecStart as the unit's user with the unit's capability; returns when it says READY."""
+        user, caps = self.unit("User")[0], self.unit("CapabilityBoundingSet")[0].lower().replace("cap_", "+")
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        name = f"auditship-deb-{os.getpid()}"
+        manager.bind("\0" + name)
+        manager.settimeout(60)
+        agent = subprocess.Popen(["chroot", self.root, "setpriv", "--reuid", user, "--regid", user, "--init-groups",
+                                  "--no-new-privs", f"--inh-caps=-all,{caps}", f"--ambient-caps=-all,{caps}",
+                                  f"--bounding-set=-all,{caps}", *self.unit("ExecStart")],
+                                 env={**FRONTEND, **self.environment(), "NOTIFY_SOCKET": "@" + name},
+                                 stderr=subprocess.DEVNULL)
+        try:
+            check(b"READY=1" in manager.recv(65536), "the first message is not READY")
+        except BaseException:
+            kill(agent)
+            raise
+        finally:
+            manager.close()
+        return agent
+
+    def buffered(self):
+        said = self.run("auditship", "buffer", "ls", "--data-dir", "/var/lib/auditship", expect=None).stdout
+        return sum(int(n) for n in re.findall(r"frame \d+ +(\d+) documents .*(?<!settled)$", said, re.M))
+
+
+def stop(agent):
+    agent.send_signal(signal.SIGTERM)
+    equal(agent.wait(10), 0, "exit code after SIGTERM")
+
+
+def configure(machine, url):
+    """An operator's edits, and the state that an older release left."""
+    etc = machine.root / "etc/auditship/auditship.yaml"
+    equal(machine.condition(), 1, "is-configured on a fresh machine")
+    (machine.root / "etc/default/auditship").write_text("CLUSTER_NAME=fixture\n")
+    equal(machine.condition(), 0, "is-configured with CLUSTER_NAME")
+    etc.write_text("# my own words\n" + json.dumps({
+        "cluster": {"name": "${CLUSTER_NAME}"}, "sink": opensearch_sink(url), "backfill": "all",
+        "streams": {"kubeaudit": {"enabled": False},
+                    "authlog": {"paths": ["/var/log/auditship-fixture/auth.log"], "filters": "none"}}}))
+    state, logs = machine.root / "var/lib/auditship", machine.root / "var/log/auditship-fixture"
+    equal(oct(state.stat().st_mode & 0o777), "0o700", "mode of the state directory")
+    shutil.copytree(FIXTURE / "data", state, dirs_exist_ok=True)
+    machine.run("chown", "-R", "auditship:auditship", "/var/lib/auditship")
+    logs.mkdir(mode=0o700)  # as a kube-apiserver's: root alone
+    (logs / "auth.log").write_bytes(b"".join(LINES[:40]))
+    (logs / "auth.log").chmod(0o600)
+    groups = machine.run("id", "-nG", "auditship").stdout.split()
+    check("adm" in groups, f"groups of the user: {groups}")
+
+
+def reference_ids(machine):
+    """What the same lines become without any state, buffer or upgrade."""
+    said = machine.run("auditship", "parse", "--stream", "authlog", "--config", "/etc/auditship/auditship.yaml",
+                       "/var/log/auditship-fixture/auth.log", env={**machine.environment(), "NODE_NAME": "fixture-node"})
+    equal(len(said.stdout.splitlines()), len(LINES), "documents by parse")
+    return sorted(json.loads(line)["event.id"] for line in said.stdout.splitlines())
+
+
+def ship_across_the_upgrade(machine, server, new):
+    log = machine.root / "var/log/auditship-fixture/auth.log"
+
+    def created():
+        return server.totals()["created"]
+
+    def append(lines):
+        with open(log, "ab") as file:
+            file.write(b"".join(lines))
+    agent = machine.start()
+    try:
+        wait_until(lambda: created() == 40, "the frozen buffer's documents")
+        append(LINES[40:200])
+        wait_until(lambda: created() == 200, "more lines by the old version")
+        server.process.send_signal(signal.SIGSTOP)  # an outage, so that the upgrade finds a full buffer
+        append(LINES[200:300])
+        wait_until(lambda: machine.buffered() >= 100, "documents in the buffer")
+        append(LINES[300:350])
+        stop(agent)
+    finally:
+        kill(agent)
+    machine.install(new)
+    append(LINES[350:])
+    server.process.send_signal(signal.SIGCONT)
+    agent = machine.start()
+    try:
+        wait_until(lambda: created() >= len(LINES), "all lines")
+        stop(agent)
+    finally:
+        kill(agent)
+    got = [i.split()[-1].split("/")[-1] for i in server.ids()]
+    wanted = reference_ids(machine)
+    print(f"upgrade: {len(wanted)} lines, lost {len(set(wanted) - set(got))}, doubled {len(got) - len(set(got))}")
+    check(got == wanted, "the ids that arrived are not those of the lines")
+    equal(created(), len(LINES), "documents made")
+
+
+def leaves_what_policy_says(machine):
+    root = machine.root
+    machine.run("dpkg", "-r", "auditship")
+    check(not (root / "usr/bin/auditship").exists(), "removed, and still there")
+    check((root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "removing took the configuration")
+    check(list((root / "var/lib/auditship").rglob("seg-*.log")), "removing took the buffer")
+    machine.run("dpkg", "-P", "auditship")
+    left = [p for p in ("etc/auditship", "etc/default/auditship", "var/lib/auditship", "usr/share/auditship") if (root / p).exists()]
+    equal(left, [], "left after purge")
+    machine.run("getent", "passwd", "auditship")
+
+
+def test(work):
+    if not LONG:
+        raise Skip("builds packages and a Debian root: only with AUDITSHIP_LONG=1", allowed=True)
+    for tool in ("dpkg-buildpackage", "dh", "lintian", "debootstrap"):
+        check(shutil.which(tool, path=FRONTEND["PATH"]), f"{tool} is not installed")
+    if os.geteuid() != 0:
+        skip("debootstrap and chroot take root")
+    version = sh(AGENT, "version").stdout.split()[1]
+    old, new = build(work, OLD), build(work, version)
+    lint(new)
+    machine = Machine(fresh_root(work, new))
+    machine.install(old)
+    equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version")
+    with FakeServer() as server:
+        configure(machine, server.url)
+        ship_across_the_upgrade(machine, server, new)
+    equal(machine.run("auditship", "version").stdout, f"auditship {version}\n", "version after the upgrade")
+    check((machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten")
+    leaves_what_policy_says(machine)
+
+
+main(test)
