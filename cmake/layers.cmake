@@ -29,9 +29,10 @@ set(lib_files       "^(fcntl|dirent|poll)\\.h$|^sys/(file|stat|statvfs|sysmacros
                                             agent/core/posix_fs\\.cc agent/app/loop\\.cc agent/app/status_http\\.cc agent/app/cli[a-z_]*\\.cc
                                             agent/app/main\\.cc)
 set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/system\\.cc agent/app/status_http\\.cc agent/app/log_bytes\\.cc agent/app/cli[a-z_]*\\.cc
-                                            agent/app/main\\.cc agent/app/loop\\.cc)
-set(lib_network     "^(arpa|netinet)/|^sys/socket\\.h$|^netdb\\.h$"
-                                            agent/filter/match\\.cc parsers/[a-z_]+\\.cc)  # inet_pton only
+                                            agent/app/main\\.cc agent/app/loop\\.cc agent/app/notify\\.cc)
+set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
+                                            agent/filter/match\\.cc parsers/[a-z_]+\\.cc      # inet_pton only
+                                            agent/app/notify\\.cc)                            # systemd's datagrams
 set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_escape\\.cc parsers/json_scan\\.cc)
 
 set(violations 0)

@@ -98,17 +98,16 @@ HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns
                   "there are /metrics, /status, /status.json and /healthz\n"};
 }
 
-// The same pages on IP:PORT of $AUDITSHIP_LISTEN, for probes and scrapes of a pod. Anybody who
+// The same pages on IP:PORT of status.listen, for probes and scrapes of a pod. Anybody who
 // reaches it can read them.
-std::unique_ptr<StatusServer> listen_where_told(Loop& loop, Logger& log,
+std::unique_ptr<StatusServer> listen_where_told(const std::string& address, Loop& loop, Logger& log,
                                                 StatusServer::Handler handler) {
-  const auto address = system_environment("AUDITSHIP_LISTEN");
-  if (!address || address->empty()) {
+  if (address.empty()) {
     return nullptr;
   }
-  auto server = StatusServer::listen(loop, log, *address, std::move(handler));
+  auto server = StatusServer::listen(loop, log, address, std::move(handler));
   if (!server) {
-    log.error("status-listen", "AUDITSHIP_LISTEN: no probe and no scrape can be answered",
+    log.error("status-listen", "status.listen cannot be used: no probe and no scrape is answered",
               {{"error", server.error().message}});
     return nullptr;
   }
@@ -165,9 +164,10 @@ int run_command(const RunArguments& arguments) {
     log.warn("status-socket", "`auditship status` cannot ask this agent",
              {{"error", server.error().message}});
   }
-  const auto open_server = listen_where_told(loop, log, [&, started_ns](const std::string& path) {
-    return page_of(running, clock, started_ns, path);
-  });
+  const auto open_server = listen_where_told(running.config().status_listen, loop, log,
+                                             [&, started_ns](const std::string& path) {
+                                               return page_of(running, clock, started_ns, path);
+                                             });
   Notifier notifier(log, system_environment);
   notifier.ready(words_of(running));
   std::optional<TimePoint> stop_at;

@@ -2,6 +2,7 @@
 
 #include "agent/app/config_parts.h"
 #include "agent/filter/spec.h"
+#include "parsers/kube_text.h"
 
 namespace auditship {
 namespace {
@@ -88,6 +89,36 @@ void read_batch(YamlMap& top, Config& config) {
     batch.number("max_documents", 1, 100'000, documents);
     config.batch_max_documents = static_cast<std::uint32_t>(documents);
     batch.done();
+  }
+}
+
+// Names are refused: which address would answer is not for a resolver to say.
+bool is_listen_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    return false;
+  }
+  const std::string_view port = text.substr(colon + 1);
+  std::uint32_t number = 0;
+  for (const char c : port) {
+    number = c >= '0' && c <= '9' && number < 100'000 ? number * 10 + static_cast<unsigned>(c - '0')
+                                                      : 100'000;
+  }
+  std::string_view address = text.substr(0, colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+    address = address.substr(1, address.size() - 2);
+  }
+  return !port.empty() && number >= 1 && number <= 65535 && is_ip_address(address);
+}
+
+void read_status(YamlMap& top, Config& config) {
+  if (const YamlNode* node = top.get("status")) {
+    YamlMap status(top.problems(), *node, "status");
+    if (status.text("listen", config.status_listen) && !config.status_listen.empty() &&
+        !is_listen_address(config.status_listen)) {
+      status.add_problem("listen", "expected IP:PORT, as 127.0.0.1:9464 or [::1]:9464");
+    }
+    status.done();
   }
 }
 
@@ -185,6 +216,7 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   read_bodies(top, config);
   read_batch(top, config);
   top.boolean("keep_original", config.keep_original);
+  read_status(top, config);
   read_log(top, config);
   read_administrators(top, fs, config);
   read_streams(top, fs, config);

@@ -45,7 +45,7 @@ struct OpenSearchConfig {
   std::string ca_file, certificate_file, key_file, server_name;
   bool tls_verify = true;
   TargetStyle style = TargetStyle::alias;
-  std::string dashboards_url;  // of OpenSearch Dashboards, for setup; empty: none
+  std::string dashboards_url;        // of OpenSearch Dashboards, for setup; empty: none
   std::string compression = "gzip";  // gzip, zstd, none
   std::chrono::milliseconds timeout{60000};
 };
@@ -68,6 +68,7 @@ struct Config {
   bool redact = true;                        // credentials and secrets become [redacted]
   std::vector<std::string> redact_names;     // further names whose values are credentials
   bool keep_original = false;                // event.original on authlog documents
+  std::string status_listen;  // IP:PORT for probes and scrapes beside the socket; empty: none
   std::string log_level = "info";
   std::string log_format = "auto";                  // auto, text, json
   std::vector<AdministratorSource> administrators;  // whose SSH key is whose; empty: not asked

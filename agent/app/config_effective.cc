@@ -185,6 +185,11 @@ std::string render_effective(const Config& config) {
   out.number("max_documents", config.batch_max_documents);
   out.close();
   out.flag("keep_original", config.keep_original);
+  if (!config.status_listen.empty()) {
+    out.open("status");
+    out.text("listen", config.status_listen);
+    out.close();
+  }
   out.open("log");
   out.text("level", config.log_level);
   out.text("format", config.log_format);

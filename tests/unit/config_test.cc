@@ -365,6 +365,24 @@ TEST_CASE("administrators name their sources, one kind an item", "[config]") {
   has(files.refusal(start + "- map: people.yaml\n"), "no public key of a known type");
 }
 
+TEST_CASE("the address for probes and scrapes is an address, not a name", "[config]") {
+  ConfigFiles files;
+  const std::string start = "cluster: {name: c}\n";
+  CHECK(files.load(start)->status_listen.empty());
+  for (const char* good : {"127.0.0.1:9464", "[::1]:9464", "0.0.0.0:1"}) {
+    const auto config = files.load(start + "status: {listen: \"" + good + "\"}\n");
+    INFO(good);
+    REQUIRE(config.ok());
+    CHECK(config->status_listen == good);
+  }
+  for (const char* bad : {"localhost:9464", "9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999",
+                          "127.0.0.1:", ":9464", "/run/x.sock", "127.0.0.1:94a"}) {
+    INFO(bad);
+    has(files.refusal(start + "status: {listen: \"" + std::string(bad) + "\"}\n"),
+        "expected IP:PORT");
+  }
+}
+
 TEST_CASE("bodies and redaction are configured, within what searching bears", "[config]") {
   ConfigFiles files;
   const std::string start = "cluster: {name: c}\n";

@@ -18,7 +18,7 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 
 {{/* auditship.yaml: what the values say, and what the chart decides. */}}
 {{- define "auditship.config" -}}
-{{- $own := dict "cluster" (dict "name" "${CLUSTER_NAME}") "data_dir" .Values.stateDirectory -}}
+{{- $own := dict "cluster" (dict "name" "${CLUSTER_NAME}") "data_dir" .Values.stateDirectory "status" (dict "listen" (printf "${POD_IP}:%v" .Values.port)) -}}
 {{- merge $own (deepCopy .Values.config) | toYaml -}}
 {{- end }}
 
