@@ -40,7 +40,7 @@ std::string_view id_of(std::string_view action) { return value_of(action, "\"_id
 std::string_view index_of(std::string_view action) { return value_of(action, "\"_index\":\""); }
 
 Result<std::string> unpack_part(const Part& part) {
-  return unpack(part.codec, *part.body, kMaxRawBytes);
+  return unpack(part.codec, *part.body, kMaxRawBytes, part.raw_bytes);
 }
 
 Part make_part(const std::vector<BulkItem>& items, Codec codec) {

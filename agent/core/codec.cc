@@ -219,9 +219,61 @@ std::string pack(Codec codec, std::string_view bytes) {
   return packer.finish();
 }
 
-Result<std::string> unpack(Codec codec, std::string_view packed, std::size_t max_bytes) {
-  Unpacker unpacker(codec);
+#ifdef AUDITSHIP_HAVE_ISAL
+namespace {
+
+constexpr std::size_t kInflateStep = std::size_t{1} << 20;
+
+// One buffer, of one or several members: three times as fast as zlib.
+Result<std::string> inflate_at_once(std::string_view packed, std::size_t max_bytes,
+                                    std::string out) {
+  const auto state = std::make_unique<inflate_state>();
+  do {
+    isal_inflate_init(state.get());
+    state->crc_flag = ISAL_GZIP;
+    do {
+      // isal counts in 32 bits and does not take const input, which it only reads.
+      const std::size_t given = std::min<std::size_t>(packed.size(), std::size_t{1} << 30);
+      state->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(packed.data()));
+      state->avail_in = static_cast<std::uint32_t>(given);
+      const std::size_t had = out.size();
+      const std::size_t room =
+          std::min(std::max(out.capacity() - had, kInflateStep), max_bytes + 1 - had);
+      out.resize(had + room);
+      state->next_out = reinterpret_cast<std::uint8_t*>(out.data() + had);
+      state->avail_out = static_cast<std::uint32_t>(room);
+      const int code = isal_inflate(state.get());
+      out.resize(had + room - state->avail_out);
+      packed.remove_prefix(given - state->avail_in);
+      if (code != ISAL_DECOMP_OK && code != ISAL_END_INPUT && code != ISAL_OUT_OVERFLOW) {
+        return Error{Errc::corrupt, "gzip: bad data"};
+      }
+      if (out.size() > max_bytes) {
+        return Error{Errc::corrupt,
+                     "inflates to more than " + std::to_string(max_bytes) + " bytes"};
+      }
+      const bool stuck = out.size() == had && state->avail_in == given;
+      if (stuck && state->block_state != ISAL_BLOCK_FINISH) {
+        return Error{Errc::corrupt, "compressed data ends early"};
+      }
+    } while (state->block_state != ISAL_BLOCK_FINISH);
+  } while (!packed.empty());
+  return out;
+}
+
+}  // namespace
+#endif
+
+Result<std::string> unpack(Codec codec, std::string_view packed, std::size_t max_bytes,
+                           std::size_t likely_bytes) {
   std::string out;
+  out.reserve(std::min(likely_bytes, max_bytes) + 1);
+#ifdef AUDITSHIP_HAVE_ISAL
+  if (codec == Codec::gzip && !packed.empty()) {
+    return inflate_at_once(packed, max_bytes, std::move(out));
+  }
+#endif
+  Unpacker unpacker(codec);
   while (!packed.empty() || !unpacker.at_end()) {
     const std::size_t had = out.size();
     const std::size_t had_in = packed.size();

@@ -43,9 +43,10 @@ class Packer {
 // One buffer at once.
 [[nodiscard]] std::string pack(Codec codec, std::string_view bytes);
 
-// Inflates at most max_bytes. Errors: corrupt (bad stream, cut short, or more than max_bytes).
+// Inflates at most max_bytes. likely_bytes: what it inflates to, where that is known; only for
+// room. Errors: corrupt (bad stream, cut short, or more than max_bytes).
 [[nodiscard]] Result<std::string> unpack(Codec codec, std::string_view packed,
-                                         std::size_t max_bytes);
+                                         std::size_t max_bytes, std::size_t likely_bytes = 0);
 
 // Inflates a file piece by piece: gzip of several members, zstd of several frames.
 class Unpacker {
