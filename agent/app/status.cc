@@ -121,7 +121,18 @@ void counts_member(std::string& out, std::string_view name, const Map& counts) {
 void append_label(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += "=\"";
-  append_json_escaped(out, value);  // Prometheus escapes \, " and newline the same way
+  std::string clean;
+  append_utf8_repaired(clean, value);
+  for (const char c : clean) {  // Prometheus knows these three escapes and no other
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') {
+      out.push_back('\\');
+    }
+    out.push_back(c);
+  }
   out.push_back('"');
 }
 

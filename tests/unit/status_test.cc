@@ -1,5 +1,9 @@
 #include "agent/app/status.h"
 
+#include <fstream>
+#include <set>
+#include <sstream>
+
 #include "tests/support/catch.h"
 
 using namespace auditship;
@@ -67,4 +71,35 @@ TEST_CASE("JSON and metrics carry the counters, with text escaped", "[status]") 
   CHECK(
       metrics.find("auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"probes\"} 2\n") !=
       std::string::npos);
+}
+
+TEST_CASE("docs/metrics.md names every metric that there is, with its type, and no other",
+          "[status]") {
+  auto status = sample();
+  status.streams[0].rules = {"/etc/r.yaml", std::string(64, 'a'), 1, 0, ""};
+  std::set<std::string> shown;
+  std::istringstream metrics(render_metrics(status));
+  for (std::string line; std::getline(metrics, line);) {
+    if (line.rfind("# TYPE ", 0) == 0) {
+      shown.insert(line.substr(7));  // NAME TYPE
+    }
+  }
+  std::set<std::string> told;
+  std::ifstream page(AUDITSHIP_SOURCE_DIR "/docs/metrics.md");
+  REQUIRE(page.good());
+  for (std::string line; std::getline(page, line);) {
+    if (line.rfind("| `auditship_", 0) == 0) {
+      const std::size_t end = line.find('`', 3);
+      const std::size_t type = line.find("| ", end) + 2;
+      told.insert(line.substr(3, end - 3) + " " + line.substr(type, line.find(' ', type) - type));
+    }
+  }
+  CHECK(shown.size() > 25);
+  CHECK(told == shown);
+}
+
+TEST_CASE("labels are escaped as Prometheus reads them", "[status]") {
+  auto status = sample();
+  status.streams[0].view.read.by_rule = {{"a\\b\"c\nd\te\x01", 2}};
+  CHECK(render_metrics(status).find("rule=\"a\\\\b\\\"c\\nd\te\x01\"} 2\n") != std::string::npos);
 }
