@@ -26,7 +26,19 @@ Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_m
   reader.restart(FileKey{}, 0, {});
   std::optional<FileKey> key;
   RawLine line;
+  std::uint64_t empty_lines = 0;
+  // The reader skips them and counts them: they stood before the line that it gives out.
+  const auto give_empty_lines = [&] {
+    Status status;
+    for (; status && empty_lines < reader.empty_lines(); ++empty_lines) {
+      status = calls.empty_line ? calls.empty_line() : Status();
+    }
+    return status;
+  };
   const auto give = [&] {
+    if (auto s = give_empty_lines(); !s) {
+      return s;
+    }
     if (!key) {
       key = FileKey{line.digest ? *line.digest : Sha256().of(line.text), 0};
     }
@@ -53,7 +65,7 @@ Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_m
       status = calls.after_read();
     }
   }
-  return status;
+  return status ? give_empty_lines() : status;
 }
 
 Result<std::size_t> LogBytes::read(char* into, std::size_t size) {

@@ -45,6 +45,7 @@ enum class LastLine { leave_unterminated, take_unterminated };
 struct LineCalls {
   std::function<Status(const RawLine&)> each;
   std::function<Status()> after_read;  // after the lines of each read; may be empty
+  std::function<Status()> empty_line;  // for each line that is none, in its place; may be empty
 };
 
 // Calls for every line, from the beginning of the file, as the agent would place it: with the
