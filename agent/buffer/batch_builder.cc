@@ -23,9 +23,11 @@ void BatchBuilder::move(SourceSpan span, TimePoint now) {
   if (empty()) {
     since_ = now;
   }
+  state_bytes_ += span.after.state.size();
   for (SourceSpan& known : spans_) {
     if (known.source == span.source) {
       AUDITSHIP_CHECK(known.after.pos == span.before, "spans of one source must join (B1)");
+      state_bytes_ -= known.after.state.size();
       auto finished = std::move(known.after.finished);
       finished.insert(finished.end(), span.after.finished.begin(), span.after.finished.end());
       known.after = std::move(span.after);
@@ -39,6 +41,7 @@ void BatchBuilder::move(SourceSpan span, TimePoint now) {
 Batch BatchBuilder::close(const ReadLedger& ledger) {
   Batch batch;
   batch.spans = std::exchange(spans_, {});
+  state_bytes_ = 0;
   batch.documents = std::exchange(documents_, 0);
   batch.raw_bytes = packer_->raw_bytes();
   batch.codec = packer_->codec();

@@ -99,6 +99,38 @@ ReadLedger get_ledger(WireReader& in) {
   return ledger;
 }
 
+// States of sources, in the order of spans or table: only those that have one.
+void put_states(std::string& out, const std::vector<const std::string*>& states) {
+  std::uint64_t count = 0;
+  for (const std::string* state : states) {
+    count += state->empty() ? 0 : 1;
+  }
+  put_varint(out, count);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (!states[i]->empty()) {
+      put_varint(out, i);
+      put_bytes(out, *states[i]);
+    }
+  }
+}
+
+// The optional last part of a meta or header. False: damaged.
+bool get_states(WireReader& in, const std::vector<std::string*>& states) {
+  if (!in.ok() || in.at_end()) {
+    return in.ok();
+  }
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    const std::uint64_t index = in.varint();
+    const std::string_view state = in.bytes(Checkpoint::kMaxStateBytes);
+    if (!in.ok() || index >= states.size()) {
+      return false;
+    }
+    *states[static_cast<std::size_t>(index)] = state;
+  }
+  return in.ok();
+}
+
 Error damaged(const char* what) { return Error{Errc::corrupt, what}; }
 
 }  // namespace
@@ -117,6 +149,11 @@ std::string encode_frame_front(FrameId id, const Batch& batch) {
     put_pos(meta, span.before);
     put_checkpoint(meta, span.after);
   }
+  std::vector<const std::string*> states;
+  for (const SourceSpan& span : batch.spans) {
+    states.push_back(&span.after.state);
+  }
+  put_states(meta, states);
   AUDITSHIP_CHECK(meta.size() <= kMaxMetaBytes && batch.body.size() <= kMaxBodyBytes,
                   "frame over its limits");
 
@@ -170,7 +207,11 @@ Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view fron
     span.after = get_checkpoint(in);
     batch.spans.push_back(std::move(span));
   }
-  if (!in.ok() || !in.at_end() || codec > 2) {
+  std::vector<std::string*> states;
+  for (SourceSpan& span : batch.spans) {
+    states.push_back(&span.after.state);
+  }
+  if (!get_states(in, states) || !in.at_end() || codec > 2) {
     return damaged("frame meta is damaged");
   }
   batch.codec = static_cast<Codec>(codec);
@@ -186,6 +227,15 @@ std::string encode_segment_header(const SegmentHeader& header) {
     put_bytes(payload, source);
     put_checkpoint(payload, checkpoint);
   }
+  const std::string none;
+  std::size_t room = kMaxHeaderStateBytes;
+  std::vector<const std::string*> states;
+  for (const auto& [source, checkpoint] : header.table) {
+    const std::string& state = checkpoint.state.size() <= room ? checkpoint.state : none;
+    room -= state.size();
+    states.push_back(&state);
+  }
+  put_states(payload, states);
   std::string out(kSegmentMagic);
   put_u16(out, kBufferVersion);
   put_u16(out, 0);
@@ -212,7 +262,7 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
                                           std::to_string(kBufferVersion) +
                                           "): install that release again, or drain with it first"};
   }
-  if (!in.ok() || version != kBufferVersion ||
+  if (!in.ok() || version < kOldestBufferVersion || version > kBufferVersion ||
       crc32c(bytes.substr(0, kSegmentHeadBytes + length)) != crc) {
     return damaged("segment header is damaged");
   }
@@ -227,9 +277,14 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
     std::string source(fields.bytes(kMaxName));
     header.table[std::move(source)] = get_checkpoint(fields);
   }
-  if (!fields.ok() || !fields.at_end()) {
+  std::vector<std::string*> states;
+  for (auto& [name, checkpoint] : header.table) {
+    states.push_back(&checkpoint.state);
+  }
+  if (!get_states(fields, states) || !fields.at_end()) {
     return damaged("segment header is damaged");
   }
+  header.version = version;
   header.size = kSegmentHeadBytes + length + 4;
   return header;
 }

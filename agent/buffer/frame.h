@@ -22,7 +22,11 @@ inline constexpr std::size_t kMaxMetaBytes = 4u << 20;
 inline constexpr std::size_t kMaxBodyBytes = 256u << 20;
 inline constexpr std::size_t kSegmentHeadBytes = 16;
 inline constexpr std::size_t kMaxSegmentHeaderBytes = 64u << 20;
-inline constexpr std::uint16_t kBufferVersion = 1;
+inline constexpr std::uint16_t kBufferVersion = 2;        // written
+inline constexpr std::uint16_t kOldestBufferVersion = 1;  // still read: as 2, without states
+// Of all sources in one header. More are left out: what they know is forgotten, the header stays
+// readable.
+inline constexpr std::size_t kMaxHeaderStateBytes = 32u << 20;
 
 // The fixed 24 bytes in front of a frame.
 struct FrameHead {
@@ -46,6 +50,7 @@ struct SegmentHeader {
   FrameId first = 0;
   ReadLedger ledger;
   CheckpointTable table;
+  std::uint16_t version = kBufferVersion;
   std::uint64_t size = 0;  // bytes on disk, where the first frame begins
 };
 

@@ -112,6 +112,7 @@ class SegmentLog {
   Status rebuild_from_damaged(const std::string& path);
   Status replay(Segment& segment, std::uint64_t offset, bool strict);
   Status settle_doubts();
+  void leave_old_segment();
   Result<std::uint64_t> made_before_oldest();
   Status roll();
   [[nodiscard]] bool active_is_settled() const;
@@ -135,6 +136,7 @@ class SegmentLog {
   std::uint64_t bytes_ = 0;
   std::uint64_t synced_bytes_ = 0;  // of the active segment
   bool broken_ = false;
+  bool old_format_ = false;  // the newest segment found is of an earlier version
   DamageStats damage_;
 
   // Reader: goes through the segments once.

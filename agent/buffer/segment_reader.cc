@@ -195,6 +195,7 @@ Status SegmentLog::find_ends(CheckpointTable& table) {
         end.pos = span.before;
         end.tail_hash = 0;
         end.finished.clear();
+        end.state.clear();
         ends[span.source] = std::move(end);
       }
     }

@@ -45,12 +45,11 @@ Status SegmentLog::recover() {
   if (auto s = settle_doubts(); !s) {
     return s;
   }
+  if (active_ && active_->header().version < kBufferVersion && last_ == found) {
+    leave_old_segment();
+  }
   synced_ = last_;
-  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found) {
-    if (auto s = roll(); !s) {
-      return s;
-    }
-  } else {
+  if (active_) {
     // What an earlier run wrote or named without a sync may be sent now (B4).
     Status durable = active_->sync();
     durable = durable ? fs_.sync_dir(options_.directory) : durable;
@@ -59,9 +58,24 @@ Status SegmentLog::recover() {
     }
     synced_bytes_ = active_->size();
   }
+  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found || old_format_) {
+    if (auto s = roll(); !s) {
+      return s;
+    }
+  }
   remove_settled();
   next_read_ = ack_.state().settled + 1;
   return open_reading();
+}
+
+// An earlier release may open this buffer again, and must not find frames of this one behind a
+// header that it can read: so what is appended goes into a new segment, which it refuses. A segment
+// without frames stays as it is, too; its header may be all that knows the positions.
+void SegmentLog::leave_old_segment() {
+  if (last_ + 1 == active_->header().first) {
+    ++last_;  // else the new segment had the name of this one; numbers left out are no loss (B2)
+  }
+  old_format_ = true;
 }
 
 // Brings slot and frames to one story after a crash or damage, and writes it down. Frames that may

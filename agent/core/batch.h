@@ -24,10 +24,12 @@ struct Checkpoint {
   std::int64_t modified_ns = 0;  // mtime of the file then, 0 = not known; a hint, not truth
   std::uint64_t head_hash = 0;   // hash of the first kTailHashBytes bytes, 0 = fewer were read
   std::vector<FileKey>
-      finished;  // generations read to their end, oldest first, at most kMaxFinished
+      finished;       // generations read to their end, oldest first, at most kMaxFinished
+  std::string state;  // of the source's Deriver (parsers/deriver.h) at pos; empty: none
 
   static constexpr std::size_t kTailHashBytes = 1024;
   static constexpr std::size_t kMaxFinished = 64;
+  static constexpr std::size_t kMaxStateBytes = 256 << 10;
 };
 
 // How far one source moves within a batch. `after.finished` holds only the generations that

@@ -18,6 +18,7 @@ Checkpoint full_checkpoint() {
   c.tail_hash = 0xFEDCBA9876543210u;
   c.modified_ns = -5;
   c.head_hash = 77;
+  c.state = "a\0state";
   c.finished = {place_of(1).file, c.pos.file};
   return c;
 }
@@ -36,7 +37,8 @@ Batch full_batch() {
 bool same(const Checkpoint& a, const Checkpoint& b) {
   return a.pos == b.pos && a.device == b.device && a.inode == b.inode &&
          a.generation == b.generation && a.tail_hash == b.tail_hash &&
-         a.modified_ns == b.modified_ns && a.head_hash == b.head_hash && a.finished == b.finished;
+         a.modified_ns == b.modified_ns && a.head_hash == b.head_hash && a.finished == b.finished &&
+         a.state == b.state;
 }
 
 bool same(const ReadLedger& a, const ReadLedger& b) {
@@ -164,4 +166,44 @@ TEST_CASE("finished generations add up, and the oldest are forgotten", "[buffer]
   REQUIRE(finished.size() == Checkpoint::kMaxFinished);
   CHECK(finished.front().twin == 6);
   CHECK(finished.back().twin == 69);
+}
+
+TEST_CASE("states are those of their sources, and only theirs", "[buffer]") {
+  Batch batch = full_batch();
+  batch.spans[0].after.state.clear();
+  batch.spans[1].after.state = std::string(Checkpoint::kMaxStateBytes, 'x');
+  auto meta = decode(encode_frame_front(7, batch));
+  REQUIRE(meta.ok());
+  CHECK(meta->batch.spans[0].after.state.empty());
+  CHECK(meta->batch.spans[1].after.state == batch.spans[1].after.state);
+
+  SegmentHeader header;
+  header.table["/a"].state = "A";
+  header.table["/b"];
+  header.table["/c"].state = "C";
+  auto got = decode_segment_header(encode_segment_header(header));
+  REQUIRE(got.ok());
+  CHECK(got->version == kBufferVersion);
+  CHECK(got->table["/a"].state == "A");
+  CHECK(got->table["/b"].state.empty());
+  CHECK(got->table["/c"].state == "C");
+}
+
+TEST_CASE("a state over the limit is no frame", "[buffer]") {
+  Batch batch = full_batch();
+  batch.spans[1].after.state = std::string(Checkpoint::kMaxStateBytes + 1, 'x');
+  CHECK_FALSE(decode(encode_frame_front(7, batch)).ok());
+}
+
+TEST_CASE("a header holds no more states than can be read again", "[buffer]") {
+  SegmentHeader header;
+  for (int n = 0; n < 200; ++n) {
+    header.table["/log" + std::to_string(n)].state = std::string(Checkpoint::kMaxStateBytes, 'x');
+  }
+  const std::string bytes = encode_segment_header(header);
+  CHECK(bytes.size() < kMaxSegmentHeaderBytes);
+  auto got = decode_segment_header(bytes);
+  REQUIRE(got.ok());
+  CHECK(got->table.size() == 200);
+  CHECK(got->table["/log0"].state.size() == Checkpoint::kMaxStateBytes);
 }

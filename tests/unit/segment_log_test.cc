@@ -1,5 +1,8 @@
 #include "agent/buffer/segment_log.h"
 
+#include <fstream>
+#include <iterator>
+
 #include "agent/core/crc32c.h"
 #include "agent/core/wire.h"
 #include "tests/support/buffer_rig.h"
@@ -245,7 +248,7 @@ TEST_CASE("a buffer of a newer version is refused and stays as it is", "[buffer]
   const std::string path = segments_of(rig)[0];
   std::string bytes = rig.fs.get(path);
   const std::size_t header = frame_at(bytes, 0);
-  bytes[8] = 2;
+  bytes[8] = kBufferVersion + 1;
   std::string crc;
   put_u32(crc, crc32c(std::string_view(bytes).substr(0, header - 4)));
   bytes.replace(header - 4, 4, crc);
@@ -392,4 +395,53 @@ TEST_CASE("a failed sync breaks the log until it is opened anew", "[buffer]") {
   // What was not synced is gone: it may stand in the page cache only, and nobody would ever say so.
   REQUIRE(rig.open().ok());
   CHECK(rig.resume() == 1);
+}
+
+// Written by a release that knew version 1: two frames of documents 0 to 4, no states.
+TEST_CASE("a buffer of version 1 is read, and what is appended goes into a new segment",
+          "[buffer]") {
+  BufferRig rig;
+  rig.options.segment_bytes = 1 << 20;
+  REQUIRE(rig.fs.make_dirs(rig.options.directory).ok());
+  std::ifstream file(AUDITSHIP_TEST_DATA "/buffer/version-1-segment", std::ios::binary);
+  const std::string old((std::istreambuf_iterator<char>(file)), {});
+  REQUIRE(old.size() > 100);
+  REQUIRE(old[8] == 1);
+  const std::string path = "/data/buffer/seg-0000000000000001.log";
+  const bool empty = GENERATE(false, true);
+  const std::string bytes = empty ? old.substr(0, frame_at(old, 0)) : old;
+  rig.fs.put(path, bytes);
+  REQUIRE(rig.open().ok());
+  const std::uint64_t before = rig.resume();
+  CHECK((before == 0) == empty);
+  REQUIRE(rig.add(2).ok());
+  CHECK(rig.fs.get(path) == bytes);
+  const auto segments = segments_of(rig);
+  REQUIRE(segments.size() == 2);
+  CHECK(rig.fs.get(segments[1])[8] == kBufferVersion);
+  REQUIRE(rig.open().ok());
+  const auto drained = rig.drain();
+  CHECK(drained.error.empty());
+  CHECK_FALSE(drained.wrong);
+  CHECK(drained.lost == 0);
+  CHECK(drained.holes.empty());
+  CHECK(drained.documents == range(0, before + 2));
+  CHECK(segments_of(rig).size() == 2);  // rolled once
+}
+
+TEST_CASE("the state of a source comes back with its position", "[buffer]") {
+  BufferRig rig;
+  REQUIRE(rig.open().ok());
+  Batch batch = numbered_batch(0, 2, 0);
+  batch.spans[0].after.state = "sessions";
+  REQUIRE(rig.log->append(batch).ok());
+  REQUIRE(rig.log->sync().ok());
+  const bool roll = GENERATE(false, true);
+  rig.options.segment_bytes = roll ? 1 : 1 << 20;
+  REQUIRE(rig.open().ok());
+  CHECK(rig.log->table().at("/log").state == "sessions");
+  REQUIRE(rig.open().ok());
+  CHECK(rig.log->table().at("/log").state == "sessions");
+  REQUIRE(rig.add(1).ok());  // moves on without one
+  CHECK(rig.log->table().at("/log").state.empty());
 }
