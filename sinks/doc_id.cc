@@ -1,6 +1,7 @@
 #include "sinks/doc_id.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "agent/core/result.h"
@@ -22,6 +23,12 @@ constexpr std::array<char, 512> kHexPairs = [] {
   }
   return pairs;
 }();
+
+void put_hex(const std::uint8_t* bytes, std::size_t size, char* to) {
+  for (std::size_t i = 0; i < size; ++i, to += 2) {
+    std::memcpy(to, &kHexPairs[2U * bytes[i]], 2);
+  }
+}
 
 }  // namespace
 
@@ -75,12 +82,28 @@ DocId DocIds::of(const RawLine& line, const Record& record) {
   std::copy_n(digest.begin(), kHashBytes, at);
 
   DocId id;
-  char* to = id.text.data();
-  for (const std::uint8_t byte : bytes) {
-    std::memcpy(to, &kHexPairs[2U * byte], 2);
-    to += 2;
-  }
+  put_hex(bytes.data(), bytes.size(), id.text.data());
   return id;
+}
+
+DocId DocIds::derived(std::string_view label, std::string_view origin) {
+  AUDITSHIP_CHECK(origin.size() == DocId::kSize, "an id has 44 digits");
+  sha_.update_prefixed(label);
+  sha_.update_prefixed(origin);
+  const Digest digest = sha_.finish();
+  DocId id;
+  char* to = std::copy_n(origin.data(), DocId::kSize - 2 * kHashBytes, id.text.data());
+  put_hex(digest.data(), kHashBytes, to);
+  return id;
+}
+
+std::uint64_t offset_of(std::string_view id) {
+  constexpr std::size_t kAt = DocId::kSize - 2 * (kHashBytes + kOffsetBytes);
+  std::uint64_t offset = 0;
+  if (id.size() == DocId::kSize) {
+    std::from_chars(id.data() + kAt, id.data() + kAt + 2 * kOffsetBytes, offset, 16);
+  }
+  return offset;
 }
 
 }  // namespace auditship

@@ -39,6 +39,9 @@ struct DocId {
 };
 
 // Makes ids for the lines of one node. Not thread-safe.
+// The offset within an id's text.
+[[nodiscard]] std::uint64_t offset_of(std::string_view id);
+
 class DocIds {
  public:
   DocIds(std::string_view cluster, std::string_view node);
@@ -46,6 +49,11 @@ class DocIds {
   // The id of one record of line: offset and bytes are those of the record where it was salvaged
   // from behind a torn piece (offset_in_line > 0), else those of the whole line.
   [[nodiscard]] DocId of(const RawLine& line, const Record& record);
+  // The id of a document that was derived about the line whose document id is origin (44 hex
+  // digits): file and offset of it, then 8 bytes of SHA-256 over label and origin,
+  // length-prefixed. Labels keep apart several documents about one line, and these from any
+  // line's: the digest of the line at that place is part of what is hashed.
+  [[nodiscard]] DocId derived(std::string_view label, std::string_view origin);
 
  private:
   using Prefix = std::array<std::uint8_t, 8>;

@@ -9,3 +9,7 @@ auditship_test(NAME unit_administrators LABELS unit
   LIBRARIES auditship::parsers auditship::core simdjson::simdjson)
 auditship_fuzz(NAME auth_log_fuzz SOURCES fuzz/auth_log_fuzz.cc LIBRARIES auditship::parsers auditship::core
   CORPUS data/fuzz/auth_log)
+auditship_test(NAME unit_ssh_sessions LABELS unit
+  SOURCES unit/ssh_sessions_test.cc unit/ssh_sessions_commands_test.cc unit/ssh_sessions_recorded_test.cc
+          unit/auth_log_support.cc
+  LIBRARIES auditship::parsers auditship::core simdjson::simdjson)

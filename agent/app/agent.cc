@@ -9,6 +9,7 @@
 #include "agent/core/json_out.h"
 #include "parsers/auth_log.h"
 #include "parsers/kube_audit.h"
+#include "parsers/ssh_sessions.h"
 #include "parsers/time_zone.h"
 #include "sinks/curl_http.h"
 #include "sinks/file_sink.h"
@@ -221,6 +222,10 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   StreamSettings s;
   s.name = stream.name;
   s.paths = stream.paths;
+  if (stream.parser == ParserType::auth_log) {
+    const SshSessionsOptions sessions{config_.session_start_documents};
+    s.make_deriver = [sessions] { return std::make_unique<SshSessions>(sessions); };
+  }
   s.tail.line_max_bytes = config_.line_max_bytes;
   s.tail.cut_tail_bytes =
       std::min<std::uint64_t>(s.tail.cut_tail_bytes, config_.line_max_bytes / 2);

@@ -216,6 +216,7 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   read_bodies(top, config);
   read_batch(top, config);
   top.boolean("keep_original", config.keep_original);
+  top.boolean("session_start_documents", config.session_start_documents);
   read_status(top, config);
   read_log(top, config);
   read_administrators(top, fs, config);

@@ -185,6 +185,7 @@ std::string render_effective(const Config& config) {
   out.number("max_documents", config.batch_max_documents);
   out.close();
   out.flag("keep_original", config.keep_original);
+  out.flag("session_start_documents", config.session_start_documents);
   if (!config.status_listen.empty()) {
     out.open("status");
     out.text("listen", config.status_listen);

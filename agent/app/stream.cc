@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/core/json_out.h"
+
 namespace auditship {
 
 Stream::Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser,
@@ -144,6 +146,15 @@ void Stream::rescan(TimePoint now) {
     source.tail = std::make_unique<Tail>(env_.fs, env_.clock, env_.log, std::move(options),
                                          std::move(resume));
     source.parser = make_parser_();
+    if (settings_.make_deriver) {
+      source.deriver = settings_.make_deriver();
+      const auto known = log_->table().find(name);
+      if (known != log_->table().end() && !source.deriver->restore(known->second.state)) {
+        env_.log.warn("state-dropped",
+                      "what was known of sessions under way cannot be read and is forgotten",
+                      {{"stream", settings_.name}, {"file", name}});
+      }
+    }
   }
 }
 
@@ -221,6 +232,9 @@ bool Stream::read_source(const std::string& name, Source& source, TimePoint now)
   span.source = name;
   span.before = source.position;
   span.after = source.tail->checkpoint();
+  if (source.deriver) {
+    span.after.state = source.deriver->state();
+  }
   source.position = span.after.pos;
   builder_.move(std::move(span), now);
   return true;
@@ -249,17 +263,41 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
   for (std::size_t i = 0; i < records_.size(); ++i) {
     Record& record = records_[i];
     ledger_.unparsed += record.kind == RecordKind::unparsed ? 1 : 0;
+    std::optional<DocId> id;
+    if (source.deriver && source.deriver->wants(record)) {
+      id = ids_.of(line, record);
+      source.deriver->see(record, id->view(), derived_);
+    }
     const FilterDecision decision = rules_.apply(record);
     if (decision.action == Action::drop) {
       count_dropped(decision, record);
-      continue;
+    } else {
+      encoder_.append(record, line, id ? *id : ids_.of(line, record), now_ns, bulk_);
+      ++ledger_.documents;
+      count_document(record);
     }
-    encoder_.append(record, line, ids_.of(line, record), now_ns, bulk_);
-    ++ledger_.documents;
-    ++bulk_documents_;
-    if (record.time_known && (bulk_oldest_ns_ == 0 || record.time_ns < bulk_oldest_ns_)) {
-      bulk_oldest_ns_ = record.time_ns;
-    }
+    take_derived(line, now_ns);
+  }
+}
+
+// Whatever was derived from the record before: never filtered.
+void Stream::take_derived(const RawLine& line, std::int64_t now_ns) {
+  for (std::size_t i = 0; i < derived_.size(); ++i) {
+    DerivedRecords::Item& item = derived_[i];
+    std::string offset;
+    append_json_uint(offset, offset_of(item.origin));
+    item.record.add("log.offset", offset, FieldType::literal);
+    encoder_.append(item.record, line, ids_.derived(item.label, item.origin), now_ns, bulk_);
+    ++ledger_.derived;
+    count_document(item.record);
+  }
+  derived_.clear();
+}
+
+void Stream::count_document(const Record& record) {
+  ++bulk_documents_;
+  if (record.time_known && (bulk_oldest_ns_ == 0 || record.time_ns < bulk_oldest_ns_)) {
+    bulk_oldest_ns_ = record.time_ns;
   }
 }
 

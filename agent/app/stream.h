@@ -25,6 +25,7 @@
 #include "agent/filter/rule_set.h"
 #include "agent/input/source_set.h"
 #include "agent/input/tail.h"
+#include "parsers/deriver.h"
 #include "parsers/parser.h"
 #include "sinks/bulk_encoder.h"
 #include "sinks/doc_id.h"
@@ -40,8 +41,11 @@ struct Env {
   std::function<void()> wake;  // call step() soon; on the loop thread
 };
 
+using MakeDeriver = std::function<std::unique_ptr<Deriver>()>;
+
 struct StreamSettings {
   std::string name;
+  MakeDeriver make_deriver;  // empty: no documents are derived
   std::vector<std::string> paths;
   TailOptions tail;  // path is filled in for each source
   BatchLimits batch;
@@ -118,6 +122,7 @@ class Stream {
   struct Source {
     std::unique_ptr<Tail> tail;
     std::unique_ptr<Parser> parser;
+    std::unique_ptr<Deriver> deriver;  // may be null
     SourcePos position;
     TailStats counted;  // what of its stats is in the ledger
     bool present = false;
@@ -129,6 +134,8 @@ class Stream {
   bool read_some(TimePoint now);
   bool read_source(const std::string& name, Source& source, TimePoint now);
   void take(const RawLine& line, Source& source, std::int64_t now_ns);
+  void take_derived(const RawLine& line, std::int64_t now_ns);
+  void count_document(const Record& record);
   void pack(TimePoint now);
   void count_dropped(const FilterDecision& decision, const Record& record);
   void count_moved(Source& source);
@@ -170,6 +177,7 @@ class Stream {
 
   std::vector<RawLine> lines_;
   Records records_;
+  DerivedRecords derived_;
   std::string bulk_;  // reused: the documents of one read
   std::uint32_t bulk_documents_ = 0;
   std::int64_t bulk_oldest_ns_ = 0;

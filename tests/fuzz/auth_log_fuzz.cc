@@ -1,10 +1,12 @@
 // Any bytes as lines of auth.log: no crash, valid views, and the promises that hold for every line.
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "parsers/auth_log.h"
 #include "parsers/ip_text.h"
+#include "parsers/ssh_sessions.h"
 #include "parsers/time_zone.h"
 
 namespace {
@@ -44,6 +46,52 @@ void check_record(const auditship::Record& record, std::string_view line) {
         !record.tags.empty() || line == "\r");
 }
 
+constexpr std::size_t kMaxState = 256 << 10;
+
+// Shows the record to one that goes on and to one that is restored before each line: they must do
+// the same.
+class Sessions {
+ public:
+  void see(auditship::Record& record) {
+    auto restored = auditship::SshSessions({.start_documents = true});
+    const std::string state = whole_.state();
+    check(state.size() <= kMaxState);
+    check(restored.restore(state));
+    check(restored.state() == state);
+    const bool wants = whole_.wants(record);
+    check(restored.wants(record) == wants);
+    if (!wants) {
+      return;
+    }
+    const std::string id(44, "0123456789abcdef"[n_++ % 16]);
+    const std::size_t fields = record.fields.size();
+    auditship::DerivedRecords out;
+    auditship::DerivedRecords again;
+    whole_.see(record, id, out);
+    record.fields.resize(fields);
+    restored.see(record, id, again);
+    check(restored.state() == whole_.state());
+    check(out.size() == again.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      check_names(out[i].record);
+      check(out[i].record.time_known && out[i].origin == again[i].origin);
+    }
+    check_names(record);
+  }
+
+ private:
+  static void check_names(const auditship::Record& record) {
+    for (std::size_t i = 0; i < record.fields.size(); ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        check(record.fields[k].name != record.fields[i].name);
+      }
+    }
+  }
+
+  auditship::SshSessions whole_{{.start_documents = true}};
+  std::size_t n_ = 0;
+};
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -55,6 +103,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   auditship::AuthLogParser parser(std::move(options));
   auditship::Records records;
+  Sessions sessions;
+  if (auditship::SshSessions any({}); any.restore(input)) {
+    check(any.state().size() <= kMaxState);
+  }
   while (!input.empty()) {
     const std::size_t end = input.find('\n');
     auditship::RawLine line;
@@ -62,6 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     parser.parse(line, std::int64_t{1795413600} * 1'000'000'000, records);
     check(records.size() == 1);
     check_record(records[0], line.text);
+    sessions.see(records[0]);
     input.remove_prefix(end == std::string_view::npos ? input.size() : end + 1);
   }
   return 0;

@@ -134,6 +134,7 @@ sink:
   CHECK(config->batch_max_age == milliseconds(500));
   CHECK(config->batch_max_documents == 7);
   CHECK(config->keep_original);
+  CHECK_FALSE(config->session_start_documents);
   CHECK(config->log_format == "json");
   REQUIRE(config->streams.size() == 2);
   CHECK(config->streams[0].paths.at(1) == "/b/*.log");

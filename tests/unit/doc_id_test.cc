@@ -131,3 +131,24 @@ TEST_CASE("more files than are cached do not change ids", "[doc_id]") {
   }
   CHECK(id(ids, line) == before);
 }
+
+TEST_CASE("the id of a derived document is that of its line with another last part", "[doc_id]") {
+  DocIds ids("prod", "node-1");
+  const std::string line = id(ids, line_at(key("first"), 0x010203040506, "hello"));
+  const std::string end(ids.derived("session-end", line).view());
+  CHECK(end.substr(0, 28) == line.substr(0, 28));
+  CHECK(offset_of(end) == 0x010203040506);
+  Sha256 sha;
+  sha.update_prefixed("session-end");
+  sha.update_prefixed(line);
+  const Digest expected = sha.finish();
+  std::string hex;
+  for (std::size_t i = 0; i < 8; ++i) {
+    char two[3];
+    std::snprintf(two, sizeof two, "%02x", expected[i]);
+    hex += two;
+  }
+  CHECK(end.substr(28) == hex);
+  CHECK(ids.derived("session-start", line) != ids.derived("session-end", line));
+  CHECK(offset_of("short") == 0);
+}

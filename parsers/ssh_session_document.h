@@ -1,0 +1,23 @@
+// The documents of an SSH login: what SshSessions knows of it, as fields. Names: docs/fields.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/record.h"
+#include "parsers/ssh_login.h"
+
+namespace auditship {
+
+void write_ssh_session_start(const SshLogin& login, Record& record);
+// how: closed, disconnected, removed: its end is known; superseded, rebooted, forgotten: it is not.
+// now_ns: time of the line that told of the end.
+void write_ssh_session_end(const SshLogin& login, std::string_view how, std::int64_t now_ns,
+                           Record& record);
+
+// ["a","b"], kept in the record.
+[[nodiscard]] std::string_view keep_list(Record& record, const std::vector<std::string>& values);
+
+}  // namespace auditship
