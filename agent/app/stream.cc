@@ -249,6 +249,10 @@ void Stream::pack(TimePoint now) {
   if (bulk_.capacity() > 8 * kReadBytes) {
     bulk_ = std::string();  // after a giant line
   }
+  clear_bulk();
+}
+
+void Stream::clear_bulk() {
   bulk_.clear();
   bulk_documents_ = 0;
   bulk_oldest_ns_ = 0;

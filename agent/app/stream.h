@@ -137,6 +137,7 @@ class Stream {
   void take_derived(const RawLine& line, std::int64_t now_ns);
   void count_document(const Record& record);
   void pack(TimePoint now);
+  void clear_bulk();
   void count_dropped(const FilterDecision& decision, const Record& record);
   void count_moved(Source& source);
   Status append_all(TimePoint now);

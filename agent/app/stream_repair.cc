@@ -135,9 +135,6 @@ Status Stream::read_again(const Hole& hole) {
     if (!count || *count == 0) {
       break;
     }
-    bulk_.clear();
-    bulk_documents_ = 0;
-    bulk_oldest_ns_ = 0;
     for (const RawLine& line : lines_) {
       inside = inside && range.holds(line);
       if (!inside) {
@@ -148,6 +145,7 @@ Status Stream::read_again(const Hole& hole) {
     }
     if (bulk_documents_ > 0) {
       builder.add_documents(bulk_, bulk_documents_, bulk_oldest_ns_, env_.clock.now());
+      clear_bulk();  // else the next read put them into its batch once more
     }
     if (builder.full()) {
       if (auto s = append_repair(builder); !s) {
