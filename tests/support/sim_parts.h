@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/core/wire.h"
 #include "tests/support/sim_world.h"
 
 namespace auditship::test {
@@ -20,6 +21,44 @@ class SimParser final : public Parser {
     record.raw = line.text;
     record.add("message", line.text);
   }
+};
+
+// Every fifth line there is a document about all lines so far: wrong as soon as one of them was
+// seen twice, late or never, or the state is not that of its position.
+class SimDeriver final : public Deriver {
+ public:
+  static constexpr std::uint64_t kEvery = 5;
+
+  static std::string message(std::uint64_t count, std::uint64_t sum) {
+    return "derived " + std::to_string(count) + " " + std::to_string(sum);
+  }
+  static std::uint64_t next(std::uint64_t sum, std::string_view line) {
+    return std::hash<std::string_view>{}(line) + 31 * sum;
+  }
+
+  [[nodiscard]] bool wants(const Record&) const override { return true; }
+  void see(Record& record, std::string_view id, DerivedRecords& out) override {
+    sum_ = next(sum_, record.field("message"));
+    if (++count_ % kEvery == 0) {
+      Record& derived = out.add("sim", id);
+      derived.add("message", derived.keep(message(count_, sum_)));
+    }
+  }
+  [[nodiscard]] std::string state() const override {
+    std::string out;
+    put_u64(out, count_);
+    put_u64(out, sum_);
+    return out;
+  }
+  [[nodiscard]] bool restore(std::string_view state) override {
+    WireReader in(state);
+    count_ = state.empty() ? 0 : in.u64();
+    sum_ = state.empty() ? 0 : in.u64();
+    return in.ok();
+  }
+
+ private:
+  std::uint64_t count_ = 0, sum_ = 0;
 };
 
 inline RuleSet sim_rules() {

@@ -62,6 +62,7 @@ StreamSettings SimWorld::settings() const {
   StreamSettings s;
   s.name = "app";
   s.paths = {kLog};
+  s.make_deriver = [] { return std::make_unique<SimDeriver>(); };
   s.tail.backfill_ns = std::nullopt;
   s.batch.max_documents = 7;
   s.batch.max_bytes = 4000;

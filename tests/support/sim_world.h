@@ -77,6 +77,7 @@ class SimWorld {
   [[nodiscard]] StreamSettings settings() const;
   std::string verdict();
   std::string check_contents();
+  std::string check_derived(std::map<std::string, std::size_t>& there);
   [[nodiscard]] std::string copies_of(const std::string& line) const;
   std::string check_sums();
 
