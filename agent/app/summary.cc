@@ -12,7 +12,7 @@ std::string pad(const std::string& text, std::size_t width, bool right) {
   return right ? fill + text : text + fill;
 }
 
-using Row = std::array<std::string, 9>;
+using Row = std::array<std::string, 10>;
 
 }  // namespace
 
@@ -39,18 +39,18 @@ bool accounted_for(const StreamSummary& s) {
 
 std::string render_summary(const std::vector<StreamSummary>& streams,
                            const std::string& destination, double seconds) {
-  std::vector<Row> rows = {{"stream", "lines", "bytes", "filtered", "documents", "shipped",
-                            "already there", "dead letters", "waiting"}};
+  std::vector<Row> rows = {{"stream", "lines", "bytes", "filtered", "documents", "derived",
+                            "shipped", "already there", "dead letters", "waiting"}};
   for (const StreamSummary& s : streams) {
     const ReadLedger& read = s.view.read;
     rows.push_back(
         {s.name, std::to_string(read.lines), human_bytes(read.bytes),
-         std::to_string(read.filtered + read.sampled_out),
-         std::to_string(read.documents + read.derived), std::to_string(s.view.delivered.created),
+         std::to_string(read.filtered + read.sampled_out), std::to_string(read.documents),
+         std::to_string(read.derived), std::to_string(s.view.delivered.created),
          std::to_string(s.view.delivered.existed), std::to_string(s.view.delivered.dead_lettered),
          std::to_string(s.view.buffered_documents)});
   }
-  std::array<std::size_t, 9> widths{};
+  std::array<std::size_t, 10> widths{};
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], row[i].size());

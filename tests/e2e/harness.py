@@ -192,6 +192,16 @@ def documents(directory, stream):
     return [(line, json.loads(line)) for line in lines]
 
 
+def is_derived(document):
+    """Made by the agent of many lines: docs/sessions.md."""
+    return document.get("event.action") in ("ssh-session", "ssh-session-start")
+
+
+def as_parsed(document):
+    """Without what one line alone cannot tell: parse does not know it."""
+    return {k: v for k, v in document.items() if k not in ("ssh.login.id", "ssh.login.candidates")}
+
+
 def kill(process):
     process.send_signal(signal.SIGKILL)
     process.wait()
