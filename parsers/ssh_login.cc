@@ -77,6 +77,50 @@ struct Put {
   }
 };
 
+// How much Put would write.
+struct Count {
+  std::size_t size = 0;
+
+  void text(const std::string& value) {
+    number(value.size());
+    size += value.size();
+  }
+  void number(std::uint64_t value) {
+    for (++size; value >= 0x80; value >>= 7) {
+      ++size;
+    }
+  }
+  void time(std::int64_t) { size += 8; }
+  void flag(bool) { ++size; }
+  void list(const std::vector<std::string>& values, std::size_t) {
+    number(values.size());
+    for (const std::string& value : values) {
+      text(value);
+    }
+  }
+  void terminals(const std::vector<SshLogin::Terminal>& values) {
+    number(values.size());
+    for (const SshLogin::Terminal& value : values) {
+      text(value.name);
+      number(value.session);
+      flag(value.open);
+    }
+  }
+  void identities(const std::vector<SshLogin::Identity>& values) {
+    number(values.size());
+    for (const SshLogin::Identity& value : values) {
+      text(value.user);
+      text(value.tty);
+    }
+  }
+  void numbers(const std::vector<std::uint64_t>& values) {
+    number(values.size());
+    for (const std::uint64_t value : values) {
+      number(value);
+    }
+  }
+};
+
 struct Get {
   WireReader& in;
   bool good = true;
@@ -151,9 +195,9 @@ void put_login(std::string& out, const SshLogin& login) {
 }
 
 std::size_t encoded_size(const SshLogin& login) {
-  std::string out;
-  put_login(out, login);
-  return out.size();
+  Count count;
+  each_member(login, count);
+  return count.size;
 }
 
 bool get_login(WireReader& in, SshLogin& login) {

@@ -140,7 +140,7 @@ void write_ssh_session_end(const SshLogin& login, std::string_view how, std::int
   Writer to(record);
   const bool ended = how == "closed" || how == "disconnected" || how == "removed";
   const bool end_known = ended && login.end_known;
-  record.time_known = true;
+  record.time_known = end_known || now_ns != 0;
   record.time_ns = end_known ? login.end_ns : now_ns;
   to.meaning("ssh-session", ended ? Outcome::success : Outcome::unknown, EventClass::session_end);
   write_login(login, to);

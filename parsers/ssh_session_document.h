@@ -13,7 +13,7 @@ namespace auditship {
 
 void write_ssh_session_start(const SshLogin& login, Record& record);
 // how: closed, disconnected, removed: its end is known; superseded, rebooted, forgotten: it is not.
-// now_ns: time of the line that told of the end.
+// now_ns: time of the line that told of the end, 0 = no line had one.
 void write_ssh_session_end(const SshLogin& login, std::string_view how, std::int64_t now_ns,
                            Record& record);
 

@@ -210,7 +210,7 @@ void SshSessions::on_logind_removed(Pass& pass) {
 
 void SshSessions::on_disconnect(Pass& pass) {
   const Line& line = pass.line;
-  if (line.preauth) {
+  if (!line.preauth.empty()) {
     forget_pending(line, true);
     return;
   }
@@ -274,7 +274,7 @@ void SshSessions::on_session_closed(Pass& pass) {
     return;
   }
   for (SshLogin::Terminal& terminal : login->terminals) {
-    terminal.open = terminal.open && line.has_session && terminal.session != line.sshd_session;
+    terminal.open = terminal.open && terminal.session != line.sshd_session;
   }
   link(pass, *login);
 }

@@ -40,6 +40,8 @@ class SshSessions final : public Deriver {
   [[nodiscard]] std::size_t pending() const { return pending_.size(); }
 
  private:
+  static constexpr std::uint64_t kNoNumber = ~std::uint64_t{0};
+
   // The fields of a record that the rules look at.
   struct Line {
     std::string_view action, outcome, host, user, user_id, effective, service, module, message;
@@ -47,8 +49,9 @@ class SshSessions final : public Deriver {
     std::string_view method, submethod, result, key_type, key_fingerprint;
     std::string_view cert_id, cert_serial, ca_type, ca_fingerprint, owner, owner_known, email;
     std::string_view type, subsystem, kind, code;
-    std::uint64_t pid = 0, port = 0, child = 0, sshd_session = 0, sent = 0, received = 0, count = 1;
-    bool preauth = false, has_session = false;
+    std::uint64_t pid = 0, port = 0, child = 0, sshd_session = kNoNumber, sent = 0, received = 0,
+                  count = 1;
+    std::string_view preauth;  // true, or empty
     std::int64_t now_ns = 0;
     bool time_known = false;
   };
@@ -81,6 +84,7 @@ class SshSessions final : public Deriver {
   static constexpr std::int64_t kNoneDue = std::numeric_limits<std::int64_t>::max();
 
   // ssh_sessions_read.cc
+  struct Wanted;
   static const Named* rule_of(std::string_view action);
   static Line read(const Record& record);
 
@@ -144,6 +148,7 @@ class SshSessions final : public Deriver {
   bool restore_logins(WireReader& in, std::vector<SshLogin>& logins, bool let_in);
   bool restore_others(WireReader& in);
   void forget_all();
+  [[nodiscard]] bool is_empty() const;
 
   SshSessionsOptions options_;
   std::vector<SshLogin> logins_, pending_;  // oldest first

@@ -40,6 +40,9 @@ void remember_identity(SshLogin& login, std::string_view user, std::string_view 
   login.identities.push_back({std::string(user), std::string(tty)});
 }
 
+// Of a repeated message; no text may make a count run over.
+std::uint64_t times(std::uint64_t count) { return std::min<std::uint64_t>(count, 1U << 20); }
+
 std::string as_text(std::string_view user, std::string_view command) {
   return bounded(std::string(user) + ": " + std::string(command.substr(0, SshLogin::kMaxText)));
 }
@@ -106,7 +109,7 @@ void SshSessions::tell(Pass& pass, const Tie& tie, bool counts) {
     return;
   }
   for (SshLogin* candidate : tie.candidates) {
-    candidate->unsure_count += 1;
+    candidate->unsure_count += times(pass.line.count);
     for (const std::string& id : ids) {
       if (id != candidate->id) {
         add_once(candidate->candidates, id, SshLogin::kMaxShort);
@@ -121,11 +124,11 @@ void SshSessions::on_command(Pass& pass) {
   const Tie tie = this->tie(line, line.user, line.tty);
   if (SshLogin* login = tie.sure) {
     if (line.outcome == "success") {
-      ++login->command_count;
+      login->command_count += times(line.count);
       add_once(login->commands, as_text(line.effective, line.command), SshLogin::kMaxList);
       remember_identity(*login, line.effective, line.tty);
     } else {
-      ++login->refused_count;
+      login->refused_count += times(line.count);
       add_once(login->refused, as_text(line.effective, line.command), SshLogin::kMaxList);
     }
   }
@@ -205,7 +208,7 @@ void SshSessions::on_sftp_closed(Pass& pass) {
 
 void SshSessions::on_file(Pass& pass) {
   if (SshLogin* login = sftp_login(pass.line)) {
-    login->file_count += 1;
+    login->file_count += times(pass.line.count);
     add_once(login->files, pass.line.path, SshLogin::kMaxList);
     link(pass, *login);
   }

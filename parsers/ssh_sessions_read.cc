@@ -1,4 +1,5 @@
 // SshSessions: which records matter, what of them is read, and which rule is theirs.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -68,73 +69,93 @@ bool SshSessions::wants(const Record& record) const {
   return message.starts_with(kSeat);
 }
 
+// The names by length: few have the same one, so that a field is compared with one or two.
+struct SshSessions::Wanted {
+  struct Name {
+    std::string_view name;
+    std::string_view Line::*text;
+    std::uint64_t Line::*number;
+  };
+  static constexpr std::size_t kLongest = 24;
+
+  std::array<Name, 41> names = {{
+      {"event.action", &Line::action, nullptr},
+      {"event.outcome", &Line::outcome, nullptr},
+      {"event.reason", &Line::reason, nullptr},
+      {"host", &Line::host, nullptr},
+      {"message", &Line::message, nullptr},
+      {"user.name", &Line::user, nullptr},
+      {"user.id", &Line::user_id, nullptr},
+      {"user.email", &Line::email, nullptr},
+      {"user.effective.name", &Line::effective, nullptr},
+      {"pam.service", &Line::service, nullptr},
+      {"pam.module", &Line::module, nullptr},
+      {"pam.tty", &Line::pam_tty, nullptr},
+      {"source.ip", &Line::ip, nullptr},
+      {"source.address", &Line::address, nullptr},
+      {"session.id", &Line::session, nullptr},
+      {"session.tty", &Line::tty, nullptr},
+      {"process.command_line", &Line::command, nullptr},
+      {"file.path", &Line::path, nullptr},
+      {"ssh.auth.method", &Line::method, nullptr},
+      {"ssh.auth.submethod", &Line::submethod, nullptr},
+      {"ssh.auth.result", &Line::result, nullptr},
+      {"ssh.key.type", &Line::key_type, nullptr},
+      {"ssh.key.fingerprint", &Line::key_fingerprint, nullptr},
+      {"ssh.key.owner", &Line::owner, nullptr},
+      {"ssh.key.owner_known", &Line::owner_known, nullptr},
+      {"ssh.cert.id", &Line::cert_id, nullptr},
+      {"ssh.cert.serial", &Line::cert_serial, nullptr},
+      {"ssh.cert.ca.type", &Line::ca_type, nullptr},
+      {"ssh.cert.ca.fingerprint", &Line::ca_fingerprint, nullptr},
+      {"ssh.session.type", &Line::type, nullptr},
+      {"ssh.session.subsystem", &Line::subsystem, nullptr},
+      {"ssh.disconnect.kind", &Line::kind, nullptr},
+      {"ssh.disconnect.code", &Line::code, nullptr},
+      {"process.pid", nullptr, &Line::pid},
+      {"source.port", nullptr, &Line::port},
+      {"ssh.child_pid", nullptr, &Line::child},
+      {"ssh.session.id", nullptr, &Line::sshd_session},
+      {"destination.bytes", nullptr, &Line::sent},
+      {"source.bytes", nullptr, &Line::received},
+      {"event.count", nullptr, &Line::count},
+      {"ssh.preauth", &Line::preauth, nullptr},
+  }};
+  std::array<std::uint8_t, kLongest + 2> first{};  // of each length
+
+  constexpr Wanted() {
+    std::sort(names.begin(), names.end(),
+              [](const Name& a, const Name& b) { return a.name.size() < b.name.size(); });
+    for (std::size_t size = 0, at = 0; size < first.size(); ++size) {
+      while (at < names.size() && names[at].name.size() < size) {
+        ++at;
+      }
+      first[size] = static_cast<std::uint8_t>(at);
+    }
+  }
+};
+
 SshSessions::Line SshSessions::read(const Record& record) {
-  struct Text {
-    std::string_view name;
-    std::string_view Line::*member;
-  };
-  struct Number {
-    std::string_view name;
-    std::uint64_t Line::*member;
-  };
-  static constexpr std::array<Text, 33> kTexts = {{
-      {"event.action", &Line::action},
-      {"event.outcome", &Line::outcome},
-      {"event.reason", &Line::reason},
-      {"host", &Line::host},
-      {"message", &Line::message},
-      {"user.name", &Line::user},
-      {"user.id", &Line::user_id},
-      {"user.email", &Line::email},
-      {"user.effective.name", &Line::effective},
-      {"pam.service", &Line::service},
-      {"pam.module", &Line::module},
-      {"pam.tty", &Line::pam_tty},
-      {"source.ip", &Line::ip},
-      {"source.address", &Line::address},
-      {"session.id", &Line::session},
-      {"session.tty", &Line::tty},
-      {"process.command_line", &Line::command},
-      {"file.path", &Line::path},
-      {"ssh.auth.method", &Line::method},
-      {"ssh.auth.submethod", &Line::submethod},
-      {"ssh.auth.result", &Line::result},
-      {"ssh.key.type", &Line::key_type},
-      {"ssh.key.fingerprint", &Line::key_fingerprint},
-      {"ssh.key.owner", &Line::owner},
-      {"ssh.key.owner_known", &Line::owner_known},
-      {"ssh.cert.id", &Line::cert_id},
-      {"ssh.cert.serial", &Line::cert_serial},
-      {"ssh.cert.ca.type", &Line::ca_type},
-      {"ssh.cert.ca.fingerprint", &Line::ca_fingerprint},
-      {"ssh.session.type", &Line::type},
-      {"ssh.session.subsystem", &Line::subsystem},
-      {"ssh.disconnect.kind", &Line::kind},
-      {"ssh.disconnect.code", &Line::code},
-  }};
-  static constexpr std::array<Number, 7> kNumbers = {{
-      {"process.pid", &Line::pid},
-      {"source.port", &Line::port},
-      {"ssh.child_pid", &Line::child},
-      {"ssh.session.id", &Line::sshd_session},
-      {"destination.bytes", &Line::sent},
-      {"source.bytes", &Line::received},
-      {"event.count", &Line::count},
-  }};
+  static constexpr Wanted kWanted;
+  static_assert(kWanted.names.back().name.size() <= Wanted::kLongest);
   Line line;
   for (const Field& field : record.fields) {
-    for (const Text& text : kTexts) {
-      if (text.name == field.name) {
-        line.*text.member = field.value;
-      }
+    const std::size_t size = field.name.size();
+    if (size > Wanted::kLongest) {
+      continue;
     }
-    for (const Number& number : kNumbers) {
-      if (number.name == field.name) {
-        line.*number.member = to_number(field.value);
+    for (std::size_t i = kWanted.first[size]; i < kWanted.first[size + 1]; ++i) {
+      const Wanted::Name& wanted = kWanted.names[i];
+      if (wanted.name != field.name) {
+        continue;
       }
+      if (wanted.text != nullptr) {
+        line.*wanted.text = field.value;
+      } else {
+        line.*wanted.number = to_number(field.value);
+      }
+      break;
     }
-    line.preauth = line.preauth || field.name == "ssh.preauth";
-    line.has_session = line.has_session || field.name == "ssh.session.id";
   }
   return line;
 }
@@ -156,6 +177,9 @@ void SshSessions::see(Record& record, std::string_view id, DerivedRecords& out) 
   }
   keep_limits(pass);
   find_due();
+  if (is_empty()) {
+    last_ns_ = 0;  // as after restore(), which gets no state then
+  }
 }
 
 }  // namespace auditship

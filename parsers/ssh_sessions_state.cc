@@ -242,9 +242,13 @@ void SshSessions::boot(Pass& pass, const Host& host) {
   }
 }
 
+bool SshSessions::is_empty() const {
+  return logins_.empty() && pending_.empty() && others_.empty() && hosts_.empty();
+}
+
 std::string SshSessions::state() const {
   std::string out;
-  if (logins_.empty() && pending_.empty() && others_.empty() && hosts_.empty()) {
+  if (is_empty()) {
     return out;
   }
   put_varint(out, kStateVersion);

@@ -74,7 +74,7 @@ class Sessions {
     check(out.size() == again.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
       check_names(out[i].record);
-      check(out[i].record.time_known && out[i].origin == again[i].origin);
+      check(out[i].record.time_ns == again[i].record.time_ns && out[i].origin == again[i].origin);
     }
     check_names(record);
   }
