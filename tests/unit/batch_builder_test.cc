@@ -1,5 +1,6 @@
 #include "agent/buffer/batch_builder.h"
 
+#include "agent/buffer/frame.h"
 #include "tests/support/buffer_rig.h"
 #include "tests/support/catch.h"
 
@@ -93,4 +94,21 @@ TEST_CASE("spans of one source are joined into one, those of others stay apart",
   CHECK(batch.spans[0].after.pos == place_of(5));
   CHECK(batch.spans[0].after.finished == std::vector<FileKey>{a, b});
   CHECK(batch.spans[1].source == "/other");
+}
+
+TEST_CASE("states of many sources close a batch before its frame is over a limit", "[buffer]") {
+  BatchBuilder builder(Codec::none, BatchLimits{});
+  std::size_t sources = 0;
+  while (!builder.full()) {
+    SourceSpan span;
+    span.source = "/log" + std::to_string(sources++);
+    span.after.state = std::string(Checkpoint::kMaxStateBytes, 'x');
+    builder.move(span, TimePoint{});
+    span.before = span.after.pos;
+    builder.move(span, TimePoint{});  // in place of the first one
+    REQUIRE(sources < 100);
+  }
+  CHECK(sources == 8);
+  CHECK(encode_frame_front(1, builder.close(ReadLedger{})).size() < kMaxMetaBytes);
+  CHECK_FALSE(builder.full());
 }

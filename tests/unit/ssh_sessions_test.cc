@@ -319,3 +319,26 @@ TEST_CASE("a state that makes no sense is refused, and nothing is remembered", "
   }
   CHECK(other.restore({}));
 }
+
+TEST_CASE("the size of a login's encoding is counted as it is written", "[sessions]") {
+  SshLogin login;
+  std::string empty;
+  put_login(empty, login);
+  CHECK(encoded_size(login) == empty.size());
+  login.id = SessionRig::id_of(1);
+  login.commands = {std::string(200, 'x'), "y"};
+  login.terminals = {{"pts/1", 300, true}};
+  login.identities = {{"root", "pts/1"}};
+  login.sftp_pids = {1, 1U << 20};
+  login.port = 40000;
+  login.sent = ~std::uint64_t{0};
+  std::string full;
+  put_login(full, login);
+  CHECK(encoded_size(login) == full.size());
+  SshLogin again;
+  WireReader in(full);
+  REQUIRE(get_login(in, again));
+  std::string twice;
+  put_login(twice, again);
+  CHECK(twice == full);
+}

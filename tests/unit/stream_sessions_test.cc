@@ -75,10 +75,12 @@ class StoreSink final : public Sink {
 struct StreamRig {
   explicit StreamRig(std::uint64_t seed) : fs(clock), rng(seed) { (void)fs.make_dirs("/var/log"); }
 
-  void start() {
+  void start(MakeDeriver deriver = [] {
+    return std::make_unique<SshSessions>(SshSessionsOptions{true});
+  }) {
     StreamSettings s;
     s.name = "authlog";
-    s.make_deriver = [] { return std::make_unique<SshSessions>(SshSessionsOptions{true}); };
+    s.make_deriver = std::move(deriver);
     s.paths = {kLog};
     s.tail.backfill_ns = std::nullopt;
     s.codec = Codec::none;
@@ -125,6 +127,15 @@ struct StreamRig {
   ListBox box;
   Store store;
   std::unique_ptr<Stream> stream;
+};
+
+// Remembers nothing that SshSessions understands.
+class OtherDeriver final : public Deriver {
+ public:
+  [[nodiscard]] bool wants(const Record&) const override { return false; }
+  void see(Record&, std::string_view, DerivedRecords&) override {}
+  [[nodiscard]] std::string state() const override { return "\x7fodd"; }
+  [[nodiscard]] bool restore(std::string_view) override { return true; }
 };
 
 std::vector<std::string> recorded() {
@@ -210,4 +221,27 @@ TEST_CASE("a derived document stands for its login: place, id, what it says", "[
   const std::string offset = "\"log.offset\":" + std::to_string(offset_of(id));
   CHECK(login->find(offset) != std::string::npos);
   CHECK(found->second.find(offset) != std::string::npos);
+}
+
+TEST_CASE("a state that cannot be read is dropped with a warning, and lines go on", "[sessions]") {
+  const std::vector<std::string> lines = recorded();
+  StreamRig rig(1);
+  rig.fs.append(kLog, lines[0]);
+  rig.start([] { return std::make_unique<OtherDeriver>(); });
+  rig.run(5, true);
+  rig.die(false);
+  for (std::size_t i = 1; i < 30; ++i) {
+    rig.fs.append(kLog, lines[i]);
+  }
+  rig.start();
+  rig.run(5, true);
+  CHECK(rig.log.count("state-dropped") == 1);
+  CHECK(rig.stream->view().read.documents == 30);
+  // The first login is not known any more; two others began and ended since, a fourth began.
+  CHECK(rig.store.count("\"event.action\":\"ssh-session\"") == 2);
+  CHECK(rig.store.count("\"event.action\":\"ssh-session-start\"") == 3);
+  rig.die(true);
+  rig.start();
+  rig.run(2, true);
+  CHECK(rig.log.count("state-dropped") == 1);
 }
