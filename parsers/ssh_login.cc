@@ -27,7 +27,7 @@ void each_member(Login& l, Visit& visit) {
     visit.time(*time);
   }
   for (auto* flag :
-       {&l.start_known, &l.end_known, &l.opened, &l.closed, &l.removed, &l.has_bytes}) {
+       {&l.start_known, &l.end_known, &l.opened, &l.closed, &l.removed, &l.anybody, &l.has_bytes}) {
     visit.flag(*flag);
   }
   for (auto* list : {&l.steps, &l.types, &l.subsystems, &l.candidates}) {

@@ -24,7 +24,7 @@ struct SshLogin {
     std::uint64_t session{};  // sshd's number of it, unique within the connection
     bool open = true;
   };
-  // Who acts for the user on a terminal after sudo or su there.
+  // Who acts for the user on a terminal after sudo or su there; without one: perhaps, somewhere.
   struct Identity {
     std::string user, tty;
   };
@@ -38,6 +38,7 @@ struct SshLogin {
   bool opened = false;   // PAM's session was opened …
   bool closed = false;   // … and closed, or sshd said that a connection without one ended
   bool removed = false;  // logind let its session go
+  bool anybody = false;  // became more users than identities can name
   std::string method, submethod, key_type, key_fingerprint;
   std::string cert_id, cert_serial, ca_type, ca_fingerprint;
   std::string owner, email;

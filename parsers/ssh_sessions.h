@@ -67,6 +67,7 @@ class SshSessions final : public Deriver {
     std::string name;
     std::int64_t listening_ns = kNever, seat_ns = kNever;  // tell a boot from a restart of sshd
     bool manager_sessions = false;  // logind there opens sessions for user managers, too
+    bool forgot = false;            // a login that may still be open
   };
   struct Pass {  // of one record
     Record& record;
@@ -112,9 +113,11 @@ class SshSessions final : public Deriver {
   struct Tie {
     SshLogin* sure = nullptr;
     std::vector<SshLogin*> candidates;
+    bool others = false;  // it may have been none of them
   };
   void on_command(Pass& pass);
   void on_command_link(Pass& pass);
+  void note_switch(const Line& line, const Tie& tie);
   void on_switch(Pass& pass);
   void on_pam_failure(Pass& pass);
   void on_sftp_opened(Pass& pass);
@@ -140,7 +143,7 @@ class SshSessions final : public Deriver {
   void end_due(Pass& pass);
   void keep_limits(Pass& pass);
   void find_due();
-  void boot(Pass& pass, const Host& host);
+  void boot(Pass& pass, Host& host);
   Host& host_of(std::string_view name);
   void drop_pending(std::size_t index);
   void drop_other(std::size_t index);

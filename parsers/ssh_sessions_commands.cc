@@ -21,7 +21,8 @@ bool acts_as(const SshLogin& login, std::string_view user, std::string_view tty)
 }
 
 bool ever_acted_as(const SshLogin& login, std::string_view user) {
-  return std::any_of(login.identities.begin(), login.identities.end(),
+  return login.anybody ||
+         std::any_of(login.identities.begin(), login.identities.end(),
                      [&](const SshLogin::Identity& identity) { return identity.user == user; });
 }
 
@@ -33,8 +34,15 @@ bool owns(const SshLogin& login, std::string_view tty) {
 }
 
 void remember_identity(SshLogin& login, std::string_view user, std::string_view tty) {
-  if (user.empty() || user.size() > SshLogin::kMaxText || tty.size() > SshLogin::kMaxText ||
-      login.identities.size() >= SshLogin::kMaxShort || acts_as(login, user, tty)) {
+  const bool known =
+      std::any_of(login.identities.begin(), login.identities.end(),
+                  [&](const SshLogin::Identity& i) { return i.user == user && i.tty == tty; });
+  if (user.empty() || known || login.user == user) {
+    return;
+  }
+  if (login.identities.size() >= SshLogin::kMaxShort || user.size() > SshLogin::kMaxText ||
+      tty.size() > SshLogin::kMaxText) {
+    login.anybody = true;
     return;
   }
   login.identities.push_back({std::string(user), std::string(tty)});
@@ -78,11 +86,14 @@ SshSessions::Tie SshSessions::judge(const Line& line, std::string_view user, boo
                                     const std::vector<SshLogin*>& strong,
                                     const std::vector<SshLogin*>& weak) {
   Tie tie;
-  const bool others = std::any_of(others_.begin(), others_.end(), [&](const Other& other) {
-    return other.host == line.host && other.user == user &&
-           (other.kind == Other::session || (other.kind == Other::job && !has_tty));
-  });
-  if (strong.size() == 1 && weak.empty() && !others) {
+  tie.others =
+      std::any_of(hosts_.begin(), hosts_.end(),
+                  [&](const Host& host) { return host.forgot && host.name == line.host; }) ||
+      std::any_of(others_.begin(), others_.end(), [&](const Other& other) {
+        return other.host == line.host && other.user == user &&
+               (other.kind == Other::session || (other.kind == Other::job && !has_tty));
+      });
+  if (strong.size() == 1 && weak.empty() && !tie.others) {
     tie.sure = strong.front();
     return tie;
   }
@@ -126,26 +137,54 @@ void SshSessions::on_command(Pass& pass) {
     if (line.outcome == "success") {
       login->command_count += times(line.count);
       add_once(login->commands, as_text(line.effective, line.command), SshLogin::kMaxList);
-      remember_identity(*login, line.effective, line.tty);
     } else {
       login->refused_count += times(line.count);
       add_once(login->refused, as_text(line.effective, line.command), SshLogin::kMaxList);
     }
   }
+  note_switch(line, tie);
   tell(pass, tie, true);
 }
 
-// What goes with a command that was counted.
+// Who can act as whom from now on. What nobody surely did, each may have done; and what no login
+// did, somebody else did, who is that user now besides the user's own logins.
+void SshSessions::note_switch(const Line& line, const Tie& tie) {
+  if (line.outcome != "success" || line.effective.empty() || line.effective == line.user) {
+    return;
+  }
+  if (tie.sure != nullptr) {
+    remember_identity(*tie.sure, line.effective, line.tty);
+    return;
+  }
+  for (SshLogin* candidate : tie.candidates) {
+    remember_identity(*candidate, line.effective, {});
+  }
+  const Other::Kind kind = line.tty.empty() ? Other::job : Other::session;
+  const bool known = std::any_of(others_.begin(), others_.end(), [&](const Other& other) {
+    return other.kind == kind && other.pid == 0 && other.host == line.host &&
+           other.user == line.effective;
+  });
+  if (known || line.effective.size() > SshLogin::kMaxText ||
+      (!tie.candidates.empty() && !tie.others)) {
+    return;
+  }
+  Line became = line;
+  became.user = line.effective;
+  became.pid = 0;
+  add_other(kind, became);
+}
+
+// What goes with a command that was counted; and pkexec, which has the same fields.
 void SshSessions::on_command_link(Pass& pass) {
-  tell(pass, tie(pass.line, pass.line.user, pass.line.tty), false);
+  const Tie tie = this->tie(pass.line, pass.line.user, pass.line.tty);
+  note_switch(pass.line, tie);
+  tell(pass, tie, false);
 }
 
 void SshSessions::on_switch(Pass& pass) {
   const Line& line = pass.line;
   const Tie tie = this->tie(line, line.user, line.tty);
-  if (tie.sure != nullptr && line.outcome == "success") {
-    remember_identity(*tie.sure, line.effective, line.tty);
-  }
+  note_switch(line, tie);
   tell(pass, tie, true);
 }
 

@@ -180,7 +180,10 @@ void SshSessions::keep_limits(Pass& pass) {
     drop_other(0);
   }
   while (logins_.size() > kMaxLogins || (bytes_ > kMaxBytes && !logins_.empty())) {
-    end(logins_.front(), logins_.front().closed ? "closed" : "forgotten", pass);
+    SshLogin& oldest = logins_.front();
+    Host& host = host_of(oldest.host);
+    host.forgot = host.forgot || !oldest.closed;
+    end(oldest, oldest.closed ? "closed" : "forgotten", pass);
   }
 }
 
@@ -220,7 +223,7 @@ SshSessions::Host& SshSessions::host_of(std::string_view name) {
 }
 
 // After a boot nothing from before it goes on.
-void SshSessions::boot(Pass& pass, const Host& host) {
+void SshSessions::boot(Pass& pass, Host& host) {
   if (host.listening_ns == kNever || host.seat_ns == kNever) {
     return;
   }
@@ -228,6 +231,7 @@ void SshSessions::boot(Pass& pass, const Host& host) {
   if (std::max(host.listening_ns, host.seat_ns) > add(first, kBootWithin)) {
     return;
   }
+  host.forgot = false;
   for (std::size_t i = 0; i < logins_.size();) {
     if (logins_[i].host == host.name && logins_[i].start_ns < first) {
       end(logins_[i], logins_[i].closed ? "closed" : "rebooted", pass);
@@ -272,7 +276,7 @@ std::string SshSessions::state() const {
     put_bytes(out, host.name);
     put_u64(out, static_cast<std::uint64_t>(host.listening_ns));
     put_u64(out, static_cast<std::uint64_t>(host.seat_ns));
-    put_varint(out, host.manager_sessions ? 1 : 0);
+    put_varint(out, (host.manager_sessions ? 1 : 0) + (host.forgot ? 2 : 0));
   }
   return out;
 }
@@ -316,7 +320,12 @@ bool SshSessions::restore_others(WireReader& in) {
     host.name = in.bytes(SshLogin::kMaxText);
     host.listening_ns = static_cast<std::int64_t>(in.u64());
     host.seat_ns = static_cast<std::int64_t>(in.u64());
-    host.manager_sessions = in.varint() != 0;
+    const std::uint64_t flags = in.varint();
+    host.manager_sessions = (flags & 1) != 0;
+    host.forgot = (flags & 2) != 0;
+    if (flags > 3) {
+      return false;
+    }
   }
   return in.ok() && in.at_end() && hosts <= kMaxHosts;
 }

@@ -149,3 +149,50 @@ TEST_CASE("two logins of one user from one address: nobody's files", "[sessions]
   CHECK(rig.lines[7].contains("ssh.login.candidates"));
   CHECK(rig.linked(8).empty());
 }
+
+TEST_CASE("root is nobody's for sure after somebody unknown became root", "[sessions]") {
+  SessionRig rig;
+  login(rig, "10:00", "ann", "100", "4000", "7");
+  login(rig, "10:01", "ann", "200", "4001", "8");
+  login(rig, "10:02", "root", "300", "4002", "9");
+  SECTION("one of two logins") {
+    rig.at("10:03", "sudo", sudo("ann", "pts/5", "/bin/bash"));
+    rig.at("10:04", "sudo", sudo("root", "pts/5", "/usr/bin/id", "bob"));
+    CHECK(rig.linked(11).empty());
+    logout(rig, "10:05", "root", "300", "9");
+    logout(rig, "10:06", "ann", "100", "7");
+    rig.at("10:07", "sudo", sudo("root", "pts/5", "/usr/bin/id", "bob"));
+    CHECK(rig.linked(18).empty());
+    CHECK(rig.lines[18]["ssh.login.candidates"] == "[\"" + SessionRig::id_of(4) + "\"]");
+    logout(rig, "10:08", "ann", "200", "8");
+    login(rig, "10:09", "root", "400", "4003", "10");
+    rig.at("10:10", "sudo", sudo("root", "pts/5", "/usr/bin/id", "bob"));
+    CHECK(rig.linked(25) == SessionRig::id_of(22));
+  }
+  SECTION("somebody at a desktop") {
+    rig.at("10:03", "sudo", sudo("eve", "pts/5", "/bin/bash"));
+    rig.at("10:04", "sudo", sudo("root", "pts/5", "/usr/bin/id", "bob"));
+    CHECK(rig.linked(11).empty());
+    CHECK(rig.lines[11]["ssh.login.candidates"] == "[\"" + SessionRig::id_of(7) + "\"]");
+  }
+  SECTION("nobody") {
+    rig.at("10:04", "sudo", sudo("root", "pts/5", "/usr/bin/id", "bob"));
+    CHECK(rig.linked(10) == SessionRig::id_of(7));
+  }
+}
+
+TEST_CASE("who became more users than can be remembered may be anybody", "[sessions]") {
+  SessionRig rig;
+  login(rig, "10:00", "ann", "100", "4000", "7");
+  login(rig, "10:01", "root", "200", "4001", "8");
+  for (int i = 0; i < 9; ++i) {
+    rig.at("10:02", "sudo", sudo("ann", "pts/1", "/bin/sh", "u" + std::to_string(i)));
+  }
+  rig.at("10:03", "sudo", sudo("ann", "pts/1", "/bin/bash"));
+  rig.at("10:04", "sudo", sudo("root", "pts/1", "/usr/bin/id", "bob"));
+  CHECK(rig.linked(16) == SessionRig::id_of(1));
+  CHECK(rig.linked(17).empty());
+  rig.restart();
+  rig.at("10:05", "sudo", sudo("root", "pts/1", "/usr/bin/id", "bob"));
+  CHECK(rig.linked(18).empty());
+}

@@ -271,6 +271,10 @@ TEST_CASE("too many logins: the oldest are given up, and their documents say so"
   CHECK(rig.of(1)["ssh.session.end"] == "forgotten");
   CHECK(rig.of(1)["event.outcome"] == "unknown");
   rig.restart();
+  // A login that was given up may still be open: nobody is the only one any more.
+  login(rig, "11:00", "bob", "100", "4000", "7");
+  rig.at("11:01", "sudo", sudo("bob", "pts/1", "/usr/bin/id"));
+  CHECK(rig.linked(rig.lines.size() - 1).empty());
 }
 
 TEST_CASE("lists are bounded, counts are not, and the state stays within its limit", "[sessions]") {
