@@ -170,9 +170,10 @@ void SshSessions::see(Record& record, std::string_view id, DerivedRecords& out) 
   line.now_ns = last_ns_;
   end_due(pass);
   const Named* named = rule_of(line.action);
-  if (named != nullptr && line.host.size() <= SshLogin::kMaxText) {
+  const bool host_named = line.host.size() <= SshLogin::kMaxText;
+  if (host_named && named != nullptr) {
     (this->*named->rule)(pass);
-  } else if (line.action.empty() && line.message.starts_with(kSeat)) {
+  } else if (host_named && line.action.empty() && line.message.starts_with(kSeat)) {
     on_seat(pass);
   }
   keep_limits(pass);

@@ -346,3 +346,19 @@ TEST_CASE("the size of a login's encoding is counted as it is written", "[sessio
   put_login(twice, again);
   CHECK(twice == full);
 }
+
+TEST_CASE("names that are too long are not remembered", "[sessions]") {
+  SessionRig rig;
+  const std::string host(SshLogin::kMaxText + 1, 'h');
+  const std::string user(SshLogin::kMaxText + 1, 'u');
+  rig.at("10:00", "systemd-logind[10]", "New seat seat0.", host);
+  rig.at("10:00", "sshd[60]", "Server listening on 0.0.0.0 port 22.", host);
+  rig.at("10:00", "sshd[100]", accepted("ann"), host);
+  rig.at("10:00", "sshd[101]", "Failed password for ann from 192.0.2.7 port 4000 ssh2", host);
+  rig.at("10:00", "sshd[100]", accepted(user));
+  rig.at("10:01", "CRON[50]",
+         "pam_unix(cron:session): session opened for user " + user + "(uid=1) by (uid=0)");
+  rig.at("10:02", "sudo", sudo("ann", "pts/1", "/bin/sh", user));
+  CHECK(rig.sessions->state().empty());
+  rig.restart();
+}
