@@ -49,7 +49,7 @@ def older_is_read(work):
 def newer_segment(buffer):
     segment = next(buffer.glob("seg-*.log"))
     data = bytearray(segment.read_bytes())
-    data[8:10] = (2).to_bytes(2, "little")
+    data[8:10] = (3).to_bytes(2, "little")
     end = 16 + int.from_bytes(data[12:16], "little")
     check(crc32c(FIXTURE.joinpath("data/authlog/buffer", segment.name).read_bytes()[:end]) == bytes(data[end:end + 4]),
           "this test does not know the segment header")
@@ -69,13 +69,13 @@ def newer_slots(buffer):
 
 def newer_is_refused(work):
     with FakeServer() as server:
-        for change in (newer_segment, newer_slots):
+        for change, number in ((newer_segment, 3), (newer_slots, 2)):
             buffer, config = settings(work, change.__name__, server.url)
             change(buffer)
             before = {p.name: p.read_bytes() for p in buffer.iterdir()}
             done = run(config)
             check(done.returncode != 0, f"{change.__name__}: the agent started: {done.stdout}{done.stderr}")
-            check("newer auditship" in done.stderr and "format 2" in done.stderr, f"{change.__name__}: {done.stderr}")
+            check("newer auditship" in done.stderr and f"format {number}" in done.stderr, f"{change.__name__}: {done.stderr}")
             equal({p.name for p in buffer.iterdir()}, set(before), f"{change.__name__}: files")
             check(all((buffer / name).read_bytes() == data for name, data in before.items()), f"{change.__name__}: changed")
         equal(server.totals()["created"], 0, "documents sent from a buffer that is not understood")

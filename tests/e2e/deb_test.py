@@ -152,7 +152,7 @@ def ship_across_the_upgrade(machine, server, new):
     try:
         wait_until(lambda: created() == 40, "the frozen buffer's documents")
         append(LINES[40:200])
-        wait_until(lambda: created() == 200, "more lines by the old version")
+        wait_until(lambda: created() >= 200, "more lines by the old version")
         server.process.send_signal(signal.SIGSTOP)  # an outage, so that the upgrade finds a full buffer
         append(LINES[200:300])
         wait_until(lambda: machine.buffered() >= 100, "documents in the buffer")
@@ -163,17 +163,22 @@ def ship_across_the_upgrade(machine, server, new):
     machine.install(new)
     append(LINES[350:])
     server.process.send_signal(signal.SIGCONT)
+    wanted = reference_ids(machine)
     agent = machine.start()
+
+    def arrived():
+        return [i.split()[-1].split("/")[-1] for i in server.ids()]
     try:
-        wait_until(lambda: created() >= len(LINES), "all lines")
+        wait_until(lambda: set(wanted) <= set(arrived()), "all lines")
         stop(agent)
     finally:
         kill(agent)
-    got = [i.split()[-1].split("/")[-1] for i in server.ids()]
-    wanted = reference_ids(machine)
+    got = arrived()
     print(f"upgrade: {len(wanted)} lines, lost {len(set(wanted) - set(got))}, doubled {len(got) - len(set(got))}")
-    check(got == wanted, "the ids that arrived are not those of the lines")
-    equal(created(), len(LINES), "documents made")
+    equal(len(set(got)), len(got), "ids that arrived, each once")
+    check(set(wanted) <= set(got), "lines did not arrive")
+    sessions = len(got) - len(wanted)  # derived: docs/sessions.md
+    check(20 < sessions < 50, f"{sessions} documents of sessions")
 
 
 def leaves_what_policy_says(machine):
