@@ -90,7 +90,7 @@ def config_map_is_good(work, all_of):
     equal(next(v for v in container["env"] if v["name"] == "CLUSTER_NAME")["value"], "", "CLUSTER_NAME as delivered")
     for name, wanted in (("", 1), ("prod", 0)):
         done = subprocess.run([AGENT, "check", "--config", etc / "auditship.yaml"], capture_output=True, text=True,
-                              env={**os.environ, "CLUSTER_NAME": name}, timeout=60)
+                              env={**os.environ, "CLUSTER_NAME": name, "POD_IP": "10.0.0.9"}, timeout=60)
         equal(done.returncode, wanted, f"check with CLUSTER_NAME={name!r}: {done.stdout}{done.stderr}")
 
 
