@@ -77,10 +77,14 @@ void AuthLines::scene() {
       line("sshd", pid, "Connection closed by invalid user " + guess + ' ' + from + " [preauth]");
       return;
     }
-    case 4:  // a wrong password
+    case 4:  // a wrong password, then the right one
       line("sshd", pid, "Failed password for " + user + " from " + from + " ssh2");
       line("sshd", pid, "Accepted password for " + user + " from " + from + " ssh2");
-      line("sshd", pid, "Connection closed by authenticating user root " + from + " [preauth]");
+      line("sshd", pid,
+           "pam_unix(sshd:session): session opened for user " + user + "(uid=" + uid +
+               ") by (uid=0)");
+      line("sshd", pid + 7, "Disconnected from user " + user + ' ' + from);
+      line("sshd", pid, "pam_unix(sshd:session): session closed for user " + user);
       return;
     case 5:
     case 6:  // sudo

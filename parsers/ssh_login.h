@@ -3,9 +3,11 @@
 // bounded encoding, which is part of a source's state.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +61,54 @@ struct SshLogin {
   std::size_t charged = 0;  // bytes of its encoding when it was last counted; not encoded
 
   [[nodiscard]] bool is_login() const { return !id.empty(); }
+};
+
+// Logins, oldest first. Each stays where it is until it is erased; there may be hundreds, and one
+// is over a kilobyte, so they are not moved.
+class SshLogins {
+ public:
+  template <typename At, typename Login>
+  class Iterator {
+   public:
+    explicit Iterator(At at) : at_(at) {}
+    Login& operator*() const { return **at_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+   private:
+    At at_;
+  };
+  using List = std::vector<std::unique_ptr<SshLogin>>;
+
+  auto begin() { return Iterator<List::iterator, SshLogin>(list_.begin()); }
+  auto end() { return Iterator<List::iterator, SshLogin>(list_.end()); }
+  [[nodiscard]] auto begin() const {
+    return Iterator<List::const_iterator, const SshLogin>(list_.begin());
+  }
+  [[nodiscard]] auto end() const {
+    return Iterator<List::const_iterator, const SshLogin>(list_.end());
+  }
+  SshLogin& operator[](std::size_t i) { return *list_[i]; }
+  SshLogin& front() { return *list_.front(); }
+  SshLogin& add() { return *list_.emplace_back(std::make_unique<SshLogin>()); }
+  SshLogin& add(SshLogin login) {
+    return *list_.emplace_back(std::make_unique<SshLogin>(std::move(login)));
+  }
+  void erase(std::size_t i) { list_.erase(list_.begin() + static_cast<std::ptrdiff_t>(i)); }
+  // login must be one of them.
+  void erase(const SshLogin& login) {
+    list_.erase(std::find_if(list_.begin(), list_.end(),
+                             [&](const auto& each) { return each.get() == &login; }));
+  }
+  void clear() { list_.clear(); }
+  [[nodiscard]] bool empty() const { return list_.empty(); }
+  [[nodiscard]] std::size_t size() const { return list_.size(); }
+
+ private:
+  List list_;
 };
 
 // At most limit bytes of text, cut between characters.

@@ -66,10 +66,10 @@ void SshSessions::on_accepted(Pass& pass) {
   if (!line.key_fingerprint.empty() || !line.cert_id.empty()) {
     remember_key(line, login);
   }
-  logins_.push_back(std::move(login));
-  link(pass, logins_.back());
+  SshLogin& begun = logins_.add(std::move(login));
+  link(pass, begun);
   if (options_.start_documents) {
-    write_ssh_session_start(logins_.back(), pass.out.add("session-start", pass.id));
+    write_ssh_session_start(begun, pass.out.add("session-start", pass.id));
   }
 }
 
@@ -134,7 +134,7 @@ void SshSessions::on_closed(Pass& pass) {
   if (login == nullptr || login->user != line.user) {
     return;
   }
-  login->closed = true;
+  login->closed = due_changed_ = true;
   login->end_ns = line.now_ns;
   login->end_known = line.time_known;
   link(pass, *login);
@@ -171,12 +171,12 @@ void SshSessions::on_logind_new(Pass& pass) {
     return;
   }
   end_where(pass, "rebooted", [](const SshLogin& l, const Line& at) {
-    return l.host == at.host && !at.session.empty() && l.logind == at.session;
+    return !at.session.empty() && l.logind == at.session && l.host == at.host;
   });
   SshLogin* oldest = nullptr;
   for (SshLogin& login : logins_) {
-    if (oldest == nullptr && login.host == line.host && login.user == line.user && login.opened &&
-        login.logind.empty() && is_within(login.opened_ns, kPairWithin, line.now_ns)) {
+    if (oldest == nullptr && login.opened && login.logind.empty() && login.user == line.user &&
+        login.host == line.host && is_within(login.opened_ns, kPairWithin, line.now_ns)) {
       oldest = &login;
     }
   }
@@ -200,7 +200,7 @@ void SshSessions::on_logind_removed(Pass& pass) {
   if (login == nullptr) {
     return;
   }
-  login->removed = true;
+  login->removed = due_changed_ = true;
   login->removed_ns = pass.line.now_ns;
   link(pass, *login);
   if (login->closed) {

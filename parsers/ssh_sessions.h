@@ -26,7 +26,7 @@ struct SshSessionsOptions {
 
 class SshSessions final : public Deriver {
  public:
-  static constexpr std::size_t kMaxLogins = 1024;      // and as many connections that try to log in
+  static constexpr std::size_t kMaxLogins = 512;       // and as many connections that try to log in
   static constexpr std::size_t kMaxBytes = 240 << 10;  // of all of them, encoded
 
   explicit SshSessions(SshSessionsOptions options) : options_(options) {}
@@ -148,18 +148,19 @@ class SshSessions final : public Deriver {
   void drop_pending(std::size_t index);
   void drop_other(std::size_t index);
   void add_other(Other::Kind kind, const Line& line);
-  bool restore_logins(WireReader& in, std::vector<SshLogin>& logins, bool let_in);
+  bool restore_logins(WireReader& in, SshLogins& logins, bool let_in);
   bool restore_others(WireReader& in);
   void forget_all();
   [[nodiscard]] bool is_empty() const;
 
   SshSessionsOptions options_;
-  std::vector<SshLogin> logins_, pending_;  // oldest first
+  SshLogins logins_, pending_;
   std::vector<Other> others_;
   std::vector<Host> hosts_;
   std::size_t bytes_ = 0;  // of logins, pending and others
   std::int64_t last_ns_ = 0;
   std::int64_t due_ns_ = kNoneDue;  // when a login that is only waited for ends
+  bool due_changed_ = false;        // a login came to wait, or ended: due_ns_ is to be found anew
 };
 
 }  // namespace auditship

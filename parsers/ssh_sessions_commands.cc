@@ -65,7 +65,8 @@ SshSessions::Tie SshSessions::tie(const Line& line, std::string_view user, std::
   std::vector<SshLogin*> strong;
   std::vector<SshLogin*> weak;
   for (SshLogin& login : logins_) {
-    if (login.host != line.host) {
+    const bool possible = login.user == user || login.anybody || !login.identities.empty();
+    if (!possible || login.host != line.host) {
       continue;
     }
     if (acts_as(login, user, tty)) {
@@ -226,7 +227,7 @@ void SshSessions::on_sftp_opened(Pass& pass) {
 SshLogin* SshSessions::sftp_login(const Line& line) {
   SshLogin* found = nullptr;
   for (SshLogin& login : logins_) {
-    if (line.pid != 0 && login.host == line.host &&
+    if (line.pid != 0 && !login.sftp_pids.empty() && login.host == line.host &&
         std::find(login.sftp_pids.begin(), login.sftp_pids.end(), line.pid) !=
             login.sftp_pids.end()) {
       if (found != nullptr) {

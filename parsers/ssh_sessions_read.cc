@@ -177,7 +177,9 @@ void SshSessions::see(Record& record, std::string_view id, DerivedRecords& out) 
     on_seat(pass);
   }
   keep_limits(pass);
-  find_due();
+  if (due_changed_) {
+    find_due();
+  }
   if (is_empty()) {
     last_ns_ = 0;  // as after restore(), which gets no state then
   }

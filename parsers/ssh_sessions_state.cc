@@ -34,10 +34,8 @@ std::int64_t add(std::int64_t a, std::int64_t b) {
 SshLogin* SshSessions::by_pid(const Line& line, bool monitor_only) {
   SshLogin* found = nullptr;
   for (SshLogin& login : logins_) {
-    if (line.pid == 0 || login.host != line.host || (login.closed && monitor_only)) {
-      continue;
-    }
-    if (login.pid == line.pid || (!monitor_only && login.child == line.pid)) {
+    const bool same = login.pid == line.pid || (!monitor_only && login.child == line.pid);
+    if (same && line.pid != 0 && !(login.closed && monitor_only) && login.host == line.host) {
       if (found != nullptr) {
         return nullptr;
       }
@@ -82,7 +80,7 @@ SshLogin& SshSessions::pending_of(const Line& line) {
       return pending;
     }
   }
-  SshLogin& made = pending_.emplace_back();
+  SshLogin& made = pending_.add();
   made.host = line.host;
   made.ip = bounded(line.ip);
   made.port = line.port;
@@ -130,7 +128,8 @@ void SshSessions::charge(SshLogin& login) {
 void SshSessions::end(SshLogin& login, std::string_view how, Pass& pass) {
   write_ssh_session_end(login, how, pass.line.now_ns, pass.out.add("session-end", login.id));
   bytes_ -= login.charged;
-  logins_.erase(logins_.begin() + (&login - logins_.data()));
+  logins_.erase(login);
+  due_changed_ = true;
 }
 
 // Ends the logins that `which` says are gone. One whose end was seen ended as it was seen to.
@@ -161,6 +160,7 @@ void SshSessions::end_due(Pass& pass) {
 }
 
 void SshSessions::find_due() {
+  due_changed_ = false;
   due_ns_ = kNoneDue;
   for (const SshLogin& login : logins_) {
     if (login.closed) {
@@ -189,7 +189,7 @@ void SshSessions::keep_limits(Pass& pass) {
 
 void SshSessions::drop_pending(std::size_t index) {
   bytes_ -= pending_[index].charged;
-  pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(index));
+  pending_.erase(index);
 }
 
 void SshSessions::drop_other(std::size_t index) {
@@ -281,13 +281,13 @@ std::string SshSessions::state() const {
   return out;
 }
 
-bool SshSessions::restore_logins(WireReader& in, std::vector<SshLogin>& logins, bool let_in) {
+bool SshSessions::restore_logins(WireReader& in, SshLogins& logins, bool let_in) {
   const std::uint64_t count = in.varint();
   if (count > kMaxLogins) {
     return false;
   }
   for (std::uint64_t i = 0; i < count; ++i) {
-    SshLogin& login = logins.emplace_back();
+    SshLogin& login = logins.add();
     if (!get_login(in, login) || login.is_login() != let_in) {
       return false;
     }
