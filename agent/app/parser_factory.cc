@@ -1,0 +1,89 @@
+// How the configuration makes parsers: shared by the agent and by the commands that look at logs.
+#include "agent/app/agent.h"
+#include "agent/app/system.h"
+#include "parsers/auth_log.h"
+#include "parsers/kube_audit.h"
+#include "parsers/time_zone.h"
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kMaxZoneFile = 1u << 20;
+
+}  // namespace
+
+Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
+  if (name.empty()) {
+    // In a container the host's zone file is mounted here, see packaging/kubernetes.
+    auto host = fs.read_file("/host/etc/localtime", kMaxZoneFile);
+    if (host) {
+      return host;
+    }
+    auto own = fs.read_file("/etc/localtime", kMaxZoneFile);
+    return own || own.error().code != Errc::not_found
+               ? own
+               : Result<std::string>(std::string());  // no file means UTC
+  }
+  return fs.read_file(name.starts_with('/') ? name : "/usr/share/zoneinfo/" + name, kMaxZoneFile);
+}
+
+Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type,
+                                       std::shared_ptr<const AdministratorBook> book) {
+  if (type == ParserType::kube_audit) {
+    KubeAuditOptions options;
+    options.trusted_proxies = config.trusted_proxies;
+    options.redact = config.redact;
+    options.redact_names = config.redact_names;
+    options.slim = config.slim_bodies;
+    options.max_body_bytes = config.body_max_bytes;
+    auto first = KubeAuditParser::make(options);
+    if (!first) {
+      return first.error();
+    }
+    return MakeParser([options]() -> std::unique_ptr<Parser> {
+      auto parser = KubeAuditParser::make(options);
+      AUDITSHIP_CHECK(parser.ok(), "options that were good once are good again");
+      return std::move(*parser);
+    });
+  }
+  auto bytes = read_zone_file(fs, config.time_zone);
+  if (!bytes) {
+    return bytes.error().in("time_zone");
+  }
+  TimeZone zone;
+  if (!bytes->empty()) {
+    auto parsed = TimeZone::parse(*bytes);
+    if (!parsed) {
+      return parsed.error().in("time_zone");
+    }
+    zone = std::move(*parsed);
+  }
+  if (book == nullptr && !config.administrators.empty()) {
+    auto loaded = load_administrators(fs, config.administrators);
+    if (!loaded) {
+      return loaded.error();
+    }
+    auto own = std::make_shared<AdministratorBook>();
+    own->replace(std::move(loaded->table));
+    book = std::move(own);
+  }
+  AuthLogOptions options;
+  options.administrators = std::move(book);
+  options.zone = std::move(zone);
+  options.keep_original = config.keep_original;
+  return MakeParser(
+      [options]() -> std::unique_ptr<Parser> { return std::make_unique<AuthLogParser>(options); });
+}
+
+std::string wanted_node_name(const Config& config) {
+  std::string name = config.node_name;
+  if (name.empty()) {
+    name = system_environment("NODE_NAME").value_or("");
+  }
+  if (name.empty()) {
+    name = system_host_name();
+  }
+  return name.empty() ? "localhost" : name;
+}
+
+}  // namespace auditship
