@@ -12,8 +12,11 @@ _auditship_options() { # _auditship_options COMMAND [ACTION]
     'dead-letter replay') echo --config --stream --reason --help ;;
     dead-letter\ *) echo --config --data-dir --stream --reason --help ;;
     reconcile) echo --config --stream --help ;;
+    explain) echo --stream --config --rules --diff --json --decisions --help ;;
+    keys) echo --config --json --help ;;
+    setup) echo --config --dry-run --only --rollover --conf-dir --username --password-file --help ;;
     version) echo --help ;;
-    *) echo run parse check status buffer dead-letter reconcile version --help --version ;;
+    *) echo run parse check status buffer dead-letter reconcile explain keys setup version --help --version ;;
   esac
 }
 
@@ -26,11 +29,14 @@ _auditship() {
   case $prev in
     --config) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --data-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --rules | --diff | --password-file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --conf-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --only) mapfile -t COMPREPLY < <(compgen -W 'templates lifecycle dashboards roles' -- "$cur"); return ;;
     --stream) mapfile -t COMPREPLY < <(compgen -W 'kubeaudit authlog' -- "$cur"); return ;;
-    --time-zone | --reference-time | --reason) return ;;
+    --time-zone | --reference-time | --reason | --username) return ;;
   esac
   case $command:$cur in
-    parse:[!-]* | reconcile:[!-]* | parse: | reconcile:)
+    parse:[!-]* | reconcile:[!-]* | explain:[!-]* | parse: | reconcile: | explain:)
       compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   esac
   # shellcheck disable=SC2086 # the action may be absent

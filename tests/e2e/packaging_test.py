@@ -8,7 +8,8 @@ from harness import AGENT, ROOT, check, equal, main
 
 PACKAGING = ROOT / "packaging"
 COMMANDS = [("run",), ("parse",), ("check",), ("status",), ("buffer", "ls"), ("buffer", "show"), ("buffer", "verify"),
-            ("dead-letter", "ls"), ("dead-letter", "show"), ("dead-letter", "replay"), ("reconcile",), ("version",)]
+            ("dead-letter", "ls"), ("dead-letter", "show"), ("dead-letter", "replay"), ("reconcile",), ("explain",), ("keys",), ("setup",),
+            ("version",)]
 
 
 def sh(*command, **options):
