@@ -180,13 +180,15 @@ def parse(stream, files, config=None, *options):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def documents(directory, stream):
-    """What the file sink wrote, in order, as (raw line, document)."""
+def documents(directory, stream, growing=False):
+    """What the file sink wrote, in order, as (raw line, document); of files that grow, what is complete so far."""
     lines = []
     for path in sorted((Path(directory) / stream).glob("*.ndjson*")):
         text = path.read_bytes()
         if path.suffix == ".zst":
             text = subprocess.run(["zstd", "-dcq", path], check=True, capture_output=True).stdout
+        if growing:  # a write becomes visible piece by piece
+            text = text[:text.rfind(b"\n") + 1]
         check(text == b"" or text.endswith(b"\n"), f"{path} ends in the middle of a document")
         lines += text.splitlines()
     return [(line, json.loads(line)) for line in lines]

@@ -221,7 +221,7 @@ def inside(work):
     lines = sum(len(path.read_bytes().splitlines()) for path in logs)
     check(lines >= 40, f"only {lines} lines were logged:\n{machine.log()}")
     try:
-        wait_until(lambda: sum(not is_derived(d) for _, d in documents(sink, "authlog")) >= lines,
+        wait_until(lambda: sum(not is_derived(d) for _, d in documents(sink, "authlog", growing=True)) >= lines,
                    f"{lines} documents of the running agent", 30)
         agent.terminate()
         equal(agent.wait(30), 0, "exit code after SIGTERM")

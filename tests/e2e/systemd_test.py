@@ -68,7 +68,7 @@ def life_of_a_service(work, name, address):
             equal(manager.until("WATCHDOG", WATCHDOG_S)["WATCHDOG"], "1", "WATCHDOG")
             check(time.monotonic() - last < WATCHDOG_S, "a watchdog ping came late")
             last = time.monotonic()
-        wait_until(lambda: documents(work / f"{name}-out", "authlog"), "documents")
+        wait_until(lambda: documents(work / f"{name}-out", "authlog", growing=True), "documents")
         before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         agent.send_signal(signal.SIGHUP)
         reloading = manager.until("RELOADING")
