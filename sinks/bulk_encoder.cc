@@ -26,12 +26,13 @@ enum Member : std::size_t {
   kAgentId,
   kEventId,
   kTags,
-  kOrchestrator
+  kOrchestrator,
+  kRulesHash
 };
 constexpr std::uint32_t bit(std::size_t member) { return 1U << member; }
 constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kPath) |
                                         bit(kAgentName) | bit(kAgentVersion) | bit(kAgentId) |
-                                        bit(kOrchestrator);
+                                        bit(kOrchestrator) | bit(kRulesHash);
 
 // One bit a length of name.
 constexpr std::uint32_t kCommonSizes = [] {
@@ -197,6 +198,11 @@ void append_tags(std::string& out, const Record& record) {
 
 BulkEncoder::BulkEncoder(EncoderOptions options) : options_(std::move(options)) {}
 
+void BulkEncoder::set_rules_hash(std::string hash) {
+  options_.rules_hash = std::move(hash);
+  constants_.clear();
+}
+
 const BulkEncoder::Constants& BulkEncoder::constants(const LineSource* source) {
   const std::string_view path =
       source != nullptr ? std::string_view(source->path) : std::string_view();
@@ -240,6 +246,7 @@ const BulkEncoder::Constants& BulkEncoder::constants(const LineSource* source) {
   if (options_.orchestrated) {
     set(kOrchestrator, options_.cluster);
   }
+  set(kRulesHash, options_.rules_hash);
   last_ = constants_.size();
   constants_.push_back(std::move(made));
   return constants_[last_];

@@ -4,13 +4,13 @@
 //   encoder.append(record, line, id, now_ns, body);
 //
 // The document: @timestamp, the common members (cluster.name node.name tag log.file.path log.offset
-// agent.name agent.version agent.id event.id, and orchestrator.cluster.name of a cluster's own
-// events), then record.json, record.fields, the bodies and tags. All names that we add are dotted.
-// A field of record.fields with the name of a common member takes its place (kube_audit sets
-// event.id to the auditID), so that no key is written twice; record.json must not name any of
-// kCommonMembers. Bodies become JSON text. One that is cut gets NAME_cut (true) and NAME_length
-// (bytes before cutting). Output is one line of valid UTF-8 however hostile the bytes. No
-// allocation per field. Not thread-safe.
+// agent.name agent.version agent.id event.id, orchestrator.cluster.name of a cluster's own events,
+// and agent.rules.hash where there are filter rules), then record.json, record.fields, the bodies
+// and tags. All names that we add are dotted. A field of record.fields with the name of a common
+// member takes its place (kube_audit sets event.id to the auditID), so that no key is written
+// twice; record.json must not name any of kCommonMembers. Bodies become JSON text. One that is cut
+// gets NAME_cut (true) and NAME_length (bytes before cutting). Output is one line of valid UTF-8
+// however hostile the bytes. No allocation per field. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -25,15 +25,17 @@
 
 namespace auditship {
 
-inline constexpr std::array<std::string_view, 12> kCommonMembers = {
-    "@timestamp",    "cluster.name", "node.name",  "tag",
-    "log.file.path", "log.offset",   "agent.name", "agent.version",
-    "agent.id",      "event.id",     "tags",       "orchestrator.cluster.name"};
+inline constexpr std::array<std::string_view, 13> kCommonMembers = {
+    "@timestamp",      "cluster.name", "node.name",  "tag",
+    "log.file.path",   "log.offset",   "agent.name", "agent.version",
+    "agent.id",        "event.id",     "tags",       "orchestrator.cluster.name",
+    "agent.rules.hash"};
 
 struct EncoderOptions {
   std::string cluster, node, stream;
   bool orchestrated = false;  // of a cluster: orchestrator.cluster.name says which, as ECS has it
   std::string agent_name = "auditship", agent_version, agent_id;
+  std::string rules_hash;  // of the filter rules that let a document through; empty: there are none
   std::string dated_prefix;  // not empty: each item names its index, PREFIX-YYYY.MM.DD of its time
   std::size_t body_max_bytes =
       256 << 10;  // of requestObject, responseObject; search breaks at 1,000,000 characters
@@ -42,6 +44,9 @@ struct EncoderOptions {
 class BulkEncoder {
  public:
   explicit BulkEncoder(EncoderOptions options);
+
+  // For the documents that follow. 64 hex digits, or empty.
+  void set_rules_hash(std::string hash);
 
   // Appends both lines to out. now_ns: wall clock, used where the record has no time of its own.
   void append(const Record& record, const RawLine& line, const DocId& id, std::int64_t now_ns,

@@ -8,5 +8,5 @@ auditship_test(NAME unit_rule_watch LABELS unit
   SOURCES unit/rule_watch_test.cc
   LIBRARIES auditship::app auditship_sim)
 auditship_test(NAME unit_status_http LABELS unit SOURCES unit/status_http_test.cc LIBRARIES auditship::app)
-auditship_test(NAME unit_stream_sessions LABELS unit SOURCES unit/stream_sessions_test.cc
+auditship_test(NAME unit_stream LABELS unit SOURCES unit/stream_sessions_test.cc unit/stream_rules_test.cc
   LIBRARIES auditship::app auditship_sim)

@@ -144,6 +144,7 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   StreamSettings s;
   s.name = stream.name;
   s.paths = stream.paths;
+  s.rules_file = stream.filters;
   if (stream.parser == ParserType::auth_log) {
     const SshSessionsOptions sessions{config_.session_start_documents};
     s.make_deriver = [sessions] { return std::make_unique<SshSessions>(sessions); };

@@ -276,9 +276,7 @@ std::string render_explain_json(const Explainer& explainer, const ExplainAbout& 
   json.open('{');
   json.text("stream", about.stream);
   json.text_or_null("rules_file", about.rules_file);
-  std::string hash;
-  append_hex(hash, explainer.rules().hash().data(), explainer.rules().hash().size());
-  json.text_or_null("rules_hash", about.rules_file.empty() ? std::string() : hash);
+  json.text_or_null("rules_hash", explainer.rules().hash_text());
   json.text("kind", explainer.rules().kind() == RuleSetKind::policy ? "Policy" : "FilterRules");
   json.number("lines", explainer.lines());
   json.number("empty_lines", explainer.empty_lines());

@@ -1,7 +1,5 @@
 #include "agent/app/rule_watch.h"
 
-#include "agent/core/json_out.h"
-
 namespace auditship {
 
 Result<RuleFile> RuleWatch::load() {
@@ -15,8 +13,7 @@ Result<RuleFile> RuleWatch::load() {
   }
   ++view_.loaded;
   view_.problem.clear();
-  view_.hash.clear();
-  append_hex(view_.hash, file->rules.hash().data(), file->rules.hash().size());
+  view_.hash = file->rules.hash_text();
   return file;
 }
 

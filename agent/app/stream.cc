@@ -18,7 +18,9 @@ Stream::Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_
       source_set_(env_.fs, env_.log, settings_.paths),
       ids_(settings_.encoder.cluster, settings_.encoder.node),
       encoder_(settings_.encoder),
-      builder_(settings_.codec, settings_.batch) {}
+      builder_(settings_.codec, settings_.batch) {
+  encoder_.set_rules_hash(rules_.hash_text());
+}
 
 Stream::~Stream() = default;
 
@@ -59,6 +61,7 @@ void Stream::close_all(const Error& why, TimePoint now) {
   sources_.clear();
   pending_.reset();
   builder_ = BatchBuilder(settings_.codec, settings_.batch);
+  rules_recorded_ = false;
   at_end_ = false;
   poll_at_ = rescan_at_ = repair_at_ = TimePoint{};
   reopen_failures_ = std::min(reopen_failures_ + 1, 6u);
@@ -77,6 +80,7 @@ TimePoint Stream::step(TimePoint now) {
   }
   bool more = false;
   if (reading_) {
+    record_rules(now);
     rescan(now);
     more = read_some(now);
   }
@@ -371,8 +375,6 @@ void Stream::flush() {
                    {{"stream", settings_.name}, {"error", status.error().message}});
   }
 }
-
-void Stream::set_rules(RuleSet rules) { rules_ = std::move(rules); }
 
 bool Stream::delivered() const {
   return log_ && builder_.empty() && !pending_ && delivery_->idle();

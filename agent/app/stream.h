@@ -33,6 +33,10 @@
 
 namespace auditship {
 
+// The source whose lines are the changes of the rule file: position = number of the next change,
+// state = the hash of the rules in force, in hex.
+inline constexpr std::string_view kRulesSource = "auditship:rules";
+
 struct Env {
   Fs& fs;
   const Clock& clock;
@@ -45,6 +49,7 @@ using MakeDeriver = std::function<std::unique_ptr<Deriver>()>;
 
 struct StreamSettings {
   std::string name;
+  std::string rules_file;    // where the rules come from, for the record of a change
   MakeDeriver make_deriver;  // empty: no documents are derived
   std::vector<std::string> paths;
   TailOptions tail;  // path is filled in for each source
@@ -101,6 +106,7 @@ class Stream {
   void stop_reading();
   // Writes what is settled to disk. For the end of a run.
   void flush();
+  // From the next line on. The change becomes a document (docs/architecture.md, "Rules on record").
   void set_rules(RuleSet rules);
   // Something may have changed: look at the files at the next step.
   void hint() { poll_at_ = TimePoint{}; }
@@ -135,6 +141,8 @@ class Stream {
   bool read_source(const std::string& name, Source& source, TimePoint now);
   void take(const RawLine& line, Source& source, std::int64_t now_ns);
   void take_derived(const RawLine& line, std::int64_t now_ns);
+  void record_rules(TimePoint now);
+  void add_rules_document(const RawLine& place, const std::string& before);
   void count_document(const Record& record);
   void pack(TimePoint now);
   void clear_bulk();
@@ -157,6 +165,7 @@ class Stream {
   Env env_;
   StreamSettings settings_;
   RuleSet rules_;
+  bool rules_recorded_ = false;  // the batch or the buffer says which rules are in force
   MakeParser make_parser_;
   MakeSink make_sink_;
   DeadLetterBox& dead_letters_;

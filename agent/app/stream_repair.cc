@@ -123,6 +123,12 @@ bool Stream::end_is_there(const Hole& hole) {
 }
 
 Status Stream::read_again(const Hole& hole) {
+  if (hole.source == kRulesSource) {
+    env_.log.warn("rules-record-lost",
+                  "the record of a change of filter rules was in a damaged frame; no log has it",
+                  {{"stream", settings_.name}, {"change", hole.from.pos.offset}});
+    return {};
+  }
   HoleRange range(hole, end_is_there(hole));
   const std::unique_ptr<Tail> tail = tail_of(hole);
   Source source;

@@ -136,7 +136,8 @@ class SegmentLog {
   std::uint64_t bytes_ = 0;
   std::uint64_t synced_bytes_ = 0;  // of the active segment
   bool broken_ = false;
-  bool old_format_ = false;  // the newest segment found is of an earlier version
+  bool places_unsure_ = false;  // sources may stand before what was settled: damage hides frames
+  bool old_format_ = false;     // the newest segment found is of an earlier version
   DamageStats damage_;
 
   // Reader: goes through the segments once.

@@ -97,7 +97,7 @@ Status SegmentLog::settle_doubts() {
   }
   const bool sent_is_gone =
       state.settled > last_ || (!state.targets.empty() && state.targets.rbegin()->first > last_);
-  if (damage_.ack_damaged || sent_is_gone) {
+  if (damage_.ack_damaged || sent_is_gone || places_unsure_) {
     state.doubted = AckState::kAllDoubted;
   }
   // B2: numbers of frames that may have been sent are not used again. Sent are at most kMaxTargets
@@ -206,6 +206,7 @@ Status SegmentLog::open_newest() {
 // The newest header is gone: take the table of the segment before, then what the frames themselves
 // say.
 Status SegmentLog::rebuild_from_damaged(const std::string& path) {
+  places_unsure_ = true;
   for (const std::string& each :
        {segments_.size() > 1 ? segments_[segments_.size() - 2].path : std::string(), path}) {
     if (each.empty()) {
@@ -266,6 +267,7 @@ Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
         segments_.back().bytes -= segment.size() - offset;
         return segment.cut(offset);
       }
+      places_unsure_ = true;
       if (!*found) {
         damage_.skipped_bytes += segment.size() - offset;
         return {};

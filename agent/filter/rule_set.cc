@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/core/digest.h"
+#include "agent/core/json_out.h"
 
 namespace auditship {
 
@@ -45,6 +46,14 @@ bool in_sample(const Record& record, SampleRate rate) {
 }
 
 RuleSet::RuleSet() = default;
+
+std::string RuleSet::hash_text() const {
+  std::string text;
+  if (hash_ != Digest{}) {
+    append_hex(text, hash_.data(), hash_.size());
+  }
+  return text;
+}
 
 Result<RuleSet> RuleSet::build(const RuleSetSpec& spec) {
   if (auto problem = validate(spec)) {

@@ -76,6 +76,8 @@ class RuleSet {
 
   // SHA-256 of the rule file.
   [[nodiscard]] const Digest& hash() const { return hash_; }
+  // The same in hex; empty without a file.
+  [[nodiscard]] std::string hash_text() const;
   [[nodiscard]] RuleSetKind kind() const { return kind_; }
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
   // The rule's name; "rule-N" (from 0) where a Policy gives none.

@@ -196,12 +196,12 @@ def documents(directory, stream, growing=False):
 
 def is_derived(document):
     """Made by the agent of many lines: docs/sessions.md."""
-    return document.get("event.action") in ("ssh-session", "ssh-session-start")
+    return document.get("event.action") in ("ssh-session", "ssh-session-start", "rules-changed")
 
 
 def as_parsed(document):
     """Without what one line alone cannot tell: parse does not know it."""
-    return {k: v for k, v in document.items() if k not in ("ssh.login.id", "ssh.login.candidates")}
+    return {k: v for k, v in document.items() if k not in ("ssh.login.id", "ssh.login.candidates", "agent.rules.hash")}
 
 
 def kill(process):

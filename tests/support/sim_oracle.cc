@@ -50,17 +50,65 @@ std::string SimWorld::check_derived(std::map<std::string, std::size_t>& there) {
   return {};
 }
 
+// The changes of rules make a chain that leads to those in force, each told once, and all documents
+// were let through by a link of it. A frame of them that damage cut off may have been sent before,
+// and is not made again in the same way.
+std::string SimWorld::check_rules(const std::vector<std::string>& changes,
+                                  std::set<std::string> hashes) {
+  if (plan_.bit_flips) {
+    return {};
+  }
+  std::string chain;
+  std::map<std::uint64_t, std::string> by_number;
+  for (const std::string& document : changes) {
+    chain += "\n" + document;
+    const std::uint64_t number = std::stoull(member_of(document, "log.offset"));
+    if (!by_number.emplace(number, document).second) {
+      return "a change of rules is told twice" + chain;
+    }
+  }
+  const std::string in_force = "\"" + sim_rules(rules_).hash_text() + "\"";
+  std::string rules = by_number.empty()
+                          ? in_force
+                          : member_of(by_number.begin()->second, "agent.rules.previous_hash");
+  hashes.erase(rules);
+  std::uint64_t next = 1;
+  for (const auto& [number, document] : by_number) {
+    if (number != next++ || member_of(document, "agent.rules.previous_hash") != rules) {
+      return "the changes of rules are no chain" + chain;
+    }
+    rules = member_of(document, "agent.rules.hash");
+    hashes.erase(rules);
+  }
+  if (rules != in_force) {
+    return "the last change does not lead to the rules in force, " + in_force + chain;
+  }
+  return hashes.empty() ? std::string() : "let through by unknown rules " + *hashes.begin() + chain;
+}
+
 std::string SimWorld::check_contents() {
   std::map<std::string, std::size_t> there;
+  std::vector<std::string> changes;
+  std::set<std::string> hashes;
   for (const auto& [name, index] : server_.indices()) {
     for (const auto& [id, document] : index.documents) {
-      ++there[message_of(document)];
+      hashes.insert(member_of(document, "agent.rules.hash"));
+      if (is_rules_change(document)) {
+        changes.push_back(document);
+      } else {
+        ++there[message_of(document)];
+      }
     }
   }
   std::map<std::string, std::set<std::string>> letters;  // one with the same id twice is one letter
+  std::set<std::string> change_letters;
   auto scan =
       read_dead_letters(fs_, join_path(kData, "dead-letter"), [&](const DeadLetter& letter) {
-        letters[message_of(letter.document)].insert(letter.id);
+        if (!is_rules_change(letter.document)) {
+          letters[message_of(letter.document)].insert(letter.id);
+        } else if (change_letters.insert(letter.id).second) {
+          changes.push_back(letter.document);
+        }
         return true;
       });
   if (!scan) {
@@ -68,6 +116,9 @@ std::string SimWorld::check_contents() {
   }
   for (const auto& [line, ids] : letters) {
     there[line] += ids.size();
+  }
+  if (std::string wrong = check_rules(changes, hashes); !wrong.empty()) {
+    return wrong;
   }
   if (std::string wrong = check_derived(there); !wrong.empty()) {
     return wrong;

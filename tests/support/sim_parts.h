@@ -61,8 +61,10 @@ class SimDeriver final : public Deriver {
   std::uint64_t count_ = 0, sum_ = 0;
 };
 
-inline RuleSet sim_rules() {
+// The same rules, from files that differ.
+inline RuleSet sim_rules(std::uint8_t file) {
   RuleSetSpec spec;
+  spec.hash.fill(file);
   RuleSpec rule;
   rule.name = "noise";
   rule.action = RuleAction::drop;
@@ -71,6 +73,19 @@ inline RuleSet sim_rules() {
   auto rules = RuleSet::build(spec);
   AUDITSHIP_CHECK(rules.ok(), "the rules of the simulation are good");
   return std::move(*rules);
+}
+
+inline bool is_rules_change(const std::string& document) {
+  return document.find("\"event.action\":\"rules-changed\"") != std::string::npos;
+}
+
+// The value of a member as it is written; nothing in it is escaped.
+inline std::string member_of(const std::string& document, const std::string& name) {
+  const std::string key = "\"" + name + "\":";
+  const std::size_t at = document.find(key);
+  return at == std::string::npos
+             ? std::string()
+             : document.substr(at + key.size(), document.find_first_of(",}", at) - at - key.size());
 }
 
 // The value of "message" in a document of the simulation: nothing in it is escaped.

@@ -95,7 +95,7 @@ void SimWorld::start_agent() {
   };
   stream_ = std::make_unique<Stream>(
       Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }}, settings(),
-      sim_rules(), [] { return std::make_unique<SimParser>(); }, make_sink, *box_, Repair());
+      sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink, *box_, Repair());
   step_at_ = TimePoint{};
 }
 
@@ -334,8 +334,9 @@ void SimWorld::event() {
   } else if (kind == 18 && plan_.bit_flips) {
     flip_buffer_bit();
   } else {
-    note("rules read again");
-    stream_->set_rules(sim_rules());
+    rules_ = static_cast<std::uint8_t>(1 + rng_.below(3));
+    note("rules " + std::to_string(rules_));
+    stream_->set_rules(sim_rules(rules_));
   }
   run_for(rng_.one_in(4) ? Duration(seconds(rng_.below(120)))
                          : Duration(milliseconds(rng_.below(2500))));

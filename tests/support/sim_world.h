@@ -78,6 +78,7 @@ class SimWorld {
   std::string verdict();
   std::string check_contents();
   std::string check_derived(std::map<std::string, std::size_t>& there);
+  std::string check_rules(const std::vector<std::string>& changes, std::set<std::string> hashes);
   [[nodiscard]] std::string copies_of(const std::string& line) const;
   std::string check_sums();
 
@@ -102,6 +103,7 @@ class SimWorld {
   std::uint64_t style_ = 0;           // of rotation
   Codec codec_ = Codec::none;         // of rotated files
   bool delay_compress_ = false;
+  std::uint8_t rules_ = 1;  // which rule file is in force
   std::uint64_t indices_ = 1;
   std::uint64_t buffer_bytes_ = 1 << 20;
   bool dead_ = false;  // the process has crashed and waits for its end

@@ -143,6 +143,7 @@ TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its pl
                  "[bulk_encoder]") {
   EncoderOptions all = options();
   all.orchestrated = true;
+  all.rules_hash = "12ab";
   for (const std::string_view name : kCommonMembers) {
     BulkEncoder encoder(all);
     record.fields.clear();

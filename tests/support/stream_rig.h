@@ -1,0 +1,133 @@
+// StreamRig: a Stream on a simulated disk whose documents a Store gathers, told apart by id.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "agent/app/stream.h"
+#include "parsers/auth_log.h"
+#include "parsers/ssh_sessions.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/script_sink.h"
+#include "tests/support/sim_clock.h"
+#include "tests/support/sim_fs.h"
+
+namespace auditship::test {
+
+struct Store {
+  std::map<std::string, std::string> documents;  // by id
+  std::deque<std::function<void()>> tasks;
+  std::string wrong;
+
+  // One bulk body: what is there already must be the same.
+  Outcome take(const std::string& body) {
+    Outcome outcome;
+    outcome.verdict = Verdict::created;
+    outcome.http_status = 200;
+    std::istringstream in(body);
+    std::string action;
+    std::string document;
+    while (std::getline(in, action) && std::getline(in, document)) {
+      const std::string id = action.substr(action.find("_id\":\"") + 6, 44);
+      const auto [at, fresh] = documents.emplace(id, document);
+      ++(fresh ? outcome.created : outcome.existed);
+      if (at->second != document) {
+        wrong += "\n" + id + ":\n" + at->second + "\n" + document;
+      }
+    }
+    return outcome;
+  }
+  [[nodiscard]] std::size_t count(std::string_view text) const {
+    std::size_t n = 0;
+    for (const auto& [id, document] : documents) {
+      n += document.find(text) != std::string::npos ? 1 : 0;
+    }
+    return n;
+  }
+};
+
+class StoreSink final : public Sink {
+ public:
+  explicit StoreSink(Store& store) : store_(store) {}
+  void resolve(std::function<void(Result<std::string>)> done) override {
+    store_.tasks.push_back([done = std::move(done)] { done(std::string()); });
+  }
+  void ship(const Shipment& shipment, std::function<void(Outcome)> done) override {
+    store_.tasks.push_back([this, body = std::string(shipment.body), done = std::move(done)] {
+      done(store_.take(body));
+    });
+  }
+  void look_up(const std::string&, const std::vector<std::string>&,
+               std::function<void(Result<Presence>)> done) override {
+    store_.tasks.push_back([done = std::move(done)] { done(Presence{}); });
+  }
+
+ private:
+  Store& store_;
+};
+
+// A stream of auth.log lines into a Store, on a simulated disk.
+struct StreamRig {
+  static constexpr const char* kLog = "/var/log/auth.log";
+
+  explicit StreamRig(std::uint64_t seed) : fs(clock), rng(seed) { (void)fs.make_dirs("/var/log"); }
+
+  void start(
+      MakeDeriver deriver = [] { return std::make_unique<SshSessions>(SshSessionsOptions{true}); },
+      RuleSet rules = RuleSet()) {
+    StreamSettings s;
+    s.name = "authlog";
+    s.make_deriver = std::move(deriver);
+    s.paths = {kLog};
+    s.tail.backfill_ns = std::nullopt;
+    s.codec = Codec::none;
+    s.buffer.directory = "/data/buffer";
+    s.buffer.segment_bytes = 20'000;
+    s.encoder.cluster = "c";
+    s.encoder.node = "n";
+    s.encoder.stream = "authlog";
+    s.delivery.targets = false;
+    stream = std::make_unique<Stream>(
+        Env{fs, clock, rng, log, [] {}}, s, std::move(rules),
+        [] { return std::make_unique<AuthLogParser>(AuthLogOptions{}); },
+        [this](const BufferId&) -> Result<std::unique_ptr<Sink>> {
+          return std::unique_ptr<Sink>(std::make_unique<StoreSink>(store));
+        },
+        box, Repair());
+  }
+  void run(int steps, bool answers) {
+    for (int i = 0; i < steps; ++i) {
+      clock.advance(std::chrono::milliseconds(700));
+      stream->hint();
+      (void)stream->step(clock.now());
+      while (answers && !store.tasks.empty()) {
+        auto task = std::move(store.tasks.front());
+        store.tasks.pop_front();
+        task();
+      }
+    }
+  }
+  void die(bool power) {
+    stream.reset();
+    store.tasks.clear();
+    if (power) {
+      fs.power_cut(rng);
+    } else {
+      fs.restart();
+    }
+  }
+
+  SimClock clock;
+  SimFs fs;
+  SimRng rng;
+  LogCapture log;
+  ListBox box;
+  Store store;
+  std::unique_ptr<Stream> stream;
+};
+
+}  // namespace auditship::test
