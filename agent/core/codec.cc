@@ -342,7 +342,7 @@ Status Unpacker::State::step_gzip(std::string_view& input, std::string& out, std
       return Error{Errc::corrupt,
                    std::string("gzip: ") + (gzip.msg != nullptr ? gzip.msg : "bad data")};
     }
-    if (code == Z_BUF_ERROR) {
+    if (code == Z_BUF_ERROR || at_end) {
       break;
     }
   }
@@ -367,8 +367,8 @@ Status Unpacker::State::step_zstd(std::string_view& input, std::string& out, std
       break;
     }
     at_end = left == 0;
-    if (from.pos == from.size && at_end) {
-      break;
+    if (at_end) {
+      break;  // what a whole member held is given out, whatever stands behind it
     }
   }
   input.remove_prefix(from.pos);

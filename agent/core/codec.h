@@ -57,7 +57,8 @@ class Unpacker {
   Unpacker& operator=(const Unpacker&) = delete;
 
   // Takes bytes from the front of input (removes what it used) and appends at most max_out bytes to
-  // out. Errors: corrupt; from then on every call fails.
+  // out, of one member: what is intact comes out before the error of what stands behind it. Errors:
+  // corrupt; from then on every call fails.
   Status step(std::string_view& input, std::string& out, std::size_t max_out);
   // True when the input so far ended exactly at the end of a member.
   [[nodiscard]] bool at_end() const;

@@ -102,3 +102,18 @@ TEST_CASE("several members behind each other are one stream, in steps of any siz
     CHECK(unpacker.at_end());
   }
 }
+
+TEST_CASE("what stands before garbage is given out first", "[codec]") {
+  const std::string text = sample(1000);
+  for (const Codec codec : {Codec::gzip, Codec::zstd}) {
+    const std::string packed = pack(codec, text) + std::string(64, '\0');
+    Unpacker unpacker(codec);
+    std::string_view input = packed;
+    std::string out;
+    REQUIRE(unpacker.step(input, out, 1 << 20).ok());
+    CHECK(out == text);
+    CHECK(input.size() == 64);
+    CHECK_FALSE(unpacker.step(input, out, 1 << 20).ok());
+    CHECK(out == text);
+  }
+}

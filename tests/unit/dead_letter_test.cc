@@ -162,6 +162,16 @@ TEST_CASE_METHOD(Fixture, "a file torn at any byte gives what is whole, and late
   }
 }
 
+TEST_CASE_METHOD(Fixture, "zeros behind a whole frame, as a power cut leaves them, hide nothing",
+                 "[dead_letter]") {
+  open();
+  REQUIRE(letters->add({letter("1")}).ok());
+  const std::string path = join_path(options.directory, files()[0]);
+  const std::string whole = fs.read_file(path, 1 << 20).value();
+  REQUIRE(fs.replace_file(path, whole + std::string(113, '\0')).ok());
+  CHECK(ids(1) == Ids{"1"});
+}
+
 TEST_CASE_METHOD(Fixture, "flipped bits are damage, never a wrong letter or a crash",
                  "[dead_letter]") {
   open();
