@@ -131,7 +131,8 @@ void set_up_dashboards(SetupRun& run) {
   if (run.dashboards == nullptr) {
     ++run.skipped;
     run.say("  no sink.opensearch.dashboards_url: import " + directory +
-            "/*.ndjson in Dashboards Management, Saved objects");
+            "/*.ndjson by hand, in the order of their names (Dashboards Management, "
+            "Saved objects)");
     return;
   }
   auto names = run.fs.list(directory);
@@ -139,7 +140,7 @@ void set_up_dashboards(SetupRun& run) {
     run.fail(directory, names.error().message + "; --conf-dir names its parent");
     return;
   }
-  std::sort(names->begin(), names->end());
+  std::sort(names->begin(), names->end());  // a file may refer to objects of those before it
   for (const std::string& name : *names) {
     if (name.ends_with(".ndjson")) {
       bring_objects(run, name);

@@ -80,12 +80,26 @@ def installation(work):
         check(re.search(rf"^install\(.*{re.escape(name)}", rules, re.M), f"no install rule for {name}")
 
 
+def opensearch_files(work):
+    """What `auditship setup` brings is installed where it looks for it, all of it."""
+    sh("cmake", "--install", AGENT.parent, "--prefix", work / "root")
+    installed = work / "root" / "share" / "auditship" / "opensearch"
+
+    def files(directory):
+        return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+
+    wanted = files(ROOT / "conf" / "opensearch")
+    check(sum(name.startswith("dashboards/") for name in wanted) > 4, f"no dashboards: {sorted(wanted)}")
+    equal(files(installed), wanted, "installed files for OpenSearch")
+
+
 def test(work):
     one_version()
     manuals()
     keys_of_the_manual()
     completion()
     installation(work)
+    opensearch_files(work)
 
 
 main(test)

@@ -1,4 +1,7 @@
+#include <filesystem>
+
 #include "tests/support/setup_rig.h"
+#include "tests/support/sink_tools.h"
 
 using namespace auditship;
 using namespace auditship::test;
@@ -70,6 +73,11 @@ TEST_CASE("drift fails when documents would be refused, and only warns otherwise
 // Dashboards' own documentation of the saved objects API; not run against a live one.
 TEST_CASE("golden requests to Dashboards") {
   SetupRig rig;
+  const TempDir directory;  // with one file: the cluster answers alike for each
+  std::filesystem::create_directory(directory.path() + "/dashboards");
+  std::filesystem::copy_file(kConf + "/dashboards/1-index-patterns.ndjson",
+                             directory.path() + "/dashboards/1-index-patterns.ndjson");
+  rig.options.conf_dir = directory.path();
   rig.with_dashboards = true;
   rig.options.only = "dashboards";
   const std::string get = "POST /base/api/saved_objects/_bulk_get";
@@ -84,7 +92,7 @@ TEST_CASE("golden requests to Dashboards") {
   const std::string& body = rig.cluster.bodies[import];
   CHECK(
       body.starts_with("--auditship-saved-objects-7f3c\r\nContent-Disposition: form-data; "
-                       "name=\"file\"; filename=\"auditship-index-patterns.ndjson\"\r\n"));
+                       "name=\"file\"; filename=\"1-index-patterns.ndjson\"\r\n"));
   CHECK(body.ends_with("\r\n--auditship-saved-objects-7f3c--\r\n"));
 
   SECTION("what is there is not imported again") {
