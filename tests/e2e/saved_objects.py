@@ -83,7 +83,7 @@ def bucket(agg, aggs):
             asked["missing"] = "__missing__"
         return {"terms": asked} | ({} if order["type"] == "count" else {"aggs": {order["id"]: metric(order)}})
     if agg["type"] == "filters":
-        return {"filters": {"filters": {f["label"]: lucene(f["input"]) for f in params["filters"]}}}
+        return {"filters": {"filters": {f["label"]: query_of([{"query": f["input"]}], None) for f in params["filters"]}}}
     assert agg["type"] == "date_histogram" and params["interval"] == "auto", agg
     return {"date_histogram": {"field": params["field"], "fixed_interval": "1h", "time_zone": "UTC", "min_doc_count": params["min_doc_count"]}}
 
