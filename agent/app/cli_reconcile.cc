@@ -1,6 +1,9 @@
 // `auditship reconcile`: reads log files again, makes the ids of the lines that the rules keep, and
 // asks OpenSearch in how many indices each of them is. Changes nothing.
+#include <algorithm>
 #include <cstdio>
+#include <map>
+#include <utility>
 
 #include "agent/app/agent.h"
 #include "agent/app/cli.h"
@@ -14,7 +17,10 @@
 namespace auditship {
 namespace {
 
-constexpr std::size_t kAsk = 5000;  // ids at a time
+constexpr std::size_t kAsk = 5000;   // ids at a time
+constexpr std::size_t kSample = 50;  // documents by which a file's twin number is found
+// Generations with the same first line that are told apart. The agent remembers as many.
+constexpr std::uint32_t kTwins = Checkpoint::kMaxFinished;
 
 // Offsets of lines that share one fate, for a short report.
 struct Range {
@@ -67,6 +73,32 @@ class Reconciler {
 
   // Errors: io, corrupt, network, refused.
   Status file(const std::string& path) {
+    twin_ = 0;
+    sample_.clear();
+    Status status = read_file(path);
+    if (!status &&
+        twin_ != 0) {  // its ids were made for another generation: once more, from its beginning
+      status = read_file(path);
+    }
+    if (missing_) {
+      missing_->flush();
+      doubled_->flush();
+      lacking_ += missing_->total();
+      surplus_ += doubled_->total();
+    }
+    return status;
+  }
+
+  [[nodiscard]] std::uint64_t kept() const { return kept_; }
+  [[nodiscard]] std::uint64_t filtered() const { return filtered_; }
+  [[nodiscard]] std::uint64_t missing() const { return lacking_; }
+  [[nodiscard]] std::uint64_t doubled() const { return surplus_; }
+
+ private:
+  Status read_file(const std::string& path) {
+    const std::uint64_t kept_before = kept_;
+    const std::uint64_t filtered_before = filtered_;
+    const std::uint32_t twin_before = twin_;
     auto opened = fs_.open(path, OpenMode::read);
     if (!opened) {
       return opened.error();
@@ -84,19 +116,15 @@ class Reconciler {
     if (status) {
       status = ask();
     }
-    missing_->flush();
-    doubled_->flush();
-    lacking_ += missing_->total();
-    surplus_ += doubled_->total();
+    if (twin_ != twin_before) {
+      kept_ = kept_before;
+      filtered_ = filtered_before;
+      asked_.clear();
+      offsets_.clear();
+    }
     return status;
   }
 
-  [[nodiscard]] std::uint64_t kept() const { return kept_; }
-  [[nodiscard]] std::uint64_t filtered() const { return filtered_; }
-  [[nodiscard]] std::uint64_t missing() const { return lacking_; }
-  [[nodiscard]] std::uint64_t doubled() const { return surplus_; }
-
- private:
   // A last line without its newline is left out: the agent has not shipped it either.
   Status read(LogBytes& bytes, const LineSource& source) {
     LineCalls calls;
@@ -107,7 +135,9 @@ class Reconciler {
     return each_line(bytes, source, config_.line_max_bytes, LastLine::leave_unterminated, calls);
   }
 
-  void take(const RawLine& line, const LineSource& source) {
+  void take(const RawLine& read, const LineSource& source) {
+    RawLine line = read;
+    line.begin.file.twin = twin_;
     parser_->parse(line, source.modified_ns, records_);
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (rules_.apply(records_[i]).action == Action::drop) {
@@ -117,6 +147,12 @@ class Reconciler {
       ++kept_;
       asked_.emplace_back(ids_.of(line, records_[i]).view());
       offsets_.push_back(line.begin.offset + records_[i].offset_in_line);
+      for (std::uint32_t twin = 1; twin_ == 0 && twin < kTwins && kept_in_file() <= kSample;
+           ++twin) {
+        line.begin.file.twin = twin;
+        sample_[twin].emplace_back(ids_.of(line, records_[i]).view());
+      }
+      line.begin.file.twin = twin_;
     }
   }
 
@@ -124,15 +160,12 @@ class Reconciler {
     if (asked_.empty()) {
       return {};
     }
-    Result<OpenSearchSink::Copies> copies = Error{Errc::network, "interrupted"};
-    shot_.run([&](const std::function<void()>& done) {
-      sink_.count_copies(asked_, [&, done](Result<OpenSearchSink::Copies> counted) {
-        copies = std::move(counted);
-        done();
-      });
-    });
+    auto copies = count(asked_);
     if (!copies) {
       return copies.error();
+    }
+    if (auto s = find_twin(*copies); !s) {
+      return s;
     }
     for (std::size_t i = 0; i < copies->size(); ++i) {
       missing_->add(offsets_[i], (*copies)[i] == 0);
@@ -142,6 +175,52 @@ class Reconciler {
     offsets_.clear();
     return {};
   }
+
+  Result<OpenSearchSink::Copies> count(const std::vector<std::string>& ids) {
+    Result<OpenSearchSink::Copies> copies = Error{Errc::network, "interrupted"};
+    shot_.run([&](const std::function<void()>& done) {
+      sink_.count_copies(ids, [&, done](Result<OpenSearchSink::Copies> counted) {
+        copies = std::move(counted);
+        done();
+      });
+    });
+    return copies;
+  }
+
+  // Only the agent that read a file knew which of several with the same first line it was: asks for
+  // its first documents under each number, unless they are there under none. Errors: as count();
+  // invalid when another number than that of this reading is right.
+  Status find_twin(const OpenSearchSink::Copies& first) {
+    const auto there = [](const OpenSearchSink::Copies& copies, std::size_t size) {
+      return static_cast<std::size_t>(
+          std::count_if(copies.begin(), copies.begin() + static_cast<std::ptrdiff_t>(size),
+                        [](auto n) { return n > 0; }));
+    };
+    const auto samples = std::exchange(sample_, {});
+    if (samples.empty()) {
+      return {};
+    }
+    const std::size_t size = samples.begin()->second.size();
+    std::size_t most = there(first, size);
+    std::uint32_t best = 0;
+    for (const auto& [twin, ids] : samples) {
+      if (most == size) {
+        break;
+      }
+      auto copies = count(ids);
+      if (!copies) {
+        return copies.error();
+      }
+      if (there(*copies, size) > most) {
+        most = there(*copies, size);
+        best = twin;
+      }
+    }
+    twin_ = best;
+    return best == 0 ? Status() : Status(Error{Errc::invalid, "the file is a later generation"});
+  }
+
+  [[nodiscard]] std::size_t kept_in_file() const { return offsets_.size(); }
 
   Fs& fs_;
   const Config& config_;
@@ -153,6 +232,8 @@ class Reconciler {
   Records records_;
   std::vector<std::string> asked_;
   std::vector<std::uint64_t> offsets_;
+  std::uint32_t twin_ = 0;  // FileKey::twin of the file that is read
+  std::map<std::uint32_t, std::vector<std::string>> sample_;  // ids of its first documents, by twin
   std::optional<Ranges> missing_, doubled_;
   std::uint64_t kept_ = 0, filtered_ = 0, lacking_ = 0, surplus_ = 0;
 };

@@ -18,14 +18,10 @@ void Stream::record_rules(TimePoint now) {
   if (rules_recorded_ || pending_) {
     return;
   }
+  if (!builder_.empty() && (!close_batch() || pending_)) {
+    return;  // no room, or the disk failed: at a later step
+  }
   rules_recorded_ = true;
-  if (!builder_.empty() && !close_batch()) {
-    return;  // step() sees the broken log at its sync
-  }
-  if (pending_) {
-    rules_recorded_ = false;
-    return;
-  }
   const auto known = log_->table().find(std::string(kRulesSource));
   SourceSpan span;
   span.source = kRulesSource;

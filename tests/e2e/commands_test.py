@@ -143,6 +143,22 @@ def reconcile(node, log, config, documents):
     check(total + "0 missing, 1 more than once" in said, said)
 
 
+def twins(work, node):
+    """Two generations that begin with the same line: reconcile finds out which is which."""
+    log, older = work / "auth.log", work / "auth.log.1"
+    config = write_config(work, {"authlog": [log]}, opensearch_sink(node.url), "twins")
+    http("PUT", f"{node.url}/authlog-000001", {"aliases": {"authlog": {"is_write_index": True}}})
+    lines = (DATA / "authlog" / "debian13-rfc3339.log").read_bytes().splitlines(keepends=True)
+    banner = lines[0]
+    log.write_bytes(banner + b"".join(lines[1:40]))
+    run_once(config)
+    log.rename(older)
+    log.write_bytes(banner + b"".join(lines[40:90]))
+    run_once(config)
+    said = command("reconcile", "--config", config, "--stream", "authlog", older, log)
+    check("91 documents expected" in said and "; 0 missing, 0 more than once" in said, said)
+
+
 def test(work):
     log = write_log(work)
     with FakeServer() as fake:
@@ -157,6 +173,7 @@ def test(work):
         dead_letters(work, node, log, config, documents, wanted_ids)
         reconcile(node, log, config, documents)
         dated(work, node, log, documents)
+        twins(work, node)
 
 
 main(test)
