@@ -17,7 +17,7 @@ set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog file
 set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_escape\\.cc sinks/bulk_reply\\.cc
                                             sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc
                                             agent/app/setup_json\\.cc)
-set(lib_curl        "^curl/"                sinks/curl_http\\.cc)
+set(lib_curl        "^curl/"                sinks/curl_fault\\.cc sinks/curl_http\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/app/yaml_[a-z]+\\.cc)
 set(lib_boost       "^boost/"               agent/app/loop\\.cc agent/app/loop_context\\.h agent/app/status_http\\.cc)
 set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/core/codec\\.cc)

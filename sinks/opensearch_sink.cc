@@ -22,16 +22,17 @@ bool host_is_ill(const HttpResponse& response) {
   return response.status == 0 || response.status >= 500;
 }
 
-Error error_of(const HttpResponse& response, const char* what) {
-  const ServerError said = read_error(response.body);
-  if (response.status == 0) {
-    return Error{Errc::network, std::string(what) + ": " + response.error};
+std::string trouble_of_alias(const Error& error) {
+  switch (error.code) {
+    case Errc::not_found:
+      return "opensearch-alias-missing";
+    case Errc::invalid:
+      return "opensearch-no-write-index";
+    case Errc::refused:
+      return "opensearch-alias-is-index";
+    default:
+      return "opensearch-reply-malformed";
   }
-  std::string message = std::string(what) + " was answered " + std::to_string(response.status);
-  if (!said.type.empty() || !said.reason.empty()) {
-    message += ' ' + said.type + ": " + said.reason;
-  }
-  return Error{Errc::refused, std::move(message)};
 }
 
 }  // namespace
@@ -56,6 +57,7 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   if (!authorization) {
     HttpResponse none;
     none.error = "no credentials: " + authorization.error().message;
+    none.fault = HttpFault::secret;
     post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
     return;
   }
@@ -85,6 +87,20 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   });
 }
 
+// What went wrong, and its word for trouble().
+Error OpenSearchSink::error_of(const HttpResponse& response, const char* what) {
+  trouble_ = trouble_of(response);
+  const ServerError said = read_error(response.body);
+  if (response.status == 0) {
+    return Error{Errc::network, std::string(what) + ": " + response.error};
+  }
+  std::string message = std::string(what) + " was answered " + std::to_string(response.status);
+  if (!said.type.empty() || !said.reason.empty()) {
+    message += ' ' + said.type + ": " + brief_reason(said.reason);
+  }
+  return Error{Errc::refused, std::move(message)};
+}
+
 // --- resolve
 // ---------------------------------------------------------------------------------------
 
@@ -111,6 +127,7 @@ void OpenSearchSink::finish_resolve(const HttpResponse& response) {
       answer = alias_.write_index;
     } else {
       answer = target.error();
+      trouble_ = trouble_of_alias(target.error());
     }
   } else if (response.status == 403) {
     if (!std::exchange(warned_unprotected_, true)) {
@@ -254,6 +271,7 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
         if (!gone) {
           const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
           if (!found) {
+            trouble_ = "opensearch-reply-malformed";
             state->fail(found.error());
             return;
           }
@@ -273,7 +291,7 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
 
 void OpenSearchSink::probe(std::function<void(Status)> done) {
   request("GET", "/", {}, Codec::none, kAskTimeout,
-          [done = std::move(done)](const HttpResponse& response) {
+          [this, done = std::move(done)](const HttpResponse& response) {
             done(response.status == 200 ? Status() : Status(error_of(response, "GET /")));
           });
 }

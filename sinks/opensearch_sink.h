@@ -57,6 +57,8 @@ class OpenSearchSink final : public Sink {
   void look_up(const std::string& first, const std::vector<std::string>& ids,
                std::function<void(Result<Presence>)> done) override;
 
+  [[nodiscard]] std::string trouble() const override { return trouble_; }
+
   // In how many indices of the alias each id is, in the order asked. For reconciling; alias style
   // only.
   using Copies = std::vector<std::uint32_t>;
@@ -75,6 +77,7 @@ class OpenSearchSink final : public Sink {
 
   void request(std::string method, const std::string& path, std::string_view body, Codec codec,
                std::chrono::milliseconds timeout, Answered done);
+  [[nodiscard]] Error error_of(const HttpResponse& response, const char* what);
   void finish_resolve(const HttpResponse& response);
   void begin_look_up(const std::string& first, const std::shared_ptr<LookUp>& state);
   void look_up_next(const std::shared_ptr<LookUp>& state);
@@ -91,6 +94,7 @@ class OpenSearchSink final : public Sink {
   std::string cached_index_;
   TimePoint cached_until_{};
   std::vector<std::function<void(Result<std::string>)>> waiting_;  // for the resolve on its way
+  std::string trouble_;
   bool warned_unprotected_ = false;
 };
 
