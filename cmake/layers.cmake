@@ -13,7 +13,7 @@ set(may_sinks        agent/core sinks)
 set(may_agent_app    agent/core agent/input agent/filter agent/buffer agent/app parsers sinks)
 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
-set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog files terminal network cpu)
+set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog files terminal network cpu limits)
 set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_escape\\.cc sinks/bulk_reply\\.cc
                                             sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc
                                             agent/app/setup_json\\.cc)
@@ -34,6 +34,7 @@ set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
                                             agent/filter/match\\.cc parsers/[a-z_]+\\.cc      # inet_pton only
                                             agent/app/notify\\.cc)                            # systemd's datagrams
 set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_escape\\.cc parsers/json_scan\\.cc)
+set(lib_limits      "^sys/resource\\.h$"   agent/app/main\\.cc)                               # no core dumps
 
 set(violations 0)
 macro(violation text)
