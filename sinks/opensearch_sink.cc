@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "sinks/authorization.h"
 #include "sinks/bulk_reply.h"
 
 namespace auditship {
@@ -50,17 +49,6 @@ OpenSearchSink::OpenSearchSink(OpenSearchOptions options, CredentialSource crede
 
 void OpenSearchSink::request(std::string method, const std::string& path, std::string_view body,
                              Codec codec, std::chrono::milliseconds timeout, Answered done) {
-  Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
-  Result<std::string> authorization =
-      secret ? authorization_header(secret->username, secret->password, secret->bearer_token)
-             : Result<std::string>(secret.error());
-  if (!authorization) {
-    HttpResponse none;
-    none.error = "no credentials: " + authorization.error().message;
-    none.fault = HttpFault::secret;
-    post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
-    return;
-  }
   const std::size_t host = pool_.pick(clock_.now());
   HttpRequest out;
   out.method = std::move(method);
@@ -74,8 +62,15 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   if (codec != Codec::none) {
     out.headers.emplace_back("Content-Encoding", std::string(codec_name(codec)));
   }
-  if (!authorization->empty()) {
-    out.headers.emplace_back("Authorization", std::move(*authorization));
+  Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
+  const Status authorized =
+      secret ? authorize(out, *secret, clock_.wall_ns()) : Status(secret.error());
+  if (!authorized) {
+    HttpResponse none;
+    none.error = "no credentials: " + authorized.error().message;
+    none.fault = HttpFault::secret;
+    post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
+    return;
   }
   transport_.send(std::move(out), [this, host, done = std::move(done)](HttpResponse response) {
     if (host_is_ill(response)) {

@@ -21,6 +21,7 @@
 
 #include "agent/core/clock.h"
 #include "agent/core/log.h"
+#include "sinks/authorization.h"
 #include "sinks/host_pool.h"
 #include "sinks/http.h"
 #include "sinks/index_lookup.h"
@@ -39,10 +40,6 @@ struct OpenSearchOptions {
   std::string agent_version;                      // for the User-Agent header
 };
 
-// A bearer token is used where it is not empty, else basic auth where username is not empty.
-struct Credentials {
-  std::string username, password, bearer_token;
-};
 // Asked at each request, so that rotated files are seen. An Error fails the request without sending
 // it.
 using CredentialSource = std::function<Result<Credentials>()>;
