@@ -47,6 +47,8 @@ constexpr Row kTable[] = {
     {kItem, 400, 400, "invalid_index_name_exception", "", When::always, blocked, "index-name"},
     {kItem, 400, 400, "mapper_parsing_exception", "object mapping for", When::always, rejected,
      "mapping-conflict"},
+    {kItem, 400, 400, "mapper_parsing_exception", "Existing mapping for", When::always, rejected,
+     "mapping-conflict"},
     {kItem, 400, 400, "mapper_parsing_exception", "tried to parse field", When::always, rejected,
      "mapping-conflict"},
     {kItem, 400, 400, "mapper_parsing_exception", "] of type [", When::always, rejected,

@@ -101,8 +101,8 @@ constexpr Hint kHints[] = {
     {"opensearch-codec-refused",
      "set sink.opensearch.compression to what the server takes (2.x: gzip)"},
     {"opensearch-connection-lost",
-     "nothing to do once: what arrived is not doubled; if it lasts, look at the node's log, "
-     "proxies and load balancers"},
+     "nothing to do once: what arrived is not doubled; if it lasts, look at the node's log and at "
+     "proxies, and whether it wants another client certificate"},
     {"opensearch-data-stream", "use an alias or another target: ids would not be guarded"},
     {"opensearch-disk-full",
      "make room on the data nodes or delete old indices; the block goes by itself below the high "

@@ -66,6 +66,11 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
        "object mapping for [user] tried to parse field [user] as object, but found a concrete "
        "value",
        rejected, "mapping-conflict"},
+      {kItem, 400, "mapper_parsing_exception",
+       "Could not dynamically add mapping for field [a.b]. Existing mapping for [a] must be of "
+       "type "
+       "object but found [keyword].",
+       rejected, "mapping-conflict"},
       {kItem, 400, "mapper_parsing_exception", "failed to parse field [x] of type [long]", rejected,
        "mapping-conflict"},
       {kItem, 400, "illegal_argument_exception",
