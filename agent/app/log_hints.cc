@@ -195,6 +195,8 @@ constexpr Hint kHints[] = {
     {"rules-broken",
      "run `auditship check`: it names line and column; correct the file, it is read again by "
      "itself"},
+    {"rules-record-lost",
+     "note the change from the log of whoever made it; check the disk (dmesg, SMART)"},
     {"start-failed",
      "the message says what is wrong; `auditship check` tells more; data_dir is left as it is"},
     {"state-dropped", "nothing to do: logins that were open then end without a session document"},
