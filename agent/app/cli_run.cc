@@ -5,6 +5,7 @@
 
 #include "agent/app/agent.h"
 #include "agent/app/cli.h"
+#include "agent/app/give_back.h"
 #include "agent/app/loop.h"
 #include "agent/app/notify.h"
 #include "agent/app/own_log.h"
@@ -47,6 +48,16 @@ std::vector<StreamSummary> summaries_of(const Agent& agent) {
                                 stream->finished()});
   }
   return all;
+}
+
+// What differs when anything was done.
+std::uint64_t work_of(const Agent& agent) {
+  std::uint64_t work = 0;
+  for (const auto& stream : agent.streams()) {
+    const StreamView view = stream->view();
+    work += view.read.bytes + view.delivered.accounted() + view.delivery.requests;
+  }
+  return work;
 }
 
 // One line for `systemctl status`.
@@ -141,6 +152,7 @@ int run_command(const RunArguments& arguments) {
   notifier.ready(words_of(running));
   std::optional<TimePoint> stop_at;
   TimePoint watch_at{};
+  Quiet quiet;
   loop.on_change([&] { running.hint(); });
   const auto step = [&](TimePoint now) {
     TimePoint next = running.step(now);
@@ -156,6 +168,9 @@ int run_command(const RunArguments& arguments) {
     if (now >= watch_at && !arguments.once) {
       loop.watcher().watch(running.watch_directories());
       watch_at = now + std::chrono::seconds(10);
+      if (quiet.due(now, work_of(running))) {
+        (void)give_back_memory(fs);  // as much as could be
+      }
       if (!stop_at) {
         notifier.status(words_of(running));
       }

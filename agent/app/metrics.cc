@@ -170,7 +170,7 @@ void write_rules(Writer& out, const AgentStatus& status) {
   });
 }
 
-void write_process(Writer& out, const ProcessFigures& process) {
+void write_process(Writer& out, const ProcessFigures& process, std::int64_t started_ns) {
   const auto one = [&](std::string_view name, std::string_view type, std::string_view help,
                        auto value) {
     out.family(name, type, help);
@@ -180,7 +180,7 @@ void write_process(Writer& out, const ProcessFigures& process) {
   one("process_resident_memory_bytes", "gauge", "Resident memory.", process.resident_bytes);
   one("process_virtual_memory_bytes", "gauge", "Virtual memory.", process.virtual_bytes);
   one("process_start_time_seconds", "gauge", "Start, in seconds since the epoch.",
-      process.start_seconds);
+      static_cast<double>(started_ns / 1'000'000) / 1000);
   one("process_open_fds", "gauge", "Open file descriptors.", process.open_fds);
   one("process_max_fds", "gauge", "Limit of open file descriptors; 0 = none.", process.max_fds);
   one("process_threads", "gauge", "Threads.", process.threads);
@@ -239,7 +239,7 @@ std::string render_metrics(const AgentStatus& status, MetricsFormat format) {
     out.sample({{"use", end.use}, {"file", end.file}}, std::to_string(end.not_after));
   }
   if (status.process) {
-    write_process(out, *status.process);
+    write_process(out, *status.process, status.started_ns);
   }
   return out.finish();
 }

@@ -9,26 +9,18 @@ namespace {
 
 constexpr std::size_t kMaxFile = 1 << 20;
 
-// The boot time, in seconds since the epoch; 0 when /proc/stat does not say.
-std::uint64_t boot_seconds(const std::string& stat) {
-  const std::size_t at = stat.find("\nbtime ");
-  return at == std::string::npos ? 0 : std::strtoull(stat.c_str() + at + 7, nullptr, 10);
-}
-
 }  // namespace
 
 Result<ProcessFigures> read_process_figures(Fs& fs) {
   auto own = fs.read_file("/proc/self/stat", kMaxFile);
-  auto system = fs.read_file("/proc/stat", kMaxFile);
-  if (!own || !system) {
-    return (own ? system : own).error();
+  if (!own) {
+    return own.error();
   }
   // Fields as in proc(5), counted behind the name, which may hold anything: state is field 3.
   std::istringstream fields(own->substr(own->rfind(')') + 1));
   std::string state;
   std::uint64_t user = 0;
   std::uint64_t kernel = 0;
-  std::uint64_t start = 0;
   std::uint64_t pages = 0;
   ProcessFigures figures;
   fields >> state;
@@ -41,15 +33,13 @@ Result<ProcessFigures> read_process_figures(Fs& fs) {
   fields >> user >> kernel;
   skip(4);  // 16 … 19
   fields >> figures.threads;
-  skip(1);  // 21
-  fields >> start >> figures.virtual_bytes >> pages;
+  skip(2);  // 21, 22
+  fields >> figures.virtual_bytes >> pages;
   if (!fields) {
     return Error{Errc::corrupt, "/proc/self/stat is not as expected"};
   }
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   figures.cpu_seconds = static_cast<double>(user + kernel) / ticks;
-  figures.start_seconds =
-      static_cast<double>(boot_seconds(*system)) + static_cast<double>(start) / ticks;
   figures.resident_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   if (auto open = fs.list("/proc/self/fd")) {
     figures.open_fds = open->empty() ? 0 : open->size() - 1;  // without the one that lists

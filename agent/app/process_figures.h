@@ -8,8 +8,7 @@
 namespace auditship {
 
 struct ProcessFigures {
-  double cpu_seconds = 0;    // user and system, of all threads
-  double start_seconds = 0;  // since the epoch
+  double cpu_seconds = 0;  // user and system, of all threads
   std::uint64_t resident_bytes = 0, virtual_bytes = 0, threads = 0;
   std::uint64_t open_fds = 0;
   std::uint64_t max_fds = 0;  // 0: no limit, or not known

@@ -1,4 +1,5 @@
 // What is remembered for people: growth of a buffer, the last events, the last warnings.
+#include "agent/app/give_back.h"
 #include "agent/app/growth.h"
 #include "agent/app/process_figures.h"
 #include "agent/app/recent_events.h"
@@ -109,8 +110,32 @@ TEST_CASE("the system says what this process uses", "[process]") {
   CHECK(figures->virtual_bytes >= figures->resident_bytes);
   CHECK(figures->threads >= 1);
   CHECK(figures->open_fds >= 3);
-  CHECK(figures->start_seconds > 1.7e9);
   auto held = fs.open("/proc/self/stat", OpenMode::read);
   REQUIRE(held.ok());
   CHECK(read_process_figures(fs)->open_fds == figures->open_fds + 1);
+}
+
+TEST_CASE("quiet is told once, when it has lasted", "[process]") {
+  Quiet quiet;
+  TimePoint now{seconds(100)};
+  CHECK_FALSE(quiet.due(now, 7));
+  CHECK_FALSE(quiet.due(now + seconds(19), 7));
+  CHECK_FALSE(quiet.due(now + seconds(20), 8));  // something was done
+  CHECK_FALSE(quiet.due(now + seconds(39), 8));
+  CHECK(quiet.due(now + seconds(40), 8));
+  CHECK_FALSE(quiet.due(now + seconds(60), 8));
+  CHECK_FALSE(quiet.due(now + seconds(61), 9));
+  CHECK(quiet.due(now + seconds(90), 9));
+}
+
+TEST_CASE("memory that is given back is not resident, and is what it was when it is used again",
+          "[process]") {
+  PosixFs fs;
+  static const char kConstant[] = "what is constant stays";
+  const auto before = read_process_figures(fs);
+  REQUIRE(give_back_memory(fs).ok());
+  const auto after = read_process_figures(fs);
+  REQUIRE((before.ok() && after.ok()));
+  CHECK(after->resident_bytes < before->resident_bytes);
+  CHECK(std::string(kConstant) == "what is constant stays");
 }
