@@ -109,7 +109,9 @@ void Delivery::answered(FrameId frame, std::uint64_t number, const Outcome& outc
 void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
                             const Outcome& outcome, TimePoint now) {
   ++stats_.failures[outcome.code];
-  ++stats_.retries[retry_class(outcome.verdict, outcome.http_status)];
+  if (outcome.verdict != Verdict::rejected || piece->part.documents > 1) {  // else it is buried
+    ++stats_.retries[retry_class(outcome.verdict, outcome.http_status)];
+  }
   if (stats_.last_failure != outcome.message ||
       (outcome.verdict == Verdict::blocked) != stats_.blocked) {
     logger_.warn(
