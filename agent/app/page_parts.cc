@@ -10,7 +10,7 @@ h2 { font-size: 1.15em; margin: 1.6em 0 .4em; border-bottom: 1px solid #8886; }
 h3 { font-size: 1em; margin: 1em 0 .2em; }
 table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .12em 1.1em .12em 0; }
-th { font-weight: 600; }
+th { font-weight: 600; white-space: nowrap; }
 td, li { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bad { color: #b00020; font-weight: 600; }
