@@ -62,6 +62,7 @@ Status give_back_memory(Fs& fs) {
       next_word(line);
       // None of its pages differs from the file, and none can: what goes comes again as it was.
       if (mapping.of_file && !mapping.writable && next_word(line) == "0") {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): an address that came as text
         ::madvise(reinterpret_cast<void*>(mapping.from), mapping.to - mapping.from, MADV_DONTNEED);
       }
     }

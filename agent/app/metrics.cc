@@ -176,11 +176,12 @@ void write_process(Writer& out, const ProcessFigures& process, std::int64_t star
     out.family(name, type, help);
     out.sample({}, value);
   };
+  const std::int64_t started_ms = started_ns / 1'000'000;
   one("process_cpu_seconds_total", "counter", "User and system CPU time.", process.cpu_seconds);
   one("process_resident_memory_bytes", "gauge", "Resident memory.", process.resident_bytes);
   one("process_virtual_memory_bytes", "gauge", "Virtual memory.", process.virtual_bytes);
   one("process_start_time_seconds", "gauge", "Start, in seconds since the epoch.",
-      static_cast<double>(started_ns / 1'000'000) / 1000);
+      static_cast<double>(started_ms) / 1000);
   one("process_open_fds", "gauge", "Open file descriptors.", process.open_fds);
   one("process_max_fds", "gauge", "Limit of open file descriptors; 0 = none.", process.max_fds);
   one("process_threads", "gauge", "Threads.", process.threads);

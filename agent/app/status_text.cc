@@ -114,8 +114,7 @@ std::string human_seconds(double seconds) {
     if (seconds < kUnits[i].seconds) {
       continue;
     }
-    const double whole =
-        static_cast<double>(static_cast<std::uint64_t>(seconds / kUnits[i].seconds));
+    const auto whole = static_cast<double>(static_cast<std::uint64_t>(seconds / kUnits[i].seconds));
     const double rest = (seconds - whole * kUnits[i].seconds) / kUnits[i + 1].seconds;
     std::snprintf(text, sizeof text, rest < 1 ? "%.0f %s" : "%.0f %s %.0f %s", whole,
                   kUnits[i].name, static_cast<double>(static_cast<std::uint64_t>(rest)),
