@@ -17,7 +17,7 @@ set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog file
 set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_escape\\.cc sinks/bulk_reply\\.cc
                                             sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc
                                             agent/app/setup_json\\.cc)
-set(lib_curl        "^curl/"                sinks/curl_http\\.cc)
+set(lib_curl        "^curl/"                sinks/curl_fault\\.cc sinks/curl_http\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/app/yaml_[a-z]+\\.cc)
 set(lib_boost       "^boost/"               agent/app/loop\\.cc agent/app/loop_context\\.h agent/app/status_http\\.cc)
 set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/core/codec\\.cc)
@@ -33,7 +33,8 @@ set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/s
 set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
                                             agent/filter/match\\.cc parsers/[a-z_]+\\.cc      # inet_pton only
                                             agent/app/notify\\.cc)                            # systemd's datagrams
-set(lib_memory      "^malloc\\.h$|^sys/(mman|resource)\\.h$" agent/app/give_back\\.cc agent/app/process_figures\\.cc)
+set(lib_memory      "^malloc\\.h$|^sys/(mman|resource)\\.h$" agent/app/give_back\\.cc agent/app/process_figures\\.cc
+                                            agent/app/main\\.cc)                              # no core dumps
 set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_escape\\.cc parsers/json_scan\\.cc)
 
 set(violations 0)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace auditship {
 namespace {
@@ -28,15 +29,25 @@ bool has_line_break(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> authorization_header(const std::string& username, const std::string& password,
-                                         const std::string& bearer_token) {
-  if (has_line_break(bearer_token) || has_line_break(username)) {
-    return Error{Errc::invalid, "user name or token contains a line break"};
+Status authorize(HttpRequest& request, const Credentials& credentials, std::int64_t wall_ns) {
+  const AwsSigning& aws = credentials.aws;
+  for (const std::string& text :
+       {credentials.username, credentials.bearer_token, aws.access_key, aws.session_token}) {
+    if (has_line_break(text)) {
+      return Error{Errc::invalid, "user name, key or token contains a line break"};
+    }
   }
-  if (!bearer_token.empty()) {
-    return "Bearer " + bearer_token;
+  if (!aws.region.empty()) {
+    for (auto& header : aws_headers(request, aws, wall_ns)) {
+      request.headers.push_back(std::move(header));
+    }
+  } else if (!credentials.bearer_token.empty()) {
+    request.headers.emplace_back("Authorization", "Bearer " + credentials.bearer_token);
+  } else if (!credentials.username.empty()) {
+    request.headers.emplace_back(
+        "Authorization", "Basic " + base64(credentials.username + ":" + credentials.password));
   }
-  return username.empty() ? std::string() : "Basic " + base64(username + ":" + password);
+  return {};
 }
 
 }  // namespace auditship

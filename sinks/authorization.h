@@ -1,17 +1,25 @@
-// The value of an Authorization header: Bearer where there is a token, Basic where there is a user.
+// How a request says who sends it: AWS Signature Version 4, a bearer token, or basic auth.
 // Stateless; thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "agent/core/result.h"
+#include "sinks/aws_sigv4.h"
+#include "sinks/http.h"
 
 namespace auditship {
 
-// "" without a token and a user. Errors: invalid, where a line break would forge a header; the
-// message does not quote it.
-[[nodiscard]] Result<std::string> authorization_header(const std::string& username,
-                                                       const std::string& password,
-                                                       const std::string& bearer_token);
+// The first that is there is used: aws with a region, a bearer token, a user. None: no header.
+struct Credentials {
+  std::string username, password, bearer_token;
+  AwsSigning aws{};
+};
+
+// Adds the headers. The request must not change any more. Errors: invalid, where a line break would
+// forge a header; the message does not quote it.
+[[nodiscard]] Status authorize(HttpRequest& request, const Credentials& credentials,
+                               std::int64_t wall_ns);
 
 }  // namespace auditship

@@ -45,9 +45,17 @@ constexpr Row kTable[] = {
     {kItem, 400, 400, "validation_exception", "maximum shards open", When::always, blocked,
      "shards-full"},
     {kItem, 400, 400, "invalid_index_name_exception", "", When::always, blocked, "index-name"},
+    {kItem, 400, 400, "mapper_parsing_exception", "object mapping for", When::always, rejected,
+     "mapping-conflict"},
+    {kItem, 400, 400, "mapper_parsing_exception", "Existing mapping for", When::always, rejected,
+     "mapping-conflict"},
+    {kItem, 400, 400, "mapper_parsing_exception", "tried to parse field", When::always, rejected,
+     "mapping-conflict"},
+    {kItem, 400, 400, "mapper_parsing_exception", "] of type [", When::always, rejected,
+     "mapping-conflict"},
     {kItem, 400, 400, "mapper_parsing_exception", "", When::always, rejected, "document-400"},
     {kItem, 400, 400, "strict_dynamic_mapping_exception", "", When::always, rejected,
-     "document-400"},
+     "mapping-strict"},
     {kItem, 400, 400, "illegal_argument_exception", "immense term", When::always, rejected,
      "document-400"},
     {kItem, 400, 400, "illegal_argument_exception", "is too large", When::always, rejected,
@@ -115,9 +123,32 @@ constexpr Row kTable[] = {
     // --- the whole bulk: 5xx and oddities ---
     {kRequest, 501, 501, "", "", When::always, blocked, "http-501"},
     {kRequest, 503, 503, "cluster_block_exception", "", When::always, retry, "no-cluster-manager"},
+    {kRequest, 503, 503, "cluster_manager_not_discovered_exception", "", When::always, retry,
+     "no-cluster-manager"},
+    {kRequest, 503, 503, "master_not_discovered_exception", "", When::always, retry,
+     "no-cluster-manager"},
     {kRequest, 503, 503, "", "", When::always, retry, "unavailable"},
     {kRequest, 500, 599, "", "", When::always, retry, "http-5xx"},
     {kRequest, 0, 999, "", "", When::always, retry, "http-odd"},
+};
+
+// What "network" is in particular. What has to be repaired by somebody is blocked: asked less
+// often.
+constexpr struct {
+  HttpFault fault;
+  Verdict verdict;
+  std::string_view code;
+} kFaults[] = {
+    {HttpFault::secret, blocked, "secret-unreadable"},
+    {HttpFault::name, retry, "host-unknown"},
+    {HttpFault::unreachable, retry, "unreachable"},
+    {HttpFault::tls_file, blocked, "tls-file"},
+    {HttpFault::tls_untrusted, blocked, "tls-untrusted"},
+    {HttpFault::tls_expired, blocked, "tls-expired"},
+    {HttpFault::tls_host_name, blocked, "tls-host-name"},
+    {HttpFault::tls_refused, blocked, "tls-refused"},
+    {HttpFault::tls, blocked, "tls"},
+    {HttpFault::cut, retry, "connection-lost"},
 };
 
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key) {
@@ -169,6 +200,12 @@ Decision decide(const ServerAnswer& answer, const SentBulk& sent) {
   Decision decision{retry, "http-odd"};
   for (const Row& row : kTable) {
     if (fits(row, answer, sent)) {
+      decision = {row.verdict, row.code};
+      break;
+    }
+  }
+  for (const auto& row : kFaults) {
+    if (decision.code == "network" && row.fault == answer.fault) {
       decision = {row.verdict, row.code};
       break;
     }

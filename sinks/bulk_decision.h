@@ -13,6 +13,7 @@
 
 #include "agent/core/codec.h"
 #include "agent/core/outcome.h"
+#include "sinks/http.h"
 
 namespace auditship {
 
@@ -25,9 +26,10 @@ struct ServerAnswer {
   int status = 0;  // of the item or of HTTP; 0 = no answer
   std::string_view
       type;  // error.type, "" = none; for an error that is a bare string, see bulk_reply
-  std::string_view reason;  // error.reason, or the bare string
-  bool timed_out = false;   // with status 0
-  bool no_byte = false;     // with status 0: the peer closed without answering a byte
+  std::string_view reason;            // error.reason, or the bare string
+  bool timed_out = false;             // with status 0
+  HttpFault fault = HttpFault::none;  // with status 0
+  bool no_byte = false;               // with status 0: the peer closed without answering a byte
 };
 
 // What was sent.

@@ -31,6 +31,18 @@ std::string cut(std::string_view text) {
   return std::string(text.substr(0, utf8_prefix(text, kMaxErrorText)));
 }
 
+Decision decide_whole(const HttpResponse& response, const ServerError& error,
+                      const SentBulk& sent) {
+  ServerAnswer answer;
+  answer.status = response.status;
+  answer.type = error.type;
+  answer.reason = error.reason;
+  answer.timed_out = response.timed_out && response.connected;
+  answer.no_byte = response.no_byte;
+  answer.fault = response.fault;
+  return decide(answer, sent);
+}
+
 Outcome whole(const HttpResponse& response, Verdict verdict, std::string_view code,
               std::string message) {
   Outcome outcome;
@@ -52,7 +64,8 @@ std::string describe(const HttpResponse& response, const ServerError& error) {
     text += ' ' + error.type;
   }
   if (!error.reason.empty() && response.status != 400) {
-    text += ": " + error.reason;
+    const std::string lacks = missing_permission(error.reason);
+    text += ": " + (lacks.empty() ? error.reason : "the role lacks " + lacks);
   }
   if (error.type.empty() && error.reason.empty() && !response.body.empty()) {
     text +=
@@ -101,6 +114,7 @@ bool read_item(const element& item, std::uint32_t position, const SentBulk& sent
     refused.status = static_cast<std::uint16_t>(status);
     refused.type = cut(answer.type);
     refused.reason = cut(answer.reason);
+    refused.code = decision.code;
     outcome.items.push_back(std::move(refused));
     if (outcome.code.empty()) {
       outcome.code = "opensearch-";
@@ -178,6 +192,46 @@ ServerError read_error(std::string_view body) {
   return found;
 }
 
+std::string trouble_of(const HttpResponse& response) {
+  const ServerError error = response.status == 0 ? ServerError{} : read_error(response.body);
+  SentBulk sent;
+  sent.documents = 1;
+  sent.binding = IndexBinding::open;
+  return "opensearch-" + std::string(decide_whole(response, error, sent).code);
+}
+
+std::string missing_permission(std::string_view reason) {
+  constexpr std::string_view kBefore = "no permissions for [";
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/_-*[], ";
+  const std::size_t at = reason.find(kBefore);
+  if (at == std::string_view::npos) {
+    return {};
+  }
+  reason = reason.substr(at + kBefore.size(), 200);
+  std::size_t open = 1;  // brackets, as of "indices:data/write/bulk[s]"
+  for (std::size_t i = 0; i < reason.size(); ++i) {
+    open += reason[i] == '[' ? 1 : 0;
+    open -= reason[i] == ']' ? 1 : 0;
+    if (open == 0 || kAllowed.find(reason[i]) == std::string_view::npos) {
+      return std::string(reason.substr(0, i));
+    }
+  }
+  return std::string(reason);
+}
+
+std::string brief_reason(std::string_view reason) {
+  constexpr std::size_t kMost = 200;
+  if (std::string lacks = missing_permission(reason); !lacks.empty()) {
+    return "the role lacks " + lacks;
+  }
+  for (const std::string_view quote :
+       {"Preview of field's value", "prefix of the first immense term", "[truncated "}) {
+    reason = reason.substr(0, reason.find(quote));
+  }
+  return std::string(reason.substr(0, utf8_prefix(reason, kMost)));
+}
+
 std::chrono::milliseconds read_retry_after(const HttpResponse& response, std::int64_t wall_ns) {
   for (const auto& [name, value] : response.headers) {
     if (name != "retry-after") {
@@ -204,13 +258,7 @@ Outcome read_bulk_reply(const HttpResponse& response, const SentBulk& sent, std:
     outcome = read_items(response, sent);
   } else {
     const ServerError error = response.status == 0 ? ServerError{} : read_error(response.body);
-    ServerAnswer answer;
-    answer.status = response.status;
-    answer.type = error.type;
-    answer.reason = error.reason;
-    answer.timed_out = response.timed_out && response.connected;
-    answer.no_byte = response.no_byte;
-    const Decision decision = decide(answer, sent);
+    const Decision decision = decide_whole(response, error, sent);
     outcome = whole(response, decision.verdict, decision.code, describe(response, error));
   }
   outcome.retry_after = read_retry_after(response, wall_ns);

@@ -26,6 +26,18 @@ inline constexpr std::size_t kMaxErrorText = 1024;
 [[nodiscard]] std::chrono::milliseconds read_retry_after(const HttpResponse& response,
                                                          std::int64_t wall_ns);
 
+// The stable word for an answer that is no success, also for one that is not about a bulk:
+// "opensearch-unauthorized".
+[[nodiscard]] std::string trouble_of(const HttpResponse& response);
+
+// What a role lacks, from the reason of a security_exception: "indices:data/write/bulk[s]". ""
+// where it does not say. At most 200 bytes, and nothing that an action's name does not have.
+[[nodiscard]] std::string missing_permission(std::string_view reason);
+
+// An error's reason for a line of the log: at most 200 bytes, without what it quotes of a document,
+// and of a security_exception only what is missing.
+[[nodiscard]] std::string brief_reason(std::string_view reason);
+
 // error.type and error.reason of an answer that is not a success; "" where it has none.
 struct ServerError {
   std::string type, reason;

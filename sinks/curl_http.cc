@@ -12,11 +12,14 @@
 
 #include <curl/curl.h>
 
+#include "sinks/curl_fault.h"
+
 namespace auditship {
 
 namespace {
 
 constexpr std::size_t kMaxHeaders = 100;
+constexpr long kConnectionSeconds = 600;
 constexpr std::size_t kMaxHeaderBytes = 16 << 10;
 
 // One request on its way. Owned by the curl thread once taken from the queue.
@@ -108,6 +111,33 @@ struct CurlHttp::State {
   void answer(std::unique_ptr<Transfer> transfer) const;
 };
 
+namespace {
+
+// The words and the kind of a transfer that ended without a whole answer.
+void fail(Transfer& transfer, CURLcode result) {
+  HttpResponse& response = transfer.response;
+  long verified = 0;
+  curl_easy_getinfo(transfer.easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+  response.status = 0;
+  response.body.clear();
+  response.headers.clear();
+  response.timed_out = result == CURLE_OPERATION_TIMEDOUT;
+  response.no_byte = result == CURLE_GOT_NOTHING;
+  response.fault = curl_fault(result, verified, transfer.error);
+  if (response.timed_out && !response.connected) {
+    response.fault = HttpFault::unreachable;
+  }
+  response.error = curl_easy_strerror(result);
+  if (transfer.too_long) {
+    response.error = "the answer is longer than " + std::to_string(transfer.max_bytes) + " bytes";
+  } else if (transfer.error[0] != '\0') {
+    response.error += ": ";
+    response.error += transfer.error;
+  }
+}
+
+}  // namespace
+
 void CurlHttp::State::configure(Transfer& transfer) const {
   CURL* easy = transfer.easy;
   const HttpRequest& request = transfer.request;
@@ -134,10 +164,12 @@ void CurlHttp::State::configure(Transfer& transfer) const {
   set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_HEADERDATA, static_cast<void*>(&transfer));
   set(CURLOPT_MAXCONNECTS, options.max_connections_per_host * 2);
+  set(CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
 
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, options.verify ? 1L : 0L);
   set(CURLOPT_SSL_VERIFYHOST, options.verify ? 2L : 0L);
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // a replaced file counts for the next connection
   if (!options.ca_file.empty()) {
     set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // that CA and no other
@@ -252,19 +284,7 @@ void CurlHttp::State::finish(CURL* easy, CURLcode result) {
   if (result == CURLE_OK) {
     response.status = static_cast<int>(status);
   } else {
-    response.status = 0;
-    response.body.clear();
-    response.headers.clear();
-    response.timed_out = result == CURLE_OPERATION_TIMEDOUT;
-    response.no_byte = result == CURLE_GOT_NOTHING;
-    response.error = curl_easy_strerror(result);
-    if (transfer->too_long) {
-      response.error =
-          "the answer is longer than " + std::to_string(transfer->max_bytes) + " bytes";
-    } else if (transfer->error[0] != '\0') {
-      response.error += ": ";
-      response.error += transfer->error;
-    }
+    fail(*transfer, result);
   }
   answer(std::move(transfer));
 }

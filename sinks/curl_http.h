@@ -2,9 +2,10 @@
 //
 // HTTP/1.1 with keep-alive; TLS 1.2 or newer, verified; no redirects, no proxy from the
 // environment, no .netrc, http and https only. Answers longer than 64 MiB, and requests slower than
-// 1 byte/s for half their time limit, count as unanswered. send() on the loop thread. `post` is
-// called on curl's thread and must be thread-safe; callbacks run where it runs them. The destructor
-// cancels at once, joins the thread, and no callback runs after it.
+// 1 byte/s for half their time limit, count as unanswered. A connection is used for ten minutes at
+// most, so that replaced certificates, CAs and addresses count by then. send() on the loop thread.
+// `post` is called on curl's thread and must be thread-safe; callbacks run where it runs them. The
+// destructor cancels at once, joins the thread, and no callback runs after it.
 #pragma once
 
 #include <chrono>
@@ -18,9 +19,10 @@
 namespace auditship {
 
 struct CurlOptions {
+  // All three are read at each new connection.
   std::string ca_file;  // empty: the system's
   std::string certificate_file,
-      key_file;  // of the client; empty: none. Read at each new connection.
+      key_file;  // of the client; empty: none
   std::string
       server_name;     // expected in the certificate instead of the URL's host; empty: the URL's
   bool verify = true;  // false: any certificate (for try-outs only)

@@ -59,7 +59,7 @@ std::uint64_t keep_documents(std::string& body) {
   return documents;
 }
 
-Outcome trouble(Verdict verdict, std::string code, std::string message) {
+Outcome not_shipped(Verdict verdict, std::string code, std::string message) {
   Outcome outcome;
   outcome.verdict = verdict;
   outcome.code = std::move(code);
@@ -302,15 +302,15 @@ Outcome FileSink::ship_now(const Shipment& shipment) {
     return outcome;
   }
   if (failed_ != 0 && shipment.frame > failed_) {
-    return trouble(Verdict::retry, "file-order", "an earlier frame could not be written yet");
+    return not_shipped(Verdict::retry, "file-order", "an earlier frame could not be written yet");
   }
   Result<std::string> body = unpack(shipment.codec, shipment.body, shipment.raw_bytes);
   if (!body) {
-    return trouble(Verdict::blocked, "file-shipment-damaged", body.error().message);
+    return not_shipped(Verdict::blocked, "file-shipment-damaged", body.error().message);
   }
   if (keep_documents(*body) != shipment.documents) {
-    return trouble(Verdict::blocked, "file-shipment-damaged",
-                   "the shipment does not hold the documents it claims");
+    return not_shipped(Verdict::blocked, "file-shipment-damaged",
+                       "the shipment does not hold the documents it claims");
   }
   if (options_.zstd) {
     *body = pack(Codec::zstd, *body);
@@ -318,7 +318,7 @@ Outcome FileSink::ship_now(const Shipment& shipment) {
   if (Status stored = store(shipment.frame, *body); !stored) {
     failed_ = shipment.frame;
     const bool full = stored.error().code == Errc::no_space;
-    return trouble(Verdict::retry, full ? "file-no-space" : "file-io", stored.error().message);
+    return not_shipped(Verdict::retry, full ? "file-no-space" : "file-io", stored.error().message);
   }
   failed_ = 0;
   Outcome outcome;

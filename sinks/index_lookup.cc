@@ -50,7 +50,7 @@ Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
       return not_understood("_alias");
     }
     if (index == alias) {
-      return Error{Errc::invalid,
+      return Error{Errc::refused,
                    "\"" + std::string(alias) +
                        "\" is an index, not an alias: it was made before the alias was set up"};
     }

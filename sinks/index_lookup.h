@@ -19,8 +19,8 @@ struct AliasTarget {
   std::vector<std::string> indices;  // all that carry the alias, sorted by name
 };
 
-// Reads the answer to GET /TARGET*/_alias. Errors: not_found (no such alias), invalid (an index has
-// the name of the alias, or no index is the write index), corrupt.
+// Reads the answer to GET /TARGET*/_alias. Errors: not_found (no such alias), invalid (no index is
+// the write index), refused (an index has the name of the alias), corrupt.
 [[nodiscard]] Result<AliasTarget> read_alias(std::string_view body, std::string_view alias);
 
 // first, and those of the alias's indices that it may have moved to since: all whose rollover

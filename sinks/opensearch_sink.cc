@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "sinks/authorization.h"
 #include "sinks/bulk_reply.h"
 
 namespace auditship {
@@ -22,16 +21,17 @@ bool host_is_ill(const HttpResponse& response) {
   return response.status == 0 || response.status >= 500;
 }
 
-Error error_of(const HttpResponse& response, const char* what) {
-  const ServerError said = read_error(response.body);
-  if (response.status == 0) {
-    return Error{Errc::network, std::string(what) + ": " + response.error};
+std::string trouble_of_alias(const Error& error) {
+  switch (error.code) {
+    case Errc::not_found:
+      return "opensearch-alias-missing";
+    case Errc::invalid:
+      return "opensearch-no-write-index";
+    case Errc::refused:
+      return "opensearch-alias-is-index";
+    default:
+      return "opensearch-reply-malformed";
   }
-  std::string message = std::string(what) + " was answered " + std::to_string(response.status);
-  if (!said.type.empty() || !said.reason.empty()) {
-    message += ' ' + said.type + ": " + said.reason;
-  }
-  return Error{Errc::refused, std::move(message)};
 }
 
 }  // namespace
@@ -49,16 +49,6 @@ OpenSearchSink::OpenSearchSink(OpenSearchOptions options, CredentialSource crede
 
 void OpenSearchSink::request(std::string method, const std::string& path, std::string_view body,
                              Codec codec, std::chrono::milliseconds timeout, Answered done) {
-  Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
-  Result<std::string> authorization =
-      secret ? authorization_header(secret->username, secret->password, secret->bearer_token)
-             : Result<std::string>(secret.error());
-  if (!authorization) {
-    HttpResponse none;
-    none.error = "no credentials: " + authorization.error().message;
-    post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
-    return;
-  }
   const std::size_t host = pool_.pick(clock_.now());
   HttpRequest out;
   out.method = std::move(method);
@@ -72,8 +62,15 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
   if (codec != Codec::none) {
     out.headers.emplace_back("Content-Encoding", std::string(codec_name(codec)));
   }
-  if (!authorization->empty()) {
-    out.headers.emplace_back("Authorization", std::move(*authorization));
+  Result<Credentials> secret = credentials_ ? credentials_() : Credentials{};
+  const Status authorized =
+      secret ? authorize(out, *secret, clock_.wall_ns()) : Status(secret.error());
+  if (!authorized) {
+    HttpResponse none;
+    none.error = "no credentials: " + authorized.error().message;
+    none.fault = HttpFault::secret;
+    post_([none = std::move(none), done = std::move(done)]() mutable { done(std::move(none)); });
+    return;
   }
   transport_.send(std::move(out), [this, host, done = std::move(done)](HttpResponse response) {
     if (host_is_ill(response)) {
@@ -83,6 +80,20 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
     }
     done(std::move(response));
   });
+}
+
+// What went wrong, and its word for trouble().
+Error OpenSearchSink::error_of(const HttpResponse& response, const char* what) {
+  trouble_ = trouble_of(response);
+  const ServerError said = read_error(response.body);
+  if (response.status == 0) {
+    return Error{Errc::network, std::string(what) + ": " + response.error};
+  }
+  std::string message = std::string(what) + " was answered " + std::to_string(response.status);
+  if (!said.type.empty() || !said.reason.empty()) {
+    message += ' ' + said.type + ": " + brief_reason(said.reason);
+  }
+  return Error{Errc::refused, std::move(message)};
 }
 
 // --- resolve
@@ -111,6 +122,7 @@ void OpenSearchSink::finish_resolve(const HttpResponse& response) {
       answer = alias_.write_index;
     } else {
       answer = target.error();
+      trouble_ = trouble_of_alias(target.error());
     }
   } else if (response.status == 403) {
     if (!std::exchange(warned_unprotected_, true)) {
@@ -254,6 +266,7 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
         if (!gone) {
           const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
           if (!found) {
+            trouble_ = "opensearch-reply-malformed";
             state->fail(found.error());
             return;
           }
@@ -273,7 +286,7 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
 
 void OpenSearchSink::probe(std::function<void(Status)> done) {
   request("GET", "/", {}, Codec::none, kAskTimeout,
-          [done = std::move(done)](const HttpResponse& response) {
+          [this, done = std::move(done)](const HttpResponse& response) {
             done(response.status == 200 ? Status() : Status(error_of(response, "GET /")));
           });
 }

@@ -21,6 +21,7 @@
 
 #include "agent/core/clock.h"
 #include "agent/core/log.h"
+#include "sinks/authorization.h"
 #include "sinks/host_pool.h"
 #include "sinks/http.h"
 #include "sinks/index_lookup.h"
@@ -39,10 +40,6 @@ struct OpenSearchOptions {
   std::string agent_version;                      // for the User-Agent header
 };
 
-// A bearer token is used where it is not empty, else basic auth where username is not empty.
-struct Credentials {
-  std::string username, password, bearer_token;
-};
 // Asked at each request, so that rotated files are seen. An Error fails the request without sending
 // it.
 using CredentialSource = std::function<Result<Credentials>()>;
@@ -56,6 +53,8 @@ class OpenSearchSink final : public Sink {
   void ship(const Shipment& shipment, std::function<void(Outcome)> done) override;
   void look_up(const std::string& first, const std::vector<std::string>& ids,
                std::function<void(Result<Presence>)> done) override;
+
+  [[nodiscard]] std::string trouble() const override { return trouble_; }
 
   // In how many indices of the alias each id is, in the order asked. For reconciling; alias style
   // only.
@@ -75,6 +74,7 @@ class OpenSearchSink final : public Sink {
 
   void request(std::string method, const std::string& path, std::string_view body, Codec codec,
                std::chrono::milliseconds timeout, Answered done);
+  [[nodiscard]] Error error_of(const HttpResponse& response, const char* what);
   void finish_resolve(const HttpResponse& response);
   void begin_look_up(const std::string& first, const std::shared_ptr<LookUp>& state);
   void look_up_next(const std::shared_ptr<LookUp>& state);
@@ -91,6 +91,7 @@ class OpenSearchSink final : public Sink {
   std::string cached_index_;
   TimePoint cached_until_{};
   std::vector<std::function<void(Result<std::string>)>> waiting_;  // for the resolve on its way
+  std::string trouble_;
   bool warned_unprotected_ = false;
 };
 

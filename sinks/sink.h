@@ -47,6 +47,9 @@ class Sink {
   // The concrete index that new documents should go to now. Cached for seconds. "" where there is
   // none.
   virtual void resolve(std::function<void(Result<std::string>)> done) = 0;
+  // Why the last resolve() or look_up() failed, as a stable word: "opensearch-unauthorized". "" =
+  // there is none. Asked in their callbacks.
+  [[nodiscard]] virtual std::string trouble() const { return {}; }
   // Sends one shipment; done gets exactly one Outcome, whatever happens.
   virtual void ship(const Shipment& shipment, std::function<void(Outcome)> done) = 0;
   // Which ids exist in `first` or in any index that the target moved to since; first "": in any of

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/app/config.h"
+#include "agent/app/own_log.h"
 
 namespace auditship {
 
@@ -83,6 +84,12 @@ int setup_command(const SetupArguments& arguments);
 // is said why.
 std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
                                         const std::string& data_dir);
+
+// What log.level and log.format mean here. journal_stream: JOURNAL_STREAM of the environment, which
+// names stderr's device and inode where that is the journal. auto is text for the journal and for a
+// terminal, json elsewhere.
+[[nodiscard]] LogOptions log_options(const std::string& level, const std::string& format,
+                                     const std::optional<std::string>& journal_stream);
 
 // Loads the configuration for a command, and prints errors and warnings. nullopt: exit with
 // kExitFailed.

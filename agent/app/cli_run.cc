@@ -23,13 +23,6 @@ namespace {
 constexpr std::chrono::seconds kDrainLimit{
     4};  // from SIGTERM; the rest stays in the buffer, synced
 
-LogLevel level_of(const std::string& name) {
-  return name == "debug"   ? LogLevel::debug
-         : name == "warn"  ? LogLevel::warn
-         : name == "error" ? LogLevel::error
-                           : LogLevel::info;
-}
-
 std::string destination_of(const Config& config) {
   if (config.sink == SinkType::file) {
     return "NDJSON files under " + config.file_sink.directory;
@@ -115,8 +108,8 @@ int run_command(const RunArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  const bool json = config->log_format == "json";
-  OwnLog own_log(level_of(config->log_level), json ? LogFormat::json : LogFormat::text);
+  OwnLog own_log(
+      log_options(config->log_level, config->log_format, system_environment("JOURNAL_STREAM")));
   SystemClock clock;
   RecentWarnings log(own_log, clock);
   for (const std::string& warning : config->warnings) {
@@ -157,6 +150,7 @@ int run_command(const RunArguments& arguments) {
   const auto step = [&](TimePoint now) {
     TimePoint next = running.step(now);
     pages.stepped(now);
+    next = std::min(next, own_log.tick(now));
     if (stop_at && (running.delivered() || now >= *stop_at)) {
       loop.stop();
       return now;

@@ -4,6 +4,7 @@
 #include "agent/app/one_shot.h"
 #include "agent/app/own_log.h"
 #include "agent/app/setup.h"
+#include "agent/app/system.h"
 #include "agent/app/version.h"
 #include "agent/core/posix_fs.h"
 
@@ -40,6 +41,7 @@ SetupClientOptions client_options(Fs& fs, const Config& config, std::vector<std:
   options.hosts = std::move(hosts);
   options.credentials = credential_source(fs, config.opensearch);
   options.agent_version = kVersion;
+  options.wall_ns = [] { return SystemClock().wall_ns(); };
   return options;
 }
 

@@ -42,6 +42,8 @@ struct FileSinkConfig {
 struct OpenSearchConfig {
   std::vector<std::string> hosts;  // https://host:9200
   std::string username, password, password_file, bearer_token_file;
+  std::string aws_region, aws_service = "es";  // region empty: requests are not signed
+  std::string aws_access_key_file, aws_secret_key_file, aws_session_token_file;
   std::string ca_file, certificate_file, key_file, server_name;
   bool tls_verify = true;
   TargetStyle style = TargetStyle::alias;
@@ -82,7 +84,8 @@ struct Config {
 };
 
 struct Secrets {
-  std::string password, bearer_token;  // empty: not used
+  std::string password, bearer_token;                             // empty: not used
+  std::string aws_access_key, aws_secret_key, aws_session_token;  // empty: not used
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

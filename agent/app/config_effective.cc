@@ -125,6 +125,15 @@ void write_opensearch(Writer& out, const OpenSearchConfig& sink) {
   out.text_if("password", sink.password.empty() ? "" : kMask);
   out.text_if("password_file", sink.password_file);
   out.text_if("bearer_token_file", sink.bearer_token_file);
+  if (!sink.aws_region.empty()) {
+    out.open("aws_sigv4");
+    out.text("region", sink.aws_region);
+    out.text("service", sink.aws_service);
+    out.text("access_key_file", sink.aws_access_key_file);
+    out.text("secret_key_file", sink.aws_secret_key_file);
+    out.text_if("session_token_file", sink.aws_session_token_file);
+    out.close();
+  }
   out.open("tls");
   out.text_if("ca_file", sink.ca_file);
   out.text_if("certificate_file", sink.certificate_file);

@@ -31,19 +31,25 @@ Result<std::string> read_secret(Fs& fs, const std::string& path) {
 Result<Secrets> load_secrets(Fs& fs, const OpenSearchConfig& opensearch) {
   Secrets secrets;
   secrets.password = opensearch.password;
-  if (!opensearch.password_file.empty()) {
-    auto password = read_secret(fs, opensearch.password_file);
-    if (!password) {
-      return password.error();
+  const struct {
+    const std::string& file;
+    std::string& into;
+  } wanted[] = {
+      {opensearch.password_file, secrets.password},
+      {opensearch.bearer_token_file, secrets.bearer_token},
+      {opensearch.aws_access_key_file, secrets.aws_access_key},
+      {opensearch.aws_secret_key_file, secrets.aws_secret_key},
+      {opensearch.aws_session_token_file, secrets.aws_session_token},
+  };
+  for (const auto& one : wanted) {
+    if (one.file.empty()) {
+      continue;
     }
-    secrets.password = std::move(*password);
-  }
-  if (!opensearch.bearer_token_file.empty()) {
-    auto token = read_secret(fs, opensearch.bearer_token_file);
-    if (!token) {
-      return token.error();
+    auto secret = read_secret(fs, one.file);
+    if (!secret) {
+      return secret.error();
     }
-    secrets.bearer_token = std::move(*token);
+    one.into = std::move(*secret);
   }
   return secrets;
 }

@@ -136,6 +136,40 @@ void read_tls(YamlMap& map, Fs& fs, Config& config) {
   tls.done();
 }
 
+void read_aws(YamlMap& map, Fs& fs, Config& config) {
+  OpenSearchConfig& sink = config.opensearch;
+  const YamlNode* node = map.get("aws_sigv4");
+  if (node == nullptr) {
+    return;
+  }
+  YamlMap aws(map.problems(), *node, map.path_of("aws_sigv4"));
+  const auto is_word = [](const std::string& text) {
+    return !text.empty() &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  };
+  aws.text("region", sink.aws_region);
+  if (!is_word(sink.aws_region)) {
+    aws.add_problem("region", "expected a region, as eu-north-1");
+  }
+  aws.text("service", sink.aws_service);
+  if (!is_word(sink.aws_service)) {
+    aws.add_problem("service", "expected es or aoss");
+  }
+  read_file_name(aws, "access_key_file", fs, config.file, sink.aws_access_key_file);
+  read_file_name(aws, "secret_key_file", fs, config.file, sink.aws_secret_key_file);
+  read_file_name(aws, "session_token_file", fs, config.file, sink.aws_session_token_file);
+  if (sink.aws_access_key_file.empty() || sink.aws_secret_key_file.empty()) {
+    aws.add_problem("access_key_file", "access_key_file and secret_key_file are both needed");
+  }
+  if (!sink.username.empty() || !sink.bearer_token_file.empty()) {
+    map.add_problem("aws_sigv4", "a username or bearer token is given, too: choose one");
+  }
+  if (!sink.server_name.empty()) {
+    map.add_problem("aws_sigv4", "tls.server_name would change the host that is signed: drop one");
+  }
+  aws.done();
+}
+
 // https://HOST:PORT, perhaps with the base path that Dashboards is served under.
 void read_dashboards_url(YamlMap& map, Config& config) {
   std::string& url = config.opensearch.dashboards_url;
@@ -159,6 +193,7 @@ void read_opensearch(YamlMap& map, Fs& fs, Config& config) {
   read_hosts(map, config);
   read_credentials(map, fs, config);
   read_tls(map, fs, config);
+  read_aws(map, fs, config);
   if (const auto style = map.one_of("target_style", {"alias", "dated"})) {
     sink.style = *style == 0 ? TargetStyle::alias : TargetStyle::dated;
   }

@@ -45,9 +45,12 @@ Result<TimePoint> Delivery::step(TimePoint now) {
       return s.error();
     }
     if (!s) {
-      logger_.warn("ack-no-space",
-                   "acknowledgements cannot be written: the disk is full; sending waits",
-                   {{"stream", options_.stream}, {"error", s.error().message}});
+      ++stats_.failures["ack-no-space"];
+      if (told_.tell("ack-no-space", now)) {
+        logger_.warn("ack-no-space",
+                     "acknowledgements cannot be written: the disk is full; sending waits",
+                     {{"stream", options_.stream}, {"error", s.error().message}});
+      }
       store_at_ = now + kStoreEvery;
     }
   }
@@ -241,11 +244,13 @@ void Delivery::ask_target(TimePoint now) {
     } else {
       target_known_ = false;
       target_retry_at_ = at + pace_.jitter(target_failures_++, false);
-      ++stats_.failures["target-unknown"];
-      if (stats_.last_failure != index.error().message) {
-        logger_.warn("target-unknown",
-                     "the index to write to cannot be found out; documents wait in the buffer",
-                     {{"stream", options_.stream}, {"error", index.error().message}});
+      const std::string why = sink_.trouble();
+      const std::string code = why.empty() ? "target-unknown" : why;
+      ++stats_.failures[code];
+      if (const auto times = told_.tell(code, at)) {
+        logger_.warn(
+            code, "the index to write to cannot be found out; documents wait in the buffer",
+            {{"stream", options_.stream}, {"error", index.error().message}, {"failures", *times}});
       }
       stats_.last_failure = index.error().message;
     }

@@ -19,9 +19,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/app/delivery_pace.h"
+#include "agent/app/failure_log.h"
 #include "agent/app/parts.h"
 #include "agent/buffer/segment_log.h"
 #include "agent/core/clock.h"
@@ -133,6 +135,9 @@ class Delivery {
   bool silent(Flight& flight, std::list<Piece>::iterator piece, TimePoint now);
   void items_failed(Flight& flight, std::list<Piece>::iterator piece, const Outcome& outcome,
                     TimePoint now);
+  void all_well(TimePoint now);
+  void tell_refused(std::string_view code, std::string_view text, std::size_t documents,
+                    const ItemOutcome& why);
   void tell_items(const Flight& flight, const ItemOutcome& loudest, std::size_t documents);
   void refuse(Flight& flight, std::list<Piece>::iterator piece,
               const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);
@@ -164,6 +169,8 @@ class Delivery {
   std::function<void()> wake_;
   DeliveryOptions options_;
 
+  FailureLog told_;          // of what waits
+  FailureLog letters_told_;  // of what is dead-lettered
   std::deque<Flight> flights_;
   AckState ack_;             // what store() will write
   bool dirty_ = false;       // ack_ differs from the disk

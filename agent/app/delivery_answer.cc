@@ -3,6 +3,7 @@
 
 #include "agent/app/delivery.h"
 #include "agent/app/delivery_state.h"
+#include "sinks/bulk_reply.h"
 
 namespace auditship {
 namespace {
@@ -64,6 +65,10 @@ NotTaken sort_out(const Outcome& outcome, const std::vector<BulkItem>& items) {
   return sorted;
 }
 
+std::string code_of(const ItemOutcome& item) {
+  return "opensearch-" + (item.code.empty() ? "item-error" : std::string(item.code));
+}
+
 }  // namespace
 
 void Delivery::back_off(Piece& piece, TimePoint now, Verdict verdict, Duration least) {
@@ -99,11 +104,20 @@ void Delivery::answered(FrameId frame, std::uint64_t number, const Outcome& outc
   if (outcome.items.empty()) {
     pace_.content(now - piece->sent_at);
     flight->pieces.erase(piece);
-    stats_.last_failure.clear();
-    stats_.blocked = false;
+    all_well(now);
     return;
   }
   items_failed(*flight, piece, outcome, now);
+}
+
+void Delivery::all_well(TimePoint now) {
+  stats_.last_failure.clear();
+  stats_.blocked = false;
+  if (const auto lasted = told_.recovered(now)) {
+    logger_.info("delivery-recovered", "documents are taken again",
+                 {{"stream", options_.stream},
+                  {"seconds", std::chrono::duration_cast<std::chrono::seconds>(*lasted).count()}});
+  }
 }
 
 void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
@@ -112,11 +126,12 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
   if (outcome.verdict != Verdict::rejected || piece->part.documents > 1) {  // else it is buried
     ++stats_.retries[retry_class(outcome.verdict, outcome.http_status)];
   }
-  if (stats_.last_failure != outcome.message ||
-      (outcome.verdict == Verdict::blocked) != stats_.blocked) {
-    logger_.warn(
-        outcome.code, outcome.message,
-        {{"stream", options_.stream}, {"frame", flight.id}, {"status", outcome.http_status}});
+  if (const auto times = told_.tell(outcome.code, now)) {
+    logger_.warn(outcome.code, outcome.message,
+                 {{"stream", options_.stream},
+                  {"frame", flight.id},
+                  {"status", outcome.http_status},
+                  {"failures", *times}});
   }
   stats_.last_failure = outcome.message;
   stats_.blocked = outcome.verdict == Verdict::blocked;
@@ -226,16 +241,16 @@ void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
 }
 
 void Delivery::tell_items(const Flight& flight, const ItemOutcome& loudest, std::size_t documents) {
-  const std::string key = "item-" + std::to_string(loudest.status);
-  stats_.failures[key] += documents;
-  if (stats_.last_failure != key) {
-    logger_.warn(key, "the server did not take some documents now; they are sent again",
+  const std::string code = code_of(loudest);
+  stats_.failures[code] += documents;
+  if (const auto times = told_.tell(code, clock_.now(), documents)) {
+    logger_.warn(code, "the server did not take some documents now; they are sent again",
                  {{"stream", options_.stream},
                   {"frame", flight.id},
-                  {"documents", documents},
-                  {"error", loudest.type + ": " + loudest.reason.substr(0, 200)}});
+                  {"documents", *times},
+                  {"error", loudest.type + ": " + brief_reason(loudest.reason)}});
   }
-  stats_.last_failure = key;
+  stats_.last_failure = code;
   stats_.blocked = loudest.verdict == Verdict::blocked;
 }
 
@@ -269,8 +284,14 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   std::vector<BulkItem> originals;
   Original original;
   repaired.reserve(refused.size());
-  stats_.failures["rejected"] += refused.size();
   for (const ItemOutcome& item : refused) {
+    ++stats_.failures[code_of(item)];
+    if (item.code.starts_with("mapping-")) {
+      tell_refused(code_of(item),
+                   "the mapping of the index does not take documents as they are: they are "
+                   "repaired, or go to the dead-letter file",
+                   1, item);
+    }
     const BulkItem& source = items[item.item];
     auto better = !piece->repaired && repair_ ? repair_(source.source, item) : std::nullopt;
     if (better) {
@@ -338,19 +359,32 @@ void Delivery::bury(Flight& flight, std::list<Piece>::iterator piece,
   }
   if (auto s = dead_letters_.put(refusals); s) {
     flight.counts.dead_lettered += why.size();
-    logger_.warn("dead-letter",
+    tell_refused("dead-letter",
                  "the server refused documents for their content; they are in the dead-letter file",
-                 {{"stream", options_.stream},
-                  {"documents", items.size()},
-                  {"error", why.front().type + ": " + why.front().reason.substr(0, 200)}});
+                 items.size(), why.front());
   } else {
-    ++stats_.failures["dead-letter"];
-    logger_.error("dead-letter-failed",
-                  "refused documents cannot be written to the dead-letter file; they wait",
-                  {{"stream", options_.stream}, {"error", s.error().message}});
+    ++stats_.failures["dead-letter-failed"];
+    if (told_.tell("dead-letter-failed", clock_.now())) {
+      logger_.error("dead-letter-failed",
+                    "refused documents cannot be written to the dead-letter file; they wait",
+                    {{"stream", options_.stream}, {"error", s.error().message}});
+    }
     Piece& rest = add_piece(flight, piece, make_part(items, piece->part.codec));
     back_off(rest, clock_.now(), Verdict::blocked, Duration{});
   }
+}
+
+// A letter, or a mapping that does not fit, is said once a minute at most.
+void Delivery::tell_refused(std::string_view code, std::string_view text, std::size_t documents,
+                            const ItemOutcome& why) {
+  const TimePoint now = clock_.now();
+  if (const auto since_told = letters_told_.tell(code, now, documents)) {
+    logger_.warn(code, text,
+                 {{"stream", options_.stream},
+                  {"documents", *since_told},
+                  {"error", why.type + ": " + brief_reason(why.reason)}});
+  }
+  (void)letters_told_.recovered(now);  // it does not last: the next one is news
 }
 
 void Delivery::halve(Flight& flight, std::list<Piece>::iterator piece) {

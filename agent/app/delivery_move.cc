@@ -65,12 +65,12 @@ void Delivery::located(FrameId frame, std::uint64_t number, Result<Presence> pre
   piece->sending = false;
   if (!presence || presence->found.size() != piece->part.documents) {
     const std::string why = presence ? "short answer" : presence.error().message;
-    ++stats_.failures["look-up"];
-    if (stats_.last_failure != why) {
+    ++stats_.failures["look-up-failed"];
+    if (const auto times = told_.tell("look-up-failed", clock_.now())) {
       logger_.warn(
           "look-up-failed",
           "it cannot be found out which documents of a frame are in an index already; they wait",
-          {{"stream", options_.stream}, {"frame", frame}, {"error", why}});
+          {{"stream", options_.stream}, {"frame", frame}, {"error", why}, {"failures", *times}});
     }
     stats_.last_failure = why;
     back_off(*piece, clock_.now(), Verdict::blocked, Duration{});

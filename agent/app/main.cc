@@ -1,6 +1,8 @@
 // The command line: what there is, with which options and examples. The work is done in cli_*.cc.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 
@@ -303,10 +305,21 @@ int command_line(int argc, char** argv) {
   return commands.code;
 }
 
+// A core would hold passwords and events. One byte and not none: the kernel looks at a limit of
+// none for files only, at one byte also where cores are piped to a program (its fs/coredump.c).
+void forbid_core_dumps() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max = std::min<rlim_t>(limit.rlim_max, 1);
+    (void)::setrlimit(RLIMIT_CORE, &limit);
+  }
+}
+
 }  // namespace
 }  // namespace auditship
 
 int main(int argc, char** argv) {
+  auditship::forbid_core_dumps();
   try {
     return auditship::command_line(argc, argv);
   } catch (const std::exception& error) {  // of a library: we throw nothing

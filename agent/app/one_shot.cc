@@ -20,7 +20,11 @@ CredentialSource credential_source(Fs& fs, const OpenSearchConfig& opensearch) {
     if (!secrets) {
       return secrets.error();
     }
-    return Credentials{opensearch.username, secrets->password, secrets->bearer_token};
+    return Credentials{opensearch.username,
+                       secrets->password,
+                       secrets->bearer_token,
+                       {opensearch.aws_region, opensearch.aws_service, secrets->aws_access_key,
+                        secrets->aws_secret_key, secrets->aws_session_token}};
   };
 }
 

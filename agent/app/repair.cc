@@ -30,11 +30,14 @@ std::string_view field_in(std::string_view reason) {
   return {};
 }
 
-// field is the member, or lies within it. Members with dotted names are within their prefix, too:
-// "a.b" within "a".
+bool within(std::string_view inner, std::string_view outer) {
+  return inner.size() > outer.size() && inner.starts_with(outer) && inner[outer.size()] == '.';
+}
+
+// field is the member, or lies within it, or the member lies within field: where "user" cannot be
+// an object, neither can the dotted "user.name" be taken.
 bool concerns(std::string_view field, std::string_view member) {
-  return field == member ||
-         (field.size() > member.size() && field.starts_with(member) && field[member.size()] == '.');
+  return field == member || within(field, member) || within(member, field);
 }
 
 struct Member {

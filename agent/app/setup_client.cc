@@ -29,47 +29,34 @@ const char* hint_for(int status) {
   }
 }
 
-// What all requests have in common; the secrets are as new as the files.
-Result<HttpRequest> request_for(const SetupClientOptions& options) {
-  const auto secret = options.credentials ? options.credentials() : Credentials{};
-  if (!secret) {
-    return secret.error();
-  }
-  auto authorization =
-      authorization_header(secret->username, secret->password, secret->bearer_token);
-  if (!authorization) {
-    return authorization.error();
-  }
-  HttpRequest request;
-  request.timeout = kTimeout;
-  request.headers = options.headers;
-  request.headers.emplace_back("User-Agent", "auditship/" + options.agent_version);
-  if (!authorization->empty()) {
-    request.headers.emplace_back("Authorization", std::move(*authorization));
-  }
-  return request;
-}
-
 }  // namespace
 
 Result<SetupAnswer> SetupClient::ask(const std::string& method, const std::string& path,
                                      std::string_view body, const std::string& content_type) {
-  auto made = request_for(options_);
-  if (!made) {
-    return made.error();
-  }
-  HttpRequest& request = *made;
+  HttpRequest request;
   request.method = method;
   request.body = body;
+  request.timeout = kTimeout;
+  request.headers = options_.headers;
+  request.headers.emplace_back("User-Agent", "auditship/" + options_.agent_version);
   if (!body.empty()) {
     request.headers.emplace_back("Content-Type", content_type);
   }
+  // The secrets are as new as the files.
+  const auto secret = options_.credentials ? options_.credentials() : Credentials{};
+  if (!secret) {
+    return secret.error();
+  }
   std::string troubles;
   for (const std::string& host : options_.hosts) {
-    request.url = host + path;
+    HttpRequest out = request;
+    out.url = host + path;
+    if (auto s = authorize(out, *secret, options_.wall_ns ? options_.wall_ns() : 0); !s) {
+      return s.error();
+    }
     HttpResponse response;
     const bool finished = run_([&](const std::function<void()>& done) {
-      transport_.send(request, [&response, done](HttpResponse answer) {
+      transport_.send(out, [&response, done](HttpResponse answer) {
         response = std::move(answer);
         done();
       });

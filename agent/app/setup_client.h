@@ -4,6 +4,7 @@
 // in no message. Borrowed references must outlive it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct SetupClientOptions {
   CredentialSource credentials;
   std::string agent_version;
   std::vector<std::pair<std::string, std::string>> headers;  // added to every request
+  std::function<std::int64_t()> wall_ns{};                   // the time of AWS signatures
 };
 
 struct SetupAnswer {

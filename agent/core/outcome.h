@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace auditship {
@@ -26,6 +27,7 @@ struct ItemOutcome {
   Verdict verdict = Verdict::retry;
   std::uint16_t status = 0;
   std::string type, reason;  // of the server's error, cut to 1 KiB
+  std::string_view code{};   // as Outcome::code, static storage; "" = none
 };
 
 struct Outcome {

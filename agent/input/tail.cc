@@ -175,8 +175,9 @@ Result<bool> Tail::State::at_end(std::vector<RawLine>& lines) {
       return named.error();
     }
   }
-  if (auto s = refresh(); !s) {
-    return s.error();
+  auto steady = refresh();
+  if (!steady || !*steady) {
+    return steady;
   }
   if (queue.empty()) {
     return false;

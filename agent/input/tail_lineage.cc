@@ -125,25 +125,28 @@ bool Tail::State::leave_out(const Entry& entry) {
   return true;
 }
 
-Status Tail::State::refresh() {
+Result<bool> Tail::State::refresh() {
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
     auto found = scan();
     if (!found) {
       return found.error();
     }
     if (!*found) {
-      return {};  // renames going on: what is known stays as it is until the next poll
+      return false;  // what is known stays as it is until the next poll
     }
     if (locate(std::move(**found))) {
-      return {};
+      return true;
     }
   }
-  return {};
+  return false;
 }
 
-// Puts what is newer than the file being read (or than the first that waits) into the queue.
+// Puts what is newer than the file being read (or than the first that waits) into the queue. A live
+// file that waits is no boundary: what it held since may have been copied away, and is older.
 bool Tail::State::locate(std::vector<Entry> found) {
-  const Entry* boundary = current ? &*current : queue.empty() ? nullptr : &queue.front();
+  const Entry* boundary = current                                 ? &*current
+                          : queue.empty() || queue.front().live() ? nullptr
+                                                                  : &queue.front();
   if (boundary == nullptr) {
     if (!looked) {
       looked = !found.empty();
@@ -229,8 +232,25 @@ bool Tail::State::merge(std::vector<Entry> newer) {
   return all_there;
 }
 
+// The first line of a file that waits, as it is now; nullopt: it has none, or is gone.
+Result<std::optional<Digest>> Tail::State::first_line(Entry& entry) {
+  if (auto s = open(entry); !s) {
+    return s.error().code == Errc::not_found ? Result<std::optional<Digest>>(std::nullopt)
+                                             : s.error();
+  }
+  entry.file->recheck_head();  // it may have been truncated while it waited
+  auto head = entry.file->head(Generation::LastLine::needs_newline);
+  if (!head) {
+    return head.error().in(entry.path);
+  }
+  return head->complete ? std::optional(head->digest) : std::nullopt;
+}
+
+// The live file is taken only after a look around that came after its first line was read: if that
+// was not the first thing it ever held, the copy of what it held before was there by then.
 Result<bool> Tail::State::next_generation() {
-  bool refreshed = false;
+  std::optional<Digest> first;
+  int looks = 0;
   while (true) {
     if (resume) {
       auto found = find_resume();
@@ -238,15 +258,23 @@ Result<bool> Tail::State::next_generation() {
         return found;
       }
     }
-    if (queue.empty() || (!refreshed && queue.front().live())) {
-      if (refreshed) {
+    if (queue.empty() || queue.front().live()) {
+      auto now =
+          queue.empty() ? Result<std::optional<Digest>>(std::nullopt) : first_line(queue.front());
+      if (!now) {
+        return now.error();
+      }
+      if (looks == 0 || *now != first) {
+        first = *now;
+        auto steady = looks++ < kScanAttempts ? refresh() : Result<bool>(false);
+        if (!steady || !*steady) {
+          return steady;
+        }
+        continue;
+      }
+      if (queue.empty()) {
         return false;
       }
-      refreshed = true;
-      if (auto s = refresh(); !s) {
-        return s.error();
-      }
-      continue;
     }
     auto adopted = adopt(queue.front());
     if (!adopted) {
@@ -265,8 +293,11 @@ Result<bool> Tail::State::next_generation() {
 // The current file was truncated or rewritten in place.
 Result<bool> Tail::State::replaced(std::vector<RawLine>& lines) {
   auto copied = continue_in_copy();
-  if (!copied || *copied) {
-    return copied;
+  if (!copied) {
+    return copied.error();
+  }
+  if (*copied != Copy::none) {
+    return *copied == Copy::taken;
   }
   if (reader.waiting() > 0) {
     add_rest(lines);  // its end is lost, its beginning is not
@@ -293,13 +324,13 @@ Result<bool> Tail::State::replaced(std::vector<RawLine>& lines) {
 }
 
 // copytruncate: what we had not read may stand in the copy that was made first.
-Result<bool> Tail::State::continue_in_copy() {
+Result<Tail::State::Copy> Tail::State::continue_in_copy() {
   auto found = scan();
   if (!found) {
     return found.error();
   }
   if (!*found) {
-    return false;
+    return ++copy_failures <= kCopyAttempts ? Copy::wait : Copy::none;
   }
   const Mark mark{mark_here(), true};
   std::size_t looked_at = 0;
@@ -329,10 +360,10 @@ Result<bool> Tail::State::continue_in_copy() {
                {{"path", options.path}, {"copy", e->path}, {"from_offset", mark.at.pos.offset}});
       copy_failures = 0;
       begin(std::move(*e), mark.at.pos.file, mark.at.pos.offset, head_hash);
-      return true;
+      return Copy::taken;
     }
   }
-  return false;
+  return Copy::none;
 }
 
 }  // namespace auditship

@@ -178,7 +178,9 @@ Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
   if (auto stat = entry.file->stat()) {
     entry.stat = *stat;
   }
-  entry.file->recheck_head();  // it may have been truncated while it waited
+  if (!entry.live()) {  // whose first line was read just now
+    entry.file->recheck_head();
+  }
   auto head = entry.file->head(Generation::LastLine::needs_newline);
   if (head && !head->complete && !entry.live()) {
     const auto grace =

@@ -71,14 +71,16 @@ struct Tail::State {
   // tail_lineage.cc: which file is next
   Result<std::vector<Entry>> scan_once();
   Result<std::optional<std::vector<Entry>>> scan();  // nullopt: files are being renamed just now
-  Status refresh();
+  Result<bool> refresh();  // false: files are being renamed just now, nothing new is known
   bool locate(std::vector<Entry> found);  // false: one vanished meanwhile
   bool merge(std::vector<Entry> newer);
   bool leave_out(const Entry& entry);
   Result<bool> next_generation();
   Result<Adopt> adopt(Entry& entry);
   Result<bool> replaced(std::vector<RawLine>& lines);
-  Result<bool> continue_in_copy();
+  Result<std::optional<Digest>> first_line(Entry& entry);
+  enum class Copy { none, taken, wait };
+  Result<Copy> continue_in_copy();
 
   // tail_resume.cc: which generation a file is
   Status open(Entry& entry);

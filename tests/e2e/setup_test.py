@@ -3,17 +3,13 @@
 Plain: twice (the second run changes nothing), all recordings without a refused document, what Compliant Kubernetes'
 dashboards ask, an older template, drift, rollover. Secured: the roles that setup made, least privilege.
 """
-import base64
 import json
-import ssl
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
-from harness import (AGENT, DATA, NODE, ROOT, OpenSearch, check, equal, free_port, http, http_json, main, opensearch_sink,
-                     run_once, skip, write_config)
+from harness import AGENT, DATA, ROOT, OpenSearch, check, equal, http, http_json, main, opensearch_sink, run_once, write_config
+from secured import Secured, add_user, password_of
 
 VERSION = sys.argv[1]
 SECURED = "secured" in sys.argv[2:]
@@ -185,59 +181,6 @@ def test_plain(work):
 
 # --- with the security plug-in -------------------------------------------------------------------
 
-def password_of(user):
-    return "admin-password" if user == "admin" else "Zzz-7431-correct-horse"  # a name in it is refused
-
-
-class Secured:
-    def __init__(self, work):
-        self.data = work / "secured"
-        started = subprocess.run([NODE, "start", "--version", VERSION, "--port", str(free_port()), "--data", self.data, "--security"],
-                                 capture_output=True, text=True, timeout=600)
-        if started.returncode == 77:
-            skip(started.stderr.strip())
-        check(started.returncode == 0, started.stderr)
-        self.url, self.ca = started.stdout.strip(), self.data / "config" / "ca.pem"
-        self.tls = ssl.create_default_context(cafile=self.ca)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        subprocess.run([NODE, "stop", "--data", self.data], check=False)
-
-    def ask(self, user, method, path, body=None):
-        """(status, answer) as a user."""
-        data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
-        request = urllib.request.Request(self.url + path, data, method=method, headers={
-            "Content-Type": "application/json", "Authorization": "Basic " + base64.b64encode(f"{user}:{password_of(user)}".encode()).decode()})
-        try:
-            with urllib.request.urlopen(request, context=self.tls, timeout=60) as answer:
-                return answer.status, json.loads(answer.read() or "null")
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def admin(self, method, path, body=None):
-        status, answer = self.ask("admin", method, path, body)
-        check(status < 300, f"{method} {path}: {status} {answer}")
-        return answer
-
-    def sink(self, work, user):
-        password = work / f"{user}.password"
-        password.write_text(password_of(user) + "\n")
-        return {"type": "opensearch", "opensearch": {"hosts": [self.url], "username": user, "password_file": str(password),
-                                                     "tls": {"ca_file": str(self.ca)}}}
-
-    def refused(self, user, method, path, body=None):
-        status, answer = self.ask(user, method, path, body)
-        check(status == 403, f"{user} may {method} {path}: {status} {answer}")
-
-
-def add_user(node, user, role):
-    node.admin("PUT", f"/_plugins/_security/api/internalusers/{user}", {"password": password_of(user)})
-    node.admin("PUT", f"/_plugins/_security/api/rolesmapping/{role}", {"users": [user]})
-
-
 def check_least_privilege(node, index):
     """What a stolen credential of the shipper cannot do."""
     node.admin("PUT", "/other/_doc/1?refresh=true", {"secret": 1})
@@ -283,7 +226,7 @@ def check_dated(node, files, work):
 def test_secured(work):
     files = recordings()
     files = {"kubeaudit": files["kubeaudit"][:4], "authlog": files["authlog"][:2]}
-    with Secured(work) as node:
+    with Secured(work, VERSION) as node:
         config = write_config(work, files, node.sink(work, "agentship"))
         password = work / "admin.password"
         password.write_text("admin-password\n")

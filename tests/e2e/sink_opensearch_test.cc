@@ -462,7 +462,8 @@ TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told ap
              .value();  // the system's authorities do not know this server
   sink = make({});
   const Outcome unknown = ship(target + "-000001", documents({"b"}));
-  CHECK(unknown.verdict == Verdict::retry);
+  CHECK(unknown.verdict == Verdict::blocked);
+  CHECK(unknown.code == "opensearch-tls-untrusted");
   CHECK(unknown.message.find("certificate") != std::string::npos);
 
   CurlOptions wrong_name;
@@ -471,7 +472,7 @@ TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told ap
   sink.reset();
   http = CurlHttp::create(wrong_name, loop.post()).value();
   sink = make({});
-  CHECK(ship(target + "-000001", documents({"b"})).verdict == Verdict::retry);
+  CHECK(ship(target + "-000001", documents({"b"})).code == "opensearch-tls-host-name");
   wrong_name.server_name = "localhost";  // in the certificate beside 127.0.0.1
   sink.reset();
   http = CurlHttp::create(wrong_name, loop.post()).value();

@@ -117,11 +117,11 @@ struct SetupRig {
       return finished;
     };
     const CredentialSource secrets = []() -> Result<Credentials> {
-      return Credentials{"setup", "s3cret", ""};
+      return Credentials{"setup", "s3cret", "", {}};
     };
-    SetupClient client({config.opensearch.hosts, secrets, "1", {}}, cluster, run);
-    SetupClient dashboards({{"http://d:5601/base"}, secrets, "1", {{"osd-xsrf", "true"}}}, cluster,
-                           run);
+    SetupClient client({config.opensearch.hosts, secrets, "1", {}, {}}, cluster, run);
+    SetupClient dashboards({{"http://d:5601/base"}, secrets, "1", {{"osd-xsrf", "true"}}, {}},
+                           cluster, run);
     return run_setup(fs, config, options, client, with_dashboards ? &dashboards : nullptr,
                      [this](const std::string& line) { said += line + '\n'; });
   }

@@ -62,6 +62,17 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kItem, 409, "other_exception", "", retry, "item-error"},
       {kItem, 400, "mapper_parsing_exception", "failed to parse field [x]", rejected,
        "document-400"},
+      {kItem, 400, "mapper_parsing_exception",
+       "object mapping for [user] tried to parse field [user] as object, but found a concrete "
+       "value",
+       rejected, "mapping-conflict"},
+      {kItem, 400, "mapper_parsing_exception",
+       "Could not dynamically add mapping for field [a.b]. Existing mapping for [a] must be of "
+       "type "
+       "object but found [keyword].",
+       rejected, "mapping-conflict"},
+      {kItem, 400, "mapper_parsing_exception", "failed to parse field [x] of type [long]", rejected,
+       "mapping-conflict"},
       {kItem, 400, "illegal_argument_exception",
        "Document contains at least one immense term in field=\"x\"", rejected, "document-400"},
       {kItem, 400, "illegal_argument_exception",
@@ -69,7 +80,7 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kItem, 400, "illegal_argument_exception", "Limit of total fields [1000] has been exceeded",
        rejected, "mapping-full"},
       {kItem, 400, "strict_dynamic_mapping_exception", "mapping set to strict", rejected,
-       "document-400"},
+       "mapping-strict"},
       {kItem, 400, "illegal_argument_exception", "if _id is specified it must not be empty",
        rejected, "document-400"},
       {kItem, 400, "illegal_argument_exception",
@@ -162,6 +173,8 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kRequest, 503, "cluster_block_exception",
        "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];", retry,
        "no-cluster-manager"},
+      {kRequest, 503, "cluster_manager_not_discovered_exception", "", retry, "no-cluster-manager"},
+      {kRequest, 503, "master_not_discovered_exception", "", retry, "no-cluster-manager"},
       {kRequest, 503, "", "", retry, "unavailable"},
       {kRequest, 504, "", "", retry, "http-5xx"},
       {kRequest, 204, "", "", retry, "http-odd"},
@@ -321,7 +334,7 @@ TEST_CASE("an error may be an object, a string, text or nothing", "[bulk_reply]"
 TEST_CASE("messages name status and type, and never quote a refused body", "[bulk_reply]") {
   const Outcome denied = read(
       403, R"({"error":{"type":"security_exception","reason":"no permissions for [x]"}})", sent(5));
-  CHECK(denied.message == "answered 403 security_exception: no permissions for [x]");
+  CHECK(denied.message == "answered 403 security_exception: the role lacks x");
   const Outcome bad =
       read(400, R"({"error":{"type":"json_parse_exception","reason":"near 'hunter2'"}})", sent(5));
   CHECK(bad.message == "answered 400 json_parse_exception");
@@ -334,6 +347,57 @@ TEST_CASE("messages name status and type, and never quote a refused body", "[bul
   HttpResponse none;
   none.error = "Couldn't resolve host name";
   CHECK(read_bulk_reply(none, sent(1), kWall).message == "Couldn't resolve host name");
+}
+
+TEST_CASE("a missing permission is named, and nothing else that the server says of the user",
+          "[bulk_reply]") {
+  CHECK(missing_permission("no permissions for [indices:data/write/bulk[s]] and User [name=u, "
+                           "backend_roles=[], requestedTenant=null]") ==
+        "indices:data/write/bulk[s]");
+  CHECK(missing_permission("no permissions for [a:b, c:d] and User [name=u]") == "a:b, c:d");
+  CHECK(missing_permission("something else").empty());
+  CHECK(missing_permission("no permissions for [a:b\nforged=\"1\"] and User") == "a:b");
+  CHECK(missing_permission("no permissions for [" + std::string(5000, 'x')).size() == 200);
+  CHECK(brief_reason("no permissions for [a:b] and User [name=u]") == "the role lacks a:b");
+}
+
+TEST_CASE("a reason in the log quotes no document", "[bulk_reply]") {
+  CHECK(brief_reason("failed to parse field [x] of type [long] in document with id 'i'. Preview of "
+                     "field's value: 'hunter2'") ==
+        "failed to parse field [x] of type [long] in document with id 'i'. ");
+  CHECK(brief_reason("immense term in field=\"x\", prefix of the first immense term is: "
+                     "'[104, 117]'")
+            .find("104") == std::string::npos);
+  CHECK(brief_reason(std::string(199, 'a') + "\u00e9 and more") == std::string(199, 'a'));
+}
+
+TEST_CASE("why no answer came has its code, and what somebody must repair is blocked",
+          "[bulk_reply]") {
+  const auto fault = [](HttpFault f) {
+    HttpResponse none;
+    none.fault = f;
+    none.error = "words";
+    const Outcome outcome = read_bulk_reply(none, sent(5), kWall);
+    CHECK(outcome.code == trouble_of(none));
+    return std::pair(outcome.code, outcome.verdict);
+  };
+  const auto is = [](const char* code, Verdict verdict) {
+    return std::pair(std::string(code), verdict);
+  };
+  CHECK(fault(HttpFault::none) == is("opensearch-network", retry));
+  CHECK(fault(HttpFault::secret) == is("opensearch-secret-unreadable", blocked));
+  CHECK(fault(HttpFault::name) == is("opensearch-host-unknown", retry));
+  CHECK(fault(HttpFault::unreachable) == is("opensearch-unreachable", retry));
+  CHECK(fault(HttpFault::tls_file) == is("opensearch-tls-file", blocked));
+  CHECK(fault(HttpFault::tls_untrusted) == is("opensearch-tls-untrusted", blocked));
+  CHECK(fault(HttpFault::tls_expired) == is("opensearch-tls-expired", blocked));
+  CHECK(fault(HttpFault::tls_host_name) == is("opensearch-tls-host-name", blocked));
+  CHECK(fault(HttpFault::tls_refused) == is("opensearch-tls-refused", blocked));
+  CHECK(fault(HttpFault::tls) == is("opensearch-tls", blocked));
+  CHECK(fault(HttpFault::cut) == is("opensearch-connection-lost", retry));
+  HttpResponse denied;
+  denied.status = 401;
+  CHECK(trouble_of(denied) == "opensearch-unauthorized");
 }
 
 TEST_CASE("long error texts are cut at a character", "[bulk_reply]") {

@@ -234,6 +234,12 @@ TEST_CASE("credentials that contradict each other are refused", "[config]") {
   refused("password: p", "without a username");
   refused("username: u, password: p, bearer_token_file: secret", "choose one");
   refused("tls: {key_file: secret}", "go together");
+  const std::string keys = "access_key_file: secret, secret_key_file: secret";
+  refused("aws_sigv4: {region: eu-north-1, access_key_file: secret}", "both needed");
+  refused("aws_sigv4: {" + keys + "}", "expected a region");
+  refused("aws_sigv4: {region: 'a/b', " + keys + "}", "expected a region");
+  refused("username: u, password: p, aws_sigv4: {region: a, " + keys + "}", "choose one");
+  refused("tls: {server_name: b}, aws_sigv4: {region: a, " + keys + "}", "drop one");
 }
 
 TEST_CASE("a file that is referred to must be there", "[config]") {
@@ -319,6 +325,29 @@ sink:
   CHECK(again->cluster_name == config->cluster_name);
   CHECK(again->backfill == std::chrono::minutes(90));
   CHECK(again->streams.size() == 1);
+  CHECK(render_effective(*again) == text);
+}
+
+TEST_CASE("keys for Amazon's service come from files, and are shown by their names only",
+          "[config]") {
+  ConfigFiles files;
+  files.write("access", "AKIDEXAMPLE\n");
+  files.write("private", "hunter2\n");
+  const auto config = files.load(
+      "cluster: {name: c}\nsink: {type: opensearch, opensearch: {hosts: ['https://a'], aws_sigv4: "
+      "{region: eu-north-1, access_key_file: access, secret_key_file: private}}}\n");
+  REQUIRE(config.ok());
+  const auto secrets = load_secrets(files.fs_, config->opensearch);
+  REQUIRE(secrets.ok());
+  CHECK(secrets->aws_access_key == "AKIDEXAMPLE");
+  CHECK(secrets->aws_secret_key == "hunter2");
+  CHECK(secrets->aws_session_token.empty());
+  CHECK(config->opensearch.aws_service == "es");
+  const std::string text = render_effective(*config);
+  has(text, "eu-north-1");
+  CHECK(text.find("hunter2") == std::string::npos);
+  const auto again = files.load(text);
+  REQUIRE(again.ok());
   CHECK(render_effective(*again) == text);
 }
 

@@ -293,6 +293,39 @@ TEST_CASE("a compression that is refused is changed for good", "[delivery]") {
   CHECK(rig.request().numbers() == range(0, 2));
 }
 
+TEST_CASE("a failure is told once with its code, and that it is over; not once a retry",
+          "[delivery]") {
+  Started rig({2});
+  for (int i = 0; i < 8; ++i) {
+    Outcome refused = whole(Verdict::blocked, 403, "opensearch-forbidden");
+    refused.message = "after " + std::to_string(i) + " ms";  // words that differ each time
+    rig.answer(refused);
+    rig.wait(seconds(31));
+  }
+  CHECK(rig.logger.count("opensearch-forbidden") == 1);
+  CHECK(rig.logger.count("delivery-recovered") == 0);
+  CHECK(rig.delivery->stats().failures.at("opensearch-forbidden") == 8);
+  ItemOutcome busy = item(0, Verdict::retry, 429);
+  busy.code = "busy";
+  rig.answer(taken(1, 0, {busy}));
+  rig.wait(seconds(31));
+  REQUIRE(rig.logger.count("opensearch-busy") == 1);
+  rig.answer(taken(1));
+  CHECK(rig.logger.count("delivery-recovered") == 1);
+  CHECK(rig.delivery->ack().settled == 1);
+}
+
+TEST_CASE("a mapping that does not fit is told apart from a document's fault", "[delivery]") {
+  Started rig({2});
+  ItemOutcome full = item(0, Verdict::rejected, 400);
+  full.code = "mapping-full";
+  rig.answer(taken(0, 0, {full, item(1, Verdict::rejected, 400)}));
+  CHECK(rig.logger.count("opensearch-mapping-full") == 1);
+  REQUIRE(rig.logger.count("dead-letter") == 1);
+  CHECK(rig.logger.find("dead-letter")->value("documents") == "2");
+  CHECK(rig.delivery->stats().failures.at("opensearch-mapping-full") == 1);
+}
+
 TEST_CASE("blocked waits, for ever if it must, and nothing is dropped", "[delivery]") {
   Started rig({2});
   for (int i = 0; i < 30; ++i) {

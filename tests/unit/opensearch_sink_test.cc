@@ -184,7 +184,8 @@ TEST_CASE_METHOD(Fixture, "without credentials nothing is sent, and a header can
       },
       scripted, clock, rng, log, tasks.post());
   const Outcome outcome = ship(broken, shipment("i", {"a"}));
-  CHECK(outcome.verdict == Verdict::retry);
+  CHECK(outcome.verdict == Verdict::blocked);
+  CHECK(outcome.code == "opensearch-secret-unreadable");
   CHECK(outcome.message == "no credentials: secret file: permission denied");
   credentials.bearer_token = "secret\r\nX-Evil: 1";
   OpenSearchSink sink = make(scripted);
@@ -228,8 +229,13 @@ TEST_CASE_METHOD(Fixture,
   OpenSearchSink sink = make(*link);
   server.delete_index("kubeaudit-000001");
   CHECK(resolve(sink).error().code == Errc::not_found);
+  CHECK(sink.trouble() == "opensearch-alias-missing");
   server.create_index("kubeaudit");
-  CHECK(resolve(sink).error().code == Errc::invalid);
+  CHECK(resolve(sink).error().code == Errc::refused);
+  CHECK(sink.trouble() == "opensearch-alias-is-index");
+  server.fail_next(Fault::unauthorized_401);
+  CHECK_FALSE(resolve(sink).ok());
+  CHECK(sink.trouble() == "opensearch-unauthorized");
 
   const auto alias = [](const char* body) { return read_alias(body, "k"); };
   CHECK(alias(R"({"k-1":{"aliases":{"k":{}}}})").value().write_index == "k-1");

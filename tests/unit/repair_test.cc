@@ -41,6 +41,16 @@ TEST_CASE("a scalar that does not fit its mapping becomes text, too", "[repair]"
         R"({"a":1,"event.repaired":true,"event.unindexed":"{\"source.ip\":\"nobody\"}"})");
 }
 
+TEST_CASE("what has a dotted name below the named field goes with it", "[repair]") {
+  auto repaired =
+      repair_document(R"({"user":{"uid":"1"},"user.name":"a","userAgent":"x"})",
+                      refused("failed to parse field [user] of type [keyword] in document"));
+  REQUIRE(repaired);
+  CHECK(
+      *repaired ==
+      R"({"userAgent":"x","event.repaired":true,"event.unindexed":"{\"user\":{\"uid\":\"1\"},\"user.name\":\"a\"}"})");
+}
+
 TEST_CASE("when the server names nothing, every object and array becomes text", "[repair]") {
   auto repaired = repair_document(R"({"a":1,"b":{"c":[]},"d":[1,{"e":2}],"f":"g"})",
                                   refused("Limit of total fields [1000] has been exceeded"));

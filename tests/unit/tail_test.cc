@@ -232,6 +232,43 @@ TEST_CASE("copytruncate: the unread rest comes from the copy, then the file from
   REQUIRE(rig.log.count("copy-found") == 1);
 }
 
+TEST_CASE("whole generations that come and go between two looks, copied and truncated, are read",
+          "[tail]") {
+  const auto before = GENERATE(as<std::string>(), "drained", "in the middle", "just truncated",
+                               "in a copy", "not there yet");
+  const std::size_t generations = GENERATE(1, 2, 5);
+  TailRig rig;
+  if (before != "not there yet") {
+    rig.writer.lines(9);
+  }
+  rig.start();
+  if (before == "in the middle") {
+    (void)rig.poll(1);
+    REQUIRE(rig.got.size() < 9);
+  } else {
+    rig.drain();
+  }
+  if (before == "just truncated") {
+    rig.fs.truncate("/var/log/app.log", 0);
+    rig.drain();
+  } else if (before == "in a copy") {
+    rig.writer.lines(9);
+    rig.writer.copytruncate();
+    rig.writer.lines(9);
+    (void)rig.poll(1);
+  }
+  for (std::size_t i = 0; i < generations; ++i) {
+    rig.writer.lines(4 + i);
+    rig.writer.copytruncate();
+  }
+  rig.writer.lines(3);
+  rig.drain();
+  INFO(before << ", generations " << generations);
+  REQUIRE(rig.texts() == rig.writer.written);
+  REQUIRE(rig.ids_unique());
+  REQUIRE(rig.tail->stats().gaps == 0);
+}
+
 TEST_CASE("copytruncate while the agent was down", "[tail]") {
   const bool compressed = GENERATE(false, true);
   TailRig rig;
