@@ -7,6 +7,6 @@ auditship_test(NAME unit_lineage LABELS unit SOURCES unit/lineage_test.cc LIBRAR
 auditship_test(NAME unit_source_set LABELS unit SOURCES unit/source_set_test.cc
   LIBRARIES auditship::input auditship_sim)
 auditship_test(NAME unit_tail LABELS unit
-  SOURCES unit/tail_test.cc unit/tail_identity_test.cc unit/tail_posix_test.cc LIBRARIES auditship::input auditship_sim)
+  SOURCES unit/tail_test.cc unit/tail_survey_test.cc unit/tail_identity_test.cc unit/tail_posix_test.cc LIBRARIES auditship::input auditship_sim)
 auditship_test(NAME sim_tail LABELS sim SOURCES sim/tail_sim_test.cc LIBRARIES auditship::input auditship_sim
   TIMEOUT 600)

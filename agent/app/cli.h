@@ -41,7 +41,7 @@ int keys_command(const KeysArguments& arguments);
 
 struct StatusArguments {
   std::string config, data_dir;
-  bool json = false;
+  bool json = false, watch = false;
 };
 int status_command(const StatusArguments& arguments);
 

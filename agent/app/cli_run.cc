@@ -5,11 +5,13 @@
 
 #include "agent/app/agent.h"
 #include "agent/app/cli.h"
+#include "agent/app/give_back.h"
 #include "agent/app/loop.h"
 #include "agent/app/notify.h"
 #include "agent/app/own_log.h"
-#include "agent/app/status.h"
+#include "agent/app/recent_warnings.h"
 #include "agent/app/status_http.h"
+#include "agent/app/status_pages.h"
 #include "agent/app/summary.h"
 #include "agent/app/system.h"
 #include "agent/app/version.h"
@@ -41,6 +43,16 @@ std::vector<StreamSummary> summaries_of(const Agent& agent) {
   return all;
 }
 
+// What differs when anything was done.
+std::uint64_t work_of(const Agent& agent) {
+  std::uint64_t work = 0;
+  for (const auto& stream : agent.streams()) {
+    const StreamView view = stream->view();
+    work += view.read.bytes + view.delivered.accounted() + view.delivery.requests;
+  }
+  return work;
+}
+
 // One line for `systemctl status`.
 std::string words_of(const Agent& agent) {
   std::string text;
@@ -59,36 +71,6 @@ void reload(Agent& agent, Notifier& notifier) {
   notifier.reloading();
   agent.reload();
   notifier.ready(words_of(agent));
-}
-
-// Answers on the socket in the data directory.
-HttpPage page_of(const Agent& agent, const Clock& clock, std::int64_t started_ns,
-                 const std::string& path) {
-  if (path == "/healthz") {
-    return HttpPage{200, "text/plain; charset=utf-8", "ok\n"};
-  }
-  AgentStatus status;
-  status.version = kVersion;
-  status.cluster = agent.config().cluster_name;
-  status.node = agent.identity().node;
-  status.running = true;
-  status.started_ns = started_ns;
-  status.now_ns = clock.wall_ns();
-  for (const auto& stream : agent.streams()) {
-    status.streams.push_back(StreamStatus{stream->settings().name, stream->view(),
-                                          agent.rules_of(stream->settings().name)});
-  }
-  if (path == "/metrics") {
-    return HttpPage{200, "text/plain; version=0.0.4; charset=utf-8", render_metrics(status)};
-  }
-  if (path == "/status.json") {
-    return HttpPage{200, "application/json", render_status_json(status)};
-  }
-  if (path == "/status" || path == "/") {
-    return HttpPage{200, "text/plain; charset=utf-8", render_status_text(status)};
-  }
-  return HttpPage{404, "text/plain; charset=utf-8",
-                  "there are /metrics, /status, /status.json and /healthz\n"};
 }
 
 // The same pages on IP:PORT of status.listen, for probes and scrapes of a pod. Anybody who
@@ -126,12 +108,13 @@ int run_command(const RunArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  OwnLog log(
+  OwnLog own_log(
       log_options(config->log_level, config->log_format, system_environment("JOURNAL_STREAM")));
+  SystemClock clock;
+  RecentWarnings log(own_log, clock);
   for (const std::string& warning : config->warnings) {
     log.warn("config", warning);
   }
-  SystemClock clock;
   SystemRng rng;
   Loop loop(log);
   const TimePoint begin = clock.now();
@@ -148,27 +131,26 @@ int run_command(const RunArguments& arguments) {
     return kExitFailed;
   }
   Agent& running = **agent;
-  const std::int64_t started_ns = clock.wall_ns();
+  StatusPages pages(running, fs, clock, log, destination);
   auto server = StatusServer::listen(loop, log, status_socket(running.config().data_dir),
-                                     [&, started_ns](const std::string& path) {
-                                       return page_of(running, clock, started_ns, path);
-                                     });
+                                     pages.handler(Events::shown));
   if (!server) {
     log.warn("status-socket", "`auditship status` cannot ask this agent",
              {{"error", server.error().message}});
   }
-  const auto open_server = listen_where_told(running.config().status_listen, loop, log,
-                                             [&, started_ns](const std::string& path) {
-                                               return page_of(running, clock, started_ns, path);
-                                             });
+  const auto open_server = listen_where_told(
+      running.config().status_listen, loop, log,
+      pages.handler(running.config().status_events ? Events::shown : Events::hidden));
   Notifier notifier(log, system_environment);
   notifier.ready(words_of(running));
   std::optional<TimePoint> stop_at;
   TimePoint watch_at{};
+  Quiet quiet;
   loop.on_change([&] { running.hint(); });
   const auto step = [&](TimePoint now) {
     TimePoint next = running.step(now);
-    next = std::min(next, log.tick(now));
+    pages.stepped(now);
+    next = std::min(next, own_log.tick(now));
     if (stop_at && (running.delivered() || now >= *stop_at)) {
       loop.stop();
       return now;
@@ -180,6 +162,9 @@ int run_command(const RunArguments& arguments) {
     if (now >= watch_at && !arguments.once) {
       loop.watcher().watch(running.watch_directories());
       watch_at = now + std::chrono::seconds(10);
+      if (quiet.due(now, work_of(running))) {
+        (void)give_back_memory(fs);  // as much as could be
+      }
       if (!stop_at) {
         notifier.status(words_of(running));
       }
@@ -201,6 +186,7 @@ int run_command(const RunArguments& arguments) {
     log.info("stop", "stopping: what was read is delivered or stays in the buffer",
              {{"signal", signal}});
     notifier.stopping();
+    pages.drain();
     running.stop_reading();
     stop_at = clock.now() + kDrainLimit;
   });

@@ -1,4 +1,7 @@
+#include <csignal>
 #include <cstdio>
+#include <ctime>
+#include <unistd.h>
 
 #include "agent/app/cli.h"
 #include "agent/app/status.h"
@@ -21,28 +24,66 @@ std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
   return loaded ? std::optional<std::string>(loaded->data_dir) : std::nullopt;
 }
 
+namespace {
+
+constexpr long kWatchSeconds = 2;
+
+// The status now, by whoever can tell it.
+Result<std::string> status_now(Fs& fs, const std::string& data_dir, bool json) {
+  auto live = get_from_socket(status_socket(data_dir), json ? "/status.json" : "/status");
+  if (live) {
+    return live;
+  }
+  auto status = read_status(fs, data_dir);
+  if (!status) {
+    return status.error().in("no agent answers, and its data directory cannot be read");
+  }
+  status->version = kVersion;
+  status->now_ns = SystemClock().wall_ns();
+  return json ? render_status_json(*status) : render_status_text(*status);
+}
+
+// Until SIGINT or SIGTERM. A terminal is cleared each time; elsewhere one follows the other.
+int watch(Fs& fs, const std::string& data_dir, bool json) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &ends, nullptr);
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1 && !json;
+  while (true) {
+    const auto text = status_now(fs, data_dir, json);
+    std::fputs(terminal ? "\x1b[H\x1b[2J" : "", stdout);
+    std::fputs(text ? text->c_str() : ("auditship: " + text.error().message + "\n").c_str(),
+               stdout);
+    std::fputs(json ? "" : "\n", stdout);
+    if (std::fflush(stdout) != 0) {
+      return kExitFailed;  // nobody reads
+    }
+    const timespec pause{kWatchSeconds, 0};
+    if (::sigtimedwait(&ends, nullptr, &pause) > 0) {
+      return 0;
+    }
+  }
+}
+
+}  // namespace
+
 int status_command(const StatusArguments& arguments) {
   PosixFs fs;
   const auto data_dir = data_dir_for(fs, arguments.config, arguments.data_dir);
   if (!data_dir) {
     return kExitFailed;
   }
-  auto live =
-      get_from_socket(status_socket(*data_dir), arguments.json ? "/status.json" : "/status");
-  if (live) {
-    std::fputs(live->c_str(), stdout);
-    return 0;
+  if (arguments.watch) {
+    return watch(fs, *data_dir, arguments.json);
   }
-  auto status = read_status(fs, *data_dir);
-  if (!status) {
-    std::fprintf(stderr, "auditship: no agent answers, and its data directory cannot be read: %s\n",
-                 status.error().message.c_str());
+  auto text = status_now(fs, *data_dir, arguments.json);
+  if (!text) {
+    std::fprintf(stderr, "auditship: %s\n", text.error().message.c_str());
     return kExitFailed;
   }
-  status->version = kVersion;
-  status->now_ns = SystemClock().wall_ns();
-  std::fputs((arguments.json ? render_status_json(*status) : render_status_text(*status)).c_str(),
-             stdout);
+  std::fputs(text->c_str(), stdout);
   return 0;
 }
 

@@ -1,6 +1,9 @@
 #include "agent/app/config.h"
 
+#include <limits>
+
 #include "agent/app/config_parts.h"
+#include "agent/app/config_renamed.h"
 #include "agent/filter/spec.h"
 #include "parsers/kube_text.h"
 
@@ -10,11 +13,28 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxConfig = 1 << 20;
+constexpr std::uint64_t kNewestVersion = 1;
 constexpr std::uint64_t kKiB = 1 << 10, kMiB = 1 << 20;
 
 bool is_plain_name(std::string_view name, std::size_t max_size) {
   return !name.empty() && name.size() <= max_size && name.front() != ' ' && name.back() != ' ' &&
          std::string_view::npos == name.find_first_of(std::string_view("\0\t\r\n", 4));
+}
+
+// Which release's keys the file speaks in. Of a newer file nothing else is read: what is unknown in
+// it is not wrong.
+Status read_version(YamlMap& top) {
+  std::uint64_t version = kNewestVersion;
+  top.number("version", 1, std::numeric_limits<std::uint32_t>::max(), version);
+  if (version <= kNewestVersion) {
+    return {};
+  }
+  YamlProblems newer(top.problems().file());
+  newer.add(*top.get("version"), "this configuration is of version " + std::to_string(version) +
+                                     ", and this release reads version " +
+                                     std::to_string(kNewestVersion) +
+                                     ": install the release that it was written for");
+  return newer.error();
 }
 
 void read_cluster(YamlMap& top, Config& config) {
@@ -118,6 +138,7 @@ void read_status(YamlMap& top, Config& config) {
         !is_listen_address(config.status_listen)) {
       status.add_problem("listen", "expected IP:PORT, as 127.0.0.1:9464 or [::1]:9464");
     }
+    status.boolean("events", config.status_events);
     status.done();
   }
 }
@@ -205,7 +226,11 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   config.cluster_name.clear();
   YamlProblems problems(path);
   problems.expand = [&env](std::string_view value) { return expand_variables(value, env); };
+  apply_renames(document->root, renamed_keys(), problems, config.warnings);
   YamlMap top(problems, document->root, "");
+  if (auto s = read_version(top); !s) {
+    return s.error();
+  }
   read_cluster(top, config);
   read_node(top, config);
   read_data_dir(top, config);

@@ -71,7 +71,8 @@ struct Config {
   std::vector<std::string> redact_names;     // further names whose values are credentials
   bool keep_original = false;                // event.original on authlog documents
   bool session_start_documents = false;      // authlog: one when an SSH login begins, too
-  std::string status_listen;  // IP:PORT for probes and scrapes beside the socket; empty: none
+  std::string status_listen;   // IP:PORT for probes and scrapes beside the socket; empty: none
+  bool status_events = false;  // status.listen shows the last events in words, too
   std::string log_level = "info";
   std::string log_format = "auto";                  // auto, text, json
   std::vector<AdministratorSource> administrators;  // whose SSH key is whose; empty: not asked

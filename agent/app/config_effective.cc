@@ -167,6 +167,7 @@ void write_sink(Writer& out, const Config& config) {
 std::string render_effective(const Config& config) {
   std::string text;
   Writer out(text);
+  out.number("version", 1);
   out.open("cluster");
   out.text("name", config.cluster_name);
   out.close();
@@ -198,6 +199,7 @@ std::string render_effective(const Config& config) {
   if (!config.status_listen.empty()) {
     out.open("status");
     out.text("listen", config.status_listen);
+    out.flag("events", config.status_events);
     out.close();
   }
   out.open("log");

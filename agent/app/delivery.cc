@@ -26,6 +26,7 @@ Delivery::Delivery(SegmentLog& log, Sink& sink, DeadLetterBox& dead_letters, Rep
       ack_(log.ack()),
       pace_(rng, options_.backoff_first, options_.backoff_most),
       started_at_(clock.now()),
+      settled_log_bytes_(log.last() == log.ack().settled ? log.ledger().bytes : 0),
       alive_(std::make_shared<bool>(true)) {}
 
 Delivery::~Delivery() { *alive_ = false; }
@@ -103,7 +104,10 @@ void Delivery::take_off(StoredFrame frame) {
   flight.holes = std::move(frame.holes);
   flight.documents = batch.documents;
   flight.made = batch.ledger.documents + batch.ledger.derived;
-  flight.oldest_ns = batch.oldest_ns;
+  flight.log_bytes = batch.ledger.bytes;
+  settled_log_bytes_ = std::max(settled_log_bytes_, flights_.size() == 1 ? frame.bytes_before : 0);
+  flight.oldest_ns =
+      batch.oldest_ns != 0 || batch.documents == 0 ? batch.oldest_ns : clock_.wall_ns();
   if (batch.documents == 0) {
     return;
   }
@@ -143,6 +147,7 @@ void Delivery::settle() {
     AUDITSHIP_CHECK(done.counts.settled() == done.documents,
                     "a settled frame accounts for each of its documents (B5)");
     ack_.settled = done.id;
+    settled_log_bytes_ = std::max(settled_log_bytes_, done.log_bytes);
     ack_.ledger.created += done.counts.created;
     ack_.ledger.existed += done.counts.existed;
     ack_.ledger.dead_lettered += done.counts.dead_lettered;

@@ -71,6 +71,7 @@ struct DeliveryStats {
   std::uint64_t requests = 0, sent_bytes = 0,
                 sent_documents = 0;               // bytes as on the wire, resent ones included
   std::map<std::string, std::uint64_t> failures;  // by outcome code
+  std::map<std::string, std::uint64_t> retries;   // requests to be sent again, by verdict
   std::uint64_t repaired = 0, split = 0, moved = 0;
   std::string last_failure;  // in words; empty after a success
   bool blocked = false;
@@ -110,6 +111,8 @@ class Delivery {
   [[nodiscard]] const DeliveryStats& stats() const { return stats_; }
   [[nodiscard]] std::int64_t oldest_ns()
       const;  // event time of the oldest document in flight, 0 = none
+  // Of the log files' bytes that the read ledger counts: those whose documents are settled.
+  [[nodiscard]] std::uint64_t settled_log_bytes() const { return settled_log_bytes_; }
 
  private:
   struct Piece;
@@ -183,6 +186,7 @@ class Delivery {
   TimePoint answered_at_{};  // any answer of the server, also a refusal
   TimePoint taken_at_{};     // the last bulk of which it took something
   TimePoint started_at_{};
+  std::uint64_t settled_log_bytes_ = 0;
   std::uint64_t off_by_ = 0;   // what a violated sum was off by: told once
   Codec codec_ = Codec::none;  // learned: what bodies are recoded to
   bool recode_ = false;

@@ -19,6 +19,27 @@ bool unsure(const Outcome& outcome) {
          (outcome.http_status == 0 || outcome.http_status == 408 || outcome.http_status >= 500);
 }
 
+// Why documents are sent again, as few words as an operator needs to tell whose turn it is.
+const char* retry_class(Verdict verdict, std::uint16_t status) {
+  switch (verdict) {
+    case Verdict::blocked:
+      return "blocked";
+    case Verdict::index_gone:
+      return "index_gone";
+    case Verdict::rejected:
+      return "refused";
+    case Verdict::recode:
+      return "compression";
+    case Verdict::split:
+      return status == 0 ? "no_answer" : "too_large";
+    case Verdict::created:
+    case Verdict::existed:
+    case Verdict::retry:
+      break;
+  }
+  return status == 0 ? "no_answer" : status == 429 ? "pressure" : "server_error";
+}
+
 // Documents of a bulk that were neither created nor there already, by what becomes of them.
 struct NotTaken {
   std::vector<ItemOutcome> rejected;
@@ -102,6 +123,9 @@ void Delivery::all_well(TimePoint now) {
 void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
                             const Outcome& outcome, TimePoint now) {
   ++stats_.failures[outcome.code];
+  if (outcome.verdict != Verdict::rejected || piece->part.documents > 1) {  // else it is buried
+    ++stats_.retries[retry_class(outcome.verdict, outcome.http_status)];
+  }
   if (const auto times = told_.tell(outcome.code, now)) {
     logger_.warn(outcome.code, outcome.message,
                  {{"stream", options_.stream},
@@ -200,10 +224,12 @@ void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
     }
   }
   if (!sorted.again.empty()) {
+    ++stats_.retries[retry_class(sorted.loudest->verdict, sorted.loudest->status)];
     Piece& rest = add_piece(flight, piece, make_part(sorted.again, codec));
     back_off(rest, now, sorted.loudest->verdict, outcome.retry_after);
   }
   if (!sorted.gone.empty()) {
+    ++stats_.retries[retry_class(Verdict::index_gone, 0)];
     add_piece(flight, piece, make_part(sorted.gone, codec)).look_up = true;
     target_known_ = false;
   }

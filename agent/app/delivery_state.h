@@ -40,14 +40,15 @@ struct Delivery::Original {
 struct Delivery::Flight {
   FrameId id = 0;
   std::uint32_t documents = 0;
-  std::uint64_t made = 0;  // documents of all frames up to this one; 0: not known
-  std::int64_t oldest_ns = 0;
-  std::string index;         // concrete; fixed before the first attempt; empty: nobody knows
-  bool targeted = false;     // index is known
-  bool stored = false;       // and synced in the slot
-  bool moved = false;        // stored with the mark
-  TimePoint unsure_until{};  // until then a request without an answer may still be executed
-  std::list<Piece> pieces;   // empty: done
+  std::uint64_t made = 0;       // documents of all frames up to this one; 0: not known
+  std::uint64_t log_bytes = 0;  // of log files that frames up to this one dealt with; 0: not known
+  std::int64_t oldest_ns = 0;   // of its documents; of when it was taken off, if none has a time
+  std::string index;            // concrete; fixed before the first attempt; empty: nobody knows
+  bool targeted = false;        // index is known
+  bool stored = false;          // and synced in the slot
+  bool moved = false;           // stored with the mark
+  TimePoint unsure_until{};     // until then a request without an answer may still be executed
+  std::list<Piece> pieces;      // empty: done
   std::vector<Original> originals;
   std::vector<Hole> holes;  // to be read again first
   DeliveryLedger counts;

@@ -118,8 +118,10 @@ void add_status(CLI::App& app, Commands& commands) {
       ->type_name("FILE");
   status_app->add_option("--data-dir", status.data_dir, "Data directory")->type_name("DIR");
   status_app->add_flag("--json", status.json, "For scripts");
+  status_app->add_flag("--watch", status.watch, "Show it again every 2 s, until interrupted");
   status_app->footer(
-      "Examples:\n  auditship status\n  auditship status --json --data-dir /var/lib/auditship");
+      "Examples:\n  auditship status\n  auditship status --watch\n  auditship status --json "
+      "--data-dir /var/lib/auditship");
   status_app->callback([&commands] { commands.code = status_command(commands.status); });
 }
 

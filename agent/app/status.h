@@ -1,11 +1,15 @@
-// What an agent is doing, in JSON, in Prometheus text and in words; from a running agent or from
-// its data directory. Pure functions over plain values, but for read_status. Names of metrics:
-// docs/metrics.md.
+// What an agent is doing: plain values, from a running agent or from its data directory, in JSON
+// and in words. Metrics are written by agent/app/metrics, the page by agent/app/page. Pure
+// functions but for read_status.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/app/certificates.h"
+#include "agent/app/process_figures.h"
+#include "agent/app/recent_warnings.h"
 #include "agent/app/rule_watch.h"
 #include "agent/app/stream.h"
 #include "agent/core/fs.h"
@@ -16,7 +20,10 @@ namespace auditship {
 struct StreamStatus {
   std::string name;
   StreamView view;
-  RulesView rules{};  // of a running agent
+  // Of a running agent:
+  RulesView rules{};
+  std::vector<FileView> files{};
+  std::vector<std::string> events{};  // in words, oldest first
 };
 
 struct AgentStatus {
@@ -24,11 +31,18 @@ struct AgentStatus {
   bool running = false;
   std::int64_t started_ns = 0, now_ns = 0;
   std::vector<StreamStatus> streams;
+  // Of a running agent:
+  bool draining = false;
+  std::string sink;           // where documents go, in words
+  bool events_shown = false;  // false: whoever asks may not see them
+  std::vector<Warning> warnings;
+  std::vector<CertificateEnd> certificates;
+  std::optional<ProcessFigures> process;
 };
 
 [[nodiscard]] std::string render_status_json(const AgentStatus& status);
+// For a terminal: nothing in it acts on one.
 [[nodiscard]] std::string render_status_text(const AgentStatus& status);
-[[nodiscard]] std::string render_metrics(const AgentStatus& status);
 
 // What the data directory alone tells: ledgers and buffers. Reads only, also while an agent runs.
 // Errors: not_found (no data directory), io, corrupt, newer_version.
@@ -36,5 +50,12 @@ struct AgentStatus {
 
 // Both sums of the ledger hold.
 [[nodiscard]] bool sums_hold(const StreamView& view);
+// Why the agent cannot make progress, one reason each; empty: it can. A target that is down is lag.
+[[nodiscard]] std::vector<std::string> unready_reasons(const AgentStatus& status);
+
+// "42 s", "3 h 5 min", "12 d".
+[[nodiscard]] std::string human_seconds(double seconds);
+// Control characters, marks of direction and broken UTF-8 become "?": one line, and only text.
+[[nodiscard]] std::string plain_text(std::string_view text);
 
 }  // namespace auditship

@@ -58,12 +58,18 @@ class Connection
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
       page = HttpPage{405, "text/plain; charset=utf-8", "only GET\n"};
     } else {
-      page = handler_(std::string(request.target()));
+      const std::string target(request.target());
+      page = handler_(
+          HttpAsk{target.substr(0, target.find('?')), std::string(request[http::field::accept])});
     }
     response_.result(page.status);
     response_.set(http::field::content_type, page.type);
     response_.set(http::field::cache_control, "no-store");
     response_.set("X-Content-Type-Options", "nosniff");
+    response_.set("Referrer-Policy", "no-referrer");
+    if (!page.content_security_policy.empty()) {
+      response_.set("Content-Security-Policy", page.content_security_policy);
+    }
     const std::size_t size = page.body.size();
     if (request.method() != http::verb::head) {
       response_.body() = std::move(page.body);

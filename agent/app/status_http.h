@@ -13,15 +13,21 @@
 
 namespace auditship {
 
+struct HttpAsk {
+  std::string path;    // without a query
+  std::string accept;  // the header; empty: anything
+};
+
 struct HttpPage {
   unsigned status = 200;
   std::string type = "text/plain; charset=utf-8";
   std::string body;
+  std::string content_security_policy{};  // empty: none
 };
 
 class StatusServer {
  public:
-  using Handler = std::function<HttpPage(const std::string& path)>;
+  using Handler = std::function<HttpPage(const HttpAsk& ask)>;
 
   // address: a path (Unix socket, replaced if it is stale, mode 0600) or HOST:PORT. loop and log
   // must outlive it. Errors: busy (another process answers there), io, invalid.

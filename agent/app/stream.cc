@@ -45,6 +45,7 @@ Status Stream::open() {
   }
   log_ = std::move(*log);
   ledger_ = log_->ledger();
+  problem_.clear();
   measure_limit();
   delivery_ = std::make_unique<Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock,
                                          env_.rng, env_.log, env_.wake, settings_.delivery);
@@ -63,6 +64,7 @@ void Stream::close_all(const Error& why, TimePoint now) {
   builder_ = BatchBuilder(settings_.codec, settings_.batch);
   rules_recorded_ = false;
   at_end_ = false;
+  problem_ = why.message;
   poll_at_ = rescan_at_ = repair_at_ = TimePoint{};
   reopen_failures_ = std::min(reopen_failures_ + 1, 6u);
   reopen_at_ = now + std::chrono::milliseconds(500) * (1u << reopen_failures_);
@@ -135,6 +137,7 @@ void Stream::rescan(TimePoint now) {
   }
   rescan_at_ = now + settings_.rescan_every;
   measure_limit();
+  growth_.add(now, log_->bytes());
   for (const std::string& name : source_set_.scan()) {
     Source& source = sources_[name];
     if (source.tail) {
@@ -197,6 +200,7 @@ bool Stream::read_some(TimePoint now) {
     }
     if (!any) {
       at_end_ = true;
+      at_end_ns_ = env_.clock.wall_ns();
       poll_at_ = now + settings_.poll_every;
       return false;
     }
@@ -220,7 +224,9 @@ bool Stream::read_source(const std::string& name, Source& source, TimePoint now)
   source.failing = false;
   tell_present(name, source);
   const std::int64_t now_ns = env_.clock.wall_ns();
+  std::size_t behind = lines_.size();
   for (const RawLine& line : lines_) {
+    showing_ = events_.wants(--behind, now);
     take(line, source, now_ns);
     if (bulk_.size() >= kPackBytes) {
       pack(now);
@@ -270,7 +276,11 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
   ledger_.cut += line.cut ? 1 : 0;
   for (std::size_t i = 0; i < records_.size(); ++i) {
     Record& record = records_[i];
-    ledger_.unparsed += record.kind == RecordKind::unparsed ? 1 : 0;
+    if (record.kind == RecordKind::unparsed) {
+      ++ledger_.unparsed;
+    } else if (!record.kube.present && record.field("event.action").empty()) {
+      ++unknown_;
+    }
     std::optional<DocId> id;
     if (source.deriver && source.deriver->wants(record)) {
       id = ids_.of(line, record);
@@ -283,6 +293,9 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
       encoder_.append(record, line, id ? *id : ids_.of(line, record), now_ns, bulk_);
       ++ledger_.documents;
       count_document(record);
+      if (showing_) {
+        events_.add(record, now_ns);
+      }
     }
     take_derived(line, now_ns);
   }
@@ -381,44 +394,5 @@ bool Stream::delivered() const {
 }
 
 bool Stream::finished() const { return at_end_ && delivered(); }
-
-void Stream::tell_full(bool full) {
-  if (full == full_) {
-    return;
-  }
-  full_ = full;
-  full_since_ns_ = full ? env_.clock.wall_ns() : 0;
-  if (full) {
-    env_.log.warn("buffer-full",
-                  "the buffer has no room; reading stops until documents are delivered, the log "
-                  "files keep what comes",
-                  {{"stream", settings_.name},
-                   {"bytes", log_->bytes()},
-                   {"limit", log_->max_bytes()},
-                   {"unread", view().unread_bytes}});
-  } else {
-    env_.log.info("buffer-room", "the buffer has room again; reading goes on",
-                  {{"stream", settings_.name}});
-  }
-}
-
-void Stream::tell_present(const std::string& name, Source& source) {
-  const TailStats& stats = source.tail->stats();
-  if (stats.unterminated_bytes > 0) {
-    unterminated_[name] = stats.unterminated_bytes;
-  } else {
-    unterminated_.erase(name);
-  }
-  if (stats.present != source.present) {
-    source.present = stats.present;
-    if (source.present) {
-      env_.log.info("input-found", "following a log file",
-                    {{"stream", settings_.name}, {"file", name}});
-    } else {
-      env_.log.info("input-gone", "a log file is not there now; it is watched for",
-                    {{"stream", settings_.name}, {"file", name}});
-    }
-  }
-}
 
 }  // namespace auditship

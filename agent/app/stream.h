@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "agent/app/delivery.h"
+#include "agent/app/growth.h"
+#include "agent/app/recent_events.h"
 #include "agent/buffer/batch_builder.h"
 #include "agent/buffer/segment_log.h"
 #include "agent/core/clock.h"
@@ -78,11 +80,26 @@ struct StreamView {
   std::size_t sources = 0, present = 0;
   std::uint64_t lost_documents =
       0;  // to damage of the buffer, ever; ReadLedger::reread lines were read again for them
-  std::size_t failing = 0;  // sources that cannot be read now
+  std::size_t failing = 0;      // sources that cannot be read now
+  std::uint64_t unknown = 0;    // records of this run that are of the format, but of no known form
+  std::uint64_t lag_bytes = 0;  // of log files: not read, or read and not settled
+  double lag_seconds = 0;       // docs/metrics.md says of what
+  std::optional<double> buffer_full_seconds;       // until it is full, while it grows
+  std::uint64_t batches = 0, settled_batches = 0;  // frames ever
+  std::uint64_t files_behind = 0;                  // of survey(): files that wait behind another
+  std::optional<std::uint64_t> rotations_left;     // of survey(): the least of all sources
+  std::string problem;                             // why the buffer is not open; empty: it is
   bool full = false, open = false;
   std::int64_t full_since_ns = 0;
   DeliveryStats delivery;
   DamageStats damage;
+};
+
+// One log file, looked at anew.
+struct FileView {
+  std::string path;  // as configured
+  bool present = false, failing = false;
+  TailSurvey survey;
 };
 
 class Stream {
@@ -116,6 +133,10 @@ class Stream {
   // Nothing of what was read waits for delivery.
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] StreamView view() const;
+  // With what listing directories tells: unread bytes also while a full buffer stops reading, and
+  // how far rotation is. For somebody who asks, not for every step.
+  [[nodiscard]] StreamView survey(std::vector<FileView>& files);
+  [[nodiscard]] const RecentEvents& recent_events() const { return events_; }
   [[nodiscard]] const StreamSettings& settings() const { return settings_; }
   [[nodiscard]] std::vector<std::string> watch_directories() const {
     return source_set_.directories();
@@ -144,6 +165,8 @@ class Stream {
   void record_rules(TimePoint now);
   void add_rules_document(const RawLine& place, const std::string& before);
   void count_document(const Record& record);
+  [[nodiscard]] std::int64_t oldest_ns() const;
+  void measure_lag(StreamView& view) const;
   void pack(TimePoint now);
   void clear_bulk();
   void count_dropped(const FilterDecision& decision, const Record& record);
@@ -198,6 +221,12 @@ class Stream {
   std::map<std::string, std::uint64_t> unterminated_;
   bool reading_ = true, at_end_ = false, full_ = false;
   std::int64_t full_since_ns_ = 0;
+  std::uint64_t unknown_ = 0;
+  std::int64_t at_end_ns_ = 0;  // when nothing unread was seen last; 0: not yet
+  std::string problem_;
+  GrowthMeter growth_;
+  RecentEvents events_;
+  bool showing_ = false;  // the line in hand is one of those that events_ wants
 };
 
 }  // namespace auditship

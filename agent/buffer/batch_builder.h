@@ -50,6 +50,8 @@ class BatchBuilder {
   [[nodiscard]] TimePoint due_at() const { return since_ + limits_.max_age; }
   [[nodiscard]] std::uint32_t documents() const { return documents_; }
   [[nodiscard]] std::uint64_t raw_bytes() const { return packer_->raw_bytes(); }
+  // Event time of the oldest document so far; 0: none.
+  [[nodiscard]] std::int64_t oldest_ns() const { return oldest_ns_; }
 
   // The batch so far; the builder is empty afterwards.
   [[nodiscard]] Batch close(const ReadLedger& ledger);

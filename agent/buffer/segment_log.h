@@ -48,6 +48,7 @@ struct Hole {
 struct StoredFrame {
   FrameId id = 0;
   Batch batch;
+  std::uint64_t bytes_before = 0;  // of log files that frames before it dealt with; 0: not known
   std::uint64_t lost_documents = 0;
   std::vector<Hole> holes;
 };
@@ -153,6 +154,7 @@ class SegmentLog {
   bool header_is_news_ = false;   // the header of reading_ was not compared with read_table_ yet
   CheckpointTable read_table_;    // where sources stand before next_read_: to see what a hole lost
   std::uint64_t read_documents_ = 0;  // ledger documents and derived before next_read_
+  std::uint64_t read_bytes_ = 0;      // ledger bytes before next_read_; 0: not known
 };
 
 }  // namespace auditship

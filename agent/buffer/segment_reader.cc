@@ -36,6 +36,7 @@ Status SegmentLog::open_reading() {
         ack_.state().ledger.accounted();  // what is settled is all that was made before
     if (!damaged && !header_is_news_) {
       read_table_ = header.table;
+      read_bytes_ = header.ledger.bytes;
     }
   }
   return {};
@@ -76,6 +77,8 @@ Result<std::optional<StoredFrame>> SegmentLog::next() {
   }
   StoredFrame frame;
   frame.id = entry.head.id;
+  frame.bytes_before = read_bytes_;
+  read_bytes_ = batch.ledger.bytes;
   advance(read_table_, batch);
   read_documents_ = made(batch.ledger);
   next_read_ = frame.id + 1;
@@ -112,6 +115,7 @@ Result<bool> SegmentLog::next_intact() {
     }
     if (entry && (*entry)->head.id < next_read_) {  // settled
       advance(read_table_, (*entry)->meta.batch);
+      read_bytes_ = (*entry)->meta.batch.ledger.bytes;
       read_at_ = (*entry)->end();
       continue;
     }

@@ -49,6 +49,21 @@ struct TailStats {
   bool present = false;                  // the live file, or a generation, exists
 };
 
+// Where reading stands now, looked at anew.
+struct TailSurvey {
+  std::string read_path;     // the file that is being read; empty: none
+  std::uint64_t offset = 0;  // up to where, uncompressed
+  std::uint64_t size = 0;    // of that file, as on disk
+  bool compressed = false;
+  bool deleted = false;                  // it has no name any more: only we hold it
+  std::uint64_t unread_bytes = 0;        // as TailStats::unread_bytes
+  std::uint64_t unterminated_bytes = 0;  // of them: an incomplete last line
+  std::uint64_t files_behind = 0;        // newer files that wait to be read, the live one too
+  // Rotations until the file that is being read is deleted, if rotation goes on keeping as many
+  // files as there are now: itself and those older than it. 0: deleted, or nothing is being read.
+  std::uint64_t rotations_left = 0;
+};
+
 class Tail {
  public:
   // resume: where an earlier run stopped; nullopt at the first start. fs, clock and log must
@@ -72,6 +87,8 @@ class Tail {
   [[nodiscard]] const SourcePos& position() const;
   [[nodiscard]] const TailStats& stats() const;
   [[nodiscard]] const TailOptions& options() const;
+  // Lists the directory: for somebody who asks, not for every read. Changes nothing.
+  Result<TailSurvey> survey();
 
   struct State;  // how it works inside: tail_state.h
 

@@ -5,7 +5,7 @@ _auditship_options() { # _auditship_options COMMAND [ACTION]
     run) echo --config --once --help ;;
     parse) echo --stream --config --pretty --time-zone --reference-time --help ;;
     check) echo --config --online --effective --help ;;
-    status) echo --config --data-dir --json --help ;;
+    status) echo --config --data-dir --json --watch --help ;;
     buffer) echo ls show verify --help ;;
     buffer\ *) echo --config --data-dir --stream --help ;;
     dead-letter) echo ls show replay --help ;;

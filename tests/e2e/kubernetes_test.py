@@ -20,7 +20,7 @@ except ImportError:
 KUBERNETES = ROOT / "packaging" / "kubernetes"
 MANIFESTS = KUBERNETES / "manifests"
 HELM = "helm.sh/helm/v3/cmd/helm@v3.15.4"
-OPERATOR_KINDS = ("PodMonitor", "PrometheusRule")
+OPERATOR_KINDS = ("PodMonitor", "ServiceMonitor", "PrometheusRule")
 ADM, SYSLOG, OTHER = 4, 104, 65534
 
 
@@ -55,8 +55,8 @@ def pod_asks_for_little(pod):
         check("subPath" not in mount, f"{volume['name']}: a subPath does not follow changes")
         equal(mount.get("readOnly", False), volume["name"] != "state", f"{volume['name']} is read-only")
     equal(mounts, {}, "mounts without a volume")
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
-        equal(container[probe]["httpGet"], {"path": "/healthz", "port": "status"}, probe)
+    for probe, path in (("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
+        equal(container[probe]["httpGet"], {"path": path, "port": "status"}, probe)
     check("memory" in container["resources"]["limits"] and "cpu" not in container["resources"]["limits"], "limits")
 
 
@@ -164,7 +164,8 @@ def answers_probes(work, rules):
         if agent.poll() is not None:
             raise AssertionError(f"the agent ended: {agent.stderr.read()}")
         try:
-            return http("GET", f"http://127.0.0.1:{port}/healthz") == b"ok\n"
+            return (http("GET", f"http://127.0.0.1:{port}/healthz") == b"ok\n" and
+                    http("GET", f"http://127.0.0.1:{port}/readyz") == b"ready\n")
         except (urllib.error.URLError, ConnectionError):
             return False
     try:
@@ -172,7 +173,7 @@ def answers_probes(work, rules):
         metrics = http("GET", f"http://127.0.0.1:{port}/metrics").decode()
     finally:
         kill(agent)
-    known = set(re.findall(r"^(auditship_\w+)[ {]", metrics, re.M))
+    known = set(re.findall(r"^# TYPE (auditship_\w+) ", metrics, re.M))
     asked = {name for rule in rules for name in re.findall(r"auditship_\w+", rule["expr"])}
     check(len(asked) > 5, f"hardly any metric is asked for: {asked}")
     equal(asked - known, set(), "metrics of alerts that the agent does not have")
@@ -199,6 +200,16 @@ def strictly(strict, files, good=True):
     equal(done.returncode == 0, good, f"strict decoding: {done.stdout}")
 
 
+def service_is_found(documents_of):
+    """The ServiceMonitor selects the Service, which selects the pods; neither is there unless asked for."""
+    kinds = {d["kind"]: d for d in documents_of}
+    service, monitor, pods = kinds["Service"], kinds["ServiceMonitor"], kinds["DaemonSet"]["spec"]["template"]
+    check(monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items(), "labels of the Service")
+    check(service["spec"]["selector"].items() <= pods["metadata"]["labels"].items(), "selector of the Service")
+    equal(monitor["spec"]["endpoints"][0]["port"], service["spec"]["ports"][0]["name"], "port of the Service")
+    check(not {"Service", "ServiceMonitor"} & set(load(MANIFESTS)), "a ServiceMonitor that nobody asked for")
+
+
 def chart_by_helm(work):
     helm, strict = tools()
     subprocess.run([KUBERNETES / "generate", "--helm", helm, "--into", work / "again"], check=True, timeout=120)
@@ -218,12 +229,14 @@ def chart_by_helm(work):
     values.write_text(json.dumps({
         "clusterName": "c1", "credentials": {"data": {"password": "p"}}, "seLinuxOptions": {"type": "container_logreader_t"},
         "filters": {"authlog.yaml": "apiVersion: auditship/v1\nkind: FilterRules\nrules: []\n"},
-        "logDirectories": ["/var/log", "/srv/audit"], "networkPolicy": {"metricsFrom": [{"namespaceSelector": {}}]}}))
+        "logDirectories": ["/var/log", "/srv/audit"], "serviceMonitor": {"enabled": True}, "networkPolicy": {"metricsFrom": [{"namespaceSelector": {}}]}}))
     subprocess.run([helm, "template", "x", KUBERNETES / "chart", "--kube-version", "1.29.0", "--values", values,
                     "--output-dir", work / "values"], check=True, capture_output=True, timeout=60)
     made = sorted((work / "values").rglob("*.yaml"))
-    check("secret.yaml" in [p.name for p in made], "no Secret although credentials were given")
-    strictly(strict, made)
+    names = [p.name for p in made]
+    check("secret.yaml" in names, "no Secret although credentials were given")
+    service_is_found([yaml.safe_load(p.read_text()) for p in made])
+    strictly(strict, [p for p in made if p.name != "servicemonitor.yaml"])
 
 
 def test_probes(work):

@@ -76,7 +76,8 @@ def installation(work):
         equal(done.returncode, wanted, f"is-configured {path} {variables}: {done.stdout}")
         check(bool(done.stdout) == bool(wanted), f"words of is-configured: {done.stdout!r}")
     rules = (ROOT / "CMakeLists.txt").read_text()
-    for name in ("conf/auditship.yaml", "conf/filters", "auditship.service", "is-configured", "auditship.bash", "auditship.1"):
+    for name in ("conf/auditship.yaml", "conf/filters", "auditship.service", "is-configured", "auditship.bash", "auditship.1",
+                 "packaging/grafana", "alerts.yaml"):
         check(re.search(rf"^install\(.*{re.escape(name)}", rules, re.M), f"no install rule for {name}")
 
 

@@ -18,6 +18,7 @@ var types = map[string]func() any{
 	"v1/Namespace":                       func() any { return new(corev1.Namespace) },
 	"v1/ServiceAccount":                  func() any { return new(corev1.ServiceAccount) },
 	"v1/ConfigMap":                       func() any { return new(corev1.ConfigMap) },
+	"v1/Service":                         func() any { return new(corev1.Service) },
 	"v1/Secret":                          func() any { return new(corev1.Secret) },
 	"apps/v1/DaemonSet":                  func() any { return new(appsv1.DaemonSet) },
 	"networking.k8s.io/v1/NetworkPolicy": func() any { return new(networkingv1.NetworkPolicy) },

@@ -91,6 +91,7 @@ struct StreamRig {
     s.encoder.node = "n";
     s.encoder.stream = "authlog";
     s.delivery.targets = false;
+    adjust(s);
     stream = std::make_unique<Stream>(
         Env{fs, clock, rng, log, [] {}}, s, std::move(rules),
         [] { return std::make_unique<AuthLogParser>(AuthLogOptions{}); },
@@ -121,6 +122,7 @@ struct StreamRig {
     }
   }
 
+  std::function<void(StreamSettings&)> adjust = [](StreamSettings&) {};
   SimClock clock;
   SimFs fs;
   SimRng rng;

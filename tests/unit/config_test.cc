@@ -170,7 +170,8 @@ TEST_CASE("an unknown key is refused with its place and the nearest key", "[conf
       "did you mean \"ca_file\"?");
   has(files.refusal("cluster: {name: c}\nstreams: {kubeaduit: {target: x}}\n"),
       "did you mean \"kubeaudit\"?");
-  has(files.refusal("cluster: {name: c}\nzzzzzzzzzzzzzz: 1\n"), "expected one of: cluster node");
+  has(files.refusal("cluster: {name: c}\nzzzzzzzzzzzzzz: 1\n"),
+      "expected one of: version cluster node");
 }
 
 TEST_CASE("wrong types and impossible values say what was expected", "[config]") {

@@ -263,6 +263,28 @@ TEST_CASE("bodies are made smaller when many items are pushed back, not when a f
   CHECK((sizes.size() > 8) == pressed);
 }
 
+TEST_CASE("what is sent again is counted by class", "[delivery]") {
+  Started rig({4});
+  const std::vector<std::pair<Outcome, std::string>> answers = {
+      {whole(Verdict::retry, 0), "no_answer"},
+      {whole(Verdict::retry, 429), "pressure"},
+      {whole(Verdict::retry, 503), "server_error"},
+      {whole(Verdict::blocked, 403), "blocked"},
+      {whole(Verdict::recode, 415), "compression"},
+      {taken(2, 0, {item(1, Verdict::retry, 429), item(3, Verdict::retry, 429)}), "pressure"},
+      {whole(Verdict::rejected, 400), "refused"}};
+  std::map<std::string, std::uint64_t> wanted;
+  for (const auto& [outcome, name] : answers) {
+    INFO(name);
+    rig.answer(outcome);
+    ++wanted[name];
+    CHECK(rig.delivery->stats().retries == wanted);
+    rig.wait(minutes(2));
+  }
+  rig.answer(whole(Verdict::rejected, 400));  // one document: buried, not sent again
+  CHECK(rig.delivery->stats().retries == wanted);
+}
+
 TEST_CASE("a compression that is refused is changed for good", "[delivery]") {
   Started rig({2});
   rig.answer(whole(Verdict::recode, 415));

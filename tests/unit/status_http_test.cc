@@ -16,9 +16,9 @@ namespace {
 struct Rig {
   Rig() {
     std::filesystem::create_directories(directory);
-    auto listening = StatusServer::listen(loop, log, socket, [](const std::string& path) {
-      return path == "/there" || path == "/healthz" ? HttpPage{200, "text/plain", "yes\n"}
-                                                    : HttpPage{404, "text/plain", "no\n"};
+    auto listening = StatusServer::listen(loop, log, socket, [](const HttpAsk& ask) {
+      return ask.path == "/there" || ask.path == "/healthz" ? HttpPage{200, "text/plain", "yes\n"}
+                                                            : HttpPage{404, "text/plain", "no\n"};
     });
     REQUIRE(listening);
     server = std::move(*listening);
@@ -70,8 +70,8 @@ TEST_CASE("a socket that a crash left over is taken, one in use is not", "[statu
   std::string said;
   rig.run([&] {
     Loop other(rig.log);
-    auto second = StatusServer::listen(other, rig.log, rig.socket,
-                                       [](const std::string&) { return HttpPage{}; });
+    auto second =
+        StatusServer::listen(other, rig.log, rig.socket, [](const HttpAsk&) { return HttpPage{}; });
     said = second ? "listens" : second.error().message;
   });
   CHECK(said.find("another auditship answers there") != std::string::npos);

@@ -1,36 +1,14 @@
 #include "agent/app/status.h"
 
-#include <fstream>
-#include <set>
-#include <sstream>
-
+#include "agent/app/metrics.h"
 #include "tests/support/catch.h"
+#include "tests/support/status_sample.h"
 
 using namespace auditship;
-
-namespace {
-
-AgentStatus sample() {
-  AgentStatus status;
-  status.version = "1";
-  status.cluster = "prod \"eu\"";
-  status.node = "n1";
-  StreamStatus stream;
-  stream.name = "kubeaudit";
-  stream.view.read.lines = 5;
-  stream.view.read.filtered = 2;
-  stream.view.read.documents = 3;
-  stream.view.read.by_rule = {{"probes", 2}};
-  stream.view.delivered.created = 1;
-  stream.view.buffered_documents = 2;
-  status.streams.push_back(stream);
-  return status;
-}
-
-}  // namespace
+using namespace auditship::test;
 
 TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
-  auto status = sample();
+  auto status = sample_status();
   CHECK(sums_hold(status.streams[0].view));
   CHECK(render_status_text(status).find("ledger     holds") != std::string::npos);
   CHECK(render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 0\n") !=
@@ -42,64 +20,69 @@ TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
         std::string::npos);
 }
 
-TEST_CASE("the rules in force are told, and a file that is refused", "[status]") {
-  auto status = sample();
-  CHECK(render_metrics(status).find("auditship_rules_info{") == std::string::npos);
-  status.streams[0].rules = {"/etc/r.yaml", std::string(64, 'a'), 2, 1, "r.yaml:3:1: \"x\""};
-  const std::string metrics = render_metrics(status);
-  CHECK(metrics.find("auditship_rules_info{stream=\"kubeaudit\",hash=\"" + std::string(64, 'a') +
-                     "\"} 1\n") != std::string::npos);
-  CHECK(metrics.find("auditship_rules_loaded_total{stream=\"kubeaudit\"} 2\n") !=
-        std::string::npos);
-  CHECK(metrics.find("auditship_rules_refused_total{stream=\"kubeaudit\"} 1\n") !=
-        std::string::npos);
-  CHECK(metrics.find("auditship_rules_broken{stream=\"kubeaudit\"} 1\n") != std::string::npos);
-  CHECK(render_status_json(status).find(
-            "\"loaded\":2,\"refused\":1,\"problem\":\"r.yaml:3:1: \\\"x\\\"\"}") !=
-        std::string::npos);
-  CHECK(render_status_text(status).find("REFUSED as it is now") != std::string::npos);
-}
-
-TEST_CASE("JSON and metrics carry the counters, with text escaped", "[status]") {
-  const auto status = sample();
+TEST_CASE("JSON carries the counters, with text escaped", "[status]") {
+  auto status = sample_status();
+  status.streams[0].view.delivery.retries = {{"pressure", 4}};
   const std::string json = render_status_json(status);
   CHECK(json.find("\"cluster\":\"prod \\\"eu\\\"\"") != std::string::npos);
   CHECK(json.find("\"lines\":5") != std::string::npos);
   CHECK(json.find("\"by_rule\":{\"probes\":2}") != std::string::npos);
-  const std::string metrics = render_metrics(status);
-  CHECK(metrics.find("auditship_read_lines_total{stream=\"kubeaudit\"} 5\n") != std::string::npos);
-  CHECK(
-      metrics.find("auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"probes\"} 2\n") !=
-      std::string::npos);
+  CHECK(json.find("\"retries\":{\"pressure\":4}") != std::string::npos);
+  CHECK(json.find("\"buffer_full_seconds\":null") != std::string::npos);
 }
 
-TEST_CASE("docs/metrics.md names every metric that there is, with its type, and no other",
+TEST_CASE("the text for a terminal holds nothing that acts on one", "[status]") {
+  auto status = sample_status();
+  const std::string bad =
+      "\x1b[2J\r\n\xc2\x9b"
+      "31m\xe2\x80\xae\xff"
+      "end";
+  status.node = status.sink = bad;
+  StreamStatus& stream = status.streams[0];
+  stream.name = stream.rules.file = stream.rules.problem = bad;
+  stream.view.read.by_rule = {{bad, 1}};
+  stream.view.delivery.last_failure = stream.view.problem = bad;
+  FileView file;
+  file.path = file.survey.read_path = bad;
+  stream.files = {file};
+  stream.events = {bad};
+  Warning warning;
+  warning.code = warning.text = warning.values = bad;
+  status.warnings = {warning};
+  const std::string text = render_status_text(status);
+  CHECK(text.find_first_of("\x1b\r\x7f") == std::string::npos);
+  CHECK(text.find("\xc2\x9b") == std::string::npos);
+  CHECK(text.find("\xe2\x80\xae") == std::string::npos);
+  CHECK(text.find("\nend") == std::string::npos);
+  CHECK(plain_text(bad) ==
+        "?[2J???31m?\xef\xbf\xbd"
+        "end");
+  CHECK(plain_text("på €100 \xf0\x9f\x98\x80 x\xe2\x80\x94y") ==
+        "på €100 \xf0\x9f\x98\x80 x\xe2\x80\x94y");
+}
+
+TEST_CASE("an agent is unready while it stops or a buffer fails, not while the target is down",
           "[status]") {
-  auto status = sample();
-  status.streams[0].rules = {"/etc/r.yaml", std::string(64, 'a'), 1, 0, ""};
-  std::set<std::string> shown;
-  std::istringstream metrics(render_metrics(status));
-  for (std::string line; std::getline(metrics, line);) {
-    if (line.rfind("# TYPE ", 0) == 0) {
-      shown.insert(line.substr(7));  // NAME TYPE
-    }
-  }
-  std::set<std::string> told;
-  std::ifstream page(AUDITSHIP_SOURCE_DIR "/docs/metrics.md");
-  REQUIRE(page.good());
-  for (std::string line; std::getline(page, line);) {
-    if (line.rfind("| `auditship_", 0) == 0) {
-      const std::size_t end = line.find('`', 3);
-      const std::size_t type = line.find("| ", end) + 2;
-      told.insert(line.substr(3, end - 3) + " " + line.substr(type, line.find(' ', type) - type));
-    }
-  }
-  CHECK(shown.size() > 25);
-  CHECK(told == shown);
+  auto status = sample_status();
+  CHECK(unready_reasons(status).empty());
+  status.streams[0].view.delivery.last_failure = "connection refused";
+  status.streams[0].view.full = true;
+  CHECK(unready_reasons(status).empty());
+  status.streams[0].view.open = false;
+  status.streams[0].view.problem = "open segment 3: Input/output error";
+  REQUIRE(unready_reasons(status).size() == 1);
+  CHECK(unready_reasons(status)[0] ==
+        "stream kubeaudit: its buffer is not open: open segment 3: Input/output error");
+  status.draining = true;
+  CHECK(unready_reasons(status).size() == 2);
+  CHECK(render_metrics(status).find("\nauditship_ready 0\n") != std::string::npos);
 }
 
-TEST_CASE("labels are escaped as Prometheus reads them", "[status]") {
-  auto status = sample();
-  status.streams[0].view.read.by_rule = {{"a\\b\"c\nd\te\x01", 2}};
-  CHECK(render_metrics(status).find("rule=\"a\\\\b\\\"c\\nd\te\x01\"} 2\n") != std::string::npos);
+TEST_CASE("times are said in two units at most", "[status]") {
+  CHECK(human_seconds(-3) == "0 s");
+  CHECK(human_seconds(0.4) == "0 s");
+  CHECK(human_seconds(59) == "59 s");
+  CHECK(human_seconds(60) == "1 min");
+  CHECK(human_seconds(3600 + 5 * 60 + 59) == "1 h 5 min");
+  CHECK(human_seconds(12 * 86400) == "12 d");
 }

@@ -1,0 +1,75 @@
+#include "agent/app/certificates.h"
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <optional>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+namespace auditship {
+namespace {
+
+constexpr std::size_t kMaxFile = 4 << 20;  // a bundle of all public authorities has 200 KiB
+
+std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) {
+    return std::nullopt;
+  }
+  return ::timegm(&parts);
+}
+
+}  // namespace
+
+Result<std::int64_t> earliest_not_after(std::string_view pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> in(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(std::min(pem.size(), kMaxFile))), BIO_free);
+  std::optional<std::int64_t> earliest;
+  while (in) {
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr), X509_free);
+    if (!certificate) {
+      break;
+    }
+    const auto end = seconds_of(X509_get0_notAfter(certificate.get()));
+    if (!end) {
+      earliest.reset();
+      break;
+    }
+    earliest = std::min(earliest.value_or(*end), *end);
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (!earliest || !at_end) {
+    return Error{Errc::invalid, "no certificate in PEM, or a broken one"};
+  }
+  return *earliest;
+}
+
+std::vector<CertificateEnd> certificate_ends(Fs& fs, const Config& config) {
+  std::vector<CertificateEnd> ends;
+  if (config.sink != SinkType::opensearch) {
+    return ends;
+  }
+  const auto add = [&](const char* use, const std::string& file) {
+    if (file.empty()) {
+      return;
+    }
+    auto pem = fs.read_file(file, kMaxFile);
+    if (!pem) {
+      return;
+    }
+    if (auto end = earliest_not_after(*pem)) {
+      ends.push_back(CertificateEnd{use, file, *end});
+    }
+  };
+  add("client", config.opensearch.certificate_file);
+  add("ca", config.opensearch.ca_file);
+  return ends;
+}
+
+}  // namespace auditship

@@ -1,0 +1,27 @@
+// A status as a running agent has it, for tests of what shows it.
+#pragma once
+
+#include "agent/app/status.h"
+
+namespace auditship::test {
+
+inline AgentStatus sample_status() {
+  AgentStatus status;
+  status.version = "1";
+  status.cluster = "prod \"eu\"";
+  status.node = "n1";
+  status.running = true;
+  StreamStatus stream;
+  stream.name = "kubeaudit";
+  stream.view.open = true;
+  stream.view.read.lines = 5;
+  stream.view.read.filtered = 2;
+  stream.view.read.documents = 3;
+  stream.view.read.by_rule = {{"probes", 2}};
+  stream.view.delivered.created = 1;
+  stream.view.buffered_documents = 2;
+  status.streams.push_back(stream);
+  return status;
+}
+
+}  // namespace auditship::test

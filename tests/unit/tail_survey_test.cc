@@ -1,0 +1,63 @@
+#include "tests/support/catch.h"
+#include "tests/support/tail_rig.h"
+
+using namespace auditship;
+using namespace auditship::test;
+
+TEST_CASE("a survey says what is unread without reading it", "[tail]") {
+  TailRig rig;
+  rig.start();
+  CHECK(rig.tail->survey()->read_path.empty());
+  CHECK(rig.tail->survey()->rotations_left == 0);
+  rig.writer.lines(10);
+  rig.poll();
+  auto survey = rig.tail->survey();
+  REQUIRE(survey.ok());
+  CHECK(survey->read_path == rig.options.path);
+  CHECK(survey->offset == survey->size);
+  CHECK(survey->unread_bytes == 0);
+  CHECK(survey->files_behind == 0);
+  CHECK(survey->rotations_left == 1);  // nothing is known to be kept
+  const std::uint64_t before = survey->size;
+  rig.writer.lines(5);
+  survey = rig.tail->survey();
+  CHECK(survey->unread_bytes == survey->size - before);
+  CHECK(survey->offset == before);
+  CHECK(rig.poll() == 5);
+}
+
+TEST_CASE("a survey counts the rotations that are left, and what waits behind", "[tail]") {
+  TailRig rig;
+  rig.options.backfill_ns = std::nullopt;
+  rig.start();
+  rig.writer.lines(3);
+  rig.writer.rotate_numbers(4);
+  rig.writer.lines(3);
+  for (int i = 0; i < 5; ++i) {
+    rig.poll();
+    rig.clock.advance(std::chrono::seconds(2));  // the writer may come back to the old file
+  }
+  CHECK(rig.tail->survey()->rotations_left == 2);  // itself and .1
+  std::uint64_t waits = 0;
+  for (int i = 0; i < 3; ++i) {  // the reader stands still while rotation goes on
+    rig.writer.rotate_numbers(4);
+    const std::uint64_t size = rig.fs.get(rig.options.path + ".1").size();
+    waits += i > 0 ? size : 0;
+    rig.writer.lines(4);
+  }
+  waits += rig.fs.get(rig.options.path).size();
+  auto survey = rig.tail->survey();
+  CHECK(survey->read_path == rig.options.path);  // as it was known last
+  CHECK(survey->files_behind == 3);
+  CHECK(survey->unread_bytes == waits);
+  CHECK(survey->rotations_left == 2);  // .3 is read, and .4 is older
+  rig.writer.rotate_numbers(4);
+  rig.writer.lines(1);
+  CHECK(rig.tail->survey()->rotations_left == 1);
+  CHECK_FALSE(rig.tail->survey()->deleted);
+  rig.writer.rotate_numbers(4);
+  rig.writer.lines(1);
+  survey = rig.tail->survey();
+  CHECK(survey->deleted);
+  CHECK(survey->rotations_left == 0);
+}
