@@ -84,7 +84,7 @@ Status Agent::prepare() {
       return s;
     }
   }
-  if (auto s = load_book(); !s) {
+  if (auto s = load_book(Told::yes); !s) {
     return s;
   }
   for (const StreamConfig& stream : config_.streams) {
@@ -104,8 +104,9 @@ Status Agent::start_http() {
   return {};
 }
 
-// Reads the files that say whose key is whose. A key of two owners and the like is said once.
-Status Agent::load_book() {
+// Reads the files that say whose key is whose. A key of two owners and the like is said once: at
+// the start the configuration has done so.
+Status Agent::load_book(Told told) {
   if (config_.administrators.empty()) {
     return {};
   }
@@ -115,8 +116,10 @@ Status Agent::load_book() {
   if (!loaded) {
     return loaded.error();
   }
-  for (const std::string& warning : loaded->warnings) {
-    env_.log.warn("administrators", warning);
+  if (told == Told::no) {
+    for (const std::string& warning : loaded->warnings) {
+      env_.log.warn("administrators", warning);
+    }
   }
   env_.log.info("administrators-loaded", "owners of SSH keys were read",
                 {{"keys", loaded->places.size()}});
@@ -133,7 +136,7 @@ void Agent::renew_book(TimePoint now) {
   if (administrators_signature(env_.fs, config_.administrators) == book_signature_) {
     return;
   }
-  if (auto s = load_book(); !s) {
+  if (auto s = load_book(Told::no); !s) {
     env_.log.error("administrators-broken",
                    "a changed file cannot be used; the owners of keys stay as they were",
                    {{"error", s.error().message}});

@@ -60,7 +60,8 @@ class Agent {
   Result<MakeParser> parser_of(const StreamConfig& stream) const;
   Result<std::unique_ptr<Sink>> sink_of(const StreamConfig& stream, const BufferId& buffer);
   Status start_http();
-  Status load_book();
+  enum class Told { yes, no };
+  Status load_book(Told told);
   void renew_book(TimePoint now);
   void tell_absent();
   void look_at_rules();

@@ -5,6 +5,12 @@
 #include "agent/core/json_out.h"
 
 namespace auditship {
+namespace {
+
+constexpr int kLooks = 5;  // of a run to the end, before what cannot be read is left
+constexpr std::chrono::milliseconds kLookAgain{100};
+
+}  // namespace
 
 Stream::Stream(Env env, StreamSettings settings, RuleSet rules, MakeParser make_parser,
                MakeSink make_sink, DeadLetterBox& dead_letters, Repair repair)
@@ -50,24 +56,6 @@ Status Stream::open() {
   delivery_ = std::make_unique<Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock,
                                          env_.rng, env_.log, env_.wake, settings_.delivery);
   return {};
-}
-
-// The disk failed us: forget all that is not on it, and recover from it later. The sink stays:
-// requests are under way.
-void Stream::close_all(const Error& why, TimePoint now) {
-  env_.log.error("stream-reopen", "the buffer failed; it is closed and recovered",
-                 {{"stream", settings_.name}, {"error", why.message}});
-  delivery_.reset();
-  log_.reset();
-  sources_.clear();
-  pending_.reset();
-  builder_ = BatchBuilder(settings_.codec, settings_.batch);
-  rules_recorded_ = false;
-  at_end_ = false;
-  problem_ = why.message;
-  poll_at_ = rescan_at_ = repair_at_ = TimePoint{};
-  reopen_failures_ = std::min(reopen_failures_ + 1, 6u);
-  reopen_at_ = now + std::chrono::milliseconds(500) * (1u << reopen_failures_);
 }
 
 TimePoint Stream::step(TimePoint now) {
@@ -198,6 +186,10 @@ bool Stream::read_some(TimePoint now) {
       }
       done += kReadBytes;
     }
+    if (!any && settings_.once && unread() && ++looks_ < kLooks) {
+      poll_at_ = now + kLookAgain;  // files are being renamed just now, or the disk failed once
+      return false;
+    }
     if (!any) {
       at_end_ = true;
       at_end_ns_ = env_.clock.wall_ns();
@@ -205,6 +197,7 @@ bool Stream::read_some(TimePoint now) {
       return false;
     }
     at_end_ = false;
+    looks_ = 0;
   }
   return true;
 }

@@ -182,6 +182,7 @@ class Stream {
   Status close_batch(Room room = Room::limited);
   Status append_pending(Room room = Room::limited);
   [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool unread() const;
   void tell_full(bool full);
   void tell_present(const std::string& name, Source& source);
 
@@ -219,6 +220,7 @@ class Stream {
   std::uint32_t reopen_failures_ = 0;
   std::uint64_t raw_bytes_ = 0, packed_bytes_ = 0;
   std::map<std::string, std::uint64_t> unterminated_;
+  int looks_ = 0;  // at files that have more, and gave nothing
   bool reading_ = true, at_end_ = false, full_ = false;
   std::int64_t full_since_ns_ = 0;
   std::uint64_t unknown_ = 0;

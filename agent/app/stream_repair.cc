@@ -30,6 +30,24 @@ class HoleRange {
 
 }  // namespace
 
+// The disk failed us: forget all that is not on it, and recover from it later. The sink stays:
+// requests are under way.
+void Stream::close_all(const Error& why, TimePoint now) {
+  env_.log.error("stream-reopen", "the buffer failed; it is closed and recovered",
+                 {{"stream", settings_.name}, {"error", why.message}});
+  delivery_.reset();
+  log_.reset();
+  sources_.clear();
+  pending_.reset();
+  builder_ = BatchBuilder(settings_.codec, settings_.batch);
+  rules_recorded_ = false;
+  at_end_ = false;
+  problem_ = why.message;
+  poll_at_ = rescan_at_ = repair_at_ = TimePoint{};
+  reopen_failures_ = std::min(reopen_failures_ + 1, 6u);
+  reopen_at_ = now + std::chrono::milliseconds(500) * (1u << reopen_failures_);
+}
+
 void Stream::measure_limit() {
   if (!settings_.buffer_max_percent || !log_) {
     return;
@@ -46,11 +64,8 @@ Status Stream::end_doubt() {
       !delivery_->holes().empty()) {
     return {};
   }
-  for (const auto& [name, source] : sources_) {
-    if (source.failing ||
-        source.tail->stats().unread_bytes > source.tail->stats().unterminated_bytes) {
-      return {};
-    }
+  if (unread()) {
+    return {};
   }
   if (!builder_.empty()) {
     if (auto s = close_batch(); !s || pending_) {

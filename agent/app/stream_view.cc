@@ -131,4 +131,12 @@ void Stream::tell_present(const std::string& name, Source& source) {
   }
 }
 
+// Whether log files have more than a last line without its end.
+bool Stream::unread() const {
+  return std::any_of(sources_.begin(), sources_.end(), [](const auto& each) {
+    const TailStats& stats = each.second.tail->stats();
+    return each.second.failing || stats.unread_bytes > stats.unterminated_bytes;
+  });
+}
+
 }  // namespace auditship

@@ -31,7 +31,8 @@ std::string human_bytes(std::uint64_t bytes) {
 
 bool accounted_for(const StreamSummary& s) {
   const ReadLedger& read = s.view.read;
-  return s.finished && read.balanced() && read.gaps == 0 &&
+  return s.finished && read.balanced() && read.gaps == 0 && s.view.failing == 0 &&
+         s.view.unread_bytes <= s.view.waiting_bytes &&
          s.view.lost_documents <= read.reread &&  // what disk damage took was read again
          s.view.buffered_documents == 0 &&
          read.documents + read.derived == s.view.delivered.accounted();
