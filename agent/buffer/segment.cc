@@ -207,6 +207,19 @@ Result<std::string> Segment::body(const Entry& entry) const {
   return body;
 }
 
+Result<std::optional<Segment::Entry>> Segment::intact(std::uint64_t offset) const {
+  auto entry = front(offset);
+  if (entry && *entry) {
+    if (auto content = body(**entry); !content) {
+      entry = content.error();
+    }
+  }
+  if (!entry && entry.error().code == Errc::corrupt) {
+    return std::optional<Entry>();
+  }
+  return entry;
+}
+
 Result<std::optional<Segment::Entry>> Segment::search(std::uint64_t offset) const {
   while (offset < size_) {
     auto block = bytes(offset, std::min(kSearchBlock, size_ - offset));
@@ -215,19 +228,9 @@ Result<std::optional<Segment::Entry>> Segment::search(std::uint64_t offset) cons
     }
     for (std::size_t at = block->find("ASF1"); at != std::string::npos;
          at = block->find("ASF1", at + 1)) {
-      auto entry = front(offset + at);
-      if (!entry) {
-        if (entry.error().code != Errc::corrupt) {
-          return entry.error();
-        }
-        continue;
-      }
-      auto content = body(**entry);
-      if (content) {
+      auto entry = intact(offset + at);
+      if (!entry || *entry) {
         return entry;
-      }
-      if (content.error().code != Errc::corrupt) {
-        return content.error();
       }
     }
     if (block->size() < 4) {

@@ -62,6 +62,8 @@ class Segment {
   [[nodiscard]] Result<std::optional<Entry>> front(std::uint64_t offset) const;
   // Its body, checked. Errors: corrupt, io.
   [[nodiscard]] Result<std::string> body(const Entry& entry) const;
+  // The frame at offset when all of it, the body too, is intact; else nullopt. Errors: io.
+  [[nodiscard]] Result<std::optional<Entry>> intact(std::uint64_t offset) const;
   // The first intact frame at or behind offset, or nullopt. Bounded memory.
   [[nodiscard]] Result<std::optional<Entry>> search(std::uint64_t offset) const;
 

@@ -112,6 +112,10 @@ class SegmentLog {
   Status open_newest();
   Status rebuild_from_damaged(const std::string& path);
   Status replay(Segment& segment, std::uint64_t offset, bool strict);
+  [[nodiscard]] bool joins_last(const Segment::Entry& entry) const;
+  Result<std::optional<Segment::Entry>> pass_damage(Segment& segment, std::uint64_t offset,
+                                                    bool strict);
+  Status cut_end(Segment& newest, std::uint64_t offset);
   Status settle_doubts();
   void leave_old_segment();
   Result<std::uint64_t> made_before_oldest();
@@ -119,6 +123,8 @@ class SegmentLog {
   [[nodiscard]] bool active_is_settled() const;
   Status open_reading();
   Result<bool> next_intact();
+  bool read_further();
+  Status peek(Result<std::optional<Segment::Entry>> entry);
   Status search_on(const std::string& why);
   Result<StoredFrame> lost_up_to(FrameId id, const CheckpointTable& table, std::uint64_t made);
   Status find_ends(CheckpointTable& table);

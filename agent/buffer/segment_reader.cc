@@ -6,6 +6,39 @@ namespace {
 
 std::uint64_t made(const ReadLedger& ledger) { return ledger.documents + ledger.derived; }
 
+// Where a span begins. For the rest, what stands behind it is as good a hint as there is.
+Checkpoint begin_of(const SourceSpan& span) {
+  Checkpoint begin = span.after;
+  begin.pos = span.before;
+  begin.tail_hash = 0;
+  begin.finished.clear();
+  begin.state.clear();
+  return begin;
+}
+
+// Where the first span of each source begins, in the frames of segment from offset on.
+Result<CheckpointTable> begins_from(const Segment& segment, std::uint64_t offset) {
+  CheckpointTable begins;
+  while (true) {
+    auto entry = segment.front(offset);
+    if (!entry && entry.error().code == Errc::corrupt) {
+      entry = segment.search(offset + 1);
+    }
+    if (!entry) {
+      return entry.error();
+    }
+    if (!*entry) {
+      return begins;
+    }
+    for (const SourceSpan& span : (*entry)->meta.batch.spans) {
+      if (!begins.contains(span.source)) {
+        begins[span.source] = begin_of(span);
+      }
+    }
+    offset = (*entry)->end();
+  }
+}
+
 }  // namespace
 
 // Opens the segment that reading goes on in: the one that holds next_read_ at first, then one after
@@ -103,35 +136,43 @@ Result<bool> SegmentLog::next_intact() {
     }
     auto entry = reading_->front(read_at_);
     if (entry && !*entry) {
-      if (reading_->size() < segments_[reading_index_].bytes) {
-        reading_->see_growth(segments_[reading_index_].bytes);  // appended since it was opened
-      } else if (reading_index_ + 1 < segments_.size()) {
-        ++reading_index_;
-        reading_.reset();
-      } else {
+      if (!read_further()) {
         return false;
       }
-      continue;
-    }
-    if (entry && (*entry)->head.id < next_read_) {  // settled
+    } else if (entry && (*entry)->head.id < next_read_) {  // settled
       advance(read_table_, (*entry)->meta.batch);
       read_bytes_ = (*entry)->meta.batch.ledger.bytes;
       read_at_ = (*entry)->end();
-      continue;
-    }
-    Result<std::string> body = entry ? reading_->body(**entry) : Result<std::string>(entry.error());
-    if (body) {
-      peeked_ = Peeked{std::move(**entry), std::move(*body)};
-      break;
-    }
-    if (body.error().code != Errc::corrupt) {
-      return body.error();
-    }
-    if (auto s = search_on(body.error().message); !s) {
+    } else if (auto s = peek(std::move(entry)); !s) {
       return s.error();
     }
   }
   return true;
+}
+
+// Where reading_ seemed to end: goes on in what was appended, or in the next segment. False: there
+// is no more.
+bool SegmentLog::read_further() {
+  if (reading_->size() < segments_[reading_index_].bytes) {
+    reading_->see_growth(segments_[reading_index_].bytes);  // appended since it was opened
+    return true;
+  }
+  if (reading_index_ + 1 < segments_.size()) {
+    ++reading_index_;
+    reading_.reset();
+    return true;
+  }
+  return false;
+}
+
+// Sets peeked_ to the frame found at read_at_, or goes behind what is damaged of it.
+Status SegmentLog::peek(Result<std::optional<Segment::Entry>> entry) {
+  Result<std::string> body = entry ? reading_->body(**entry) : Result<std::string>(entry.error());
+  if (body) {
+    peeked_ = Peeked{std::move(**entry), std::move(*body)};
+    return {};
+  }
+  return body.error().code == Errc::corrupt ? search_on(body.error().message) : body.error();
 }
 
 // Moves the reader behind damaged bytes: to the next intact frame, or to the end of the segment.
@@ -180,30 +221,9 @@ Result<StoredFrame> SegmentLog::lost_up_to(FrameId id, const CheckpointTable& ta
 // Sources that move no more in this segment stand where the next header says, or the table.
 Status SegmentLog::find_ends(CheckpointTable& table) {
   reading_->see_growth(segments_[reading_index_].bytes);
-  CheckpointTable ends;
-  std::uint64_t at = peeked_->entry.at;
-  while (true) {
-    auto entry = reading_->front(at);
-    if (!entry && entry.error().code == Errc::corrupt) {
-      entry = reading_->search(at + 1);
-    }
-    if (!entry) {
-      return entry.error();
-    }
-    if (!*entry) {
-      break;
-    }
-    for (const SourceSpan& span : (*entry)->meta.batch.spans) {
-      if (!ends.contains(span.source)) {
-        Checkpoint end = span.after;  // as good a hint as there is, but for the place
-        end.pos = span.before;
-        end.tail_hash = 0;
-        end.finished.clear();
-        end.state.clear();
-        ends[span.source] = std::move(end);
-      }
-    }
-    at = (*entry)->end();
+  auto ends = begins_from(*reading_, peeked_->entry.at);
+  if (!ends) {
+    return ends.error();
   }
   CheckpointTable then = table_;
   if (reading_index_ + 1 < segments_.size()) {
@@ -214,9 +234,9 @@ Status SegmentLog::find_ends(CheckpointTable& table) {
     then = after ? (*after)->header().table : table;
   }
   for (const auto& [source, stands] : then) {
-    const auto next = ends.find(source);
+    const auto next = ends->find(source);
     const auto known = table.find(source);
-    if (next != ends.end()) {
+    if (next != ends->end()) {
       // Only the place is new: names and finished generations are better known from before.
       Checkpoint moved = known == table.end() ? next->second : known->second;
       moved.pos = next->second.pos;

@@ -235,51 +235,59 @@ Status SegmentLog::rebuild_from_damaged(const std::string& path) {
 // Goes through the frames from offset. Strict: cut at the first frame that is damaged or does not
 // join (B1), unless all that is damaged was settled. Not strict: take what is intact.
 Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
-  while (true) {
-    auto entry = segment.front(offset);
-    bool intact = entry.ok();
-    if (intact && !*entry) {
-      return {};
+  while (offset < segment.size()) {
+    auto entry = segment.intact(offset);
+    if (entry && (!*entry || (strict && !joins_last(**entry)))) {
+      entry = pass_damage(segment, offset, strict);
     }
-    if (intact) {
-      auto body = segment.body(**entry);
-      if (!body && body.error().code != Errc::corrupt) {
-        return body.error();
-      }
-      intact = body.ok() &&
-               (!strict || ((*entry)->head.id == last_ + 1 && joins(table_, (*entry)->meta.batch)));
-    } else if (entry.error().code != Errc::corrupt) {
+    if (!entry) {
       return entry.error();
     }
-    if (!intact) {
-      auto found = segment.search(offset + 1);
-      if (!found) {
-        return found.error();
-      }
-      const bool settled =
-          *found && (*found)->head.id > last_ && (*found)->head.id <= ack_.state().settled + 1;
-      if (strict && !settled) {
-        log_.warn("buffer-cut",
-                  "the end of the newest segment was not whole and is read again from the source",
-                  {{"segment", segment.path()}, {"bytes", segment.size() - offset}});
-        damage_.cut_bytes += segment.size() - offset;
-        bytes_ -= segment.size() - offset;
-        segments_.back().bytes -= segment.size() - offset;
-        return segment.cut(offset);
-      }
-      places_unsure_ = true;
-      if (!*found) {
-        damage_.skipped_bytes += segment.size() - offset;
-        return {};
-      }
-      damage_.skipped_bytes += (*found)->at - offset;
-      entry = std::move(found);
+    if (!*entry) {
+      return {};
     }
     advance(table_, (*entry)->meta.batch);
     ledger_ = (*entry)->meta.batch.ledger;
     last_ = (*entry)->head.id;
     offset = (*entry)->end();
   }
+  return {};
+}
+
+bool SegmentLog::joins_last(const Segment::Entry& entry) const {
+  return entry.head.id == last_ + 1 && joins(table_, entry.meta.batch);
+}
+
+// The frame that replay goes on with, as the bytes at offset are no frame to be taken; nullopt:
+// there is none, and nothing of the segment is left to be looked at.
+Result<std::optional<Segment::Entry>> SegmentLog::pass_damage(Segment& segment,
+                                                              std::uint64_t offset, bool strict) {
+  auto found = segment.search(offset + 1);
+  if (!found) {
+    return found;
+  }
+  const bool settled =
+      *found && (*found)->head.id > last_ && (*found)->head.id <= ack_.state().settled + 1;
+  if (strict && !settled) {
+    if (auto s = cut_end(segment, offset); !s) {
+      return s.error();
+    }
+    return std::optional<Segment::Entry>();
+  }
+  places_unsure_ = true;
+  damage_.skipped_bytes += (*found ? (*found)->at : segment.size()) - offset;
+  return found;
+}
+
+Status SegmentLog::cut_end(Segment& newest, std::uint64_t offset) {
+  const std::uint64_t bytes = newest.size() - offset;
+  log_.warn("buffer-cut",
+            "the end of the newest segment was not whole and is read again from the source",
+            {{"segment", newest.path()}, {"bytes", bytes}});
+  damage_.cut_bytes += bytes;
+  bytes_ -= bytes;
+  segments_.back().bytes -= bytes;
+  return newest.cut(offset);
 }
 
 }  // namespace auditship
