@@ -222,41 +222,8 @@ Result<Generation::Head> Generation::head(LastLine last_line) {
     return head_;
   }
   const std::uint64_t was = offset_;
-  if (compressed() || head_scanned_ == 0) {
-    forget_head();  // compressed: from the start again, its decoder cannot be asked twice
-  }
-  if (auto found = seek(head_scanned_); !found) {
-    return found.error();
-  } else if (!*found || window_ != head_window_) {  // rewritten since the last look
-    forget_head();
-    restart();
-  }
-  std::string block(kBlock, '\0');
-  while (!head_.complete) {
-    auto chunk = read(block.data(), block.size());
-    if (!chunk) {
-      return chunk.error();
-    }
-    if (chunk->size == 0) {
-      break;
-    }
-    std::string_view bytes(block.data(), chunk->size);
-    if (head_.empty && all_zero(bytes)) {
-      auto next = skip_hole();
-      if (!next) {
-        return next.error();
-      }
-      head_scanned_ = *next;
-      continue;
-    }
-    if (head_.empty) {
-      bytes.remove_prefix(bytes.find_first_not_of('\0'));
-      head_.empty = false;
-    }
-    const std::size_t newline = bytes.find('\n');
-    head_sum_.update(bytes.substr(0, newline));
-    head_.complete = newline != std::string_view::npos;
-    head_.end = head_scanned_ = head_.complete ? offset_ - bytes.size() + newline + 1 : offset_;
+  if (auto s = scan_head(); !s) {
+    return s.error();
   }
   head_window_ = window_;
   if (!head_.complete && last_line == LastLine::may_end_without && !head_.empty) {
@@ -274,6 +241,54 @@ Result<Generation::Head> Generation::head(LastLine last_line) {
     restart();
   }
   return head_;
+}
+
+// Reads on from where the last look at the head ended, up to its newline or to the end of the file.
+Status Generation::scan_head() {
+  if (compressed() || head_scanned_ == 0) {
+    forget_head();  // compressed: from the start again, its decoder cannot be asked twice
+  }
+  if (auto found = seek(head_scanned_); !found) {
+    return found.error();
+  } else if (!*found || window_ != head_window_) {  // rewritten since the last look
+    forget_head();
+    restart();
+  }
+  std::string block(kBlock, '\0');
+  while (!head_.complete) {
+    auto chunk = read(block.data(), block.size());
+    if (!chunk) {
+      return chunk.error();
+    }
+    if (chunk->size == 0) {
+      return {};
+    }
+    if (auto s = add_to_head(std::string_view(block.data(), chunk->size)); !s) {
+      return s;
+    }
+  }
+  return {};
+}
+
+// bytes: those before offset(), just read.
+Status Generation::add_to_head(std::string_view bytes) {
+  if (head_.empty && all_zero(bytes)) {
+    auto next = skip_hole();
+    if (!next) {
+      return next.error();
+    }
+    head_scanned_ = *next;
+    return {};
+  }
+  if (head_.empty) {
+    bytes.remove_prefix(bytes.find_first_not_of('\0'));
+    head_.empty = false;
+  }
+  const std::size_t newline = bytes.find('\n');
+  head_sum_.update(bytes.substr(0, newline));
+  head_.complete = newline != std::string_view::npos;
+  head_.end = head_scanned_ = head_.complete ? offset_ - bytes.size() + newline + 1 : offset_;
+  return {};
 }
 
 Result<std::uint64_t> Generation::head_hash() {

@@ -76,6 +76,8 @@ class Generation {
   Result<bool> window_intact();
   Result<ReadEnd> look_at_end();
   void restart();
+  Status scan_head();
+  Status add_to_head(std::string_view bytes);
   void remember(std::string_view bytes);
 
   std::unique_ptr<File> file_;

@@ -53,6 +53,26 @@ std::vector<std::string_view> components(std::string_view path) {
   return parts;
 }
 
+// The directory that a path stands for; an empty one stands for where we are.
+std::string directory_named(const std::string& path) { return path.empty() ? "." : path; }
+
+// Adds to paths, up to max_paths, what in directory matches pattern. False: the directory is there
+// and cannot be listed.
+bool add_matches(Fs& fs, const std::string& directory, std::string_view pattern,
+                 std::size_t max_paths, std::vector<std::string>& paths) {
+  auto names = fs.list(directory_named(directory));
+  if (!names) {
+    return names.error().code == Errc::not_found;
+  }
+  std::sort(names->begin(), names->end());
+  for (const std::string& name : *names) {
+    if (paths.size() < max_paths && path_glob_match(pattern, name)) {
+      paths.push_back(join_path(directory, name));
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool has_wildcard(std::string_view pattern) {
@@ -96,28 +116,16 @@ std::vector<std::string> expand_glob(Fs& fs, const std::string& pattern, std::si
   const auto parts = components(pattern);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool last = i + 1 == parts.size();
+    const bool wild = has_wildcard(parts[i]);
     std::vector<std::string> next;
     for (const std::string& path : paths) {
-      if (!has_wildcard(parts[i])) {
-        if (last) {
-          searched.push_back(path.empty() ? "." : path);
-        }
+      if (wild || last) {
+        searched.push_back(directory_named(path));
+      }
+      if (!wild) {
         next.push_back(join_path(path, parts[i]));
-        continue;
-      }
-      searched.push_back(path.empty() ? "." : path);
-      auto names = fs.list(path.empty() ? "." : path);
-      if (!names) {
-        if (names.error().code != Errc::not_found) {
-          unreadable.push_back(path);
-        }
-        continue;
-      }
-      std::sort(names->begin(), names->end());
-      for (const std::string& name : *names) {
-        if (next.size() < max_paths && path_glob_match(parts[i], name)) {
-          next.push_back(join_path(path, name));
-        }
+      } else if (!add_matches(fs, path, parts[i], max_paths, next)) {
+        unreadable.push_back(path);
       }
     }
     paths = std::move(next);

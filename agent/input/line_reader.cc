@@ -92,17 +92,22 @@ void LineReader::skip_zeros(std::uint64_t offset) {
   offset_ = end_ = offset;
 }
 
+// Zeros in front of a line are no part of it.
+void LineReader::pass_zeros() {
+  while (start_ < size_ && buffer_[start_] == '\0') {
+    ++start_;
+    ++offset_;
+  }
+  scanned_ = start_;
+}
+
 bool LineReader::next(RawLine& line) {
   while (true) {
     if (long_ == Long::growing) {
       return next_long(line);
     }
     if (scanned_ <= start_) {
-      while (start_ < size_ && buffer_[start_] == '\0') {
-        ++start_;
-        ++offset_;
-      }
-      scanned_ = start_;
+      pass_zeros();
     }
     if (scanned_ == size_) {
       return false;

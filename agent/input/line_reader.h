@@ -55,6 +55,7 @@ class LineReader {
   [[nodiscard]] std::string window() const;
 
  private:
+  void pass_zeros();
   bool next_long(RawLine& line);
   void begin_long();
   void absorb(std::string_view bytes);

@@ -56,18 +56,7 @@ const std::vector<std::string>& SourceSet::scan() {
     std::vector<std::string> unreadable;
     for (const std::string& path :
          expand_glob(fs_, pattern, 16 * kMaxSources, searched, unreadable)) {
-      const auto stat = fs_.stat(path);
-      if (known_.contains(path) || !stat || stat->is_directory || is_rotated(path)) {
-        continue;
-      }
-      if (!stat->is_regular) {
-        if (told_.insert(path).second) {
-          log_.warn("not-a-file", "matches a pattern but is not a regular file; left out",
-                    {{"path", path}});
-        }
-        continue;
-      }
-      add(path);
+      look_at(path);
     }
     searched_.insert(searched.begin(), searched.end());
     for (const std::string& directory : unreadable) {
@@ -78,6 +67,20 @@ const std::vector<std::string>& SourceSet::scan() {
     }
   }
   return sources_;
+}
+
+// path matches a pattern: adds it when it is a live file.
+void SourceSet::look_at(const std::string& path) {
+  const auto stat = fs_.stat(path);
+  if (known_.contains(path) || !stat || stat->is_directory || is_rotated(path)) {
+    return;
+  }
+  if (stat->is_regular) {
+    add(path);
+  } else if (told_.insert(path).second) {
+    log_.warn("not-a-file", "matches a pattern but is not a regular file; left out",
+              {{"path", path}});
+  }
 }
 
 std::vector<std::string> SourceSet::directories() const {

@@ -31,6 +31,7 @@ class SourceSet {
   static constexpr std::size_t kMaxSources = 1024;
 
  private:
+  void look_at(const std::string& path);
   void add(const std::string& path);
   [[nodiscard]] bool is_rotated(const std::string& path);
 

@@ -166,36 +166,9 @@ Result<bool> Tail::State::at_end(std::vector<RawLine>& lines) {
   if (auto now = current->file->stat(); now) {
     current->stat = *now;
   }
-  if (current->live()) {
-    const auto named = fs.stat(options.path);
-    if (named && named->same_file(current->stat)) {
-      return false;
-    }
-    if (!named && named.error().code != Errc::not_found) {
-      return named.error();
-    }
-  }
-  auto steady = refresh();
-  if (!steady || !*steady) {
-    return steady;
-  }
-  if (queue.empty()) {
-    return false;
-  }
-  Entry& next = queue.front();
-  if (queue.size() == 1 && next.live()) {
-    // The writer has moved on only when its new file has a line; until then it may still write
-    // here.
-    if (auto s = open(next); !s) {
-      return s.error().code == Errc::not_found ? Result<bool>(false) : s.error();
-    }
-    auto head = next.file->head(Generation::LastLine::needs_newline);
-    if (!head) {
-      return head.error().in(next.path);
-    }
-    if (!head->complete || !grace_over()) {
-      return false;
-    }
+  auto moved_on = has_successor();
+  if (!moved_on || !*moved_on) {
+    return moved_on;
   }
   if (!confirmed) {
     confirmed = true;
@@ -207,6 +180,50 @@ Result<bool> Tail::State::at_end(std::vector<RawLine>& lines) {
   }
   finish(false);
   return true;
+}
+
+// Whether the writer has left the current file for one that is there to be read.
+Result<bool> Tail::State::has_successor() {
+  auto live = still_live();
+  if (!live) {
+    return live;
+  }
+  if (*live) {
+    return false;
+  }
+  auto steady = refresh();
+  if (!steady || !*steady) {
+    return steady;
+  }
+  if (queue.empty()) {
+    return false;
+  }
+  return queue.size() == 1 && queue.front().live() ? has_begun(queue.front()) : Result<bool>(true);
+}
+
+// Whether the name of the live log still means the current file.
+Result<bool> Tail::State::still_live() {
+  if (!current->live()) {
+    return false;
+  }
+  const auto named = fs.stat(options.path);
+  if (!named) {
+    return named.error().code == Errc::not_found ? Result<bool>(false) : named.error();
+  }
+  return named->same_file(current->stat);
+}
+
+// The writer has moved on only when its new file has a line; until then it may still write to the
+// current one.
+Result<bool> Tail::State::has_begun(Entry& next) {
+  if (auto s = open(next); !s) {
+    return s.error().code == Errc::not_found ? Result<bool>(false) : s.error();
+  }
+  auto head = next.file->head(Generation::LastLine::needs_newline);
+  if (!head) {
+    return head.error().in(next.path);
+  }
+  return head->complete && grace_over();
 }
 
 bool Tail::State::grace_over() {

@@ -148,21 +148,10 @@ bool Tail::State::locate(std::vector<Entry> found) {
                           : queue.empty() || queue.front().live() ? nullptr
                                                                   : &queue.front();
   if (boundary == nullptr) {
-    if (!looked) {
-      looked = !found.empty();
-      std::erase_if(found, [this](const Entry& e) { return leave_out(e); });
-      if (stats.left_out_files > 0) {
-        log.info("left-out", "rotated files older than the backfill time are not read",
-                 {{"path", options.path},
-                  {"files", stats.left_out_files},
-                  {"bytes", stats.left_out_bytes}});
-      }
+    if (looked) {
+      drop_order(found);
     } else {
-      std::erase_if(
-          found, [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
-      for (Entry& e : found) {
-        e.ordered = false;
-      }
+      first_look(found);
     }
     return merge(std::move(found));
   }
@@ -170,29 +159,46 @@ bool Tail::State::locate(std::vector<Entry> found) {
   const auto at = std::find_if(found.begin(), found.end(),
                                [&](const Entry& e) { return identity(e.stat) == wanted; });
   if (at == found.end()) {
-    std::erase_if(found,
-                  [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
-    for (Entry& e : found) {
-      e.ordered = false;
-    }
+    drop_order(found);
     if (current && current->live()) {
       current->rotated = RotatedName{};  // unlinked, or moved where we do not look
     }
-  } else {
-    std::set<OldFile> still_there;
-    for (auto e = found.begin(); e != found.end(); ++e) {
-      if (e < at || older.contains(old_file(e->stat))) {
-        still_there.insert(old_file(e->stat));
-      }
-    }
-    older = std::move(still_there);
-    if (current) {
-      current->path = at->path;
-      current->rotated = at->rotated;
-    }
-    found.erase(found.begin(), current ? at + 1 : at);
+    return merge(std::move(found));
   }
+  std::set<OldFile> still_there;
+  for (auto e = found.begin(); e != found.end(); ++e) {
+    if (e < at || older.contains(old_file(e->stat))) {
+      still_there.insert(old_file(e->stat));
+    }
+  }
+  older = std::move(still_there);
+  if (current) {
+    current->path = at->path;
+    current->rotated = at->rotated;
+  }
+  found.erase(found.begin(), current ? at + 1 : at);
   return merge(std::move(found));
+}
+
+// The first time that something is found: files older than the backfill time are left out.
+void Tail::State::first_look(std::vector<Entry>& found) {
+  looked = !found.empty();
+  std::erase_if(found, [this](const Entry& e) { return leave_out(e); });
+  if (stats.left_out_files > 0) {
+    log.info(
+        "left-out", "rotated files older than the backfill time are not read",
+        {{"path", options.path}, {"files", stats.left_out_files}, {"bytes", stats.left_out_bytes}});
+  }
+}
+
+// Which of the files found are newer than what was read last is not known. Those known to be older
+// go.
+void Tail::State::drop_order(std::vector<Entry>& found) {
+  std::erase_if(found,
+                [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
+  for (Entry& e : found) {
+    e.ordered = false;
+  }
 }
 
 // The files found take the place of the queue. What we hold but do not find (it was unlinked, or
@@ -246,35 +252,40 @@ Result<std::optional<Digest>> Tail::State::first_line(Entry& entry) {
   return head->complete ? std::optional(head->digest) : std::nullopt;
 }
 
-// The live file is taken only after a look around that came after its first line was read: if that
-// was not the first thing it ever held, the copy of what it held before was there by then.
-Result<bool> Tail::State::next_generation() {
-  std::optional<Digest> first;
-  int looks = 0;
-  while (true) {
-    if (resume) {
-      auto found = find_resume();
-      if (!found || !*found || current) {
-        return found;
-      }
+// Whether the front of the queue may be taken. The live file is taken only after a look around that
+// came after its first line was read: if that was not the first thing it ever held, the copy of
+// what it held before was there by then.
+Result<bool> Tail::State::front_is_due(Look& look) {
+  while (queue.empty() || queue.front().live()) {
+    auto now =
+        queue.empty() ? Result<std::optional<Digest>>(std::nullopt) : first_line(queue.front());
+    if (!now) {
+      return now.error();
     }
-    if (queue.empty() || queue.front().live()) {
-      auto now =
-          queue.empty() ? Result<std::optional<Digest>>(std::nullopt) : first_line(queue.front());
-      if (!now) {
-        return now.error();
-      }
-      if (looks == 0 || *now != first) {
-        first = *now;
-        auto steady = looks++ < kScanAttempts ? refresh() : Result<bool>(false);
-        if (!steady || !*steady) {
-          return steady;
-        }
-        continue;
-      }
-      if (queue.empty()) {
-        return false;
-      }
+    if (look.count > 0 && *now == look.first_line) {
+      return !queue.empty();
+    }
+    look.first_line = *now;
+    auto steady = look.count++ < kScanAttempts ? refresh() : Result<bool>(false);
+    if (!steady || !*steady) {
+      return steady;
+    }
+  }
+  return true;
+}
+
+Result<bool> Tail::State::next_generation() {
+  if (resume) {
+    auto found = find_resume();
+    if (!found || !*found || current) {
+      return found;
+    }
+  }
+  Look look;
+  while (true) {
+    auto due = front_is_due(look);
+    if (!due || !*due) {
+      return due;
     }
     auto adopted = adopt(queue.front());
     if (!adopted) {
@@ -340,18 +351,7 @@ Result<Tail::State::Copy> Tail::State::continue_in_copy() {
     }
     const bool seen_before = older.contains(old_file(e->stat));
     ++looked_at;
-    if (auto s = open(*e); !s) {
-      // The copy is the only place where the rest is: not given up at the first failure.
-      if (s.error().code != Errc::not_found && ++copy_failures <= kCopyAttempts) {
-        return s.error();
-      }
-      continue;
-    }
-    auto head = e->file->head(Generation::LastLine::may_end_without);
-    if (!head) {
-      return head.error().in(e->path);
-    }
-    auto match = compare(*e, *head, mark);
+    auto match = compare_copy(*e, mark);
     if (!match) {
       return match.error();
     }
@@ -364,6 +364,21 @@ Result<Tail::State::Copy> Tail::State::continue_in_copy() {
     }
   }
   return Copy::none;
+}
+
+Result<Tail::State::Match> Tail::State::compare_copy(Entry& copy, const Mark& mark) {
+  if (auto s = open(copy); !s) {
+    // The copy is the only place where the rest is: not given up at the first failure.
+    if (s.error().code != Errc::not_found && ++copy_failures <= kCopyAttempts) {
+      return s.error();
+    }
+    return Match::none;
+  }
+  auto head = copy.file->head(Generation::LastLine::may_end_without);
+  if (!head) {
+    return head.error().in(copy.path);
+  }
+  return compare(copy, *head, mark);
 }
 
 }  // namespace auditship

@@ -9,12 +9,39 @@ using Entry = Tail::State::Entry;
 
 namespace {
 
-std::optional<std::size_t> first_since(const std::vector<Entry>& found,
-                                       const std::vector<std::size_t>& which, std::int64_t ns) {
-  const auto at = std::find_if(which.begin(), which.end(),
-                               [&](std::size_t i) { return found[i].stat.modified_ns >= ns; });
-  return at == which.end() ? std::nullopt : std::optional(*at);
-}
+// The files whose content fits a mark, by their place in found.
+class Candidates {
+ public:
+  explicit Candidates(const std::vector<Entry>& found) : found_(found) {}
+
+  // In order of age, oldest first.
+  void add(std::size_t i, Tail::State::Match match) {
+    if (match == Tail::State::Match::weak) {
+      weak_.push_back(i);
+    }
+    if (match == Tail::State::Match::strong && !(strong_ && packed(i) && !packed(*strong_))) {
+      strong_ = i;
+    }
+  }
+
+  // The newest; but a compressed one does not take the place of a plain one.
+  [[nodiscard]] std::optional<std::size_t> strong() const { return strong_; }
+  [[nodiscard]] std::optional<std::size_t> first_weak_since(std::int64_t ns) const {
+    const auto at = std::find_if(weak_.begin(), weak_.end(),
+                                 [&](std::size_t i) { return found_[i].stat.modified_ns >= ns; });
+    return at == weak_.end() ? std::nullopt : std::optional(*at);
+  }
+  [[nodiscard]] std::optional<std::size_t> only_weak() const {
+    return weak_.size() == 1 ? std::optional(weak_.front()) : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool packed(std::size_t i) const { return found_[i].file->compressed(); }
+
+  const std::vector<Entry>& found_;
+  std::optional<std::size_t> strong_;
+  std::vector<std::size_t> weak_;
+};
 
 }  // namespace
 
@@ -154,124 +181,6 @@ void Tail::State::begin(Entry entry, const FileKey& key, std::uint64_t offset, s
   current = std::move(entry);
 }
 
-// The next file in order: taken with the key that its content says it has.
-Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
-  if (auto s = open(entry); !s) {
-    if (s.error().code != Errc::not_found) {
-      if (entry.live() || position != SourcePos{}) {
-        return s.error();
-      }
-      // At the first start, what cannot be read must not stand in the way of what can.
-      ++stats.left_out_files;
-      stats.left_out_bytes += entry.stat.size;
-      older.insert(old_file(entry.stat));
-      log.warn("left-out", "a rotated file cannot be read and is left out",
-               {{"path", entry.path}, {"error", s.error().message}});
-      return Adopt::dropped;
-    }
-    if (entry.live()) {
-      return Adopt::dropped;  // the next scan finds what has its name now
-    }
-    gap("generation-vanished", "a rotated file vanished before it was read", 0, entry.stat.size);
-    return Adopt::dropped;
-  }
-  if (auto stat = entry.file->stat()) {
-    entry.stat = *stat;
-  }
-  if (!entry.live()) {  // whose first line was read just now
-    entry.file->recheck_head();
-  }
-  auto head = entry.file->head(Generation::LastLine::needs_newline);
-  if (head && !head->complete && !entry.live()) {
-    const auto grace =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
-    const std::int64_t age = clock.wall_ns() - entry.stat.modified_ns;
-    if (!options.final_pass && queue.size() <= 2 && age >= 0 && age <= grace) {
-      return Adopt::wait;  // renamed with half a line: the other half may still come
-    }
-    head = entry.file->head(Generation::LastLine::may_end_without);
-  }
-  if (!head) {
-    return head.error().in(entry.path);
-  }
-  if (!head->complete) {
-    if (!entry.live() && entry.file->compressed()) {
-      gap("compressed-damaged", "a compressed log file is broken; nothing of it can be read", 0, 0);
-    }
-    return entry.live() ? Adopt::wait : Adopt::dropped;
-  }
-  auto known = adopt_known(entry, *head);
-  if (!known) {
-    return known.error();
-  }
-  if (*known) {
-    return **known;
-  }
-  if (auto s = entry.file->seek(0); !s) {
-    return s.error().in(entry.path);
-  }
-  begin(std::move(entry), new_key(head->digest), 0, 0);
-  return Adopt::taken;
-}
-
-// When the entry is a generation that we know: dropped, or taken with its key.
-Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry,
-                                                                   const Generation::Head& head) {
-  using Answer = std::optional<Adopt>;
-  for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
-    auto match = compare(entry, head, *mark);
-    if (!match) {
-      return match.error();
-    }
-    const bool same_second =
-        entry.stat.modified_ns / 1'000'000'000 == mark->at.modified_ns / 1'000'000'000;
-    const bool weak_same = (same_file(entry, *mark) && !mark->rewritten) ||
-                           (entry.file->compressed() && same_second);  // gzip keeps the time
-    if (*match == Match::strong || (*match == Match::weak && weak_same)) {
-      auto nothing_new = ends_at(entry, mark->at.pos.offset);
-      if (!nothing_new) {
-        return nothing_new.error();
-      }
-      if (*nothing_new && !entry.live()) {
-        return Answer(Adopt::dropped);
-      }
-      const Checkpoint at = mark->at;
-      begin(std::move(entry), at.pos.file, at.pos.offset, at.head_hash);
-      return Answer(Adopt::taken);
-    }
-  }
-  for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
-    if (mark->at.pos.file.first_line != head.digest) {
-      continue;
-    }
-    auto shorter = shortened(entry, *mark);
-    if (!shorter) {
-      return shorter.error();
-    }
-    if (*shorter) {
-      if (!entry.live()) {
-        return Answer(Adopt::dropped);
-      }
-      log.warn("restored-shorter",
-               "an older copy of a log that was read before; read again under the same ids",
-               {{"path", options.path}});
-      const FileKey key = mark->at.pos.file;
-      if (auto s = entry.file->seek(0); !s) {
-        return s.error();
-      }
-      begin(std::move(entry), key, 0, 0);
-      return Answer(Adopt::taken);
-    }
-  }
-  // Finished in an earlier run, and its place in the order is not known: the time decides.
-  const FileKey* key = entry.ordered ? nullptr : old_key(head.digest);
-  if (key != nullptr && !entry.live() &&
-      (last.modified_ns == 0 || entry.stat.modified_ns < last.modified_ns)) {
-    return Answer(Adopt::dropped);
-  }
-  return Answer();
-}
-
 Result<bool> Tail::State::find_resume() {
   auto scanned = scan();
   if (!scanned) {
@@ -315,8 +224,7 @@ Result<bool> Tail::State::find_resume() {
 // else the only one with that line: times say little after a clock was set back.
 Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& found,
                                                           const Mark& mark) {
-  std::optional<std::size_t> strong;
-  std::vector<std::size_t> weak;
+  Candidates fit(found);
   std::optional<Error> unreadable;
   for (std::size_t i = 0; i < found.size(); ++i) {
     Entry& e = found[i];
@@ -327,37 +235,34 @@ Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& fo
       unreadable = s.error();
       continue;  // met again, and told, when it is this file's turn
     }
-    auto head = e.file->head(e.live() ? Generation::LastLine::needs_newline
-                                      : Generation::LastLine::may_end_without);
-    if (!head) {
-      return head.error().in(e.path);
-    }
-    const auto match = compare(e, *head, mark);
+    const auto match = compare_found(e, mark);
     if (!match) {
       return match.error();
     }
     if (*match != Match::none && same_file(e, mark)) {
       return std::optional(i);
     }
-    if (*match == Match::strong &&
-        !(strong && e.file->compressed() && !found[*strong].file->compressed())) {
-      strong = i;
-    }
-    if (*match == Match::weak) {
-      weak.push_back(i);
-    }
+    fit.add(i, *match);
   }
-  if (strong) {
-    return strong;
+  if (fit.strong()) {
+    return fit.strong();
   }
-  if (const auto timely = first_since(found, weak, mark.at.modified_ns)) {
+  if (const auto timely = fit.first_weak_since(mark.at.modified_ns)) {
     return timely;
   }
   if (unreadable) {
     return *unreadable;  // it may be the one: nothing is lost as long as we have not looked
   }
-  const bool alone = weak.size() == 1 && never_repeated(mark.at.pos.file);
-  return alone ? std::optional(weak.front()) : std::nullopt;
+  return never_repeated(mark.at.pos.file) ? fit.only_weak() : std::nullopt;
+}
+
+Result<Tail::State::Match> Tail::State::compare_found(Entry& entry, const Mark& mark) {
+  auto head = entry.file->head(entry.live() ? Generation::LastLine::needs_newline
+                                            : Generation::LastLine::may_end_without);
+  if (!head) {
+    return head.error().in(entry.path);
+  }
+  return compare(entry, *head, mark);
 }
 
 // No other generation is known to begin with the same line: it is no constant header.

@@ -58,6 +58,9 @@ struct Tail::State {
   void account();
   Result<ReadEnd> fill(std::size_t max_bytes);
   Result<bool> at_end(std::vector<RawLine>& lines);
+  Result<bool> has_successor();
+  Result<bool> still_live();
+  Result<bool> has_begun(Entry& next);
   Result<bool> at_damage(std::vector<RawLine>& lines);
   bool grace_over();
   void finish(bool rewritten);
@@ -73,26 +76,42 @@ struct Tail::State {
   Result<std::optional<std::vector<Entry>>> scan();  // nullopt: files are being renamed just now
   Result<bool> refresh();  // false: files are being renamed just now, nothing new is known
   bool locate(std::vector<Entry> found);  // false: one vanished meanwhile
+  void first_look(std::vector<Entry>& found);
+  void drop_order(std::vector<Entry>& found);
   bool merge(std::vector<Entry> newer);
   bool leave_out(const Entry& entry);
   Result<bool> next_generation();
-  Result<Adopt> adopt(Entry& entry);
   Result<bool> replaced(std::vector<RawLine>& lines);
+  struct Look {                        // the last look around of next_generation
+    std::optional<Digest> first_line;  // of the live file, before it
+    int count = 0;                     // of looks
+  };
+  Result<bool> front_is_due(Look& look);
   Result<std::optional<Digest>> first_line(Entry& entry);
   enum class Copy { none, taken, wait };
   Result<Copy> continue_in_copy();
+  Result<Match> compare_copy(Entry& copy, const Mark& mark);
+
+  // tail_adopt.cc: taking the next file
+  Result<Adopt> adopt(Entry& entry);
+  Result<Adopt> pass_unopened(const Entry& entry, const Error& why);
+  [[nodiscard]] bool may_still_grow(const Entry& entry) const;
+  Result<std::optional<Adopt>> adopt_known(Entry& entry, const Generation::Head& head);
+  Result<std::optional<Adopt>> adopt_grown(Entry& entry, const Generation::Head& head);
+  Result<std::optional<Adopt>> adopt_restored(Entry& entry, const Generation::Head& head);
+  [[nodiscard]] static bool same_by_inode_or_time(const Entry& entry, const Mark& mark);
 
   // tail_resume.cc: which generation a file is
   Status open(Entry& entry);
   Result<bool> find_resume();
   Result<std::optional<std::size_t>> find_mark(std::vector<Entry>& found, const Mark& mark);
+  Result<Match> compare_found(Entry& entry, const Mark& mark);
   void resume_here(std::vector<Entry> found, std::size_t at, std::uint64_t offset);
   void resume_lost(std::vector<Entry> found);
   Result<Match> compare(Entry& entry, const Generation::Head& head, const Mark& mark);
   [[nodiscard]] static bool same_file(const Entry& entry, const Mark& mark);
   Result<bool> shortened(Entry& entry, const Mark& mark);
   Result<bool> ends_at(Entry& entry, std::uint64_t offset);
-  Result<std::optional<Adopt>> adopt_known(Entry& entry, const Generation::Head& head);
   void begin(Entry entry, const FileKey& key, std::uint64_t offset, std::uint64_t head_hash);
   [[nodiscard]] FileKey new_key(const Digest& first_line) const;
   [[nodiscard]] const FileKey* old_key(const Digest& first_line) const;
