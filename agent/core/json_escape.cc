@@ -29,30 +29,38 @@ bool has_special(std::uint64_t w) {
   return (control | has_zero(w ^ (ones * '"')) | has_zero(w ^ (ones * '\\')) | (w & tops)) != 0;
 }
 
-// Length of the valid UTF-8 character at the front of text, 0 if there is none. text is not empty.
-std::size_t utf8_length(std::string_view text) {
+// Whether the bytes behind the first are those of a character of length bytes, the second of them
+// from low to high.
+bool continues(std::string_view text, std::size_t length, unsigned low, unsigned high) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned c = byte(0);
+  if (text.size() < length || byte(1) < low || byte(1) > high) {
+    return false;
+  }
+  for (std::size_t i = 2; i < length; ++i) {
+    if (byte(i) < 0x80 || byte(i) > 0xBF) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Length of the valid UTF-8 character at the front of text, 0 if there is none. text is not empty.
+// The bounds of a second byte leave out over-long forms, surrogates and what is beyond U+10FFFF.
+std::size_t utf8_length(std::string_view text) {
+  const unsigned c = static_cast<unsigned char>(text[0]);
   if (c < 0x80) {
     return 1;
   }
-  if (c >= 0xC2 && c <= 0xDF) {
-    return follows(1, 0x80, 0xBF) ? 2 : 0;
+  if (c < 0xC2 || c > 0xF4) {
+    return 0;
   }
-  if (c >= 0xE0 && c <= 0xEF) {
-    const unsigned low = c == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = c == 0xED ? 0x9F : 0xBF;
-    return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
+  if (c < 0xE0) {
+    return continues(text, 2, 0x80, 0xBF) ? 2 : 0;
   }
-  if (c >= 0xF0 && c <= 0xF4) {
-    const unsigned low = c == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = c == 0xF4 ? 0x8F : 0xBF;
-    return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
+  if (c < 0xF0) {
+    return continues(text, 3, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) ? 3 : 0;
   }
-  return 0;
+  return continues(text, 4, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) ? 4 : 0;
 }
 
 // Copies clean bytes from in to out, at most 16, and returns how many. out has room for 16.
