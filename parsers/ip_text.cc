@@ -12,6 +12,33 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+std::size_t group_end(std::string_view text, std::size_t from) {
+  while (from < text.size() && is_hex(text[from])) {
+    ++from;
+  }
+  return from;
+}
+
+// A gap (::) stands for one group or more.
+bool is_whole(int groups, bool gap) { return gap ? groups <= 7 : groups == 8; }
+
+// Steps from behind a group to the next one, or behind the gap. False: something else is there,
+// nothing follows the colon, or it is a second gap.
+bool step_colon(std::string_view text, std::size_t& i, bool& gap) {
+  if (text[i] != ':' || ++i == text.size()) {
+    return false;
+  }
+  if (text[i] != ':') {
+    return true;
+  }
+  if (gap) {
+    return false;
+  }
+  gap = true;
+  ++i;
+  return true;
+}
+
 bool is_zone(std::string_view zone) {
   if (zone.empty() || zone.size() > kMaxZone) {
     return false;
@@ -59,44 +86,30 @@ bool is_ipv6(std::string_view text) {
   if (text.size() < 2 || text.size() > kMaxIpv6) {
     return false;
   }
-  int groups = 0;
-  bool gap = false;
-  std::size_t i = 0;
-  if (text[0] == ':') {
-    if (text[1] != ':') {
-      return false;
-    }
-    gap = true;
-    i = 2;
+  bool gap = text[0] == ':';
+  if (gap && text[1] != ':') {
+    return false;
   }
+  int groups = 0;
+  std::size_t i = gap ? 2 : 0;
   while (i < text.size()) {
-    const std::size_t begin = i;
-    while (i < text.size() && is_hex(text[i])) {
-      ++i;
+    const std::size_t end = group_end(text, i);
+    if (end < text.size() && text[end] == '.') {
+      return is_ipv4(text.substr(i)) && is_whole(groups + 2, gap);
     }
-    if (i < text.size() && text[i] == '.') {
-      groups += 2;
-      return is_ipv4(text.substr(begin)) && (gap ? groups <= 7 : groups == 8);
-    }
-    if (i == begin || i - begin > 4) {
+    if (end == i || end - i > 4) {
       return false;
     }
     ++groups;
+    i = end;
     if (i == text.size()) {
       break;
     }
-    if (text[i] != ':' || ++i == text.size()) {
+    if (!step_colon(text, i, gap)) {
       return false;
     }
-    if (text[i] == ':') {
-      if (gap) {
-        return false;
-      }
-      gap = true;
-      ++i;
-    }
   }
-  return gap ? groups <= 7 : groups == 8;
+  return is_whole(groups, gap);
 }
 
 IpText read_ip(std::string_view text) {

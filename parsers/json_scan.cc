@@ -148,19 +148,47 @@ inline bool step_scalar(JsonCursor& cursor, std::size_t& longest) {
   }
 }
 
+inline bool at_container(const JsonCursor& cursor) {
+  return *cursor.at == '{' || *cursor.at == '[';
+}
+
+inline bool closes(char c, bool object) { return c == (object ? '}' : ']'); }
+
+// Steps over the bracket that opens here, to what stands behind it.
+inline bool step_in(JsonCursor& cursor, Levels& levels, bool& object) {
+  object = *cursor.at++ == '{';
+  return levels.push(object) && cursor.to_token();
+}
+
+// To the value of the next element, or over the key to that of the next member.
+inline bool step_to_value(JsonCursor& cursor, bool object, std::size_t& longest) {
+  return (!object || step_key(cursor, longest)) && cursor.to_token();
+}
+
+// Behind a value: steps over the brackets that close here. True when the outermost is among them.
+inline bool step_out(JsonCursor& cursor, Levels& levels, bool& object) {
+  while (cursor.to_token() && closes(*cursor.at, object)) {
+    ++cursor.at;
+    if (levels.pop()) {
+      return true;
+    }
+    object = levels.object();
+  }
+  return false;
+}
+
 // Steps over the object or array that begins here.
 bool step_container(JsonCursor& given, std::size_t& longest) {
   JsonCursor cursor = given;  // a local one can live in registers
   Levels levels;
   bool object = false;
   for (;;) {
-    if (*cursor.at == '{' || *cursor.at == '[') {
-      object = *cursor.at++ == '{';
-      if (!levels.push(object) || !cursor.to_token()) {
+    if (at_container(cursor)) {
+      if (!step_in(cursor, levels, object)) {
         return false;
       }
-      if (*cursor.at != (object ? '}' : ']')) {
-        if ((object && !step_key(cursor, longest)) || !cursor.to_token()) {
+      if (!closes(*cursor.at, object)) {
+        if (!step_to_value(cursor, object, longest)) {
           return false;
         }
         continue;
@@ -168,17 +196,11 @@ bool step_container(JsonCursor& given, std::size_t& longest) {
     } else if (!step_scalar(cursor, longest)) {
       return false;
     }
-    // Behind a value: brackets may close here, then a comma must come.
-    while (cursor.to_token() && *cursor.at == (object ? '}' : ']')) {
-      ++cursor.at;
-      if (levels.pop()) {
-        given = cursor;
-        return true;
-      }
-      object = levels.object();
+    if (step_out(cursor, levels, object)) {
+      given = cursor;
+      return true;
     }
-    if (cursor.at == cursor.end || *cursor.at++ != ',' || (object && !step_key(cursor, longest)) ||
-        !cursor.to_token()) {
+    if (cursor.at == cursor.end || *cursor.at++ != ',' || !step_to_value(cursor, object, longest)) {
       return false;
     }
   }

@@ -103,6 +103,13 @@ constexpr std::array<Word, 256> kWords = [] {
 
 Word word_of(char c) { return kWords[static_cast<unsigned char>(c)]; }
 
+std::size_t word_end(std::string_view text, std::size_t from) {
+  while (from < text.size() && word_of(text[from]) == Word::inside) {
+    ++from;
+  }
+  return from;
+}
+
 bool is_scheme(std::string_view word) {
   return word == "Bearer" || word == "Basic" || word == "bearer";
 }
@@ -248,10 +255,7 @@ bool Redactor::append_argument(std::string& out, std::string_view argument, bool
     masked = true;
   };
   for (std::size_t i = 0; i < argument.size();) {
-    std::size_t end = i;
-    while (end < argument.size() && word_of(argument[end]) == Word::inside) {
-      ++end;
-    }
+    std::size_t end = word_end(argument, i);
     const std::string_view word = argument.substr(i, end - i);
     if (end < argument.size() && argument[end] == '=') {
       ++end;
