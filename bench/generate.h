@@ -34,7 +34,14 @@ class AuthLines {
   void append(std::string& out);
 
  private:
+  struct Actor;
   void scene();  // fills waiting_ with the lines of one login, attack, sudo call or cron job
+  void key_login(const Actor& who);
+  void guessing(const Actor& who);
+  void password_login(const Actor& who);
+  void sudo(const Actor& who);
+  void cron(const Actor& who);
+  void line(const std::string& ident, std::uint64_t pid, const std::string& message);
 
   Random random_;
   std::int64_t now_us_ = 1'795'400'000'000'000;

@@ -26,79 +26,102 @@ std::string address(Random& random) {
 
 }  // namespace
 
+struct AuthLines::Actor {
+  std::uint64_t pid = 0;
+  std::string user, uid;
+  std::string from;  // address and port
+};
+
+void AuthLines::line(const std::string& ident, std::uint64_t pid, const std::string& message) {
+  now_us_ += static_cast<std::int64_t>(random_.between(500, 400'000));
+  append_rfc3339(waiting_, now_us_ * 1000);
+  waiting_ += " worker-7 " + ident;
+  if (pid != 0) {
+    waiting_ += '[' + std::to_string(pid) + ']';
+  }
+  waiting_ += ": " + message + '\n';
+}
+
+void AuthLines::key_login(const Actor& who) {
+  const std::string session = std::to_string(random_.below(90'000));
+  line("sshd", who.pid,
+       "Accepted publickey for " + who.user + " from " + who.from +
+           " ssh2: ED25519 SHA256:" + random_.base64(43));
+  line("sshd", who.pid,
+       "pam_unix(sshd:session): session opened for user " + who.user + "(uid=" + who.uid +
+           ") by (uid=0)");
+  line("systemd-logind", 611, "New session " + session + " of user " + who.user + '.');
+  line("sshd", who.pid + 7, "Received disconnect from " + who.from + ":11: disconnected by user");
+  line("sshd", who.pid + 7, "Disconnected from user " + who.user + ' ' + who.from);
+  line("sshd", who.pid, "pam_unix(sshd:session): session closed for user " + who.user);
+  line("systemd-logind", 611, "Session " + session + " logged out. Waiting for processes to exit.");
+  line("systemd-logind", 611, "Removed session " + session + '.');
+}
+
+void AuthLines::guessing(const Actor& who) {
+  const std::string guess = random_.pick(kGuesses);
+  const std::string host = who.from.substr(0, who.from.find(' '));
+  line("sshd", who.pid, "Invalid user " + guess + " from " + who.from);
+  line("sshd", who.pid, "pam_unix(sshd:auth): check pass; user unknown");
+  line("sshd", who.pid,
+       "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
+       "rhost=" +
+           host);
+  line("sshd", who.pid,
+       "Failed password for invalid user " + guess + " from " + who.from + " ssh2");
+  line("sshd", who.pid,
+       "Connection closed by invalid user " + guess + ' ' + who.from + " [preauth]");
+}
+
+// A wrong password, then the right one.
+void AuthLines::password_login(const Actor& who) {
+  line("sshd", who.pid, "Failed password for " + who.user + " from " + who.from + " ssh2");
+  line("sshd", who.pid, "Accepted password for " + who.user + " from " + who.from + " ssh2");
+  line("sshd", who.pid,
+       "pam_unix(sshd:session): session opened for user " + who.user + "(uid=" + who.uid +
+           ") by (uid=0)");
+  line("sshd", who.pid + 7, "Disconnected from user " + who.user + ' ' + who.from);
+  line("sshd", who.pid, "pam_unix(sshd:session): session closed for user " + who.user);
+}
+
+void AuthLines::sudo(const Actor& who) {
+  line("sudo", 0,
+       "  " + who.user + " : TTY=pts/" + std::to_string(random_.below(30)) + " ; PWD=/home/" +
+           who.user + " ; USER=root ; COMMAND=" + random_.pick(kCommands));
+  line("sudo", 0,
+       "pam_unix(sudo:session): session opened for user root(uid=0) by " + who.user +
+           "(uid=" + who.uid + ')');
+  line("sudo", 0, "pam_unix(sudo:session): session closed for user root");
+}
+
+void AuthLines::cron(const Actor& who) {
+  line("CRON", who.pid, "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)");
+  line("CRON", who.pid, "pam_unix(cron:session): session closed for user root");
+}
+
 void AuthLines::scene() {
-  Random& random = random_;
   waiting_.clear();
   at_ = 0;
-  const auto line = [&](const std::string& ident, std::uint64_t pid, const std::string& message) {
-    now_us_ += static_cast<std::int64_t>(random.between(500, 400'000));
-    append_rfc3339(waiting_, now_us_ * 1000);
-    waiting_ += " worker-7 " + ident;
-    if (pid != 0) {
-      waiting_ += '[' + std::to_string(pid) + ']';
-    }
-    waiting_ += ": " + message + '\n';
-  };
-  const std::uint64_t pid = random.between(800, 4'000'000);
-  const std::string port = std::to_string(random.between(1024, 65535));
-  const std::string user = random.pick(kUsers);
-  const std::string from = address(random) + " port " + port;
-  const std::string uid = std::to_string(random.between(1000, 1010));
-  switch (random.below(8)) {
+  Actor who;
+  who.pid = random_.between(800, 4'000'000);
+  const std::string port = std::to_string(random_.between(1024, 65535));
+  who.user = random_.pick(kUsers);
+  who.from = address(random_) + " port " + port;
+  who.uid = std::to_string(random_.between(1000, 1010));
+  switch (random_.below(8)) {
     case 0:
-    case 1: {  // a login by key
-      const std::string session = std::to_string(random.below(90'000));
-      line("sshd", pid,
-           "Accepted publickey for " + user + " from " + from +
-               " ssh2: ED25519 SHA256:" + random.base64(43));
-      line("sshd", pid,
-           "pam_unix(sshd:session): session opened for user " + user + "(uid=" + uid +
-               ") by (uid=0)");
-      line("systemd-logind", 611, "New session " + session + " of user " + user + '.');
-      line("sshd", pid + 7, "Received disconnect from " + from + ":11: disconnected by user");
-      line("sshd", pid + 7, "Disconnected from user " + user + ' ' + from);
-      line("sshd", pid, "pam_unix(sshd:session): session closed for user " + user);
-      line("systemd-logind", 611,
-           "Session " + session + " logged out. Waiting for processes to exit.");
-      line("systemd-logind", 611, "Removed session " + session + '.');
-      return;
-    }
+    case 1:
+      return key_login(who);
     case 2:
-    case 3: {  // guessing
-      const std::string guess = random.pick(kGuesses);
-      const std::string host = from.substr(0, from.find(' '));
-      line("sshd", pid, "Invalid user " + guess + " from " + from);
-      line("sshd", pid, "pam_unix(sshd:auth): check pass; user unknown");
-      line("sshd", pid,
-           "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
-           "rhost=" +
-               host);
-      line("sshd", pid, "Failed password for invalid user " + guess + " from " + from + " ssh2");
-      line("sshd", pid, "Connection closed by invalid user " + guess + ' ' + from + " [preauth]");
-      return;
-    }
-    case 4:  // a wrong password, then the right one
-      line("sshd", pid, "Failed password for " + user + " from " + from + " ssh2");
-      line("sshd", pid, "Accepted password for " + user + " from " + from + " ssh2");
-      line("sshd", pid,
-           "pam_unix(sshd:session): session opened for user " + user + "(uid=" + uid +
-               ") by (uid=0)");
-      line("sshd", pid + 7, "Disconnected from user " + user + ' ' + from);
-      line("sshd", pid, "pam_unix(sshd:session): session closed for user " + user);
-      return;
+    case 3:
+      return guessing(who);
+    case 4:
+      return password_login(who);
     case 5:
-    case 6:  // sudo
-      line("sudo", 0,
-           "  " + user + " : TTY=pts/" + std::to_string(random.below(30)) + " ; PWD=/home/" + user +
-               " ; USER=root ; COMMAND=" + random.pick(kCommands));
-      line("sudo", 0,
-           "pam_unix(sudo:session): session opened for user root(uid=0) by " + user +
-               "(uid=" + uid + ')');
-      line("sudo", 0, "pam_unix(sudo:session): session closed for user root");
-      return;
-    default:  // cron
-      line("CRON", pid, "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)");
-      line("CRON", pid, "pam_unix(cron:session): session closed for user root");
+    case 6:
+      return sudo(who);
+    default:
+      return cron(who);
   }
 }
 
