@@ -100,6 +100,61 @@ bool read_letter(simdjson::dom::parser& parser, const std::string& line, DeadLet
 
 enum class FileEnd { whole, damaged, stopped };
 
+// Unpacks the bytes of one file, and calls each for every letter in them.
+class LetterReader {
+ public:
+  explicit LetterReader(const std::function<bool(const DeadLetter&)>& each) : each_(each) {}
+
+  // Bytes that follow the ones before. whole: no damage up to here.
+  FileEnd add(std::string_view packed) {
+    std::size_t produced = kReadBlock;
+    // A full block: more may wait in the unpacker.
+    while (!packed.empty() || produced == kReadBlock) {
+      const std::size_t before = text_.size();
+      const std::size_t packed_before = packed.size();
+      if (!unpacker_.step(packed, text_, kReadBlock)) {
+        return FileEnd::damaged;
+      }
+      produced = text_.size() - before;
+      if (produced == 0 && packed.size() == packed_before) {
+        break;
+      }
+      if (const FileEnd end = give_lines(before); end != FileEnd::whole) {
+        return end;
+      }
+    }
+    return FileEnd::whole;
+  }
+
+  [[nodiscard]] FileEnd at_end() const {
+    return text_.empty() && unpacker_.at_end() ? FileEnd::whole : FileEnd::damaged;
+  }
+
+ private:
+  // text_ has new bytes from `from` on.
+  FileEnd give_lines(std::size_t from) {
+    std::size_t begin = 0;
+    for (std::size_t end = text_.find('\n', from); end != std::string::npos;
+         end = text_.find('\n', begin)) {
+      if (!read_letter(parser_, text_.substr(begin, end - begin), letter_)) {
+        return FileEnd::damaged;
+      }
+      begin = end + 1;
+      if (!each_(letter_)) {
+        return FileEnd::stopped;
+      }
+    }
+    text_.erase(0, begin);
+    return text_.size() > kMaxLine ? FileEnd::damaged : FileEnd::whole;
+  }
+
+  const std::function<bool(const DeadLetter&)>& each_;
+  Unpacker unpacker_{Codec::zstd};
+  simdjson::dom::parser parser_;
+  DeadLetter letter_;
+  std::string text_;
+};
+
 // Calls each for every letter of one file.
 Result<FileEnd> read_file(Fs& fs, const std::string& path,
                           const std::function<bool(const DeadLetter&)>& each) {
@@ -107,11 +162,8 @@ Result<FileEnd> read_file(Fs& fs, const std::string& path,
   if (!file) {
     return file.error();
   }
-  Unpacker unpacker(Codec::zstd);
-  simdjson::dom::parser parser;
-  DeadLetter letter;
+  LetterReader reader(each);
   std::string block(kReadBlock, '\0');
-  std::string text;
   std::uint64_t offset = 0;
   while (true) {
     Result<std::size_t> got = (*file)->read_at(offset, block.data(), block.size());
@@ -119,37 +171,11 @@ Result<FileEnd> read_file(Fs& fs, const std::string& path,
       return got.error();
     }
     if (*got == 0) {
-      return text.empty() && unpacker.at_end() ? FileEnd::whole : FileEnd::damaged;
+      return reader.at_end();
     }
     offset += *got;
-    std::string_view input(block.data(), *got);
-    std::size_t produced = kReadBlock;
-    while (!input.empty() ||
-           produced == kReadBlock) {  // a full block: more may wait in the unpacker
-      const std::size_t before = text.size();
-      const std::size_t input_before = input.size();
-      if (!unpacker.step(input, text, kReadBlock)) {
-        return FileEnd::damaged;
-      }
-      produced = text.size() - before;
-      if (produced == 0 && input.size() == input_before) {
-        break;
-      }
-      std::size_t begin = 0;
-      for (std::size_t end = text.find('\n', before); end != std::string::npos;
-           end = text.find('\n', begin)) {
-        if (!read_letter(parser, text.substr(begin, end - begin), letter)) {
-          return FileEnd::damaged;
-        }
-        begin = end + 1;
-        if (!each(letter)) {
-          return FileEnd::stopped;
-        }
-      }
-      text.erase(0, begin);
-      if (text.size() > kMaxLine) {
-        return FileEnd::damaged;
-      }
+    if (const FileEnd end = reader.add({block.data(), *got}); end != FileEnd::whole) {
+      return end;
     }
   }
 }

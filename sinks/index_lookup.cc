@@ -34,6 +34,33 @@ Error not_understood(const char* what) {
   return Error{Errc::corrupt, std::string("the answer to ") + what + " is not understood"};
 }
 
+// What the aliases of all indices say of one alias.
+struct AliasFound {
+  AliasTarget target;
+  bool said_no = false;  // an index says that it is not the one to write to
+};
+
+// Adds what the aliases of one index say. False: there are too many.
+bool add_index(std::string_view index, const object& aliases, std::string_view alias,
+               AliasFound& found) {
+  for (const auto [name, properties] : aliases) {
+    if (name != alias) {
+      continue;
+    }
+    if (found.target.indices.size() == kMaxIndices) {
+      return false;
+    }
+    found.target.indices.emplace_back(index);
+    bool writes = false;
+    const bool said = properties["is_write_index"].get(writes) == simdjson::SUCCESS;
+    found.said_no |= said && !writes;
+    if (writes) {
+      found.target.write_index = index;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
@@ -42,8 +69,7 @@ Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
   if (parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS) {
     return not_understood("_alias");
   }
-  AliasTarget target;
-  bool said_no = false;
+  AliasFound found;
   for (const auto [index, value] : root) {
     object aliases;
     if (value["aliases"].get(aliases) != simdjson::SUCCESS) {
@@ -54,33 +80,22 @@ Result<AliasTarget> read_alias(std::string_view body, std::string_view alias) {
                    "\"" + std::string(alias) +
                        "\" is an index, not an alias: it was made before the alias was set up"};
     }
-    for (const auto [name, properties] : aliases) {
-      if (name != alias) {
-        continue;
-      }
-      if (target.indices.size() == kMaxIndices) {
-        return not_understood("_alias");
-      }
-      target.indices.emplace_back(index);
-      bool writes = false;
-      const bool said = properties["is_write_index"].get(writes) == simdjson::SUCCESS;
-      said_no |= said && !writes;
-      if (writes) {
-        target.write_index = index;
-      }
+    if (!add_index(index, aliases, alias, found)) {
+      return not_understood("_alias");
     }
   }
+  AliasTarget& target = found.target;
   if (target.indices.empty()) {
     return Error{Errc::not_found, "there is no alias \"" + std::string(alias) + "\": run setup"};
   }
-  if (target.write_index.empty() && target.indices.size() == 1 && !said_no) {
+  if (target.write_index.empty() && target.indices.size() == 1 && !found.said_no) {
     target.write_index = target.indices.front();  // one index alone needs no flag
   }
   if (target.write_index.empty()) {
     return Error{Errc::invalid, "alias \"" + std::string(alias) + "\" has no write index"};
   }
   std::sort(target.indices.begin(), target.indices.end());
-  return target;
+  return std::move(target);
 }
 
 std::vector<std::string> indices_since(const std::string& first,
