@@ -89,8 +89,8 @@ std::string account_by_path(const std::string& path) {
   return std::string(file_name_of(directory_of(directory)));
 }
 
-// All the files of one source. A directory stands for the files in it, each named after an account.
-std::vector<KeyFile> files_of(Fs& fs, const AdministratorSource& source) {
+// What one source names; a directory may be among it.
+std::vector<KeyFile> named_by(Fs& fs, const AdministratorSource& source) {
   std::vector<KeyFile> named;
   if (source.kind == Kind::authorized_keys && source.path.find('%') != std::string::npos) {
     for (const Account& account : read_passwd(fs, source.passwd)) {
@@ -105,26 +105,36 @@ std::vector<KeyFile> files_of(Fs& fs, const AdministratorSource& source) {
   } else {
     named.push_back({source.path, {}});
   }
+  return named;
+}
+
+// The files in a directory, each named after an account.
+void add_files_in(Fs& fs, const std::string& directory, std::vector<KeyFile>& files) {
+  auto names = fs.list(directory);
+  std::vector<std::string> inside = names ? std::move(*names) : std::vector<std::string>();
+  std::sort(inside.begin(), inside.end());
+  for (const std::string& name : inside) {
+    const std::string path = join_path(directory, name);
+    const std::string account = account_by_path(path);
+    if (const auto what = fs.stat(path); what && what->is_regular) {
+      files.push_back({path, account.empty() ? name : account});
+    }
+  }
+}
+
+// All the files of one source. A directory stands for the files in it.
+std::vector<KeyFile> files_of(Fs& fs, const AdministratorSource& source) {
   std::vector<KeyFile> files;
-  for (KeyFile& file : named) {
+  for (KeyFile& file : named_by(fs, source)) {
     const auto stat = fs.stat(file.path);
-    if (!stat || !stat->is_directory) {
-      if (file.account.empty()) {
-        file.account = account_by_path(file.path);
-      }
-      files.push_back(std::move(file));
+    if (stat && stat->is_directory) {
+      add_files_in(fs, file.path, files);
       continue;
     }
-    auto names = fs.list(file.path);
-    std::vector<std::string> inside = names ? std::move(*names) : std::vector<std::string>();
-    std::sort(inside.begin(), inside.end());
-    for (const std::string& name : inside) {
-      const std::string path = join_path(file.path, name);
-      const std::string account = account_by_path(path);
-      if (const auto what = fs.stat(path); what && what->is_regular) {
-        files.push_back({path, account.empty() ? name : account});
-      }
+    if (file.account.empty()) {
+      file.account = account_by_path(file.path);
     }
+    files.push_back(std::move(file));
   }
   files.resize(std::min(files.size(), kMaxFiles));
   return files;
@@ -250,31 +260,44 @@ class Loader {
     map.texts("fingerprints", fingerprints);
     map.texts("certificates", certificates);
     map.done();
-    const auto line = static_cast<std::uint64_t>(node.line);
+    const KeyPlace place{{}, {},       {}, {}, {}, path, static_cast<std::uint64_t>(node.line),
+                         {}, Kind::map};
     for (const std::string& text : keys) {
-      auto key = read_public_key(text);
-      if (!key || !*key) {
-        map.add_problem("keys", key ? "expected a public key, found nothing" : key.error().message);
-      } else {
-        add(std::move(**key), Kind::map, owner,
-            KeyPlace{{}, {}, {}, {}, {}, path, line, {}, Kind::map});
-      }
+      key_of(owner, place, text, map);
     }
     for (const std::string& text : fingerprints) {
-      if (!is_fingerprint(text)) {
-        map.add_problem("fingerprints", "\"" + text + "\": expected SHA256:… or MD5:…");
-      } else {
-        const bool md5 = text.starts_with("MD5:");
-        SshPublicKey key{{}, md5 ? std::string() : text, md5 ? text : std::string(), {}, false};
-        add_fingerprint(std::move(key), owner,
-                        KeyPlace{{}, {}, {}, {}, {}, path, line, {}, Kind::map});
-      }
+      fingerprint_of(owner, place, text, map);
     }
     for (const std::string& id : certificates) {
-      if (table_->add_certificate(id, owner) == Administrators::Added::other_owner) {
-        warn(path + ":" + std::to_string(line) + ": the certificate id \"" + id +
-             "\" has two owners; the first one counts");
-      }
+      certificate_of(owner, place, id);
+    }
+  }
+
+  void key_of(const Administrator& owner, const KeyPlace& place, const std::string& text,
+              YamlMap& map) {
+    auto key = read_public_key(text);
+    if (!key || !*key) {
+      map.add_problem("keys", key ? "expected a public key, found nothing" : key.error().message);
+    } else {
+      add(std::move(**key), Kind::map, owner, place);
+    }
+  }
+
+  void fingerprint_of(const Administrator& owner, const KeyPlace& place, const std::string& text,
+                      YamlMap& map) {
+    if (!is_fingerprint(text)) {
+      map.add_problem("fingerprints", "\"" + text + "\": expected SHA256:… or MD5:…");
+    } else {
+      const bool md5 = text.starts_with("MD5:");
+      SshPublicKey key{{}, md5 ? std::string() : text, md5 ? text : std::string(), {}, false};
+      add_fingerprint(std::move(key), owner, place);
+    }
+  }
+
+  void certificate_of(const Administrator& owner, const KeyPlace& place, const std::string& id) {
+    if (table_->add_certificate(id, owner) == Administrators::Added::other_owner) {
+      warn(place.file + ":" + std::to_string(place.line) + ": the certificate id \"" + id +
+           "\" has two owners; the first one counts");
     }
   }
 

@@ -2,6 +2,7 @@
 // nothing.
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "agent/app/cli.h"
 #include "agent/app/parts.h"
@@ -58,29 +59,33 @@ bool intact(const Segment& segment, const Segment::Entry& entry) {
   return items && items->size() == entry.meta.batch.documents;
 }
 
+// Prints what is wrong at an offset. Returns where the next intact frame begins; nullopt: there is
+// none.
+std::optional<std::uint64_t> pass_damage(const Segment& segment, std::uint64_t at,
+                                         const std::string& why, bool newest, Found& found) {
+  auto next = segment.search(at + 1);
+  const bool more = next && *next;
+  if (!more && newest) {
+    std::printf("  offset %llu: %s; a torn end is cut at the next start\n",
+                static_cast<unsigned long long>(at), why.c_str());
+    return std::nullopt;
+  }
+  std::printf("  offset %llu: DAMAGED: %s\n", static_cast<unsigned long long>(at), why.c_str());
+  ++found.damaged;
+  return more ? std::optional((*next)->at) : std::nullopt;
+}
+
 Found walk(const Segment& segment, const AckState& ack, Depth depth, bool print, bool newest) {
   Found found;
-  std::uint64_t at = segment.header().size;
-  while (true) {
-    auto entry = segment.front(at);
+  std::optional<std::uint64_t> at = segment.header().size;
+  while (at) {
+    auto entry = segment.front(*at);
     if (entry && !*entry) {
-      return found;
+      break;
     }
     if (!entry || (depth == Depth::bodies && !intact(segment, **entry))) {
       const std::string why = entry ? "its body is damaged" : entry.error().message;
-      auto next = segment.search(at + 1);
-      const bool more = next && *next;
-      if (!more && newest) {
-        std::printf("  offset %llu: %s; a torn end is cut at the next start\n",
-                    static_cast<unsigned long long>(at), why.c_str());
-        return found;
-      }
-      std::printf("  offset %llu: DAMAGED: %s\n", static_cast<unsigned long long>(at), why.c_str());
-      ++found.damaged;
-      if (!more) {
-        return found;
-      }
-      at = (*next)->at;
+      at = pass_damage(segment, *at, why, newest, found);
       continue;
     }
     ++found.frames;
@@ -91,6 +96,7 @@ Found walk(const Segment& segment, const AckState& ack, Depth depth, bool print,
     }
     at = (*entry)->end();
   }
+  return found;
 }
 
 // The bulk lines of one frame on stdout.
@@ -115,6 +121,81 @@ int show_frame(const Segment& segment, FrameId id) {
   }
 }
 
+void print_settled(const std::string& stream, const AckState& state) {
+  std::printf(
+      "%s: settled up to frame %llu; %llu created, %llu already there, %llu in dead letters\n",
+      stream.c_str(), static_cast<unsigned long long>(state.settled),
+      static_cast<unsigned long long>(state.ledger.created),
+      static_cast<unsigned long long>(state.ledger.existed),
+      static_cast<unsigned long long>(state.ledger.dead_lettered));
+}
+
+// Goes through the buffers of streams, and does to each what the action says.
+class BufferLook {
+ public:
+  BufferLook(Fs& fs, const BufferArguments& arguments)
+      : fs_(fs), arguments_(arguments), show_(arguments.action == "show") {}
+
+  void stream(const std::string& name, const std::string& directory) {
+    auto ack = AckSlot::peek(fs_, join_path(directory, "ack"));
+    const AckState state = ack ? *ack : AckState{};
+    if (!show_) {
+      print_settled(name, state);
+    }
+    auto segments = segments_in(fs_, directory);
+    if (!segments) {
+      complain(segments.error());
+      return;
+    }
+    for (const SegmentFile& file : *segments) {
+      auto segment = Segment::open(fs_, file.path, OpenMode::read);
+      if (!segment) {
+        if (segment.error().code != Errc::not_found) {  // else settled and removed while we read
+          complain(segment.error());
+        }
+      } else if (!show_) {
+        list(**segment, state, file.first == segments->back().first);
+      } else if ((*segment)->header().first <= arguments_.frame &&
+                 show_frame(**segment, arguments_.frame) == 0) {
+        shown_ = true;
+        return;
+      }
+    }
+  }
+
+  [[nodiscard]] int exit_code() const {
+    if (show_ && !shown_) {
+      std::fprintf(stderr, "auditship: no frame %llu\n",
+                   static_cast<unsigned long long>(arguments_.frame));
+      return kExitFailed;
+    }
+    return damaged_ == 0 ? 0 : kExitFailed;
+  }
+
+ private:
+  void complain(const Error& error) {
+    std::printf(" %s\n", error.message.c_str());
+    ++damaged_;
+  }
+
+  void list(const Segment& segment, const AckState& state, bool newest) {
+    std::printf(" %s  %s\n", segment.path().c_str(), human_bytes(segment.size()).c_str());
+    const Found found =
+        walk(segment, state, arguments_.action == "verify" ? Depth::bodies : Depth::list,
+             arguments_.action == "ls", newest);
+    std::printf("  %llu frames, %llu documents%s\n", static_cast<unsigned long long>(found.frames),
+                static_cast<unsigned long long>(found.documents),
+                found.damaged > 0 ? ", DAMAGED" : "");
+    damaged_ += found.damaged;
+  }
+
+  Fs& fs_;
+  const BufferArguments& arguments_;
+  bool show_;
+  bool shown_ = false;
+  std::uint64_t damaged_ = 0;
+};
+
 }  // namespace
 
 int buffer_command(const BufferArguments& arguments) {
@@ -129,65 +210,15 @@ int buffer_command(const BufferArguments& arguments) {
     return kExitFailed;
   }
   std::sort(names->begin(), names->end());
-  std::uint64_t damaged = 0;
-  bool shown = false;
+  BufferLook look(fs, arguments);
   for (const std::string& stream : *names) {
     const std::string directory = join_path(join_path(*data_dir, stream), "buffer");
     if (auto stat = fs.stat(directory);
-        !stat || !stat->is_directory || (!arguments.stream.empty() && arguments.stream != stream)) {
-      continue;
-    }
-    auto ack = AckSlot::peek(fs, join_path(directory, "ack"));
-    const AckState state = ack ? *ack : AckState{};
-    const bool print = arguments.action == "ls";
-    if (arguments.action != "show") {
-      std::printf(
-          "%s: settled up to frame %llu; %llu created, %llu already there, %llu in dead letters\n",
-          stream.c_str(), static_cast<unsigned long long>(state.settled),
-          static_cast<unsigned long long>(state.ledger.created),
-          static_cast<unsigned long long>(state.ledger.existed),
-          static_cast<unsigned long long>(state.ledger.dead_lettered));
-    }
-    auto segments = segments_in(fs, directory);
-    if (!segments) {
-      std::printf(" %s\n", segments.error().message.c_str());
-      ++damaged;
-      continue;
-    }
-    for (const SegmentFile& file : *segments) {
-      auto segment = Segment::open(fs, file.path, OpenMode::read);
-      if (!segment) {
-        if (segment.error().code == Errc::not_found) {
-          continue;  // settled and removed while we read
-        }
-        std::printf(" %s\n", segment.error().message.c_str());
-        ++damaged;
-        continue;
-      }
-      if (arguments.action == "show") {
-        if ((*segment)->header().first <= arguments.frame &&
-            show_frame(**segment, arguments.frame) == 0) {
-          shown = true;
-          break;
-        }
-        continue;
-      }
-      std::printf(" %s  %s\n", file.path.c_str(), human_bytes((*segment)->size()).c_str());
-      const Found found =
-          walk(**segment, state, arguments.action == "verify" ? Depth::bodies : Depth::list, print,
-               file.first == segments->back().first);
-      std::printf(
-          "  %llu frames, %llu documents%s\n", static_cast<unsigned long long>(found.frames),
-          static_cast<unsigned long long>(found.documents), found.damaged > 0 ? ", DAMAGED" : "");
-      damaged += found.damaged;
+        stat && stat->is_directory && (arguments.stream.empty() || arguments.stream == stream)) {
+      look.stream(stream, directory);
     }
   }
-  if (arguments.action == "show" && !shown) {
-    std::fprintf(stderr, "auditship: no frame %llu\n",
-                 static_cast<unsigned long long>(arguments.frame));
-    return kExitFailed;
-  }
-  return damaged == 0 ? 0 : kExitFailed;
+  return look.exit_code();
 }
 
 }  // namespace auditship

@@ -96,6 +96,56 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
+// The stream that the lines are parsed as; nullopt after saying on stderr which there are.
+std::optional<StreamConfig> stream_named(const std::string& name, const Config& config) {
+  std::string names;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.name == name) {
+      return stream;
+    }
+    names += " " + stream.name;
+  }
+  fail("--stream: no stream is named " + name + "; there are:" + names, kExitUsage);
+  return std::nullopt;
+}
+
+EncoderOptions encoder_options(const Job& job) {
+  EncoderOptions options;
+  options.cluster = job.config.cluster_name;
+  options.node = wanted_node_name(job.config);
+  options.stream = job.stream.name;
+  options.orchestrated = job.stream.parser == ParserType::kube_audit;
+  options.agent_version = kVersion;
+  options.body_max_bytes = job.config.body_max_bytes;
+  return options;
+}
+
+// name: a path, or - for standard input.
+Status print_input(Fs& fs, const std::string& name, const Job& job, BulkEncoder& encoder,
+                   DocIds& ids) {
+  LineSource source;
+  source.path = source.read_path = name == "-" ? "/dev/stdin" : name;
+  std::unique_ptr<File> file;
+  if (name != "-") {
+    auto opened = fs.open(name, OpenMode::read);
+    if (!opened) {
+      return opened.error();
+    }
+    file = std::move(*opened);
+    if (auto stat = file->stat(); stat) {
+      source.live = false;  // an old file: its last change says when "now" was
+      source.modified_ns = stat->modified_ns;
+    }
+  }
+  if (job.fixed_time) {
+    source.live = true;
+  }
+  LogBytes bytes(std::move(file), codec_by_name(name));
+  Printer printer(job, encoder, ids);
+  auto printed = printer.print(bytes, source);
+  return printed ? printed : printed.error().in(name);
+}
+
 }  // namespace
 
 int parse_command(const ParseArguments& arguments) {
@@ -123,58 +173,25 @@ int parse_command(const ParseArguments& arguments) {
     job.now_ns = *reference;
     job.fixed_time = true;
   }
-  std::string names;
-  bool found = false;
-  for (const StreamConfig& stream : job.config.streams) {
-    names += " " + stream.name;
-    if (stream.name == arguments.stream) {
-      job.stream = stream;
-      found = true;
-    }
+  auto stream = stream_named(arguments.stream, job.config);
+  if (!stream) {
+    return kExitUsage;
   }
-  if (!found) {
-    return fail("--stream: no stream is named " + arguments.stream + "; there are:" + names,
-                kExitUsage);
-  }
+  job.stream = std::move(*stream);
   auto make_parser = make_parser_factory(fs, job.config, job.stream.parser);
   if (!make_parser) {
     return fail(make_parser.error().message, kExitFailed);
   }
   job.make_parser = std::move(*make_parser);
-  EncoderOptions options;
-  options.cluster = job.config.cluster_name;
-  options.node = wanted_node_name(job.config);
-  options.stream = job.stream.name;
-  options.orchestrated = job.stream.parser == ParserType::kube_audit;
-  options.agent_version = kVersion;
-  options.body_max_bytes = job.config.body_max_bytes;
+  const EncoderOptions options = encoder_options(job);
   BulkEncoder encoder(options);
   DocIds ids(options.cluster, options.node);
 
   const std::vector<std::string> files =
       arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;
   for (const std::string& name : files) {
-    LineSource source;
-    source.path = source.read_path = name == "-" ? "/dev/stdin" : name;
-    std::unique_ptr<File> file;
-    if (name != "-") {
-      auto opened = fs.open(name, OpenMode::read);
-      if (!opened) {
-        return fail(opened.error().message, kExitFailed);
-      }
-      file = std::move(*opened);
-      if (auto stat = file->stat(); stat) {
-        source.live = false;  // an old file: its last change says when "now" was
-        source.modified_ns = stat->modified_ns;
-      }
-    }
-    if (job.fixed_time) {
-      source.live = true;
-    }
-    LogBytes bytes(std::move(file), codec_by_name(name));
-    Printer printer(job, encoder, ids);
-    if (auto s = printer.print(bytes, source); !s) {
-      return fail(name + ": " + s.error().message, kExitFailed);
+    if (auto s = print_input(fs, name, job, encoder, ids); !s) {
+      return fail(s.error().message, kExitFailed);
     }
   }
   return std::fflush(stdout) == 0 ? 0 : fail("standard output is closed", kExitFailed);

@@ -14,6 +14,54 @@ namespace {
 
 constexpr std::size_t kBlock = 256 * 1024;
 
+// Gives out the lines of one input, with the key of its first one, and the empty lines between.
+class LineGiver {
+ public:
+  LineGiver(LineReader& reader, const LineSource& source, const LineCalls& calls)
+      : reader_(reader), source_(source), calls_(calls) {}
+
+  // All complete lines that the reader has.
+  Status give_complete() {
+    Status status;
+    while (status && reader_.next(line_)) {
+      status = give();
+    }
+    return status;
+  }
+
+  // A last line without a newline, if there is one.
+  Status give_rest() { return reader_.rest(line_) ? give() : Status(); }
+
+  // The reader skips them and counts them: they stood before the line that it gives out.
+  Status give_empty() {
+    Status status;
+    for (; status && empty_lines_ < reader_.empty_lines(); ++empty_lines_) {
+      status = calls_.empty_line ? calls_.empty_line() : Status();
+    }
+    return status;
+  }
+
+ private:
+  Status give() {
+    if (auto s = give_empty(); !s) {
+      return s;
+    }
+    if (!key_) {
+      key_ = FileKey{line_.digest ? *line_.digest : Sha256().of(line_.text), 0};
+    }
+    line_.begin.file = line_.end.file = *key_;
+    line_.source = &source_;
+    return calls_.each(line_);
+  }
+
+  LineReader& reader_;
+  const LineSource& source_;
+  const LineCalls& calls_;
+  std::optional<FileKey> key_;
+  RawLine line_;
+  std::uint64_t empty_lines_ = 0;
+};
+
 }  // namespace
 
 Codec codec_by_name(std::string_view file) {
@@ -24,28 +72,7 @@ Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_m
                  LastLine last, const LineCalls& calls) {
   LineReader reader(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2));
   reader.restart(FileKey{}, 0, {});
-  std::optional<FileKey> key;
-  RawLine line;
-  std::uint64_t empty_lines = 0;
-  // The reader skips them and counts them: they stood before the line that it gives out.
-  const auto give_empty_lines = [&] {
-    Status status;
-    for (; status && empty_lines < reader.empty_lines(); ++empty_lines) {
-      status = calls.empty_line ? calls.empty_line() : Status();
-    }
-    return status;
-  };
-  const auto give = [&] {
-    if (auto s = give_empty_lines(); !s) {
-      return s;
-    }
-    if (!key) {
-      key = FileKey{line.digest ? *line.digest : Sha256().of(line.text), 0};
-    }
-    line.begin.file = line.end.file = *key;
-    line.source = &source;
-    return calls.each(line);
-  };
+  LineGiver giver(reader, source, calls);
   Status status;
   for (bool more = true; more && status;) {
     reader.release();
@@ -55,17 +82,15 @@ Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_m
     }
     reader.add(*got);
     more = *got > 0;
-    while (status && reader.next(line)) {
-      status = give();
-    }
-    if (status && !more && last == LastLine::take_unterminated && reader.rest(line)) {
-      status = give();
+    status = giver.give_complete();
+    if (status && !more && last == LastLine::take_unterminated) {
+      status = giver.give_rest();
     }
     if (status && calls.after_read) {
       status = calls.after_read();
     }
   }
-  return status ? give_empty_lines() : status;
+  return status ? giver.give_empty() : status;
 }
 
 Result<std::size_t> LogBytes::read(char* into, std::size_t size) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
 
 #include "agent/app/yaml_reader.h"
@@ -40,53 +41,83 @@ struct Unit {
   std::uint64_t factor;
 };
 
-}  // namespace
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
 
-PlainType plain_type(std::string_view text) {
-  static constexpr std::string_view kBooleans[] = {
-      "y",    "Y",    "yes",   "Yes",   "YES",   "n",  "N",  "no", "No",  "NO",  "true",
-      "True", "TRUE", "false", "False", "FALSE", "on", "On", "ON", "off", "Off", "OFF"};
-  if (std::find(std::begin(kBooleans), std::end(kBooleans), text) != std::end(kBooleans)) {
-    return PlainType::boolean;
+bool is_boolean(std::string_view text) {
+  return is_one_of(
+      text, {"y",    "Y",    "yes",   "Yes",   "YES",   "n",  "N",  "no", "No",  "NO",  "true",
+             "True", "TRUE", "false", "False", "FALSE", "on", "On", "ON", "off", "Off", "OFF"});
+}
+
+bool is_null(std::string_view text) { return is_one_of(text, {"", "~", "null", "Null", "NULL"}); }
+
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+std::string_view without_sign(std::string_view text) {
+  const bool sign = !text.empty() && (text.front() == '-' || text.front() == '+');
+  return text.substr(sign ? 1 : 0);
+}
+
+// 12, .5
+bool begins_as_number(std::string_view digits) {
+  return !digits.empty() &&
+         (is_digit(digits[0]) || (digits[0] == '.' && digits.size() > 1 && is_digit(digits[1])));
+}
+
+// 0x1F, 0o17, 0b11: the base that the letter behind the zero stands for; 0: none.
+int base_of(char letter) {
+  switch (letter) {
+    case 'x':
+      return 16;
+    case 'o':
+      return 8;
+    case 'b':
+      return 2;
+    default:
+      return 0;
   }
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
-    return PlainType::null;
-  }
-  std::string_view digits = text;
-  if (digits.front() == '-' || digits.front() == '+') {
-    digits.remove_prefix(1);
-  }
-  if (digits == ".inf" || digits == ".Inf" || digits == ".INF" || text == ".nan" ||
-      text == ".NaN" || text == ".NAN") {
-    return PlainType::number;
-  }
-  const bool begins_as_number =
-      !digits.empty() && (std::isdigit(static_cast<unsigned char>(digits[0])) != 0 ||
-                          (digits[0] == '.' && digits.size() > 1 &&
-                           std::isdigit(static_cast<unsigned char>(digits[1])) != 0));
-  if (!begins_as_number) {
-    return PlainType::text;
-  }
-  std::string compact;
-  std::copy_if(digits.begin(), digits.end(), std::back_inserter(compact),
-               [](char c) { return c != '_'; });
-  const char* begin = compact.data();
-  const char* end = begin + compact.size();
-  if (compact.size() > 2 && compact[0] == '0' &&
-      std::isalpha(static_cast<unsigned char>(compact[1])) != 0) {
-    const char base = compact[1];
+}
+
+// digits: without the underscores that YAML allows in them.
+bool is_number(std::string_view digits) {
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  if (digits.size() > 2 && digits[0] == '0' &&
+      std::isalpha(static_cast<unsigned char>(digits[1])) != 0) {
+    const int base = base_of(digits[1]);
+    if (base == 0) {
+      return false;
+    }
     std::uint64_t value = 0;
-    const auto [at, error] = std::from_chars(begin + 2, end, value,
-                                             base == 'x'   ? 16
-                                             : base == 'b' ? 2
-                                                           : 8);
-    return (base == 'x' || base == 'b' || base == 'o') && at == end && error == std::errc()
-               ? PlainType::number
-               : PlainType::text;
+    const auto [at, error] = std::from_chars(begin + 2, end, value, base);
+    return at == end && error == std::errc();
   }
   double value = 0;
   const auto [at, error] = std::from_chars(begin, end, value);
-  return at == end && error != std::errc::invalid_argument ? PlainType::number : PlainType::text;
+  return at == end && error != std::errc::invalid_argument;
+}
+
+}  // namespace
+
+PlainType plain_type(std::string_view text) {
+  if (is_boolean(text)) {
+    return PlainType::boolean;
+  }
+  if (is_null(text)) {
+    return PlainType::null;
+  }
+  const std::string_view digits = without_sign(text);
+  if (is_one_of(digits, {".inf", ".Inf", ".INF"}) || is_one_of(text, {".nan", ".NaN", ".NAN"})) {
+    return PlainType::number;
+  }
+  if (!begins_as_number(digits)) {
+    return PlainType::text;
+  }
+  std::string compact(digits);
+  std::erase(compact, '_');
+  return is_number(compact) ? PlainType::number : PlainType::text;
 }
 
 std::string shown(std::string_view text) {
