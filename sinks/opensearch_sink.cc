@@ -194,6 +194,34 @@ struct OpenSearchSink::LookUp {
 
   void finish() { every ? counted(std::move(copies)) : done(std::move(presence)); }
   void fail(const Error& error) { every ? counted(error) : done(error); }
+
+  // Sets asked to the ids that are asked next, of indices[index]; none: all is known.
+  void choose() {
+    asked.clear();
+    asked_ids.clear();
+    while (index < indices.size() && asked.empty()) {
+      for (; next < ids.size() && asked.size() < kIdsPerMget; ++next) {
+        if (every || !presence.found[next]) {
+          asked.push_back(next);
+          asked_ids.push_back(ids[next]);
+        }
+      }
+      if (asked.empty()) {
+        ++index;
+        next = 0;
+      }
+    }
+  }
+
+  // What the index says of those asked.
+  void take(const std::vector<bool>& found) {
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (found[i]) {
+        presence.found[asked[i]] = true;
+        ++copies[asked[i]];
+      }
+    }
+  }
 };
 
 void OpenSearchSink::count_copies(const std::vector<std::string>& ids,
@@ -232,21 +260,7 @@ void OpenSearchSink::begin_look_up(const std::string& first, const std::shared_p
 }
 
 void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
-  state->asked.clear();
-  state->asked_ids.clear();
-  while (state->index < state->indices.size() && state->asked.empty()) {
-    while (state->next < state->ids.size() && state->asked.size() < kIdsPerMget) {
-      if (state->every || !state->presence.found[state->next]) {
-        state->asked.push_back(state->next);
-        state->asked_ids.push_back(state->ids[state->next]);
-      }
-      ++state->next;
-    }
-    if (state->asked.empty()) {
-      ++state->index;
-      state->next = 0;
-    }
-  }
+  state->choose();
   if (state->asked.empty()) {
     state->finish();
     return;
@@ -270,12 +284,7 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
             state->fail(found.error());
             return;
           }
-          for (std::size_t i = 0; i < state->asked.size(); ++i) {
-            if ((*found)[i]) {
-              state->presence.found[state->asked[i]] = true;
-              ++state->copies[state->asked[i]];
-            }
-          }
+          state->take(*found);
         }
         look_up_next(state);
       });

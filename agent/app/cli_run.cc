@@ -89,6 +89,83 @@ std::unique_ptr<StatusServer> listen_where_told(const std::string& address, Loop
   return std::move(*server);
 }
 
+// What the loop calls while the agent runs: its steps, and the signals that bring it to an end.
+class Drive {
+ public:
+  struct Parts {
+    Agent& agent;
+    RunMode mode;
+    Fs& fs;
+    const Clock& clock;
+    OwnLog& own_log;
+    Logger& log;
+    Loop& loop;
+    StatusPages& pages;
+    Notifier& notifier;
+  };
+  explicit Drive(const Parts& parts) : with_(parts) {}
+
+  // Returns when it is to be called again.
+  TimePoint step(TimePoint now) {
+    TimePoint next = with_.agent.step(now);
+    with_.pages.stepped(now);
+    next = std::min(next, with_.own_log.tick(now));
+    if (is_over(now)) {
+      with_.loop.stop();
+      return now;
+    }
+    if (now >= watch_at_ && with_.mode == RunMode::follow) {
+      look_around(now);
+      watch_at_ = now + std::chrono::seconds(10);
+    }
+    next = std::min(next, with_.notifier.ping(now));
+    return stop_at_ ? std::min(next, *stop_at_) : next;
+  }
+
+  void on_signal(int signal) {
+    if (signal == SIGHUP) {
+      if (!stop_at_) {  // whoever stops reads no more lines that rules could judge
+        reload(with_.agent, with_.notifier);
+      }
+      return;
+    }
+    if (stop_at_) {
+      stop_at_ = with_.clock.now();  // asked twice: at once
+      return;
+    }
+    with_.log.info("stop", "stopping: what was read is delivered or stays in the buffer",
+                   {{"signal", signal}});
+    with_.notifier.stopping();
+    with_.pages.drain();
+    with_.agent.stop_reading();
+    stop_at_ = with_.clock.now() + kDrainLimit;
+  }
+
+ private:
+  [[nodiscard]] bool is_over(TimePoint now) const {
+    if (stop_at_ && (with_.agent.delivered() || now >= *stop_at_)) {
+      return true;
+    }
+    return with_.mode == RunMode::once && with_.agent.finished();
+  }
+
+  // What is done only now and then.
+  void look_around(TimePoint now) {
+    with_.loop.watcher().watch(with_.agent.watch_directories());
+    if (quiet_.due(now, work_of(with_.agent))) {
+      (void)give_back_memory(with_.fs);  // as much as could be
+    }
+    if (!stop_at_) {
+      with_.notifier.status(words_of(with_.agent));
+    }
+  }
+
+  Parts with_;
+  std::optional<TimePoint> stop_at_;
+  TimePoint watch_at_{};
+  Quiet quiet_;
+};
+
 }  // namespace
 
 std::optional<Config> config_for(Fs& fs, const std::string& path) {
@@ -124,8 +201,9 @@ int run_command(const RunArguments& arguments) {
             {"cluster", config->cluster_name},
             {"sink", destination},
             {"data_dir", config->data_dir}});
+  const RunMode mode = arguments.once ? RunMode::once : RunMode::follow;
   auto agent = Agent::start(std::move(*config), Env{fs, clock, rng, log, [&] { loop.wake(); }},
-                            loop.post(), arguments.once ? RunMode::once : RunMode::follow);
+                            loop.post(), mode);
   if (!agent) {
     log.error("start-failed", agent.error().message);
     return kExitFailed;
@@ -143,53 +221,10 @@ int run_command(const RunArguments& arguments) {
       pages.handler(running.config().status_events ? Events::shown : Events::hidden));
   Notifier notifier(log, system_environment);
   notifier.ready(words_of(running));
-  std::optional<TimePoint> stop_at;
-  TimePoint watch_at{};
-  Quiet quiet;
   loop.on_change([&] { running.hint(); });
-  const auto step = [&](TimePoint now) {
-    TimePoint next = running.step(now);
-    pages.stepped(now);
-    next = std::min(next, own_log.tick(now));
-    if (stop_at && (running.delivered() || now >= *stop_at)) {
-      loop.stop();
-      return now;
-    }
-    if (arguments.once && running.finished()) {
-      loop.stop();
-      return now;
-    }
-    if (now >= watch_at && !arguments.once) {
-      loop.watcher().watch(running.watch_directories());
-      watch_at = now + std::chrono::seconds(10);
-      if (quiet.due(now, work_of(running))) {
-        (void)give_back_memory(fs);  // as much as could be
-      }
-      if (!stop_at) {
-        notifier.status(words_of(running));
-      }
-    }
-    next = std::min(next, notifier.ping(now));
-    return stop_at ? std::min(next, *stop_at) : next;
-  };
-  loop.run(step, [&](int signal) {
-    if (signal == SIGHUP) {
-      if (!stop_at) {  // whoever stops reads no more lines that rules could judge
-        reload(running, notifier);
-      }
-      return;
-    }
-    if (stop_at) {
-      stop_at = clock.now();  // asked twice: at once
-      return;
-    }
-    log.info("stop", "stopping: what was read is delivered or stays in the buffer",
-             {{"signal", signal}});
-    notifier.stopping();
-    pages.drain();
-    running.stop_reading();
-    stop_at = clock.now() + kDrainLimit;
-  });
+  Drive drive({running, mode, fs, clock, own_log, log, loop, pages, notifier});
+  loop.run([&](TimePoint now) { return drive.step(now); },
+           [&](int signal) { drive.on_signal(signal); });
   running.flush();
   const auto summaries = summaries_of(running);
   if (!arguments.once) {

@@ -25,24 +25,28 @@ class Lines {
 
 std::string count(std::uint64_t n) { return std::to_string(n); }
 
+std::string words_of(const FileView& file) {
+  if (file.failing) {
+    return file.path + ": CANNOT BE READ";
+  }
+  if (!file.present) {
+    return file.path + ": not there";
+  }
+  const TailSurvey& s = file.survey;
+  std::string text = file.path;
+  text += s.read_path == file.path || s.read_path.empty() ? "" : ", reading " + s.read_path;
+  text += ": read to " + count(s.offset);
+  text += s.compressed ? "" : " of " + count(s.size);
+  text += s.unread_bytes > 0 ? ", " + human_bytes(s.unread_bytes) + " behind" : "";
+  text += s.files_behind > 0 ? ", " + count(s.files_behind) + " files wait" : "";
+  text += s.files_behind > 0 && s.rotations_left <= 1 ? ", NEXT TO BE DELETED" : "";
+  return text;
+}
+
 void add_files(Lines& out, const StreamStatus& stream) {
   std::string name = "files";
   for (const FileView& file : stream.files) {
-    const TailSurvey& s = file.survey;
-    std::string text = file.path;
-    if (file.failing) {
-      text += ": CANNOT BE READ";
-    } else if (!file.present) {
-      text += ": not there";
-    } else {
-      text += s.read_path == file.path || s.read_path.empty() ? "" : ", reading " + s.read_path;
-      text += ": read to " + count(s.offset);
-      text += s.compressed ? "" : " of " + count(s.size);
-      text += s.unread_bytes > 0 ? ", " + human_bytes(s.unread_bytes) + " behind" : "";
-      text += s.files_behind > 0 ? ", " + count(s.files_behind) + " files wait" : "";
-      text += s.files_behind > 0 && s.rotations_left <= 1 ? ", NEXT TO BE DELETED" : "";
-    }
-    out.add(name, text);
+    out.add(name, words_of(file));
     name.clear();
   }
 }
@@ -98,6 +102,14 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
   }
 }
 
+// Behind E2: U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069 turn text around, or break it.
+bool sets_direction(unsigned second, unsigned third) {
+  if (second == 0x80) {
+    return (third == 0x8E || third == 0x8F || third >= 0xA8) && third <= 0xAE;
+  }
+  return second == 0x81 && third >= 0xA6 && third <= 0xA9;
+}
+
 }  // namespace
 
 std::string human_seconds(double seconds) {
@@ -136,10 +148,7 @@ std::string plain_text(std::string_view text) {
     };
     const unsigned c = at(0);
     const bool c1 = c == 0xC2 && at(1) < 0xA0;
-    const bool direction =
-        c == 0xE2 &&
-        ((at(1) == 0x80 && (at(2) == 0x8E || at(2) == 0x8F || at(2) >= 0xA8) && at(2) <= 0xAE) ||
-         (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9));
+    const bool direction = c == 0xE2 && sets_direction(at(1), at(2));
     if (c < 0x20 || c == 0x7F || c1 || direction) {
       out += '?';
       i += c1 ? 1 : direction ? 2 : 0;

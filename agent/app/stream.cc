@@ -186,20 +186,24 @@ bool Stream::read_some(TimePoint now) {
       }
       done += kReadBytes;
     }
-    if (!any && settings_.once && unread() && ++looks_ < kLooks) {
-      poll_at_ = now + kLookAgain;  // files are being renamed just now, or the disk failed once
-      return false;
-    }
     if (!any) {
-      at_end_ = true;
-      at_end_ns_ = env_.clock.wall_ns();
-      poll_at_ = now + settings_.poll_every;
+      wait_for_news(now);
       return false;
     }
     at_end_ = false;
     looks_ = 0;
   }
   return true;
+}
+
+void Stream::wait_for_news(TimePoint now) {
+  if (settings_.once && unread() && ++looks_ < kLooks) {
+    poll_at_ = now + kLookAgain;  // files are being renamed just now, or the disk failed once
+    return;
+  }
+  at_end_ = true;
+  at_end_ns_ = env_.clock.wall_ns();
+  poll_at_ = now + settings_.poll_every;
 }
 
 // One read of one source: its lines go through parser, filter and encoder into the batch. True:
@@ -269,11 +273,7 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
   ledger_.cut += line.cut ? 1 : 0;
   for (std::size_t i = 0; i < records_.size(); ++i) {
     Record& record = records_[i];
-    if (record.kind == RecordKind::unparsed) {
-      ++ledger_.unparsed;
-    } else if (!record.kube.present && record.field("event.action").empty()) {
-      ++unknown_;
-    }
+    count_form(record);
     std::optional<DocId> id;
     if (source.deriver && source.deriver->wants(record)) {
       id = ids_.of(line, record);
@@ -291,6 +291,14 @@ void Stream::take(const RawLine& line, Source& source, std::int64_t now_ns) {
       }
     }
     take_derived(line, now_ns);
+  }
+}
+
+void Stream::count_form(const Record& record) {
+  if (record.kind == RecordKind::unparsed) {
+    ++ledger_.unparsed;
+  } else if (!record.kube.present && record.field("event.action").empty()) {
+    ++unknown_;
   }
 }
 

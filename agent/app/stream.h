@@ -159,11 +159,13 @@ class Stream {
   void close_all(const Error& why, TimePoint now);
   void rescan(TimePoint now);
   bool read_some(TimePoint now);
+  void wait_for_news(TimePoint now);
   bool read_source(const std::string& name, Source& source, TimePoint now);
   void take(const RawLine& line, Source& source, std::int64_t now_ns);
   void take_derived(const RawLine& line, std::int64_t now_ns);
   void record_rules(TimePoint now);
   void add_rules_document(const RawLine& place, const std::string& before);
+  void count_form(const Record& record);
   void count_document(const Record& record);
   [[nodiscard]] std::int64_t oldest_ns() const;
   void measure_lag(StreamView& view) const;
@@ -174,6 +176,7 @@ class Stream {
   Status append_all(TimePoint now);
   Status end_doubt();
   Status read_holes_again();
+  Status read_again(const std::vector<Hole>& holes);
   Status read_again(const Hole& hole);
   [[nodiscard]] std::unique_ptr<Tail> tail_of(const Hole& hole) const;
   [[nodiscard]] bool end_is_there(const Hole& hole);

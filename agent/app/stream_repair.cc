@@ -93,19 +93,23 @@ Status Stream::read_holes_again() {
       return closed;
     }
     const bool doubted = delivery_->ack().doubted == AckState::kAllDoubted;
-    Status status = delivery_->doubt_all();
-    for (std::size_t i = 0; status && i < holes.size(); ++i) {
-      status = read_again(holes[i]);
-    }
-    status = status ? log_->sync() : status;
-    if (!status) {
-      return status.error().code == Errc::no_space ? Status() : status;
+    if (auto s = read_again(holes); !s) {
+      return s.error().code == Errc::no_space ? Status() : s;
     }
     delivery_->repaired();
     if (!doubted) {
       delivery_->doubt_up_to(log_->last());
     }
   }
+}
+
+// Each of them, durably.
+Status Stream::read_again(const std::vector<Hole>& holes) {
+  Status status = delivery_->doubt_all();
+  for (std::size_t i = 0; status && i < holes.size(); ++i) {
+    status = read_again(holes[i]);
+  }
+  return status ? log_->sync() : status;
 }
 
 // A reader of the source from where the hole begins.
