@@ -131,7 +131,7 @@ class Measured:
     """A program whose CPU seconds and peak RSS are known when it has ended."""
 
     def __init__(self, *words):
-        self.out = tempfile.TemporaryFile("w+")
+        self.out = tempfile.TemporaryFile()
         self.process = subprocess.Popen(words, stdout=self.out, stderr=subprocess.STDOUT)
         self.pid, self.cpu, self.rss, self.code = self.process.pid, 0.0, 0, None
         self.sampler = threading.Thread(target=self.sample)
@@ -168,8 +168,8 @@ class Measured:
         return self.wait()
 
     def output(self):
-        self.out.seek(0)
-        return self.out.read()
+        # Not by seek(): the program writes at the same file offset.
+        return os.pread(self.out.fileno(), 1 << 24, 0).decode(errors="replace")
 
 
 def parse(stream, files, config=None, *options):

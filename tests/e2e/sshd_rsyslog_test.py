@@ -213,14 +213,14 @@ def inside(work):
     agent = subprocess.Popen([AGENT, "run", "--config", config], stderr=open(work / "agent.log", "w"))
     machine = Machine(work)
     try:
-        deeds = act(machine)
-        change_owner(work, machine, agent)
-        wait_until(lambda: "session closed for user ada" in machine.log().partition("127.0.0.48")[2], "the last line", 20)
-    finally:
-        machine.stop()
-    lines = sum(len(path.read_bytes().splitlines()) for path in logs)
-    check(lines >= 40, f"only {lines} lines were logged:\n{machine.log()}")
-    try:
+        try:
+            deeds = act(machine)
+            change_owner(work, machine, agent)
+            wait_until(lambda: "session closed for user ada" in machine.log().partition("127.0.0.48")[2], "the last line", 20)
+        finally:
+            machine.stop()
+        lines = sum(len(path.read_bytes().splitlines()) for path in logs)
+        check(lines >= 40, f"only {lines} lines were logged:\n{machine.log()}")
         wait_until(lambda: sum(not is_derived(d) for _, d in documents(sink, "authlog", growing=True)) >= lines,
                    f"{lines} documents of the running agent", 30)
         agent.terminate()
