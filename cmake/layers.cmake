@@ -33,7 +33,7 @@ set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/s
 set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
                                             agent/filter/match\\.cc parsers/[a-z_]+\\.cc      # inet_pton only
                                             agent/app/notify\\.cc)                            # systemd's datagrams
-set(lib_memory      "^malloc\\.h$|^sys/(mman|resource)\\.h$" agent/app/give_back\\.cc agent/app/process_figures\\.cc
+set(lib_memory      "^(link|malloc)\\.h$|^sys/(mman|resource)\\.h$" agent/app/give_back\\.cc agent/app/process_figures\\.cc
                                             agent/app/main\\.cc)                              # no core dumps
 set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_escape\\.cc parsers/json_scan\\.cc)
 

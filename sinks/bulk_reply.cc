@@ -192,12 +192,25 @@ ServerError read_error(std::string_view body) {
   return found;
 }
 
-std::string trouble_of(const HttpResponse& response) {
+namespace {
+
+// As of a bulk of one document.
+Decision decide_answer(const HttpResponse& response) {
   const ServerError error = response.status == 0 ? ServerError{} : read_error(response.body);
   SentBulk sent;
   sent.documents = 1;
   sent.binding = IndexBinding::open;
-  return "opensearch-" + std::string(decide_whole(response, error, sent).code);
+  return decide_whole(response, error, sent);
+}
+
+}  // namespace
+
+std::string trouble_of(const HttpResponse& response) {
+  return "opensearch-" + std::string(decide_answer(response).code);
+}
+
+bool blocks(const HttpResponse& response) {
+  return decide_answer(response).verdict == Verdict::blocked;
 }
 
 std::string missing_permission(std::string_view reason) {

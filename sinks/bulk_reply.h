@@ -29,6 +29,8 @@ inline constexpr std::size_t kMaxErrorText = 1024;
 // The stable word for an answer that is no success, also for one that is not about a bulk:
 // "opensearch-unauthorized".
 [[nodiscard]] std::string trouble_of(const HttpResponse& response);
+// Whether it lasts until somebody repairs the target or the configuration.
+[[nodiscard]] bool blocks(const HttpResponse& response);
 
 // What a role lacks, from the reason of a security_exception: "indices:data/write/bulk[s]". ""
 // where it does not say. At most 200 bytes, and nothing that an action's name does not have.

@@ -27,6 +27,13 @@ bool says_alert(std::string_view words) {
          words.find("alert number") != std::string_view::npos;
 }
 
+// As of a proxy that takes connections for a node that is starting.
+bool says_cut(std::string_view words) {
+  return words.find("SSL_ERROR_SYSCALL") != std::string_view::npos ||
+         words.find("reset by peer") != std::string_view::npos ||
+         words.find("unexpected eof") != std::string_view::npos;
+}
+
 }  // namespace
 
 HttpFault curl_fault(int result, long verified, std::string_view words) {
@@ -42,7 +49,9 @@ HttpFault curl_fault(int result, long verified, std::string_view words) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return certificate_fault(verified, words);
     case CURLE_SSL_CONNECT_ERROR:
-      return says_alert(words) ? HttpFault::tls_refused : HttpFault::tls;
+      return says_cut(words)     ? HttpFault::cut
+             : says_alert(words) ? HttpFault::tls_refused
+                                 : HttpFault::tls;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
       return says_alert(words) ? HttpFault::tls_refused : HttpFault::cut;

@@ -169,7 +169,8 @@ void CurlHttp::State::configure(Transfer& transfer) const {
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, options.verify ? 1L : 0L);
   set(CURLOPT_SSL_VERIFYHOST, options.verify ? 2L : 0L);
-  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // a replaced file counts for the next connection
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);     // a replaced file counts for the next connection,
+  set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // which no session of before cuts short
   if (!options.ca_file.empty()) {
     set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // that CA and no other

@@ -85,6 +85,7 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
 // What went wrong, and its word for trouble().
 Error OpenSearchSink::error_of(const HttpResponse& response, const char* what) {
   trouble_ = trouble_of(response);
+  trouble_blocks_ = blocks(response);
   const ServerError said = read_error(response.body);
   if (response.status == 0) {
     return Error{Errc::network, std::string(what) + ": " + response.error};
@@ -123,6 +124,7 @@ void OpenSearchSink::finish_resolve(const HttpResponse& response) {
     } else {
       answer = target.error();
       trouble_ = trouble_of_alias(target.error());
+      trouble_blocks_ = true;
     }
   } else if (response.status == 403) {
     if (!std::exchange(warned_unprotected_, true)) {
@@ -281,6 +283,7 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
           const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
           if (!found) {
             trouble_ = "opensearch-reply-malformed";
+            trouble_blocks_ = false;
             state->fail(found.error());
             return;
           }

@@ -55,6 +55,7 @@ class OpenSearchSink final : public Sink {
                std::function<void(Result<Presence>)> done) override;
 
   [[nodiscard]] std::string trouble() const override { return trouble_; }
+  [[nodiscard]] bool trouble_blocks() const override { return trouble_blocks_; }
 
   // In how many indices of the alias each id is, in the order asked. For reconciling; alias style
   // only.
@@ -92,6 +93,7 @@ class OpenSearchSink final : public Sink {
   TimePoint cached_until_{};
   std::vector<std::function<void(Result<std::string>)>> waiting_;  // for the resolve on its way
   std::string trouble_;
+  bool trouble_blocks_ = false;
   bool warned_unprotected_ = false;
 };
 

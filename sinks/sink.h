@@ -50,6 +50,8 @@ class Sink {
   // Why the last resolve() or look_up() failed, as a stable word: "opensearch-unauthorized". "" =
   // there is none. Asked in their callbacks.
   [[nodiscard]] virtual std::string trouble() const { return {}; }
+  // Whether that lasts until somebody repairs the target or the configuration.
+  [[nodiscard]] virtual bool trouble_blocks() const { return false; }
   // Sends one shipment; done gets exactly one Outcome, whatever happens.
   virtual void ship(const Shipment& shipment, std::function<void(Outcome)> done) = 0;
   // Which ids exist in `first` or in any index that the target moved to since; first "": in any of

@@ -25,10 +25,10 @@ std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
 
 }  // namespace
 
-Result<std::int64_t> earliest_not_after(std::string_view pem) {
+Result<CertificateTimes> certificate_times(std::string_view pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> in(
       BIO_new_mem_buf(pem.data(), static_cast<int>(std::min(pem.size(), kMaxFile))), BIO_free);
-  std::optional<std::int64_t> earliest;
+  std::optional<CertificateTimes> times;
   while (in) {
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(
         PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr), X509_free);
@@ -37,17 +37,17 @@ Result<std::int64_t> earliest_not_after(std::string_view pem) {
     }
     const auto end = seconds_of(X509_get0_notAfter(certificate.get()));
     if (!end) {
-      earliest.reset();
-      break;
+      continue;  // a time that nobody can read says nothing
     }
-    earliest = std::min(earliest.value_or(*end), *end);
+    times = times ? CertificateTimes{std::min(times->first, *end), std::max(times->last, *end)}
+                  : CertificateTimes{*end, *end};
   }
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  if (!earliest || !at_end) {
+  if (!times || !at_end) {
     return Error{Errc::invalid, "no certificate in PEM, or a broken one"};
   }
-  return *earliest;
+  return *times;
 }
 
 std::vector<CertificateEnd> certificate_ends(Fs& fs, const Config& config) {
@@ -55,7 +55,7 @@ std::vector<CertificateEnd> certificate_ends(Fs& fs, const Config& config) {
   if (config.sink != SinkType::opensearch) {
     return ends;
   }
-  const auto add = [&](const char* use, const std::string& file) {
+  const auto add = [&](const char* use, const std::string& file, auto which) {
     if (file.empty()) {
       return;
     }
@@ -63,12 +63,12 @@ std::vector<CertificateEnd> certificate_ends(Fs& fs, const Config& config) {
     if (!pem) {
       return;
     }
-    if (auto end = earliest_not_after(*pem)) {
-      ends.push_back(CertificateEnd{use, file, *end});
+    if (auto times = certificate_times(*pem)) {
+      ends.push_back(CertificateEnd{use, file, (*times).*which});
     }
   };
-  add("client", config.opensearch.certificate_file);
-  add("ca", config.opensearch.ca_file);
+  add("client", config.opensearch.certificate_file, &CertificateTimes::first);
+  add("ca", config.opensearch.ca_file, &CertificateTimes::last);  // one of them is enough
   return ends;
 }
 

@@ -17,11 +17,16 @@ struct CertificateEnd {
   std::int64_t not_after = 0;  // seconds since the epoch
 };
 
-// The earliest notAfter of all certificates in PEM text. Errors: invalid (none, or a broken one).
-[[nodiscard]] Result<std::int64_t> earliest_not_after(std::string_view pem);
+// The first and the last notAfter of all certificates in PEM text, in seconds since the epoch.
+struct CertificateTimes {
+  std::int64_t first = 0, last = 0;
+};
+// Errors: invalid (no certificate, or a broken one).
+[[nodiscard]] Result<CertificateTimes> certificate_times(std::string_view pem);
 
-// Of the client's certificate and the CA file, as they are now. A file that cannot be read or holds
-// no certificate is left out: whoever connects says so.
+// Of the client's certificates the first that ends, of the CA file the last: any of those may
+// serve. As they are now. A file that cannot be read or holds no certificate is left out: whoever
+// connects says so.
 [[nodiscard]] std::vector<CertificateEnd> certificate_ends(Fs& fs, const Config& config);
 
 }  // namespace auditship

@@ -74,6 +74,7 @@ class Reconciler {
   // Errors: io, corrupt, network, refused.
   Status file(const std::string& path) {
     twin_ = 0;
+    twin_known_ = false;
     sample_.clear();
     Status status = read_file(path);
     if (!status &&
@@ -147,7 +148,7 @@ class Reconciler {
       ++kept_;
       asked_.emplace_back(ids_.of(line, records_[i]).view());
       offsets_.push_back(line.begin.offset + records_[i].offset_in_line);
-      for (std::uint32_t twin = 1; twin_ == 0 && twin < kTwins && kept_in_file() <= kSample;
+      for (std::uint32_t twin = 1; !twin_known_ && twin < kTwins && offsets_.size() <= kSample;
            ++twin) {
         line.begin.file.twin = twin;
         sample_[twin].emplace_back(ids_.of(line, records_[i]).view());
@@ -196,6 +197,7 @@ class Reconciler {
           std::count_if(copies.begin(), copies.begin() + static_cast<std::ptrdiff_t>(size),
                         [](auto n) { return n > 0; }));
     };
+    twin_known_ = true;
     const auto samples = std::exchange(sample_, {});
     if (samples.empty()) {
       return {};
@@ -220,8 +222,6 @@ class Reconciler {
     return best == 0 ? Status() : Status(Error{Errc::invalid, "the file is a later generation"});
   }
 
-  [[nodiscard]] std::size_t kept_in_file() const { return offsets_.size(); }
-
   Fs& fs_;
   const Config& config_;
   OneShot& shot_;
@@ -232,7 +232,8 @@ class Reconciler {
   Records records_;
   std::vector<std::string> asked_;
   std::vector<std::uint64_t> offsets_;
-  std::uint32_t twin_ = 0;  // FileKey::twin of the file that is read
+  std::uint32_t twin_ = 0;   // FileKey::twin of the file that is read
+  bool twin_known_ = false;  // the server was asked for its first documents
   std::map<std::uint32_t, std::vector<std::string>> sample_;  // ids of its first documents, by twin
   std::optional<Ranges> missing_, doubled_;
   std::uint64_t kept_ = 0, filtered_ = 0, lacking_ = 0, surplus_ = 0;

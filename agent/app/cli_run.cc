@@ -153,7 +153,7 @@ class Drive {
   void look_around(TimePoint now) {
     with_.loop.watcher().watch(with_.agent.watch_directories());
     if (quiet_.due(now, work_of(with_.agent))) {
-      (void)give_back_memory(with_.fs);  // as much as could be
+      give_back_memory();
     }
     if (!stop_at_) {
       with_.notifier.status(words_of(with_.agent));

@@ -34,6 +34,13 @@ Result<std::string> status_now(Fs& fs, const std::string& data_dir, bool json) {
   if (live) {
     return live;
   }
+  if (live.error().code != Errc::not_found) {
+    std::fprintf(
+        stderr,
+        "auditship: an agent may be running, but does not answer (%s); this is what its data "
+        "directory says\n",
+        live.error().message.c_str());
+  }
   auto status = read_status(fs, data_dir);
   if (!status) {
     return status.error().in("no agent answers, and its data directory cannot be read");

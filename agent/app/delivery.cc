@@ -55,11 +55,13 @@ Result<TimePoint> Delivery::step(TimePoint now) {
     }
   }
   ship(now);
+  tell_rest(now);
   return next_time(now);
 }
 
 Status Delivery::flush() {
   settle();
+  tell_rest(clock_.now() + FailureLog::kQuiet);
   return dirty_ ? store(clock_.now()) : Status();
 }
 
@@ -253,6 +255,7 @@ void Delivery::ask_target(TimePoint now) {
             {{"stream", options_.stream}, {"error", index.error().message}, {"failures", *times}});
       }
       stats_.last_failure = index.error().message;
+      stats_.blocked = sink_.trouble_blocks();
     }
     wake_();
   });

@@ -44,7 +44,7 @@ const char* retry_class(Verdict verdict, std::uint16_t status) {
 struct NotTaken {
   std::vector<ItemOutcome> rejected;
   std::vector<BulkItem> again, gone;
-  const ItemOutcome* loudest = nullptr;  // of again and gone
+  const ItemOutcome* loudest = nullptr;  // of again, or else of gone
   std::size_t pushed_back = 0;           // with 429
 };
 
@@ -58,20 +58,18 @@ NotTaken sort_out(const Outcome& outcome, const std::vector<BulkItem>& items) {
     }
     sorted.pushed_back += item.status == 429 ? 1 : 0;
     (item.verdict == Verdict::index_gone ? sorted.gone : sorted.again).push_back(items[item.item]);
-    if (sorted.loudest == nullptr || item.verdict == Verdict::blocked) {
+    if (sorted.loudest == nullptr || item.verdict == Verdict::blocked ||
+        (sorted.loudest->verdict == Verdict::index_gone && item.verdict != Verdict::index_gone)) {
       sorted.loudest = &item;
     }
   }
   return sorted;
 }
 
-std::string code_of(const ItemOutcome& item) {
-  return "opensearch-" + (item.code.empty() ? "item-error" : std::string(item.code));
-}
-
 }  // namespace
 
 void Delivery::back_off(Piece& piece, TimePoint now, Verdict verdict, Duration least) {
+  piece.failed = true;
   piece.not_before =
       now + std::max(pace_.jitter(piece.attempts++, verdict == Verdict::blocked), least);
 }
@@ -110,7 +108,14 @@ void Delivery::answered(FrameId frame, std::uint64_t number, const Outcome& outc
   items_failed(*flight, piece, outcome, now);
 }
 
+// When nothing waits any more for whatever was wrong.
 void Delivery::all_well(TimePoint now) {
+  for (const Flight& flight : flights_) {
+    if (std::any_of(flight.pieces.begin(), flight.pieces.end(),
+                    [](const Piece& piece) { return piece.failed; })) {
+      return;
+    }
+  }
   stats_.last_failure.clear();
   stats_.blocked = false;
   if (const auto lasted = told_.recovered(now)) {
@@ -135,6 +140,7 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
   }
   stats_.last_failure = outcome.message;
   stats_.blocked = outcome.verdict == Verdict::blocked;
+  piece->failed = true;
   switch (outcome.verdict) {
     case Verdict::split:
       if (outcome.http_status == 0 ? silent(flight, piece, now) : piece->part.documents > 1) {
@@ -230,7 +236,8 @@ void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
   }
   if (!sorted.gone.empty()) {
     ++stats_.retries[retry_class(Verdict::index_gone, 0)];
-    add_piece(flight, piece, make_part(sorted.gone, codec)).look_up = true;
+    Piece& moving = add_piece(flight, piece, make_part(sorted.gone, codec));
+    moving.look_up = moving.failed = true;
     target_known_ = false;
   }
   if (sorted.rejected.empty()) {
@@ -238,6 +245,7 @@ void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
   } else {
     refuse(flight, piece, sorted.rejected, *items);
   }
+  all_well(now);
 }
 
 void Delivery::tell_items(const Flight& flight, const ItemOutcome& loudest, std::size_t documents) {
@@ -264,127 +272,6 @@ Delivery::Piece& Delivery::add_piece(Flight& flight, std::list<Piece>::iterator 
   piece.repaired = like->repaired;
   piece.look_up = like->look_up;
   return *flight.pieces.insert(like, std::move(piece));
-}
-
-// The one document of a piece is refused as a whole.
-void Delivery::refuse_only(Flight& flight, std::list<Piece>::iterator piece, ItemOutcome why) {
-  auto raw = unpack_part(piece->part);
-  auto items = raw ? bulk_items(*raw) : Result<std::vector<BulkItem>>(raw.error());
-  AUDITSHIP_CHECK(items.ok() && items->size() == 1, "a frame with a good checksum unpacks");
-  refuse(flight, piece, {std::move(why)}, *items);
-}
-
-// Documents refused for their content: repaired once if that is possible, else dead-lettered (B5).
-// `piece` goes.
-void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
-                      const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items) {
-  std::vector<std::string> repaired;
-  std::vector<BulkItem> second_try, dead_items;
-  std::vector<ItemOutcome> dead;
-  std::vector<BulkItem> originals;
-  Original original;
-  repaired.reserve(refused.size());
-  for (const ItemOutcome& item : refused) {
-    ++stats_.failures[code_of(item)];
-    if (item.code.starts_with("mapping-")) {
-      tell_refused(code_of(item),
-                   "the mapping of the index does not take documents as they are: they are "
-                   "repaired, or go to the dead-letter file",
-                   1, item);
-    }
-    const BulkItem& source = items[item.item];
-    auto better = !piece->repaired && repair_ ? repair_(source.source, item) : std::nullopt;
-    if (better) {
-      repaired.push_back(std::move(*better));
-      second_try.push_back(BulkItem{source.action, repaired.back()});
-      originals.push_back(source);
-      original.refused.emplace(id_of(source.action), item);
-    } else {
-      dead_items.push_back(source);
-      dead.push_back(item);
-    }
-  }
-  const Codec codec = piece->part.codec;
-  if (!second_try.empty()) {
-    stats_.repaired += second_try.size();
-    original.part = make_part(originals, codec);
-    flight.originals.push_back(std::move(original));
-    add_piece(flight, piece, make_part(second_try, codec)).repaired = true;
-  }
-  if (!dead.empty()) {
-    bury(flight, piece, dead, dead_items);
-  }
-  flight.pieces.erase(piece);
-}
-
-// What was repaired in vain is buried as it was, with what the server said of that.
-void Delivery::restore(const Flight& flight, std::vector<Refusal>& refusals) {
-  for (const Original& original : flight.originals) {
-    std::map<std::string_view, Refusal*> wanted;
-    for (Refusal& refusal : refusals) {
-      if (const auto known = original.refused.find(refusal.id); known != original.refused.end()) {
-        refusal.status = known->second.status;
-        refusal.type = known->second.type;
-        refusal.reason = known->second.reason;
-        wanted.emplace(refusal.id, &refusal);
-      }
-    }
-    if (wanted.empty()) {
-      continue;
-    }
-    auto raw = unpack_part(original.part);
-    auto items = raw ? bulk_items(*raw) : Result<std::vector<BulkItem>>(raw.error());
-    AUDITSHIP_CHECK(items.ok(), "a frame with a good checksum unpacks");
-    for (const BulkItem& item : *items) {
-      if (const auto refusal = wanted.find(id_of(item.action)); refusal != wanted.end()) {
-        refusal->second->document = item.source;
-      }
-    }
-  }
-}
-
-// What cannot be written to the dead letters is not settled: it is sent, and refused, again later.
-void Delivery::bury(Flight& flight, std::list<Piece>::iterator piece,
-                    const std::vector<ItemOutcome>& why, const std::vector<BulkItem>& items) {
-  std::vector<Refusal> refusals;
-  refusals.reserve(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    refusals.push_back(Refusal{
-        flight.id, piece->index.empty() ? std::string(index_of(items[i].action)) : piece->index,
-        std::string(id_of(items[i].action)), std::string(items[i].source), why[i].status,
-        why[i].type, why[i].reason});
-  }
-  if (piece->repaired) {
-    restore(flight, refusals);
-  }
-  if (auto s = dead_letters_.put(refusals); s) {
-    flight.counts.dead_lettered += why.size();
-    tell_refused("dead-letter",
-                 "the server refused documents for their content; they are in the dead-letter file",
-                 items.size(), why.front());
-  } else {
-    ++stats_.failures["dead-letter-failed"];
-    if (told_.tell("dead-letter-failed", clock_.now())) {
-      logger_.error("dead-letter-failed",
-                    "refused documents cannot be written to the dead-letter file; they wait",
-                    {{"stream", options_.stream}, {"error", s.error().message}});
-    }
-    Piece& rest = add_piece(flight, piece, make_part(items, piece->part.codec));
-    back_off(rest, clock_.now(), Verdict::blocked, Duration{});
-  }
-}
-
-// A letter, or a mapping that does not fit, is said once a minute at most.
-void Delivery::tell_refused(std::string_view code, std::string_view text, std::size_t documents,
-                            const ItemOutcome& why) {
-  const TimePoint now = clock_.now();
-  if (const auto since_told = letters_told_.tell(code, now, documents)) {
-    logger_.warn(code, text,
-                 {{"stream", options_.stream},
-                  {"documents", *since_told},
-                  {"error", why.type + ": " + brief_reason(why.reason)}});
-  }
-  (void)letters_told_.recovered(now);  // it does not last: the next one is news
 }
 
 void Delivery::halve(Flight& flight, std::list<Piece>::iterator piece) {

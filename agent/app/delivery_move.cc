@@ -73,6 +73,7 @@ void Delivery::located(FrameId frame, std::uint64_t number, Result<Presence> pre
           {{"stream", options_.stream}, {"frame", frame}, {"error", why}, {"failures", *times}});
     }
     stats_.last_failure = why;
+    stats_.blocked = sink_.trouble_blocks();
     back_off(*piece, clock_.now(), Verdict::blocked, Duration{});
     return;
   }
@@ -94,6 +95,7 @@ void Delivery::located(FrameId frame, std::uint64_t number, Result<Presence> pre
                 {"missing", missing.size()}});
   if (missing.empty()) {
     flight->pieces.erase(piece);
+    all_well(clock_.now());
     return;
   }
   if (missing.size() < piece->part.documents) {

@@ -14,6 +14,11 @@ namespace auditship {
 // any of the alias.
 inline constexpr char kMovedMark = '?';
 
+// The stable word for an item's failure.
+inline std::string code_of(const ItemOutcome& item) {
+  return "opensearch-" + (item.code.empty() ? "item-error" : std::string(item.code));
+}
+
 // Something of a frame that one request carries.
 struct Delivery::Piece {
   std::uint64_t number = 0;
@@ -23,6 +28,7 @@ struct Delivery::Piece {
   std::uint32_t silences = 0;  // time-outs in a row
   TimePoint silent_since{};
   bool sending = false;
+  bool failed = false;    // an attempt was; it is over when the piece is gone
   bool repaired = false;  // holds documents that were repaired once
   bool look_up = false;   // ask where its ids are before sending
   std::string moving_to;  // where those go that are nowhere

@@ -26,6 +26,16 @@ std::optional<std::uint64_t> FailureLog::tell(std::string_view code, TimePoint n
   return count;
 }
 
+std::optional<std::pair<std::string, std::uint64_t>> FailureLog::rest(TimePoint now) {
+  for (auto& [code, entry] : entries_) {
+    if (entry.held > 0 && now - entry.told >= kQuiet) {
+      entry.told = now;
+      return std::pair(code, std::exchange(entry.held, 0));
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Duration> FailureLog::recovered(TimePoint now) {
   if (!since_) {
     return std::nullopt;

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "agent/core/clock.h"
 
@@ -28,6 +29,8 @@ class FailureLog {
 
   std::optional<std::uint64_t> tell(std::string_view code, TimePoint now, std::uint64_t count = 1);
   std::optional<Duration> recovered(TimePoint now);
+  // Failures that were only counted so far, of a code that has been quiet: to be said now.
+  std::optional<std::pair<std::string, std::uint64_t>> rest(TimePoint now);
 
  private:
   struct Entry {

@@ -1,73 +1,38 @@
 #include "agent/app/give_back.h"
 
-#include <charconv>
+#include <link.h>
 #include <malloc.h>
-#include <string>
-#include <string_view>
 #include <sys/mman.h>
 
 namespace auditship {
 namespace {
 
-constexpr std::size_t kMaxFile = 4 << 20;
-
-// One mapping of /proc/self/smaps: "from-to rwxp offset dev inode path", then "Name: value" lines.
-struct Mapping {
-  std::uintptr_t from = 0, to = 0;
-  bool writable = true, of_file = false;
-};
-
-std::string_view next_word(std::string_view& line) {
-  const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
-  const std::size_t end = std::min(line.find(' ', begin), line.size());
-  const std::string_view word = line.substr(begin, end - begin);
-  line.remove_prefix(end);
-  return word;
-}
-
-Mapping mapping_of(std::string_view line) {
-  Mapping mapping;
-  const std::string_view range = next_word(line);
-  const std::string_view rights = next_word(line);
-  const std::size_t dash = range.find('-');
-  const char* const end = range.data() + range.size();
-  if (dash == std::string_view::npos || rights.size() != 4 ||
-      std::from_chars(range.data(), range.data() + dash, mapping.from, 16).ec != std::errc() ||
-      std::from_chars(range.data() + dash + 1, end, mapping.to, 16).ec != std::errc()) {
-    return {};
+// The pages of one loaded object that only read from its file: nobody can have changed them, so
+// what goes comes again as it was.
+int forget_constant_pages(dl_phdr_info* object, std::size_t, void*) {
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0 || segment.p_align < 2) {
+      continue;
+    }
+    const std::uintptr_t page = segment.p_align;  // or a multiple of one
+    const std::uintptr_t from = (object->dlpi_addr + segment.p_vaddr + page - 1) / page * page;
+    const std::uintptr_t to =
+        (object->dlpi_addr + segment.p_vaddr + segment.p_filesz) / page * page;
+    if (from < to) {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers
+      ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+    }
   }
-  (void)next_word(line);
-  (void)next_word(line);
-  mapping.of_file = next_word(line) != "0";
-  mapping.writable = rights[1] != '-' || rights[3] != 'p';
-  return mapping;
+  return 0;
 }
 
 }  // namespace
 
-Status give_back_memory(Fs& fs) {
+void give_back_memory() {
   ::malloc_trim(0);
-  auto smaps = fs.read_file("/proc/self/smaps", kMaxFile);
-  if (!smaps) {
-    return smaps.error();
-  }
-  Mapping mapping;
-  for (std::string_view rest = *smaps; !rest.empty();) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const std::string_view name = line.substr(0, line.find(' '));
-    if (!name.ends_with(':')) {
-      mapping = mapping_of(line);
-    } else if (name == "Anonymous:") {
-      next_word(line);
-      // None of its pages differs from the file, and none can: what goes comes again as it was.
-      if (mapping.of_file && !mapping.writable && next_word(line) == "0") {
-        // NOLINTNEXTLINE(performance-no-int-to-ptr): an address that came as text
-        ::madvise(reinterpret_cast<void*>(mapping.from), mapping.to - mapping.from, MADV_DONTNEED);
-      }
-    }
-  }
-  return {};
+  // Under the loader's lock: what another thread loads or unloads meanwhile waits.
+  ::dl_iterate_phdr(forget_constant_pages, nullptr);
 }
 
 }  // namespace auditship

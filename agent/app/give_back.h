@@ -1,13 +1,12 @@
 // Gives memory back to the system when there is nothing to do: an agent is idle most of the time,
 // and on every node.
 //
-//   if (quiet.due(now, bytes_read)) give_back_memory(fs);
+//   if (quiet.due(now, bytes_read)) give_back_memory();
 #pragma once
 
 #include <cstdint>
 
 #include "agent/core/clock.h"
-#include "agent/core/fs.h"
 
 namespace auditship {
 
@@ -37,7 +36,7 @@ class Quiet {
 
 // Returns free heap, and unmaps the pages of code and constants that only the start or the work
 // needed. They stay in the page cache: one that is used again is mapped again, without reading.
-// Errors: io (the heap was returned).
-Status give_back_memory(Fs& fs);
+// Any thread.
+void give_back_memory();
 
 }  // namespace auditship

@@ -26,7 +26,9 @@ const std::string_view kPageScript = R"js(
 (function () {
   var live = document.getElementById("live");
   function again() {
-    fetch("/", {cache: "no-store", headers: {"Accept": "text/html"}}).then(function (answer) {
+    var stop = new AbortController();
+    var late = setTimeout(function () { stop.abort(); }, 5000);
+    fetch("/", {cache: "no-store", headers: {"Accept": "text/html"}, signal: stop.signal}).then(function (answer) {
       if (!answer.ok) { throw new Error(answer.status); }
       return answer.text();
     }).then(function (text) {
@@ -37,7 +39,7 @@ const std::string_view kPageScript = R"js(
     }).catch(function () {
       live.className = "bad";
       live.textContent = "no answer: what you see is old";
-    }).then(function () { setTimeout(again, 3000); });
+    }).then(function () { clearTimeout(late); setTimeout(again, 3000); });
   }
   live.textContent = "live";
   setTimeout(again, 3000);

@@ -10,6 +10,7 @@ void RecentWarnings::write(LogLevel level, std::string_view code, std::string_vi
   if (level < LogLevel::warn) {
     return;
   }
+  text = text.substr(0, utf8_prefix(text, kMaxBytes));
   if (all_.empty() || all_.back().code != code || all_.back().text != text ||
       all_.back().level != level) {
     if (all_.size() == kMost) {
@@ -20,7 +21,7 @@ void RecentWarnings::write(LogLevel level, std::string_view code, std::string_vi
     fresh.count = 0;
     fresh.level = level;
     fresh.code = code;
-    fresh.text = text.substr(0, utf8_prefix(text, kMaxBytes));
+    fresh.text = text;
   }
   Warning& warning = all_.back();
   warning.last_ns = clock_.wall_ns();

@@ -1,8 +1,10 @@
 #include "agent/app/status_http.h"
 
+#include <list>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -24,20 +26,20 @@ using BeastStream = beast::basic_stream<Protocol, asio::io_context::executor_typ
 constexpr std::size_t kMaxRequest = 8 * 1024;
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::chrono::seconds kTimeout{5};
+constexpr std::chrono::seconds kPause{1};  // after an error of accept
 
 // One request and its answer.
 class Connection
     : public std::enable_shared_from_this<Connection> {  // owners: the operations under way
  public:
   Connection(BeastStream::socket_type socket, asio::io_context& context,
-             StatusServer::Handler handler, std::shared_ptr<std::size_t> count)
-      : stream_(context), handler_(std::move(handler)), count_(std::move(count)) {
+             StatusServer::Handler handler)
+      : stream_(context), handler_(std::move(handler)) {
     stream_.socket() = std::move(socket);
-    ++*count_;
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() { --*count_; }
+  ~Connection() = default;
 
   void start() {
     parser_.header_limit(kMaxRequest);
@@ -49,6 +51,12 @@ class Connection
                          self->answer();
                        }
                      });
+  }
+
+  // Ends it: somebody else waits.
+  void drop() {
+    error_code ignored;
+    stream_.socket().close(ignored);
   }
 
  private:
@@ -86,7 +94,6 @@ class Connection
 
   BeastStream stream_;
   StatusServer::Handler handler_;
-  std::shared_ptr<std::size_t> count_;  // owners: the server and its connections
   beast::flat_buffer buffer_{kMaxRequest};
   http::request_parser<http::empty_body> parser_;
   http::response<http::string_body> response_;
@@ -115,25 +122,50 @@ Result<Protocol::endpoint> endpoint_of(const std::string& address) {
 
 struct StatusServer::State {
   State(asio::io_context& c, Logger& l, Handler h)
-      : context(c), log(l), handler(std::move(h)), acceptor(c) {}
+      : context(c), log(l), handler(std::move(h)), acceptor(c), pause(c) {}
 
   void accept(const std::shared_ptr<State>& self) {
     acceptor.async_accept([this, self](const error_code& error, BeastStream::socket_type socket) {
       if (error == asio::error::operation_aborted) {
         return;
       }
-      if (!error && *connections < kMaxConnections) {
-        std::make_shared<Connection>(std::move(socket), context, handler, connections)->start();
+      if (error) {  // no descriptors, perhaps: what waits stays in the queue, so not at once again
+        pause.expires_after(kPause);
+        pause.async_wait([this, self](const error_code& stopped) {
+          if (!stopped) {
+            accept(self);
+          }
+        });
+        return;
       }
+      make_room();
+      const auto made = std::make_shared<Connection>(std::move(socket), context, handler);
+      connections.push_back(made);
+      made->start();
       accept(self);
     });
+  }
+
+  // The oldest goes: whoever keeps connections open does not keep probes and scrapes out.
+  void make_room() {
+    std::erase_if(connections, [](const auto& each) { return each.expired(); });
+    if (connections.size() >= kMaxConnections) {
+      if (const auto oldest = connections.front().lock()) {
+        oldest->drop();
+      }
+      connections.pop_front();
+    }
   }
 
   asio::io_context& context;
   Logger& log;
   Handler handler;
   asio::basic_socket_acceptor<Protocol, asio::io_context::executor_type> acceptor;
-  std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
+  asio::basic_waitable_timer<std::chrono::steady_clock,
+                             asio::wait_traits<std::chrono::steady_clock>,
+                             asio::io_context::executor_type>
+      pause;
+  std::list<std::weak_ptr<Connection>> connections;  // oldest first
   std::string path;
 };
 
@@ -142,6 +174,7 @@ StatusServer::StatusServer(std::shared_ptr<State> state) : state_(std::move(stat
 StatusServer::~StatusServer() {
   error_code ignored;  // closing cannot be helped
   state_->acceptor.close(ignored);
+  state_->pause.cancel();
   if (!state_->path.empty()) {
     ::unlink(state_->path.c_str());
   }
@@ -201,7 +234,9 @@ Result<std::string> get_from_socket(const std::string& socket_path, const std::s
   stream.expires_after(kTimeout);
   stream.async_connect(*endpoint, [&](const error_code& refused) {
     if (refused) {
-      result = Error{Errc::not_found, socket_path + ": " + refused.message()};
+      const bool nobody = refused == asio::error::connection_refused ||
+                          refused == boost::system::errc::no_such_file_or_directory;
+      result = Error{nobody ? Errc::not_found : Errc::io, socket_path + ": " + refused.message()};
       return;
     }
     http::async_write(stream, request, [&](const error_code& unsent, std::size_t) {

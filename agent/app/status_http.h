@@ -43,7 +43,8 @@ class StatusServer {
   std::shared_ptr<State> state_;  // owners: this and the accept under way
 };
 
-// GET path from a Unix socket. Errors: not_found (nobody listens), network.
+// GET path from a Unix socket. Errors: not_found (nobody listens), io
+// (it cannot be asked), network (no answer).
 [[nodiscard]] Result<std::string> get_from_socket(const std::string& socket_path,
                                                   const std::string& path);
 

@@ -1,5 +1,9 @@
 #include "agent/app/status_pages.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "agent/app/metrics.h"
 #include "agent/app/page.h"
 #include "agent/app/version.h"
@@ -78,7 +82,13 @@ HttpPage StatusPages::answer(const HttpAsk& ask, Events events) const {
   if (ask.path == "/healthz") {
     return health();
   }
-  AgentStatus now = status(events);
+  constexpr std::array<std::string_view, 5> kPages = {"/", "/metrics", "/status", "/status.json",
+                                                      "/readyz"};
+  if (std::find(kPages.begin(), kPages.end(), ask.path) == kPages.end()) {
+    return HttpPage{404, kText,
+                    "there are /, /metrics, /status, /status.json, /healthz and /readyz\n"};
+  }
+  AgentStatus now = status(events);  // costs a look at the log directories
   if (ask.path == "/readyz") {
     return readiness(now);
   }
@@ -96,11 +106,7 @@ HttpPage StatusPages::answer(const HttpAsk& ask, Events events) const {
   if (ask.path == "/status") {
     return HttpPage{200, kText, render_status_text(now)};
   }
-  if (ask.path == "/") {
-    return HttpPage{200, "text/html; charset=utf-8", render_page(now), page_policy()};
-  }
-  return HttpPage{404, kText,
-                  "there are /, /metrics, /status, /status.json, /healthz and /readyz\n"};
+  return HttpPage{200, "text/html; charset=utf-8", render_page(now), page_policy()};
 }
 
 }  // namespace auditship

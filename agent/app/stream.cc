@@ -202,7 +202,9 @@ void Stream::wait_for_news(TimePoint now) {
     return;
   }
   at_end_ = true;
-  at_end_ns_ = env_.clock.wall_ns();
+  if (!unread()) {
+    at_end_ns_ = env_.clock.wall_ns();
+  }
   poll_at_ = now + settings_.poll_every;
 }
 

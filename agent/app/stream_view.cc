@@ -59,7 +59,7 @@ StreamView Stream::survey(std::vector<FileView>& files) {
     file.survey = std::move(*survey);
     v.unread_bytes += file.survey.unread_bytes;
     v.files_behind += file.survey.files_behind;
-    if (!file.survey.read_path.empty()) {
+    if (file.survey.files_behind > 0 && !file.survey.read_path.empty()) {
       v.rotations_left = std::min(v.rotations_left.value_or(file.survey.rotations_left),
                                   file.survey.rotations_left);
     }

@@ -227,12 +227,14 @@ std::string encode_segment_header(const SegmentHeader& header) {
     put_bytes(payload, source);
     put_checkpoint(payload, checkpoint);
   }
+  constexpr std::size_t kSmallState = 256;  // of as many sources as there can be: no matter
   const std::string none;
   std::size_t room = kMaxHeaderStateBytes;
   std::vector<const std::string*> states;
   for (const auto& [source, checkpoint] : header.table) {
-    const std::string& state = checkpoint.state.size() <= room ? checkpoint.state : none;
-    room -= state.size();
+    const bool fits = checkpoint.state.size() <= std::max(room, kSmallState);
+    const std::string& state = fits ? checkpoint.state : none;
+    room -= std::min(room, state.size());
     states.push_back(&state);
   }
   put_states(payload, states);

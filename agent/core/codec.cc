@@ -342,7 +342,7 @@ Status Unpacker::State::step_gzip(std::string_view& input, std::string& out, std
       return Error{Errc::corrupt,
                    std::string("gzip: ") + (gzip.msg != nullptr ? gzip.msg : "bad data")};
     }
-    if (code == Z_BUF_ERROR || at_end) {
+    if (code == Z_BUF_ERROR || (at_end && gzip.avail_out < max_out)) {
       break;
     }
   }
@@ -367,7 +367,7 @@ Status Unpacker::State::step_zstd(std::string_view& input, std::string& out, std
       break;
     }
     at_end = left == 0;
-    if (at_end) {
+    if (at_end && (to.pos > 0 || from.pos == from.size)) {
       break;  // what a whole member held is given out, whatever stands behind it
     }
   }

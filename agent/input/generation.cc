@@ -261,6 +261,7 @@ Status Generation::scan_head() {
       return chunk.error();
     }
     if (chunk->size == 0) {
+      head_.damaged = chunk->end == ReadEnd::damaged;
       return {};
     }
     if (auto s = add_to_head(std::string_view(block.data(), chunk->size)); !s) {

@@ -51,6 +51,7 @@ class Generation {
   struct Head {
     bool complete = false;
     bool empty = true;      // not one byte but zeros
+    bool damaged = false;   // compressed data are broken or end early
     Digest digest{};        // only when complete
     std::uint64_t end = 0;  // behind its newline
   };

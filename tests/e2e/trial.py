@@ -22,6 +22,11 @@ def hints():
     return {code: hint[0].lower() + hint[1:] for code, hint in rows}
 
 
+# What lasts until somebody repairs it.
+BLOCKING = {"opensearch-" + word for word in ("secret-unreadable", "tls-untrusted", "tls-expired", "tls-host-name", "unauthorized",
+                                              "alias-missing", "no-write-index", "index-closed", "disk-full")}
+
+
 class Input:
     """Lines, and the ids that an undisturbed run makes of them."""
 
@@ -100,6 +105,11 @@ class Trial:
         found = re.search(rf'^auditship_failures_total{{stream="kubeaudit",code="{code}"}} (\d+)$', page, re.M)
         return int(found[1]) if found else 0
 
+    def metric(self, name):
+        """Of the stream, without other labels."""
+        page = unix_get(self.work / "data" / "status.sock", "/metrics")
+        return float(re.search(rf'^{name}{{stream="kubeaudit"}} (\S+)$', page, re.M)[1])
+
     def meet(self, code, provoke=None, grows=True):
         """Lets the trouble come, and waits until it was met again and again."""
         if provoke:
@@ -116,6 +126,8 @@ class Trial:
         if grows:
             self.wait(lambda: self.failures(code) > first, f"a second failure {code}")
         self.wait(lambda: any(m["code"] == code for m in self.messages()), f"a line {code}", 5)
+        if code in BLOCKING:
+            self.wait(lambda: self.metric("auditship_target_blocked") == 1, f"auditship_target_blocked with {code}", 10)
         limits = Path(f"/proc/{self.agent.pid}/limits").read_text()
         check(re.search(r"^Max core file size +[01] +[01] ", limits, re.M), f"{self.name}: a core could be written: {limits}")
 

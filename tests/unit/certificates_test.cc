@@ -1,5 +1,7 @@
 #include "agent/app/certificates.h"
 
+#include <algorithm>
+
 #include "tests/support/catch.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/sim_fs.h"
@@ -36,20 +38,23 @@ constexpr std::int64_t kSecondEnds = 1830387127;
 
 }  // namespace
 
-TEST_CASE("the earliest end of all certificates in a file counts", "[certificates]") {
-  CHECK(*earliest_not_after(kFirst) == kFirstEnds);
-  CHECK(*earliest_not_after("words before\n" + kFirst + "words between\n" + kSecond) ==
-        kSecondEnds);
-  CHECK(*earliest_not_after(kSecond + kFirst) == kSecondEnds);
+TEST_CASE("the first and the last end of all certificates in a file", "[certificates]") {
+  CHECK(certificate_times(kFirst)->first == kFirstEnds);
+  CHECK(certificate_times(kFirst)->last == kFirstEnds);
+  for (const std::string& both :
+       {"words before\n" + kFirst + "words between\n" + kSecond, kSecond + kFirst}) {
+    CHECK(certificate_times(both)->first == std::min(kFirstEnds, kSecondEnds));
+    CHECK(certificate_times(both)->last == std::max(kFirstEnds, kSecondEnds));
+  }
 }
 
 TEST_CASE("what is no certificate, or a broken one, has no end", "[certificates]") {
-  CHECK_FALSE(earliest_not_after("").ok());
-  CHECK_FALSE(earliest_not_after("no certificate").ok());
-  CHECK_FALSE(earliest_not_after(kFirst.substr(0, 300)).ok());
+  CHECK_FALSE(certificate_times("").ok());
+  CHECK_FALSE(certificate_times("no certificate").ok());
+  CHECK_FALSE(certificate_times(kFirst.substr(0, 300)).ok());
   std::string broken = kSecond;
   broken.replace(100, 4, "AAAA");
-  CHECK_FALSE(earliest_not_after(kFirst + broken.substr(0, 200) + kSecond.substr(0, 40)).ok());
+  CHECK_FALSE(certificate_times(kFirst + broken.substr(0, 200) + kSecond.substr(0, 40)).ok());
 }
 
 TEST_CASE(
@@ -69,6 +74,14 @@ TEST_CASE(
   CHECK(ends[0].use == "client");
   CHECK(ends[0].file == "/tls/client.pem");
   CHECK(ends[0].not_after == kFirstEnds);
+  // Of a CA file any certificate may serve, of the client's chain all do.
+  fs.append("/tls/client.pem", kSecond);
+  fs.append("/tls/ca.pem", kFirst + kSecond);
+  config.opensearch.ca_file = "/tls/ca.pem";
+  const auto both = certificate_ends(fs, config);
+  REQUIRE(both.size() == 2);
+  CHECK(both[0].not_after == std::min(kFirstEnds, kSecondEnds));
+  CHECK(both[1].not_after == std::max(kFirstEnds, kSecondEnds));
   config.sink = SinkType::file;
   CHECK(certificate_ends(fs, config).empty());
 }

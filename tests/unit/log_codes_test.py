@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Calls whose code is not written in the call, and where it is written then.
 INDIRECT = {
     "outcome.code": "bulk_decision.cc, bulk_reply.cc, file_sink.cc",
+    "held": "delivery_refused.cc: codes that were told before",
     "code": "tail.cc gap(); delivery: Sink::trouble and ItemOutcome::code",
 }
 NO_FAILURE = {"created", "existed"}
@@ -40,7 +41,7 @@ def codes_in(files):
         if name.endswith("bulk_reply.cc"):
             for match in re.finditer(r"malformed\(\"([a-z-]+)\"", text):
                 found.setdefault("opensearch-" + match[1], name)
-        if name.endswith("delivery_answer.cc"):
+        if name.endswith("delivery_state.h"):
             for match in re.finditer(r"empty\(\) \? \"([a-z-]+)\"", text):
                 found.setdefault("opensearch-" + match[1], name)
     return found, problems

@@ -269,6 +269,34 @@ TEST_CASE("whole generations that come and go between two looks, copied and trun
   REQUIRE(rig.tail->stats().gaps == 0);
 }
 
+TEST_CASE("a rotated file that gives nothing is looked at once, not at every poll", "[tail]") {
+  TailRig rig;
+  const auto live = GENERATE(as<std::string>(), "", "one line\n");
+  SECTION("a broken one is one gap") {
+    rig.fs.put("/var/log/app.log.1.gz", "this is not gzip");
+    rig.fs.put("/var/log/app.log", live);
+    rig.clock.advance(std::chrono::hours(1));
+    rig.start();
+    rig.drain();
+    REQUIRE(rig.tail->stats().gaps == 1);
+    REQUIRE(rig.log.count("compressed-damaged") == 1);
+  }
+  SECTION("an empty one is none") {
+    for (const Codec codec : {Codec::gzip, Codec::zstd}) {
+      Packer packer(codec);
+      rig.fs.put(std::string("/var/log/app.log.1") + (codec == Codec::gzip ? ".gz" : ".zst"),
+                 packer.finish());
+      rig.fs.put("/var/log/app.log", live);
+      rig.clock.advance(std::chrono::hours(1));
+      rig.start();
+      rig.drain();
+      REQUIRE(rig.tail->stats().gaps == 0);
+      REQUIRE(rig.tail->stats().unread_bytes == 0);
+    }
+  }
+  REQUIRE(rig.got.size() >= (live.empty() ? 0 : 1));
+}
+
 TEST_CASE("copytruncate while the agent was down", "[tail]") {
   const bool compressed = GENERATE(false, true);
   TailRig rig;
