@@ -139,6 +139,7 @@ class Delivery {
   void tell_refused(std::string_view code, std::string_view text, std::size_t documents,
                     const ItemOutcome& why);
   void tell_rest(TimePoint now);
+  void tell_blocked(Verdict verdict);
   void tell_items(const Flight& flight, const ItemOutcome& loudest, std::size_t documents);
   void refuse(Flight& flight, std::list<Piece>::iterator piece,
               const std::vector<ItemOutcome>& refused, const std::vector<BulkItem>& items);

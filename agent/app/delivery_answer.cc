@@ -139,7 +139,7 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
                   {"failures", *times}});
   }
   stats_.last_failure = outcome.message;
-  stats_.blocked = outcome.verdict == Verdict::blocked;
+  tell_blocked(outcome.verdict);
   piece->failed = true;
   switch (outcome.verdict) {
     case Verdict::split:
@@ -259,7 +259,14 @@ void Delivery::tell_items(const Flight& flight, const ItemOutcome& loudest, std:
                   {"error", loudest.type + ": " + brief_reason(loudest.reason)}});
   }
   stats_.last_failure = code;
-  stats_.blocked = loudest.verdict == Verdict::blocked;
+  tell_blocked(loudest.verdict);
+}
+
+// Whether an index that is gone is anybody's to repair is known when the alias was asked (move_on).
+void Delivery::tell_blocked(Verdict verdict) {
+  if (verdict != Verdict::index_gone) {
+    stats_.blocked = verdict == Verdict::blocked;
+  }
 }
 
 // A new piece in front of `like`, going where that goes.

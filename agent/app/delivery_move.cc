@@ -19,6 +19,7 @@ void Delivery::move_on(Flight& flight, Piece& piece, TimePoint now) {
     // The alias still points there: somebody has to repair it, or it opens again.
     piece.look_up = false;
     target_known_ = false;
+    stats_.blocked = true;
     back_off(piece, now, Verdict::blocked, Duration{});
     return;
   }

@@ -87,8 +87,9 @@ struct StreamView {
   std::optional<double> buffer_full_seconds;       // until it is full, while it grows
   std::uint64_t batches = 0, settled_batches = 0;  // frames ever
   std::uint64_t files_behind = 0;                  // of survey(): files that wait behind another
-  std::optional<std::uint64_t> rotations_left;     // of survey(): the least of all sources
-  std::string problem;                             // why the buffer is not open; empty: it is
+  std::optional<std::uint64_t>
+      rotations_left;   // of survey(): the least of the sources behind, else of all
+  std::string problem;  // why the buffer is not open; empty: it is
   bool full = false, open = false;
   std::int64_t full_since_ns = 0;
   DeliveryStats delivery;

@@ -43,6 +43,25 @@ StreamView Stream::view() const {
   return v;
 }
 
+namespace {
+
+// The least of the sources that are behind, else of all.
+void count_rotations(const TailSurvey& survey, StreamView& v) {
+  if (survey.read_path.empty()) {
+    return;
+  }
+  const bool behind = survey.files_behind > 0;
+  const bool were_behind = v.files_behind > survey.files_behind;
+  if (behind == were_behind || !v.rotations_left) {
+    v.rotations_left =
+        std::min(v.rotations_left.value_or(survey.rotations_left), survey.rotations_left);
+  } else if (behind) {
+    v.rotations_left = survey.rotations_left;
+  }
+}
+
+}  // namespace
+
 StreamView Stream::survey(std::vector<FileView>& files) {
   StreamView v = view();
   v.unread_bytes = 0;
@@ -59,10 +78,7 @@ StreamView Stream::survey(std::vector<FileView>& files) {
     file.survey = std::move(*survey);
     v.unread_bytes += file.survey.unread_bytes;
     v.files_behind += file.survey.files_behind;
-    if (file.survey.files_behind > 0 && !file.survey.read_path.empty()) {
-      v.rotations_left = std::min(v.rotations_left.value_or(file.survey.rotations_left),
-                                  file.survey.rotations_left);
-    }
+    count_rotations(file.survey, v);
   }
   measure_lag(v);
   return v;
