@@ -188,14 +188,16 @@ std::string_view codec_name(Codec codec) {
 }
 
 struct Packer::State {
-  Codec codec;
+  Codec codec = Codec::none;
   std::unique_ptr<Deflater> deflater;
   std::string out;
   std::uint64_t raw = 0;
 };
 
-Packer::Packer(Codec codec)
-    : state_(std::make_unique<State>(State{codec, make_deflater(codec), {}, 0})) {}
+Packer::Packer(Codec codec) : state_(std::make_unique<State>()) {
+  state_->codec = codec;
+  state_->deflater = make_deflater(codec);
+}
 Packer::~Packer() = default;
 Codec Packer::codec() const { return state_->codec; }
 
