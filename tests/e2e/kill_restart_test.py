@@ -1,10 +1,12 @@
 """kill -9 in the middle of a large file, again and again: every line arrives, each once.
 kill_restart_test.py fake|VERSION: into the fake server, which also loses answers and refuses, or a real one."""
 import random
+import subprocess
 import sys
+import time
 
-from harness import (LONG, FakeServer, OpenSearch, check, equal, generate, http, kill, main, opensearch_sink, run_once,
-                     start_agent, wait_until, write_config)
+from harness import (LONG, NODE, FakeServer, OpenSearch, check, equal, generate, http, http_json, kill, main, opensearch_sink,
+                     run_once, start_agent, wait_until, write_config)
 
 TARGET = sys.argv[1]
 SEED = 7
@@ -63,6 +65,52 @@ def test_fake(work):
         print(totals)
 
 
+def test_rotating(work):
+    """The same while a writer writes and rotates: the agent dies at any moment, also between rename and create."""
+    kills, pieces = (50, 1500) if LONG else (10, 300)
+    generate("audit", 200_000 * kills, work / "input.log")
+    text = (work / "input.log").read_bytes().splitlines(keepends=True)
+    size = len(text) // pieces + 1
+    chance = random.Random(SEED)
+    deaths = set(chance.sample(range(5, pieces), kills))
+    log = work / "audit.log"
+    with FakeServer("--lose", "5", "--whole", "503@7", "--item", "429@997") as server:
+        config = write_config(work, {"kubeaudit": [log]}, opensearch_sink(server.url), "rotating", batch={"max_bytes": "64KiB"})
+        agent, since, rotations = start_agent(config), 0, 0
+        try:
+            for number in range(pieces):
+                with log.open("ab", buffering=0) as file:
+                    file.write(b"".join(text[number * size:(number + 1) * size]))
+                if number % 7 == 6:
+                    rotations += 1
+                    log.rename(work / f"audit-2026-11-23T10-{rotations // 60:02}-{rotations % 60:02}.000.log")
+                if number in deaths:
+                    wait_until(lambda: server.totals()["created"] > since or agent.poll() is not None, f"documents before kill {number}")
+                    check(agent.poll() is None, "the agent ended by itself")
+                    time.sleep(chance.random() / 30)  # any moment
+                    kill(agent)
+                    since = server.totals()["created"]
+                    agent = start_agent(config)
+        finally:
+            kill(agent)
+        summary = run_once(config)
+        wanted = reference_ids(work, {"kubeaudit": [log]})
+        equal(len(wanted), len(text), "lines that the writer wrote")
+        check(server.ids() == wanted, f"the set of ids differs: {len(server.ids())} against {len(wanted)}")
+        equal(server.totals()["created"], len(text), "documents made")
+        check_all(summary, len(text))
+        print(f"{kills} kills, {rotations} rotations, {len(text)} lines: each once")
+
+
+def restart(node):
+    """The node dies too, and comes back with what it had acknowledged."""
+    subprocess.run([NODE, "kill", "--data", node.data], check=True)
+    done = subprocess.run([NODE, "start", "--version", TARGET, "--port", str(node.port), "--data", node.data],
+                          capture_output=True, text=True, timeout=120)
+    check(done.returncode == 0, f"the node does not come back: {done.stderr}")
+    wait_until(lambda: http_json("GET", f"{node.url}/_cluster/health")["status"] != "red", "all shards")
+
+
 def test_real(work):
     """After each crash the alias moves on, and after the second one the older indices take no more writes: what was in
     flight is in doubt, and stays in its index or is looked up and moved."""
@@ -77,6 +125,8 @@ def test_real(work):
             if number % 2 == 1:
                 older = ",".join(f"kubeaudit-{n + 1:06}" for n in range(number + 1))
                 http("PUT", f"{node.url}/{older}/_settings", {"index.blocks.write": True})
+            if LONG:
+                restart(node)
 
         summary = crash_and_finish(work, streams, opensearch_sink(node.url, timeout="3s"), lambda: node.count("kubeaudit"), lines,
                                    4 if LONG else 2, roll)
@@ -87,4 +137,13 @@ def test_real(work):
         check_all(summary, lines)
 
 
-main(test_fake if TARGET == "fake" else test_real)
+def test(work):
+    if TARGET != "fake":
+        test_real(work)
+        return
+    test_fake(work)
+    (work / "rotating").mkdir()
+    test_rotating(work / "rotating")
+
+
+main(test)
