@@ -95,4 +95,7 @@ std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
 // kExitFailed.
 std::optional<Config> config_for(Fs& fs, const std::string& path);
 
+// The stream that a command is about. nullopt after printing which there are: exit with kExitUsage.
+std::optional<StreamConfig> stream_named(const std::string& name, const Config& config);
+
 }  // namespace auditship

@@ -100,23 +100,14 @@ std::uint64_t total_size(Fs& fs, const std::vector<std::string>& files) {
 
 Status read_file(Job& job, const std::string& name, Progress& progress, const UseLine& use) {
   LineSource source;
-  source.path = source.read_path = name == "-" ? "/dev/stdin" : name;
-  std::unique_ptr<File> file;
   LogLinesOptions options;
   options.line_max_bytes = job.config.line_max_bytes;
   options.now_ns = SystemClock().wall_ns();
-  if (name != "-") {
-    auto opened = job.fs.open(name, OpenMode::read);
-    if (!opened) {
-      return opened.error();
-    }
-    file = std::move(*opened);
-    if (auto stat = file->stat(); stat) {
-      source.live = false;  // an old file: its last change says when "now" was
-      source.modified_ns = stat->modified_ns;
-    }
+  auto file = open_log(job.fs, name, source);
+  if (!file) {
+    return file.error();
   }
-  LogBytes bytes(std::move(file), codec_by_name(name));
+  LogBytes bytes(std::move(*file), codec_by_name(name));
   const auto parser = job.make_parser();
   auto status = for_each_log_line(bytes, source, *parser, options,
                                   [&](const RawLine& line, const Records& records) {
@@ -163,17 +154,11 @@ int prepare(const ExplainArguments& arguments, Job& job) {
     }
     job.config = std::move(*config);
   }
-  std::string names;
-  const StreamConfig* found = nullptr;
-  for (const StreamConfig& stream : job.config.streams) {
-    names += " " + stream.name;
-    found = stream.name == arguments.stream ? &stream : found;
+  auto stream = stream_named(arguments.stream, job.config);
+  if (!stream) {
+    return kExitUsage;
   }
-  if (found == nullptr) {
-    return fail("--stream: no stream is named " + arguments.stream + "; there are:" + names,
-                kExitUsage);
-  }
-  job.stream = *found;
+  job.stream = std::move(*stream);
   job.rules_file = arguments.rules.empty() ? job.stream.filters : arguments.rules;
   if (!job.rules_file.empty()) {
     auto rules = load_rules(job.fs, job.rules_file);

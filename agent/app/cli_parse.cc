@@ -96,19 +96,6 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
-// The stream that the lines are parsed as; nullopt after saying on stderr which there are.
-std::optional<StreamConfig> stream_named(const std::string& name, const Config& config) {
-  std::string names;
-  for (const StreamConfig& stream : config.streams) {
-    if (stream.name == name) {
-      return stream;
-    }
-    names += " " + stream.name;
-  }
-  fail("--stream: no stream is named " + name + "; there are:" + names, kExitUsage);
-  return std::nullopt;
-}
-
 EncoderOptions encoder_options(const Job& job) {
   EncoderOptions options;
   options.cluster = job.config.cluster_name;
@@ -124,23 +111,14 @@ EncoderOptions encoder_options(const Job& job) {
 Status print_input(Fs& fs, const std::string& name, const Job& job, BulkEncoder& encoder,
                    DocIds& ids) {
   LineSource source;
-  source.path = source.read_path = name == "-" ? "/dev/stdin" : name;
-  std::unique_ptr<File> file;
-  if (name != "-") {
-    auto opened = fs.open(name, OpenMode::read);
-    if (!opened) {
-      return opened.error();
-    }
-    file = std::move(*opened);
-    if (auto stat = file->stat(); stat) {
-      source.live = false;  // an old file: its last change says when "now" was
-      source.modified_ns = stat->modified_ns;
-    }
+  auto file = open_log(fs, name, source);
+  if (!file) {
+    return file.error();
   }
   if (job.fixed_time) {
     source.live = true;
   }
-  LogBytes bytes(std::move(file), codec_by_name(name));
+  LogBytes bytes(std::move(*file), codec_by_name(name));
   Printer printer(job, encoder, ids);
   auto printed = printer.print(bytes, source);
   return printed ? printed : printed.error().in(name);

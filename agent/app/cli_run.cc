@@ -177,6 +177,19 @@ std::optional<Config> config_for(Fs& fs, const std::string& path) {
   return std::move(*config);
 }
 
+std::optional<StreamConfig> stream_named(const std::string& name, const Config& config) {
+  std::string names;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.name == name) {
+      return stream;
+    }
+    names += " " + stream.name;
+  }
+  std::fprintf(stderr, "auditship: --stream: no stream is named %s; there are:%s\n", name.c_str(),
+               names.c_str());
+  return std::nullopt;
+}
+
 int run_command(const RunArguments& arguments) {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);

@@ -64,6 +64,23 @@ class LineGiver {
 
 }  // namespace
 
+Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name, LineSource& source) {
+  const bool standard_input = name == "-";
+  source.path = source.read_path = standard_input ? "/dev/stdin" : name;
+  if (standard_input) {
+    return std::unique_ptr<File>();
+  }
+  auto file = fs.open(name, OpenMode::read);
+  if (!file) {
+    return file;
+  }
+  if (auto stat = (*file)->stat(); stat) {
+    source.live = false;
+    source.modified_ns = stat->modified_ns;
+  }
+  return file;
+}
+
 Codec codec_by_name(std::string_view file) {
   return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
 }

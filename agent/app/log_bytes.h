@@ -53,6 +53,11 @@ struct LineCalls {
 Status each_line(LogBytes& bytes, const LineSource& source, std::uint64_t line_max_bytes,
                  LastLine last, const LineCalls& calls);
 
+// A log that a command reads: name is a path, or - for standard input (a null file). Sets what
+// source says of it; the last change of an old file says when "now" was. Errors: of opening it.
+[[nodiscard]] Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name,
+                                                     LineSource& source);
+
 // .gz, .zst, else none.
 [[nodiscard]] Codec codec_by_name(std::string_view file);
 

@@ -197,12 +197,13 @@ bool Stream::read_some(TimePoint now) {
 }
 
 void Stream::wait_for_news(TimePoint now) {
-  if (settings_.once && unread() && ++looks_ < kLooks) {
+  const bool more = unread();
+  if (settings_.once && more && ++looks_ < kLooks) {
     poll_at_ = now + kLookAgain;  // files are being renamed just now, or the disk failed once
     return;
   }
   at_end_ = true;
-  if (!unread()) {
+  if (!more) {
     at_end_ns_ = env_.clock.wall_ns();
   }
   poll_at_ = now + settings_.poll_every;
