@@ -58,7 +58,7 @@ struct TailSurvey {
   bool deleted = false;                  // it has no name any more: only we hold it
   std::uint64_t unread_bytes = 0;        // as TailStats::unread_bytes
   std::uint64_t unterminated_bytes = 0;  // of them: an incomplete last line
-  std::uint64_t files_behind = 0;        // newer files that wait to be read, the live one too
+  std::uint64_t files_behind = 0;        // newer files with something to read, the live one too
   // Rotations until the file that is being read is deleted, if rotation goes on keeping as many
   // files as there are now: itself and those older than it. 0: deleted, or nothing is being read.
   std::uint64_t rotations_left = 0;

@@ -29,7 +29,7 @@ Result<TailSurvey> Tail::survey() {
   }
   for (std::size_t i = next; i < found->size(); ++i) {
     const State::Entry& entry = (*found)[i];
-    if (s.older.contains(State::old_file(entry.stat))) {
+    if (entry.stat.size == 0 || s.older.contains(State::old_file(entry.stat))) {
       continue;
     }
     survey.unread_bytes += entry.stat.size;

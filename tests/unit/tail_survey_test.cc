@@ -26,6 +26,20 @@ TEST_CASE("a survey says what is unread without reading it", "[tail]") {
   CHECK(rig.poll() == 5);
 }
 
+TEST_CASE("a file that is empty does not wait to be read", "[tail]") {
+  TailRig rig;
+  rig.options.backfill_ns = std::nullopt;
+  rig.fs.put(rig.options.path, "");
+  rig.start();
+  rig.poll();
+  REQUIRE(rig.fs.get(rig.options.path).empty());
+  CHECK(rig.tail->survey()->files_behind == 0);
+  rig.writer.lines(2);
+  CHECK(rig.tail->survey()->files_behind == 1);  // not taken up yet
+  rig.poll();
+  CHECK(rig.tail->survey()->files_behind == 0);
+}
+
 TEST_CASE("a survey counts the rotations that are left, and what waits behind", "[tail]") {
   TailRig rig;
   rig.options.backfill_ns = std::nullopt;
