@@ -1,6 +1,7 @@
 #include "agent/app/administrator_files.h"
 
 #include <algorithm>
+#include <set>
 
 #include "agent/app/yaml_reader.h"
 #include "agent/input/glob.h"
@@ -140,6 +141,18 @@ std::vector<KeyFile> files_of(Fs& fs, const AdministratorSource& source) {
   return files;
 }
 
+// The part of a path that this process is not shown, itself or a directory above; empty: none.
+std::string hidden_part(Fs& fs, std::string_view path) {
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = path.find('/', end + 1);
+    const auto stat = fs.stat(std::string(path.substr(0, end)));
+    if (!stat || stat->no_permissions) {
+      return stat ? std::string(path.substr(0, end)) : std::string();
+    }
+  }
+  return {};
+}
+
 class Loader {
  public:
   explicit Loader(Fs& fs) : fs_(fs) {}
@@ -148,7 +161,8 @@ class Loader {
     if (source.kind == Kind::map) {
       return load_map(source.path);
     }
-    for (const KeyFile& file : files_of(fs_, source)) {
+    const std::vector<KeyFile> files = files_of(fs_, source);
+    for (const KeyFile& file : files) {
       auto text = fs_.read_file(file.path, kMaxFile);
       if (text) {
         read_keys(file, source.kind, *text);
@@ -157,6 +171,12 @@ class Loader {
       } else if (text.error().code != Errc::not_found) {
         warn(file.path + ": " + text.error().message);
       }
+      if (!text || text->empty()) {
+        warn_if_hidden(file.path);
+      }
+    }
+    if (files.empty()) {
+      warn_if_hidden(source.path.substr(0, source.path.find_first_of("*?[")));
     }
     return {};
   }
@@ -170,6 +190,17 @@ class Loader {
   void warn(std::string text) {
     if (loaded_.warnings.size() < kMaxWarnings) {
       loaded_.warnings.push_back(std::move(text));
+    }
+  }
+
+  // A file that is not there is no error; one that a service manager hides would make each of its
+  // keys a stranger's, and not a word of it.
+  void warn_if_hidden(const std::string& path) {
+    const std::string hidden = hidden_part(fs_, path);
+    if (!hidden.empty() && hidden_.insert(hidden).second) {
+      warn(hidden +
+           ": hidden from this process, so that the keys in it are not known; under "
+           "systemd, ProtectHome= and InaccessiblePaths= do that, and a drop-in changes it");
     }
   }
 
@@ -318,6 +349,7 @@ class Loader {
   Fs& fs_;
   std::unique_ptr<Administrators> table_ = std::make_unique<Administrators>();
   LoadedAdministrators loaded_;
+  std::set<std::string> hidden_;  // said already
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ struct FileStat {
   std::int64_t modified_ns = 0;
   bool is_regular = false;
   bool is_directory = false;
+  bool no_permissions = false;  // mode 0000: so systemd covers what a unit's settings hide
 
   [[nodiscard]] bool same_file(const FileStat& o) const {
     return device == o.device && inode == o.inode && generation == o.generation;

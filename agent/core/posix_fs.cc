@@ -44,6 +44,7 @@ Result<FileStat> stat_by(int directory, const char* path, int flags, const std::
   out.modified_ns = s.stx_mtime.tv_sec * 1'000'000'000 + s.stx_mtime.tv_nsec;
   out.is_regular = S_ISREG(s.stx_mode);
   out.is_directory = S_ISDIR(s.stx_mode);
+  out.no_permissions = (s.stx_mode & 07777U) == 0;
   return out;
 }
 

@@ -240,6 +240,7 @@ FileStat SimFs::stat_of(const Node& node) const {
   out.modified_ns = node.modified_ns;
   out.is_regular = node.kind == kFile;
   out.is_directory = node.kind == kDirectory;
+  out.no_permissions = node.hidden;
   return out;
 }
 

@@ -60,6 +60,8 @@ class SimFs final : public Fs {
   void symlink(const std::string& target, const std::string& path);  // replaces an older symlink
   void make_fifo(const std::string& path);
   void set_modified(const std::string& path, std::int64_t ns);
+  // As a service manager covers what it hides: empty, and without any permission.
+  void hide(const std::string& path);
   void flip_bit(const std::string& path, std::uint64_t byte, unsigned bit);
   [[nodiscard]] std::uint64_t inode_of(const std::string& path) const;
   [[nodiscard]] std::int64_t modified_of(const std::string& path) const;

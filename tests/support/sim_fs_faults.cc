@@ -94,6 +94,13 @@ void SimFs::set_modified(const std::string& path, std::int64_t ns) {
   require(path)->modified_ns = ns;
 }
 
+void SimFs::hide(const std::string& path) {
+  const NodePtr node = require(path);
+  node->hidden = true;
+  node->content = {};
+  node->names.clear();
+}
+
 void SimFs::flip_bit(const std::string& path, std::uint64_t byte, unsigned bit) {
   const NodePtr node = require(path);
   char value = 0;

@@ -17,6 +17,7 @@ struct SimFs::Node {
   int kind = kFile;
   std::uint64_t inode = 0, generation = 0, links = 0, open_count = 0;
   std::int64_t modified_ns = 0;
+  bool hidden = false;
 
   SimContent content, durable;
   struct Change {

@@ -46,6 +46,28 @@ bool any_has(const std::vector<std::string>& lines, const std::string& part) {
                      [&](const std::string& line) { return line.find(part) != std::string::npos; });
 }
 
+TEST_CASE("what a service manager hides is told, once for each place", "[administrators]") {
+  Disk disk;
+  disk.fs.put("/etc/passwd",
+              "root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n"
+              "kim:x:1002:1002::/home/kim:/bin/sh\ndaemon:x:1:1::/usr/sbin:/bin/false\n");
+  const std::vector<AdministratorSource> sources = {
+      {Kind::authorized_keys, "%h/.ssh/authorized_keys"},
+      {Kind::authorized_keys, "/home/*/.ssh/authorized_keys"},
+      {Kind::authorized_keys, "/etc/ssh/keys.d"}};
+  CHECK(disk.load(sources).warnings.empty());  // nobody has a key
+  disk.fs.hide("/home");
+  disk.fs.hide("/etc/ssh");
+  const auto warnings = disk.load(sources).warnings;
+  CHECK(warnings.size() == 2);
+  CHECK(any_has(warnings, "/home: hidden from this process"));
+  CHECK(any_has(warnings, "/etc/ssh: hidden from this process"));
+
+  disk.fs.put("/etc/ca.pub", "");  // as a covered file looks
+  disk.fs.hide("/etc/ca.pub");
+  CHECK(any_has(disk.load({{Kind::ca_keys, "/etc/ca.pub"}}).warnings, "/etc/ca.pub: hidden"));
+}
+
 TEST_CASE("patterns of AuthorizedKeysFile are asked for each account", "[administrators]") {
   Disk disk;
   disk.fs.put("/etc/passwd",
