@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import urllib.error
+from pathlib import Path
 
 from harness import (AGENT, DATA, LONG, ROOT, Skip, check, documents, equal, file_sink, free_port, http, is_derived, kill,
                      main, read_summary, skip, wait_until, write_config)
@@ -135,6 +136,57 @@ def root_without_capabilities(work):
         check(as_the_pod(groups, "cat", path).returncode != 0, f"{path} is read with {groups}: nothing is proven")
 
 
+class ConfigMap:
+    """A volume as the kubelet makes it: every change is a new directory, and the swap of one symbolic link."""
+
+    def __init__(self, at, files):
+        self.at, self.version = at, 0
+        at.mkdir()
+        self.publish(files)
+        for name in {name.split("/")[0] for name in files}:
+            (at / name).symlink_to(Path("..data") / name)
+
+    def publish(self, files):
+        self.version += 1
+        new = self.at / f"..2026_11_23_{self.version}"
+        for name, text in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_text(text)
+        (self.at / "..data_tmp").symlink_to(new.name)
+        (self.at / "..data_tmp").rename(self.at / "..data")
+        if self.version > 1:
+            shutil.rmtree(self.at / f"..2026_11_23_{self.version - 1}")
+
+
+def config_map_is_followed(work):
+    """Rule files and the map of administrators take effect as the volume changes; broken ones are refused."""
+    log = log_file(work, "followed.log", 0, 0, 0o600)
+    settings = json.loads(write_config(work, {"authlog": [log]}, file_sink(work / "followed-out"), "followed").read_text())
+    settings["streams"]["authlog"]["filters"] = "filters/authlog.yaml"
+    settings["administrators"] = [{"map": "administrators.yaml"}]
+
+    def files(rules, person):
+        return {"auditship.yaml": json.dumps(settings),
+                "filters/authlog.yaml": f"apiVersion: auditship/v1\nkind: FilterRules\nrules: {rules}\n",
+                "administrators.yaml": json.dumps({"administrators": [{"name": person, "fingerprints": ["SHA256:" + "A" * 43]}]})}
+    volume = ConfigMap(work / "volume", files("[]", "Anna"))
+    said = work / "followed.err"
+    with said.open("w") as errors:
+        agent = subprocess.Popen([AGENT, "run", "--config", volume.at / "auditship.yaml"], stderr=errors)
+    try:
+        wait_until(lambda: "administrators-loaded" in said.read_text(), "the first map", 20)
+        check("rules-loaded" not in said.read_text(), "rules were read again without a change")
+        volume.publish(files('[{name: cron, action: drop, fields: {process.name: [cron]}}]', "Berta"))
+        wait_until(lambda: "rules-loaded" in said.read_text(), "the changed rules", 20)
+        wait_until(lambda: said.read_text().count("administrators-loaded") == 2, "the changed map", 30)
+        volume.publish(files("[{name: cron, action: maybe}]", "Berta"))
+        wait_until(lambda: "rules-broken" in said.read_text(), "the refusal of broken rules", 20)
+        equal(said.read_text().count("rules-loaded"), 1, "rules in force by a change")
+        check(agent.poll() is None, "broken rules ended the agent")
+    finally:
+        kill(agent)
+
+
 def image_is_whole(work):
     """What the Containerfile puts into the image runs in it, and finds zones of time there."""
     image = work / "image"
@@ -229,13 +281,19 @@ def chart_by_helm(work):
     values.write_text(json.dumps({
         "clusterName": "c1", "credentials": {"data": {"password": "p"}}, "seLinuxOptions": {"type": "container_logreader_t"},
         "filters": {"authlog.yaml": "apiVersion: auditship/v1\nkind: FilterRules\nrules: []\n"},
+        "files": {"administrators.yaml": "administrators:\n  - {name: Anna, fingerprints: []}\n"},
         "logDirectories": ["/var/log", "/srv/audit"], "serviceMonitor": {"enabled": True}, "networkPolicy": {"metricsFrom": [{"namespaceSelector": {}}]}}))
     subprocess.run([helm, "template", "x", KUBERNETES / "chart", "--kube-version", "1.29.0", "--values", values,
                     "--output-dir", work / "values"], check=True, capture_output=True, timeout=60)
     made = sorted((work / "values").rglob("*.yaml"))
     names = [p.name for p in made]
     check("secret.yaml" in names, "no Secret although credentials were given")
-    service_is_found([yaml.safe_load(p.read_text()) for p in made])
+    documents_of = [yaml.safe_load(p.read_text()) for p in made]
+    service_is_found(documents_of)
+    kinds = {d["kind"]: d for d in documents_of}
+    equal(kinds["ConfigMap"]["data"]["administrators.yaml"], "administrators:\n  - {name: Anna, fingerprints: []}\n", "a further file")
+    volume = next(v for v in kinds["DaemonSet"]["spec"]["template"]["spec"]["volumes"] if "configMap" in v)
+    check({"key": "administrators.yaml", "path": "administrators.yaml"} in volume["configMap"]["items"], f"it is not mounted: {volume}")
     strictly(strict, [p for p in made if p.name != "servicemonitor.yaml"])
 
 
@@ -249,6 +307,7 @@ def test_manifests(work):
     manifests_agree(all_of)
     config_map_is_good(work, all_of)
     root_without_capabilities(work)
+    config_map_is_followed(work)
     image_is_whole(work)
     if LONG:
         chart_by_helm(work)
