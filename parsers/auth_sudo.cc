@@ -114,6 +114,11 @@ bool read_fields(std::string_view rest, SudoText& out) {
 
 }  // namespace
 
+// sudo's set_fqdn() only warns of a host whose name cannot be found.
+bool SudoMessages::goes_on(std::string_view alert) {
+  return starts_with(alert, "unable to resolve host ");
+}
+
 void SudoMessages::remember(std::string_view message) {
   started_[next_++ % started_.size()] = std::hash<std::string_view>{}(message);
 }
@@ -169,6 +174,8 @@ bool SudoMessages::apply_text(std::string_view message, AuthEvent& event) {
   const Outcome outcome = text.reason.empty() ? Outcome::success : Outcome::failure;
   if (ended) {
     event.meaning("sudo-exit", Outcome::none, EventClass::command_end);
+  } else if (!has_fields && goes_on(text.reason)) {
+    event.meaning("sudo-warning", Outcome::none, EventClass::command_info);
   } else {
     event.meaning(
         "sudo-command", outcome,

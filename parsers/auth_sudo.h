@@ -27,6 +27,8 @@ class SudoMessages {
   struct Json;
   bool apply_text(std::string_view message, AuthEvent& event);
   bool apply_json(std::string_view json, AuthEvent& event);
+  // An alert that stops nothing: the command's own record follows.
+  [[nodiscard]] static bool goes_on(std::string_view alert);
   void remember(std::string_view message);
   [[nodiscard]] bool was_started(std::string_view message) const;
 

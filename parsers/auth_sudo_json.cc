@@ -75,9 +75,14 @@ bool SudoMessages::apply_json(std::string_view json, AuthEvent& event) {
     }
     Record& record = event.record();
     const auto kept = [&](const char* name) { return record.keep(member(what, name)); };
-    event.meaning(kind.action, kind.outcome, kind.event);
+    const std::string_view reason = kept("reason");
+    if (kind.name == std::string_view("alert") && goes_on(reason)) {
+      event.meaning("sudo-warning", Outcome::none, EventClass::command_info);
+    } else {
+      event.meaning(kind.action, kind.outcome, kind.event);
+    }
     event.user("user.name", kept("submituser"));
-    event.text("event.reason", kept("reason"));
+    event.text("event.reason", reason);
     event.user("user.effective.name", kept("runuser"));
     event.text("user.effective.group.name", kept("rungroup"));
     event.tty("session.tty", kept("ttyname"));

@@ -352,6 +352,25 @@ TEST_CASE("sudo also without COMMAND: no valid sudoers sources found, quitting",
   CHECK(defaults["session.tty"] == "pts/0");
 }
 
+TEST_CASE("a host without a name in DNS is no refused command", "[auth][trap]") {
+  for (const char* message :
+       {"ann : unable to resolve host web1: Name or service not known",
+        R"(@cee:{"sudo":{"alert":{"submituser":"ann","reason":"unable to resolve host web1"}}})"}) {
+    INFO(message);
+    const Parsed parsed = parse_as("sudo", message);
+    CHECK(parsed["event.action"] == "sudo-warning");
+    CHECK_FALSE(parsed.has("event.outcome"));
+    CHECK(parsed["user.name"] == "ann");
+    CHECK(parsed["event.reason"].find("unable to resolve host web1") == 0);
+  }
+  // A refusal stays one, whatever the command or the directory looks like.
+  const Parsed refused = parse_as(
+      "sudo",
+      "ann : command not allowed ; PWD=/unable to resolve host x ; USER=root ; COMMAND=/bin/id");
+  CHECK(refused["event.action"] == "sudo-command");
+  CHECK(refused["event.outcome"] == "failure");
+}
+
 TEST_CASE("a denied sudo -l is COMMAND=list", "[auth][trap]") {
   const Parsed parsed = parse_as(
       "sudo", "ann : command not allowed ; TTY=unknown ; PWD=/ ; USER=root ; COMMAND=list /bin/id");
