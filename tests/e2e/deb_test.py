@@ -1,6 +1,6 @@
 """The Debian package in a fresh Debian 12 root: install an older version, ship, upgrade, go on, remove, purge.
 
-With AUDITSHIP_LONG=1 only: it builds two packages and a root (kept in build/debian-root.tar)."""
+With AUDITSHIP_LONG=1 only: it builds two packages and a root (both are kept)."""
 import json
 import os
 import re
@@ -10,49 +10,17 @@ import signal
 import socket
 import subprocess
 
-from harness import (AGENT, DATA, LONG, ROOT, FakeServer, Skip, check, equal, kill, main, opensearch_sink, skip, wait_until)
+from debian import FRONTEND, OLD, fresh_root, needs, package, sh
+from harness import AGENT, DATA, LONG, FakeServer, Skip, check, equal, kill, main, opensearch_sink, wait_until
 
-OLD = "0.0.9"
 FIXTURE = DATA / "buffer" / "v1"
 LINES = (DATA / "authlog" / "debian13-rfc3339.log").read_bytes().splitlines(keepends=True)
-SAVED_ROOT = ROOT / "build" / "debian-root.tar"
-FRONTEND = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
-def sh(*command, expect=0, **options):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=1800, **options)
-    check(expect is None or done.returncode == expect, f"{command} exited {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    return done
-
-
-def build(work, version):
-    options = {**os.environ, "DEB_BUILD_OPTIONS": "nocheck noautodbgsym parallel=2"}
-    sh(ROOT / "packaging" / "deb" / "build", "--version", version, work / "deb", env=options)
-    return next((work / "deb").glob(f"auditship_{version}_*.deb"))
-
-
-def lint(package):
-    done = sh("lintian", "--allow-root", "--fail-on", "error,warning", "--info", package, expect=None)
+def lint(file):
+    done = sh("lintian", "--allow-root", "--fail-on", "error,warning", "--info", file, expect=None)
     check(done.returncode == 0, f"lintian:\n{done.stdout}{done.stderr}")
-    print("lintian:", done.stdout.strip() or "nothing to say", f"({package.name}, {package.stat().st_size / 1e6:.1f} MB)")
-
-
-def fresh_root(work, package):
-    """debootstrap's minimal system with what the package depends on, but never the package."""
-    root = work / "root"
-    depends = sh("dpkg-deb", "-f", package, "Depends").stdout
-    names = sorted(set(re.findall(r"(?:^|, )([a-z0-9.+-]+)", depends)))
-    if not SAVED_ROOT.exists():
-        sh("debootstrap", "--variant=minbase", "bookworm", root, env=FRONTEND)
-        sh("chroot", root, "apt-get", "install", "-q", "-y", "--no-install-recommends", *names, env=FRONTEND)
-        sh("tar", "-C", root, "-cf", f"{SAVED_ROOT}.new", ".")
-        os.replace(f"{SAVED_ROOT}.new", SAVED_ROOT)
-    else:
-        root.mkdir()
-        sh("tar", "-C", root, "-xpf", SAVED_ROOT)
-    (root / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
-    (root / "usr/sbin/policy-rc.d").chmod(0o755)
-    return root
+    print("lintian:", done.stdout.strip() or "nothing to say", f"({file.name}, {file.stat().st_size / 1e6:.1f} MB)")
 
 
 class Machine:
@@ -62,9 +30,9 @@ class Machine:
     def run(self, *command, expect=0, env=None):
         return sh("chroot", self.root, *command, expect=expect, env={**FRONTEND, **(env or {})})
 
-    def install(self, package):
-        shutil.copy(package, self.root / "tmp")
-        return self.run("dpkg", "--force-confold", "-i", f"/tmp/{package.name}").stdout
+    def install(self, file):
+        shutil.copy(file, self.root / "tmp")
+        return self.run("dpkg", "--force-confold", "-i", f"/tmp/{file.name}").stdout
 
     def unit(self, key):
         text = (self.root / "lib/systemd/system/auditship.service").read_text()
@@ -196,14 +164,11 @@ def leaves_what_policy_says(machine):
 def test(work):
     if not LONG:
         raise Skip("builds packages and a Debian root: only with AUDITSHIP_LONG=1", allowed=True)
-    for tool in ("dpkg-buildpackage", "dh", "lintian", "debootstrap"):
-        check(shutil.which(tool, path=FRONTEND["PATH"]), f"{tool} is not installed")
-    if os.geteuid() != 0:
-        skip("debootstrap and chroot take root")
+    needs("dpkg-buildpackage", "dh", "lintian", "debootstrap")
     version = sh(AGENT, "version").stdout.split()[1]
-    old, new = build(work, OLD), build(work, version)
+    old, new = package(OLD), package(version)
     lint(new)
-    machine = Machine(fresh_root(work, new))
+    machine = Machine(fresh_root(work / "root", new))
     machine.install(old)
     equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version")
     with FakeServer() as server:

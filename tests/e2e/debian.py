@@ -1,0 +1,88 @@
+"""Debian packages of this tree, and fresh Debian 12 roots to install them in. Takes root, and minutes."""
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+from harness import BUILD, ROOT, check, equal, skip
+
+OLD = "0.0.9"  # the same sources under an older number
+SAVED = ROOT / "build"
+FRONTEND = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+
+
+def sh(*command, expect=0, timeout=1800, **options):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=timeout, **options)
+    check(expect is None or done.returncode == expect, f"{command} exited {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return done
+
+
+def needs(*tools):
+    for tool in tools:
+        check(shutil.which(tool, path=FRONTEND["PATH"]), f"{tool} is not installed")
+    if os.geteuid() != 0:
+        skip("a root of its own takes root")
+
+
+def digest_of_tree():
+    """Of everything that a package is built from: tests are not built for it."""
+    digest = hashlib.sha256()
+    for path in sorted(ROOT.rglob("*")):
+        inside = path.relative_to(ROOT)
+        if inside.parts[0] not in ("build", "out", ".git", ".cache", "Testing", "tests") and path.is_file():
+            digest.update(f"{inside} {path.stat().st_mode} ".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:20]
+
+
+def package(version):
+    """The package, built once for this state of the sources; those of older states go."""
+    directory = BUILD / "packages" / digest_of_tree()
+    for other in directory.parent.glob("*"):
+        if other != directory:
+            shutil.rmtree(other)
+    if not any(directory.glob(f"auditship_{version}_*.deb")):
+        options = {**os.environ, "DEB_BUILD_OPTIONS": "nocheck noautodbgsym parallel=2"}
+        sh(ROOT / "packaging" / "deb" / "build", "--version", version, directory, env=options)
+    found = list(directory.glob(f"auditship_{version}_*.deb"))
+    equal(len(found), 1, "packages of one version")
+    return found[0]
+
+
+def fresh_root(root, package_file, more=()):
+    """debootstrap's minimal system with what the package depends on, and more packages, but never the package."""
+    depends = sh("dpkg-deb", "-f", package_file, "Depends").stdout
+    names = sorted(set(re.findall(r"(?:^|, )([a-z0-9.+-]+)", depends)) | set(more))
+    saved = SAVED / f"debian-root-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}.tar"
+    root.mkdir()
+    if not saved.exists():
+        sh("tar", "-C", root, "-xpf", debian_base())
+        policy(root, 101)
+        sh("chroot", root, "apt-get", "install", "-q", "-y", "--no-install-recommends", *names, env=FRONTEND)
+        pack(root, saved)
+    else:
+        sh("tar", "-C", root, "-xpf", saved)
+    return root
+
+
+def debian_base():
+    """A tar file of debootstrap's minimal system, made once."""
+    saved = SAVED / "debian-base.tar"
+    if not saved.exists():
+        SAVED.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="auditship-debootstrap-") as root:
+            sh("debootstrap", "--variant=minbase", "bookworm", root, env=FRONTEND)
+            pack(root, saved)
+    return saved
+
+
+def pack(root, into):
+    sh("tar", "-C", root, "-cf", f"{into}.new", ".")
+    os.replace(f"{into}.new", into)
+
+
+def policy(root, code):
+    """What invoke-rc.d is told: 101, start nothing; 104, as usual."""
+    (root / "usr/sbin/policy-rc.d").write_text(f"#!/bin/sh\nexit {code}\n")
+    (root / "usr/sbin/policy-rc.d").chmod(0o755)
