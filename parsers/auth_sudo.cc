@@ -25,17 +25,13 @@ struct SudoText {
   bool ambiguous = false;
 };
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 // The first " ; KEY=" with one of the keys from `from` to `to`; `which` says which.
 std::size_t find_key(std::string_view text, std::size_t from, std::size_t to, std::size_t& which) {
   std::size_t at = text.find(kSeparator);
   while (at != std::string_view::npos) {
     const std::string_view behind = text.substr(at + kSeparator.size());
     for (which = from; which <= to; ++which) {
-      if (starts_with(behind, kKeys[which])) {
+      if (behind.starts_with(kKeys[which])) {
         return at;
       }
     }
@@ -48,7 +44,7 @@ std::size_t find_key(std::string_view text, std::size_t from, std::size_t to, st
 // has.
 bool take_ending(std::string_view& text, std::string_view key, std::string_view& value) {
   const std::size_t at = text.rfind(kSeparator);
-  if (at == std::string_view::npos || !starts_with(text.substr(at + kSeparator.size()), key)) {
+  if (at == std::string_view::npos || !text.substr(at + kSeparator.size()).starts_with(key)) {
     return false;
   }
   const std::string_view found = text.substr(at + kSeparator.size() + key.size());
@@ -84,7 +80,7 @@ bool read_fields(std::string_view rest, SudoText& out) {
     rest = rest.substr(0, last == std::string_view::npos ? 0 : last + 1);
   }
   std::size_t key = 0;
-  while (key < key_count && !starts_with(rest, kKeys[key])) {
+  while (key < key_count && !rest.starts_with(kKeys[key])) {
     ++key;
   }
   if (key == key_count) {
@@ -116,7 +112,7 @@ bool read_fields(std::string_view rest, SudoText& out) {
 
 // sudo's set_fqdn() only warns of a host whose name cannot be found.
 bool SudoMessages::goes_on(std::string_view alert) {
-  return starts_with(alert, "unable to resolve host ");
+  return alert.starts_with("unable to resolve host ");
 }
 
 void SudoMessages::remember(std::string_view message) {
@@ -129,7 +125,7 @@ bool SudoMessages::was_started(std::string_view message) const {
 }
 
 bool SudoMessages::apply(std::string_view message, AuthEvent& event) {
-  if (starts_with(message, kJson)) {
+  if (message.starts_with(kJson)) {
     return apply_json(message.substr(kJson.size()), event);
   }
   return apply_text(message, event);
@@ -143,7 +139,7 @@ bool SudoMessages::apply_text(std::string_view message, AuthEvent& event) {
   SudoText text;
   text.user = message.substr(0, colon);
   const std::string_view rest = message.substr(colon + kUserSeparator.size());
-  if (starts_with(rest, kContinued)) {
+  if (rest.starts_with(kContinued)) {
     event.meaning("sudo-command-continued", Outcome::none, EventClass::command_info);
     event.user("user.name", text.user);
     event.text("process.command_line", rest.substr(kContinued.size()));
