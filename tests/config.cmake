@@ -1,6 +1,6 @@
 auditship_test(NAME unit_config LABELS unit
   SOURCES unit/config_test.cc unit/config_units_test.cc unit/config_hostile_test.cc unit/config_version_test.cc
-  LIBRARIES auditship::config)
+  LIBRARIES auditship::config auditship_sim)
 auditship_test(NAME unit_rule_file LABELS unit
   SOURCES unit/rule_file_test.cc unit/rule_file_loading_test.cc
   LIBRARIES auditship::config simdjson::simdjson)

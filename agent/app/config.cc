@@ -100,6 +100,18 @@ void read_time_zone(YamlMap& top, Fs& fs, Config& config) {
   }
 }
 
+// In a container, for example: its node's zone may be another.
+void warn_of_unknown_zone(Fs& fs, Config& config) {
+  const bool stamps =
+      std::any_of(config.streams.begin(), config.streams.end(),
+                  [](const StreamConfig& s) { return s.parser == ParserType::auth_log; });
+  if (stamps && config.time_zone.empty() && !fs.stat("/etc/localtime")) {
+    config.warnings.push_back(
+        "time_zone: /etc/localtime is not there, so syslog stamps without a zone are read as UTC; "
+        "name the node's zone, or UTC if that is right");
+  }
+}
+
 void read_batch(YamlMap& top, Config& config) {
   if (const YamlNode* node = top.get("batch")) {
     YamlMap batch(top.problems(), *node, "batch");
@@ -246,6 +258,7 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   read_log(top, config);
   read_administrators(top, fs, config);
   read_streams(top, fs, config);
+  warn_of_unknown_zone(fs, config);
   read_sink(top, fs, config);
   top.done();
   if (!problems.empty()) {

@@ -13,18 +13,14 @@ constexpr std::size_t kMaxZoneFile = 1u << 20;
 }  // namespace
 
 Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
-  if (name.empty()) {
-    // In a container the host's zone file is mounted here, see packaging/kubernetes.
-    auto host = fs.read_file("/host/etc/localtime", kMaxZoneFile);
-    if (host) {
-      return host;
-    }
-    auto own = fs.read_file("/etc/localtime", kMaxZoneFile);
-    return own || own.error().code != Errc::not_found
-               ? own
-               : Result<std::string>(std::string());  // no file means UTC
-  }
-  return fs.read_file(name.starts_with('/') ? name : "/usr/share/zoneinfo/" + name, kMaxZoneFile);
+  const bool may_lack = name.empty() || name == "UTC" || name == "Etc/UTC";
+  auto bytes = fs.read_file(name.empty()            ? std::string("/etc/localtime")
+                            : name.starts_with('/') ? name
+                                                    : "/usr/share/zoneinfo/" + name,
+                            kMaxZoneFile);
+  return bytes || bytes.error().code != Errc::not_found || !may_lack
+             ? bytes
+             : Result<std::string>(std::string());  // no file means UTC
 }
 
 Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type,

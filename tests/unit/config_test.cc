@@ -6,6 +6,8 @@
 
 #include "agent/core/posix_fs.h"
 #include "tests/support/catch.h"
+#include "tests/support/sim_clock.h"
+#include "tests/support/sim_fs.h"
 
 namespace auditship {
 namespace {
@@ -66,7 +68,7 @@ constexpr std::string_view kRules = "apiVersion: auditship/v1\nkind: FilterRules
 
 TEST_CASE("a cluster name is all that is required", "[config]") {
   ConfigFiles files;
-  const auto config = files.load("cluster: {name: prod-1}\n");
+  const auto config = files.load("cluster: {name: prod-1}\ntime_zone: UTC\n");
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
   CHECK(config->cluster_name == "prod-1");
@@ -264,10 +266,33 @@ TEST_CASE("rules that cannot be used are found with the configuration", "[config
 TEST_CASE("filters: none keeps everything without a warning", "[config]") {
   ConfigFiles files;
   const auto config = files.load(
-      "cluster: {name: c}\nstreams: {kubeaudit: {filters: none}, authlog: {filters: none}}\n");
+      "cluster: {name: c}\ntime_zone: UTC\n"
+      "streams: {kubeaudit: {filters: none}, authlog: {filters: none}}\n");
   REQUIRE(config.ok());
   CHECK(config->streams[0].filters.empty());
   CHECK(config->warnings.empty());
+}
+
+TEST_CASE("where the zone of old stamps is not known, that is said", "[config]") {
+  test::SimClock clock;
+  test::SimFs fs(clock);
+  REQUIRE(fs.make_dirs("/etc").ok());
+  const auto warnings = [&](const std::string& more) {
+    const auto config =
+        parse_config(fs, "/etc/auditship.yaml",
+                     "cluster: {name: c}\nsink: {type: file, file: {directory: /d}}\n" + more,
+                     [](const std::string&) { return std::optional<std::string>(); });
+    INFO((config ? "" : config.error().message));
+    REQUIRE(config.ok());
+    return config->warnings;
+  };
+  const std::string both = "streams: {kubeaudit: {filters: none}, authlog: {filters: none}}\n";
+  REQUIRE(warnings(both).size() == 1);
+  has(warnings(both)[0], "time_zone: /etc/localtime is not there");
+  CHECK(warnings(both + "time_zone: UTC\n").empty());
+  CHECK(warnings("streams: {kubeaudit: {filters: none}, authlog: {enabled: false}}\n").empty());
+  fs.put("/etc/localtime", "TZif");
+  CHECK(warnings(both).empty());
 }
 
 TEST_CASE("variables come from the environment or from their default", "[config]") {
@@ -443,7 +468,8 @@ TEST_CASE("the shipped configuration loads once a cluster name is set", "[config
   });
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
-  CHECK(config->warnings.empty());
+  // A machine that tests may have no zone of its own.
+  CHECK(config->warnings.size() == (fs.stat("/etc/localtime") ? 0 : 1));
   CHECK_FALSE(load_config(fs, path, [](const std::string&) { return std::nullopt; }).ok());
 }
 
