@@ -20,10 +20,13 @@ constexpr std::size_t kMaxWarnings = 50;
 
 struct KeyFile {
   std::string path, account;
+  bool person = true;  // not an account of the system's own
 };
 
 struct Account {
   std::string name, id, home;
+  // By login.defs: uid 0, and those from 1000 up.
+  [[nodiscard]] bool is_person() const { return id == "0" || id.size() >= 4; }
 };
 
 std::vector<Account> read_passwd(Fs& fs, const std::string& path) {
@@ -95,16 +98,16 @@ std::vector<KeyFile> named_by(Fs& fs, const AdministratorSource& source) {
   std::vector<KeyFile> named;
   if (source.kind == Kind::authorized_keys && source.path.find('%') != std::string::npos) {
     for (const Account& account : read_passwd(fs, source.passwd)) {
-      named.push_back({expand_pattern(source.path, account), account.name});
+      named.push_back({expand_pattern(source.path, account), account.name, account.is_person()});
     }
   } else if (has_wildcard(source.path)) {
     std::vector<std::string> searched;
     std::vector<std::string> unreadable;
     for (std::string& path : expand_glob(fs, source.path, kMaxFiles, searched, unreadable)) {
-      named.push_back({std::move(path), {}});
+      named.push_back({std::move(path), {}, true});
     }
   } else {
-    named.push_back({source.path, {}});
+    named.push_back({source.path, {}, true});
   }
   return named;
 }
@@ -118,7 +121,7 @@ void add_files_in(Fs& fs, const std::string& directory, std::vector<KeyFile>& fi
     const std::string path = join_path(directory, name);
     const std::string account = account_by_path(path);
     if (const auto what = fs.stat(path); what && what->is_regular) {
-      files.push_back({path, account.empty() ? name : account});
+      files.push_back({path, account.empty() ? name : account, true});
     }
   }
 }
@@ -141,18 +144,6 @@ std::vector<KeyFile> files_of(Fs& fs, const AdministratorSource& source) {
   return files;
 }
 
-// The part of a path that this process is not shown, itself or a directory above; empty: none.
-std::string hidden_part(Fs& fs, std::string_view path) {
-  for (std::size_t end = 0; end != std::string_view::npos;) {
-    end = path.find('/', end + 1);
-    const auto stat = fs.stat(std::string(path.substr(0, end)));
-    if (!stat || stat->no_permissions) {
-      return stat ? std::string(path.substr(0, end)) : std::string();
-    }
-  }
-  return {};
-}
-
 class Loader {
  public:
   explicit Loader(Fs& fs) : fs_(fs) {}
@@ -171,7 +162,7 @@ class Loader {
       } else if (text.error().code != Errc::not_found) {
         warn(file.path + ": " + text.error().message);
       }
-      if (!text || text->empty()) {
+      if (file.person && (!text || text->empty())) {
         warn_if_hidden(file.path);
       }
     }

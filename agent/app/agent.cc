@@ -278,6 +278,13 @@ void Agent::tell_absent() {
                   {{"stream", stream->settings().name},
                    {"paths", paths.size()},
                    {"first", paths.empty() ? "" : paths.front()}});
+    for (const std::string& path : paths) {
+      const std::string hidden = hidden_part(env_.fs, path.substr(0, path.find_first_of("*?[")));
+      if (!hidden.empty()) {
+        env_.log.warn("input-hidden", "a log file is where this process is shown nothing",
+                      {{"stream", stream->settings().name}, {"file", path}, {"hidden", hidden}});
+      }
+    }
   }
 }
 

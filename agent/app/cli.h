@@ -13,6 +13,7 @@ namespace auditship {
 
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
+inline constexpr const char* kInstalledConfig = "/etc/auditship/auditship.yaml";
 
 struct RunArguments {
   std::string config;
@@ -28,13 +29,13 @@ struct ParseArguments {
 int parse_command(const ParseArguments& arguments);
 
 struct CheckArguments {
-  std::string config;
+  std::string config = kInstalledConfig;
   bool online = false, effective = false;
 };
 int check_command(const CheckArguments& arguments);
 
 struct KeysArguments {
-  std::string config = "/etc/auditship/auditship.yaml";
+  std::string config = kInstalledConfig;
   bool json = false;
 };
 int keys_command(const KeysArguments& arguments);
@@ -60,7 +61,7 @@ struct DeadLetterArguments {
 int dead_letter_command(const DeadLetterArguments& arguments);
 
 struct ReconcileArguments {
-  std::string config, stream;
+  std::string config = kInstalledConfig, stream;
   std::vector<std::string> files;
 };
 int reconcile_command(const ReconcileArguments& arguments);
@@ -73,7 +74,8 @@ struct ExplainArguments {
 int explain_command(const ExplainArguments& arguments);
 
 struct SetupArguments {
-  std::string config, conf_dir, only, username, password_file;  // only empty: all parts
+  std::string config = kInstalledConfig;
+  std::string conf_dir, only, username, password_file;  // only empty: all parts
   bool dry_run = false, rollover = false;
 };
 int setup_command(const SetupArguments& arguments);

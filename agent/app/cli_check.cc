@@ -93,7 +93,10 @@ int check_command(const CheckArguments& arguments) {
   if (arguments.effective) {
     std::fputs(render_effective(*config).c_str(), stdout);
   }
-  bool good = test_rules(fs, *config);
+  bool good = test_rules(fs, *config) && config->missing.empty();
+  for (const std::string& missing : config->missing) {
+    std::fprintf(stderr, "auditship: %s: %s\n", arguments.config.c_str(), missing.c_str());
+  }
   for (const StreamConfig& stream : config->streams) {
     if (auto factory = make_parser_factory(fs, *config, stream.parser); !factory) {
       std::fprintf(stderr, "auditship: %s\n", factory.error().message.c_str());

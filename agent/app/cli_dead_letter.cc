@@ -297,7 +297,7 @@ Replayed replay_stream(Fs& fs, const Config& config, const StreamConfig& stream,
 }
 
 int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
-  auto config = config_for(fs, arguments.config);
+  auto config = config_for(fs, arguments.config.empty() ? kInstalledConfig : arguments.config);
   if (!config) {
     return kExitFailed;
   }

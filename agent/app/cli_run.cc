@@ -171,7 +171,13 @@ class Drive {
 std::optional<Config> config_for(Fs& fs, const std::string& path) {
   auto config = load_config(fs, path, system_environment);
   if (!config) {
-    std::fprintf(stderr, "auditship: %s\n", config.error().message.c_str());
+    // For the journal, each line with the priority of an error.
+    const char* priority = system_environment("JOURNAL_STREAM") ? "<3>" : "";
+    std::string text = config.error().message;
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
+      text.insert(at + 1, priority);
+    }
+    std::fprintf(stderr, "%sauditship: %s\n", priority, text.c_str());
     return std::nullopt;
   }
   return std::move(*config);
@@ -204,6 +210,10 @@ int run_command(const RunArguments& arguments) {
   RecentWarnings log(own_log, clock);
   for (const std::string& warning : config->warnings) {
     log.warn("config", warning);
+  }
+  if (arguments.once && !config->missing.empty()) {  // else the sink tells, and waits for it
+    log.error("start-failed", config->missing.front());
+    return kExitFailed;
   }
   SystemRng rng;
   Loop loop(log);

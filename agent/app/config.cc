@@ -224,6 +224,17 @@ void read_file_name(YamlMap& map, std::string_view key, Fs& fs, const std::strin
   }
 }
 
+void read_file_of_delivery(YamlMap& map, std::string_view key, Fs& fs, Config& config,
+                           std::string& into) {
+  if (!map.text(key, into) || into.empty()) {
+    return;
+  }
+  into = resolve_path(config.file, into);
+  if (const auto problem = unreadable(fs, into)) {
+    config.missing.push_back(map.path_of(key) + ": " + *problem);
+  }
+}
+
 Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view text,
                             const Environment& env) {
   auto document = parse_yaml(path, text);

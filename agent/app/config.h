@@ -81,6 +81,9 @@ struct Config {
   FileSinkConfig file_sink;
   OpenSearchConfig opensearch;
   std::vector<std::string> warnings;  // what run and check should say once at start
+  // Secrets and certificates that cannot be read now: run collects, and delivers once they are
+  // there; check fails.
+  std::vector<std::string> missing;
 };
 
 struct Secrets {

@@ -22,6 +22,9 @@ namespace auditship {
 // Reads key as the name of a file that must be readable; into becomes the resolved path.
 void read_file_name(YamlMap& map, std::string_view key, Fs& fs, const std::string& config_file,
                     std::string& into);
+// The same for what only delivery needs: when it cannot be read now, that is in config.missing.
+void read_file_of_delivery(YamlMap& map, std::string_view key, Fs& fs, Config& config,
+                           std::string& into);
 
 // The streams that are on without any configuration; filters are left empty.
 [[nodiscard]] std::vector<StreamConfig> default_streams();

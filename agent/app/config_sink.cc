@@ -87,8 +87,8 @@ void read_credentials(YamlMap& map, Fs& fs, Config& config) {
   OpenSearchConfig& sink = config.opensearch;
   map.text("username", sink.username);
   map.text("password", sink.password);
-  read_file_name(map, "password_file", fs, config.file, sink.password_file);
-  read_file_name(map, "bearer_token_file", fs, config.file, sink.bearer_token_file);
+  read_file_of_delivery(map, "password_file", fs, config, sink.password_file);
+  read_file_of_delivery(map, "bearer_token_file", fs, config, sink.bearer_token_file);
   const bool has_password = !sink.password.empty() || !sink.password_file.empty();
   if (!sink.password.empty() && !sink.password_file.empty()) {
     map.add_problem("password", "password and password_file are both given: choose one");
@@ -119,9 +119,9 @@ void read_tls(YamlMap& map, Fs& fs, Config& config) {
     return;
   }
   YamlMap tls(map.problems(), *node, map.path_of("tls"));
-  read_file_name(tls, "ca_file", fs, config.file, sink.ca_file);
-  read_file_name(tls, "certificate_file", fs, config.file, sink.certificate_file);
-  read_file_name(tls, "key_file", fs, config.file, sink.key_file);
+  read_file_of_delivery(tls, "ca_file", fs, config, sink.ca_file);
+  read_file_of_delivery(tls, "certificate_file", fs, config, sink.certificate_file);
+  read_file_of_delivery(tls, "key_file", fs, config, sink.key_file);
   tls.text("server_name", sink.server_name);
   tls.boolean("verify", sink.tls_verify);
   if (sink.certificate_file.empty() != sink.key_file.empty()) {
@@ -155,9 +155,9 @@ void read_aws(YamlMap& map, Fs& fs, Config& config) {
   if (!is_word(sink.aws_service)) {
     aws.add_problem("service", "expected es or aoss");
   }
-  read_file_name(aws, "access_key_file", fs, config.file, sink.aws_access_key_file);
-  read_file_name(aws, "secret_key_file", fs, config.file, sink.aws_secret_key_file);
-  read_file_name(aws, "session_token_file", fs, config.file, sink.aws_session_token_file);
+  read_file_of_delivery(aws, "access_key_file", fs, config, sink.aws_access_key_file);
+  read_file_of_delivery(aws, "secret_key_file", fs, config, sink.aws_secret_key_file);
+  read_file_of_delivery(aws, "session_token_file", fs, config, sink.aws_session_token_file);
   if (sink.aws_access_key_file.empty() || sink.aws_secret_key_file.empty()) {
     aws.add_problem("access_key_file", "access_key_file and secret_key_file are both needed");
   }

@@ -26,8 +26,8 @@ constexpr Hint kHints[] = {
      "check the disk (dmesg, SMART); run `auditship buffer verify`; lines that are still in the "
      "log files are read again"},
     {"buffer-full",
-     "see why the sink takes less than comes: `auditship status`; make buffer_max larger if "
-     "outages last longer than it holds"},
+     "with bytes well below limit the disk is full: make room there; else see why the sink takes "
+     "less than comes (`auditship status`), and make buffer_max larger if outages last longer"},
     {"buffer-remove",
      "check the rights and the disk of data_dir; documents are safe, but the buffer does not "
      "shrink"},
@@ -62,6 +62,9 @@ constexpr Hint kHints[] = {
     {"input-error",
      "check that the agent may read the file and its directories: group adm, or "
      "CAP_DAC_READ_SEARCH"},
+    {"input-hidden",
+     "under systemd, ProtectHome=, PrivateTmp= and InaccessiblePaths= hide places: show it by a "
+     "drop-in, or log elsewhere"},
     {"input-unreadable",
      "check that the agent may read the file and its directories: group adm, or "
      "CAP_DAC_READ_SEARCH"},
@@ -161,7 +164,7 @@ constexpr Hint kHints[] = {
      "check what stands between here and the cluster, and that hosts names OpenSearch"},
     {"opensearch-secret-unreadable",
      "put the secret into the file that the message names, readable for the agent; it is read "
-     "again by itself"},
+     "again by itself, but a copy below /run/credentials only after a restart"},
     {"opensearch-shard-unavailable", "GET _cluster/allocation/explain says why; documents wait"},
     {"opensearch-shards-full", "delete old indices or raise cluster.max_shards_per_node"},
     {"opensearch-tls",
@@ -183,8 +186,8 @@ constexpr Hint kHints[] = {
     {"opensearch-too-large",
      "lower batch.max_bytes below http.max_content_length, also of proxies"},
     {"opensearch-unauthorized",
-     "correct username and password_file (or bearer_token_file, certificate); the files are read "
-     "again by itself, nothing is dropped"},
+     "correct username and password_file (or bearer_token_file, certificate); files are read again "
+     "by themselves, those of LoadCredential= after a restart; nothing is dropped"},
     {"opensearch-unavailable", "wait while it starts, else look at its log; documents wait"},
     {"opensearch-unreachable",
      "check that OpenSearch runs, the port in sink.opensearch.hosts, firewalls and network "
@@ -193,8 +196,8 @@ constexpr Hint kHints[] = {
     {"restored-shorter",
      "nothing to do: what was shipped is not doubled; find out who restored or rewrote the file"},
     {"rules-broken",
-     "run `auditship check`: it names line and column; correct the file, it is read again by "
-     "itself"},
+     "run `auditship check`: it names line and column; correct the file before the next restart, "
+     "which would fail; it is read again by itself"},
     {"rules-record-lost",
      "note the change from the log of whoever made it; check the disk (dmesg, SMART)"},
     {"start-failed",

@@ -99,8 +99,8 @@ void add_check(CLI::App& app, Commands& commands) {
   CLI::App* check_app = app.add_subcommand(
       "check", "Validate the configuration as run does, and tell which inputs are readable");
   check_app->add_option("--config", check.config, "Configuration file")
-      ->required()
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->capture_default_str();
   check_app->add_flag("--online", check.online,
                       "Also ask the sink whether it would take documents");
   check_app->add_flag("--effective", check.effective,
@@ -180,7 +180,7 @@ void add_dead_letter(CLI::App& app, Commands& commands) {
     auto* config =
         sub->add_option("--config", dead.config, "Configuration file")->type_name("FILE");
     if (replay) {
-      config->required();
+      config->description(std::string("Configuration file, default ") + kInstalledConfig);
     } else {
       sub->add_option("--data-dir", dead.data_dir, "Data directory")->type_name("DIR");
     }
@@ -203,8 +203,8 @@ void add_reconcile(CLI::App& app, Commands& commands) {
   CLI::App* reconcile_app = app.add_subcommand(
       "reconcile", "Ask OpenSearch by id whether each kept line of these log files is there, once");
   reconcile_app->add_option("--config", reconcile.config, "Configuration file")
-      ->required()
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->capture_default_str();
   reconcile_app->add_option("--stream", reconcile.stream, "Stream that the files belong to")
       ->required()
       ->type_name("NAME");
@@ -251,8 +251,8 @@ void add_setup(CLI::App& app, Commands& commands) {
       "Bring templates, lifecycle, write aliases, dashboards and roles of OpenSearch to "
       "what conf/opensearch says; repeating it changes nothing");
   setup_app->add_option("--config", setup.config, "Configuration file")
-      ->required()
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->capture_default_str();
   setup_app->add_flag("--dry-run", setup.dry_run,
                       "Only tell the requests and what they would change");
   auto* only = setup_app->add_option("--only", setup.only, "Only this part")

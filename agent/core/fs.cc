@@ -69,4 +69,15 @@ std::string_view file_name_of(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+std::string hidden_part(Fs& fs, std::string_view path) {
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = path.find('/', end + 1);
+    const auto stat = fs.stat(std::string(path.substr(0, end)));
+    if (!stat || stat->no_permissions) {
+      return stat ? std::string(path.substr(0, end)) : std::string();
+    }
+  }
+  return {};
+}
+
 }  // namespace auditship

@@ -85,6 +85,8 @@ class Fs {
   Status replace_file(const std::string& path, std::string_view bytes);
 };
 
+// The part of a path that this process is not shown, itself or a directory above; empty: none.
+[[nodiscard]] std::string hidden_part(Fs& fs, std::string_view path);
 [[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
 [[nodiscard]] std::string directory_of(std::string_view path);
 [[nodiscard]] std::string_view file_name_of(std::string_view path);

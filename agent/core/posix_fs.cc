@@ -113,6 +113,21 @@ class PosixFile final : public File {
   std::string path_;
 };
 
+// What root makes in a directory of another user is that user's: a command that was run as root
+// must not leave files that the service cannot open.
+void give_to_owner(int fd, const std::string& path) {
+  if (::geteuid() != 0) {
+    return;
+  }
+  struct stat above {};
+  struct stat own {};
+  const std::string directory = directory_of(path);
+  if (::stat(directory.empty() ? "." : directory.c_str(), &above) == 0 && ::fstat(fd, &own) == 0 &&
+      own.st_uid == 0 && above.st_uid != 0) {
+    (void)::fchown(fd, above.st_uid, above.st_gid);  // as it is, if that may not be
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixFs::open(const std::string& path, OpenMode mode) {
@@ -127,6 +142,9 @@ Result<std::unique_ptr<File>> PosixFs::open(const std::string& path, OpenMode mo
     return from_errno(errno, "open " + path);
   }
   auto file = std::make_unique<PosixFile>(fd, path);
+  if (mode == OpenMode::create) {
+    give_to_owner(fd, path);
+  }
   auto stat = file->stat();
   if (!stat) {
     return stat.error();
@@ -170,6 +188,11 @@ Status PosixFs::make_dirs(const std::string& directory) {
     }
     const std::string part = directory.substr(0, at);
     if (::mkdir(part.c_str(), 0700) == 0) {
+      if (const int fd = ::open(part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+          fd >= 0) {
+        give_to_owner(fd, part);
+        ::close(fd);
+      }
       if (auto s = sync_dir(directory_of(part)); !s) {
         return s;
       }
@@ -212,8 +235,12 @@ Result<std::unique_ptr<File>> PosixFs::lock(const std::string& path) {
   }
   auto file = std::make_unique<PosixFile>(fd, path);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    return from_errno(errno, "lock " + path);
+    return errno == EWOULDBLOCK
+               ? Error{Errc::busy,
+                       "lock " + path + ": another process, as a second auditship, has it"}
+               : from_errno(errno, "lock " + path);
   }
+  give_to_owner(fd, path);
   return std::unique_ptr<File>(std::move(file));
 }
 

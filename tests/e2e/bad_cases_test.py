@@ -112,6 +112,15 @@ class Fake:
         sent = {head[2].get("Authorization") for head in gate.heads}
         equal(len(sent), 2, f"passwords sent: {sent}")
 
+    def late_files(self):
+        """Not there when the agent starts: lines are read all the same."""
+        files = Mounted(self.work / "late", password="", ca="")
+        for name, key, code, content in (("password", "password_file", "opensearch-secret-unreadable", SECRET + "\n"),
+                                         ("ca", "ca_file", "opensearch-tls-file", self.ours.file.read_bytes())):
+            files.swap()
+            given = {"username": "shipper", key: files[name]} if name == "password" else {"tls": {key: files[name]}}
+            self.case(f"{name} file not there yet", code, mend=lambda gate, n=name, c=content: files.swap(**{n: c}), **given)
+
     def signed(self):
         """Signature Version 4: each request's signature is computed again here; new keys are used without a restart."""
         def keys(name):
@@ -138,6 +147,7 @@ class Fake:
         self.client_certificate()
         self.answers()
         self.password_file()
+        self.late_files()
 
 
 # --- OpenSearch ------------------------------------------------------------------------------------

@@ -82,6 +82,9 @@ def prepare(root, port):
         (root / f"etc/systemd/system/{timer}.timer").symlink_to("/dev/null")
 
 
+BY_HAND = "set -a; . /etc/default/auditship; CREDENTIALS_DIRECTORY=/etc/auditship; set +a; "
+
+
 def install(machine, file):
     shutil.copy(file, machine.root / "var/tmp")
     return machine.run("dpkg", "--force-confold", "-i", f"/var/tmp/{file.name}").stdout
@@ -120,10 +123,10 @@ def configure(machine, work, node):
                 "streams": {"kubeaudit": {"filters": "none"}, "authlog": {"filters": "none"}}}
     (etc / "auditship.yaml").write_text("# my own words\n" + json.dumps(settings, indent=1))
     drop_in(machine, "credential", "LoadCredential=opensearch-password:/etc/auditship/opensearch-password\nWatchdogSec=5\n")
-    said = machine.run("env", "CLUSTER_NAME=booted", "CREDENTIALS_DIRECTORY=/etc/auditship", "auditship", "setup", "--config",
-                       "/etc/auditship/auditship.yaml", "--username", "agentsetup", "--password-file", "/etc/auditship/setup.password",
-                       expect=None)
+    said = machine.run("sh", "-c", BY_HAND + "auditship setup --username agentsetup --password-file /etc/auditship/setup.password", expect=None)
     equal(said.returncode, 0, f"setup: {said.stdout}{said.stderr}")
+    said = machine.run("sh", "-c", BY_HAND + "auditship check && auditship keys && auditship status", expect=None)
+    check(said.returncode == 0 and "auditship.yaml: good" in said.stdout, f"the commands of docs/packages.md: {said.stdout}{said.stderr}")
     machine.run("systemctl", "start", "auditship")
 
 

@@ -5,18 +5,9 @@ import shutil
 import subprocess
 
 from harness import AGENT, DATA, FakeServer, check, equal, main, opensearch_sink, read_summary
+from newer_format import newer_segment, newer_slots
 
 FIXTURE = DATA / "buffer" / "v1"
-SLOT = 4096
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
-    return (crc ^ 0xFFFFFFFF).to_bytes(4, "little")
 
 
 def settings(work, name, url):
@@ -44,27 +35,6 @@ def older_is_read(work):
         equal([i.split()[-1].split("/")[-1] for i in server.ids()], wanted, "ids that arrived")
         row = read_summary(done.stdout)["authlog"]
         equal((row["shipped"], row["waiting"]), (len(wanted), 0), "shipped and waiting")
-
-
-def newer_segment(buffer):
-    segment = next(buffer.glob("seg-*.log"))
-    data = bytearray(segment.read_bytes())
-    data[8:10] = (3).to_bytes(2, "little")
-    end = 16 + int.from_bytes(data[12:16], "little")
-    check(crc32c(FIXTURE.joinpath("data/authlog/buffer", segment.name).read_bytes()[:end]) == bytes(data[end:end + 4]),
-          "this test does not know the segment header")
-    data[end:end + 4] = crc32c(data[:end])
-    segment.write_bytes(data)
-
-
-def newer_slots(buffer):
-    data = bytearray((buffer / "ack").read_bytes())
-    for slot in (data[:SLOT], data[SLOT:]):
-        equal(crc32c(slot[:-4]), bytes(slot[-4:]), "a slot's crc, as this test knows it")
-    for at in (0, SLOT):
-        data[at + 4:at + 6] = (2).to_bytes(2, "little")
-        data[at + SLOT - 4:at + SLOT] = crc32c(data[at:at + SLOT - 4])
-    (buffer / "ack").write_bytes(data)
 
 
 def newer_is_refused(work):

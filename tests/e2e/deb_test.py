@@ -1,4 +1,4 @@
-"""The Debian package in a fresh Debian 12 root: install an older version, ship, upgrade, go on, remove, purge.
+"""The Debian package in a fresh Debian 12 root: install an older version, ship, upgrade, go on, downgrade, remove, purge.
 
 With AUDITSHIP_LONG=1 only: it builds two packages and a root (both are kept)."""
 import json
@@ -12,6 +12,7 @@ import subprocess
 
 from debian import FRONTEND, OLD, fresh_root, needs, package, sh
 from harness import AGENT, DATA, LONG, FakeServer, Skip, check, equal, kill, main, opensearch_sink, wait_until
+from newer_format import newer_slots
 
 FIXTURE = DATA / "buffer" / "v1"
 LINES = (DATA / "authlog" / "debian13-rfc3339.log").read_bytes().splitlines(keepends=True)
@@ -47,17 +48,19 @@ class Machine:
     def condition(self):
         return self.run(*self.unit("ExecCondition"), expect=None, env=self.environment()).returncode
 
-    def start(self):
-        """The unit's ExecStart as the unit's user with the unit's capability; returns when it says READY."""
+    def service(self):
+        """The unit's ExecStart as the unit's user with the unit's capability."""
         user, caps = self.unit("User")[0], self.unit("CapabilityBoundingSet")[0].lower().replace("cap_", "+")
+        return ["chroot", self.root, "setpriv", "--reuid", user, "--regid", user, "--init-groups", "--no-new-privs",
+                f"--inh-caps=-all,{caps}", f"--ambient-caps=-all,{caps}", f"--bounding-set=-all,{caps}", *self.unit("ExecStart")]
+
+    def start(self):
+        """Returns when the service says READY."""
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         name = f"auditship-deb-{os.getpid()}"
         manager.bind("\0" + name)
         manager.settimeout(60)
-        agent = subprocess.Popen(["chroot", self.root, "setpriv", "--reuid", user, "--regid", user, "--init-groups",
-                                  "--no-new-privs", f"--inh-caps=-all,{caps}", f"--ambient-caps=-all,{caps}",
-                                  f"--bounding-set=-all,{caps}", *self.unit("ExecStart")],
-                                 env={**FRONTEND, **self.environment(), "NOTIFY_SOCKET": "@" + name},
+        agent = subprocess.Popen(self.service(), env={**FRONTEND, **self.environment(), "NOTIFY_SOCKET": "@" + name},
                                  stderr=subprocess.DEVNULL)
         try:
             check(b"READY=1" in manager.recv(65536), "the first message is not READY")
@@ -149,6 +152,22 @@ def ship_across_the_upgrade(machine, server, new):
     check(20 < sessions < 50, f"{sessions} documents of sessions")
 
 
+def downgrade_is_refused(machine, old):
+    """A buffer that a newer release wrote, under an older package: clear words, and not a byte of it changes."""
+    state = machine.root / "var/lib/auditship"
+    newer_slots(state / "authlog/buffer")
+
+    def content():
+        return {p: p.read_bytes() for p in sorted(state.rglob("*")) if p.is_file()}
+    before = content()
+    machine.install(old)
+    equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version after the downgrade")
+    done = subprocess.run(machine.service(), env={**FRONTEND, **machine.environment()}, capture_output=True, text=True, timeout=60)
+    check(done.returncode != 0 and "newer auditship" in done.stderr and "format 2" in done.stderr, f"downgrade: {done.returncode} {done.stderr}")
+    check(content() == before, "the older package touched the buffer")
+    print("downgrade:", done.stderr.strip().splitlines()[-1][:200])
+
+
 def leaves_what_policy_says(machine):
     root = machine.root
     machine.run("dpkg", "-r", "auditship")
@@ -176,6 +195,7 @@ def test(work):
         ship_across_the_upgrade(machine, server, new)
     equal(machine.run("auditship", "version").stdout, f"auditship {version}\n", "version after the upgrade")
     check((machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten")
+    downgrade_is_refused(machine, old)
     leaves_what_policy_says(machine)
 
 

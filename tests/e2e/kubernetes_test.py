@@ -279,11 +279,11 @@ def chart_by_helm(work):
     check(without.returncode != 0 and "clusterName is required" in without.stderr, f"no name, no error: {without.stderr}")
     values = work / "values.json"
     values.write_text(json.dumps({
-        "clusterName": "c1", "credentials": {"data": {"password": "p"}}, "seLinuxOptions": {"type": "container_logreader_t"},
+        "clusterName": "c1", "credentials": {"data": {"password": 12345}}, "seLinuxOptions": {"type": "container_logreader_t"},
         "filters": {"authlog.yaml": "apiVersion: auditship/v1\nkind: FilterRules\nrules: []\n"},
         "files": {"administrators.yaml": "administrators:\n  - {name: Anna, fingerprints: []}\n"},
-        "logDirectories": ["/var/log", "/srv/audit"], "serviceMonitor": {"enabled": True}, "networkPolicy": {"metricsFrom": [{"namespaceSelector": {}}]}}))
-    subprocess.run([helm, "template", "x", KUBERNETES / "chart", "--kube-version", "1.29.0", "--values", values,
+        "logDirectories": ["/var/log", "/var/log/", "/srv/audit"], "serviceMonitor": {"enabled": True}, "networkPolicy": {"egress": []}}))
+    subprocess.run([helm, "template", "x.y", KUBERNETES / "chart", "--kube-version", "1.29.0", "--values", values,
                     "--output-dir", work / "values"], check=True, capture_output=True, timeout=60)
     made = sorted((work / "values").rglob("*.yaml"))
     names = [p.name for p in made]
@@ -292,6 +292,10 @@ def chart_by_helm(work):
     service_is_found(documents_of)
     kinds = {d["kind"]: d for d in documents_of}
     equal(kinds["ConfigMap"]["data"]["administrators.yaml"], "administrators:\n  - {name: Anna, fingerprints: []}\n", "a further file")
+    equal(kinds["NetworkPolicy"]["spec"]["ingress"][0]["from"], [{"namespaceSelector": {}}], "who may scrape, with a monitor")
+    check("." not in kinds["Service"]["metadata"]["name"], "a Service's name has no dot")
+    paths = [v["hostPath"]["path"] for v in kinds["DaemonSet"]["spec"]["template"]["spec"]["volumes"] if v["name"].startswith("logs-")]
+    equal(paths, ["/var/log", "/srv/audit"], "log directories, each once")
     volume = next(v for v in kinds["DaemonSet"]["spec"]["template"]["spec"]["volumes"] if "configMap" in v)
     check({"key": "administrators.yaml", "path": "administrators.yaml"} in volume["configMap"]["items"], f"it is not mounted: {volume}")
     strictly(strict, [p for p in made if p.name != "servicemonitor.yaml"])

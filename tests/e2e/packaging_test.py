@@ -71,7 +71,9 @@ def installation(work):
     conf = ROOT / "conf" / "auditship.yaml"
     own = work / "own.yaml"
     own.write_text(conf.read_text().replace("${CLUSTER_NAME}", "prod"))
-    for path, variables, wanted in ((conf, {}, 1), (conf, {"CLUSTER_NAME": "x"}, 0), (own, {}, 0), (work / "none", {}, 1)):
+    commented = work / "commented.yaml"
+    commented.write_text("cluster:\n  name: prod   # instead of ${CLUSTER_NAME}\n")
+    for path, variables, wanted in ((commented, {}, 0), (conf, {}, 1), (conf, {"CLUSTER_NAME": "x"}, 0), (own, {}, 0), (work / "none", {}, 1)):
         done = subprocess.run([check_it, path], env={**clean, **variables}, capture_output=True, text=True)
         equal(done.returncode, wanted, f"is-configured {path} {variables}: {done.stdout}")
         check(bool(done.stdout) == bool(wanted), f"words of is-configured: {done.stdout!r}")

@@ -7,9 +7,13 @@ import subprocess
 import urllib.error
 import urllib.parse
 
-from harness import (FakeServer, ROOT, check, equal, free_port, generate, http, http_json, main, opensearch_sink, skip,
+from harness import (DATA, FakeServer, ROOT, check, equal, free_port, generate, http, http_json, main, opensearch_sink, skip,
                      start_agent, wait_until, write_config)
 
+try:
+    import yaml
+except ImportError:
+    yaml = None
 ALERTS = ROOT / "packaging" / "kubernetes" / "chart" / "files" / "alerts.yaml"
 DASHBOARD = ROOT / "packaging" / "grafana" / "auditship.json"
 VARIABLES = {"$instance": ".*", "$stream": ".*", "$__rate_interval": "10s"}
@@ -108,6 +112,18 @@ def alerts_are_evaluated(port):
     print(f"{len(found)} alerts were evaluated")
 
 
+def alerts_over_time(work):
+    """Hours of made-up series: alerts that fire, and that do not."""
+    rules = yaml.safe_load(ALERTS.read_text())
+    for rule in rules["groups"][0]["rules"]:
+        del rule["annotations"]
+    (work / "alerts.yaml").write_text(json.dumps(rules))
+    shutil.copy(DATA / "alerts_test.yaml", work)
+    done = subprocess.run(["promtool", "test", "rules", work / "alerts_test.yaml"], capture_output=True, text=True, timeout=120)
+    equal(done.returncode, 0, f"promtool test rules: {done.stdout}{done.stderr}")
+    print(f"{(work / 'alerts_test.yaml').read_text().count('alertname:')} states of alerts over time")
+
+
 def formats(url):
     """Both formats, by what Prometheus's own linter says of the one, and by its scraper of the other."""
     text = http("GET", url + "/metrics").decode()
@@ -120,6 +136,9 @@ def test(work):
     for tool in ("prometheus", "promtool"):
         if not shutil.which(tool):
             skip(f"{tool} is not installed (package prometheus)")
+    if yaml is None:
+        skip("python3-yaml is not installed")
+    alerts_over_time(work)
     log, rules, status, port = work / "audit.log", work / "rules.yaml", free_port(), free_port()
     generate("audit", 500_000, log)
     rules.write_text(RULES)

@@ -1,10 +1,11 @@
 """The RPM package: spec and package by rpmlint, its files, users and scriptlets. With AUDITSHIP_LONG=1 only: it builds one.
 
-Here it is built on Debian, which shows the spec to be whole; the packages that it requires are checked where they exist."""
+Here it is built on Debian, which shows the spec to be whole; its scriptlets run in a root of Debian's."""
 import os
 import shutil
 import subprocess
 
+from debian import debian_base
 from harness import LONG, ROOT, Skip, check, equal, main
 
 RPM = ROOT / "packaging" / "rpm"
@@ -36,14 +37,25 @@ def query(package, *what):
     return sh("rpm", "-qp", *what, package).splitlines()
 
 
-def scriptlets_are_shell(package):
-    """Each of them is taken by sh, and none fails where no systemd runs."""
-    for tag in ("PREIN", "POSTIN", "PREUN", "POSTUN"):
-        text = "\n".join(query(package, "--queryformat", f"%{{{tag}}}\\n"))
-        check("(none)" not in text and text.strip(), f"no scriptlet {tag}")
-        sh("sh", "-n", "-c", text)
-    before = "\n".join(query(package, "--queryformat", "%{PREIN}\\n"))
-    check("useradd -r -g auditship" in before and "adm systemd-journal" in before, f"%pre makes no user: {before}")
+def requires(package):
+    """What it was linked with, and what its scriptlets call."""
+    found = "\n".join(query(package, "--requires"))
+    for name in ("libcurl.so", "libyaml-cpp.so", "libzstd.so", "libcrypto.so", "libisal.so", "libc.so", "shadow-utils"):
+        check(name in found, f"{name} is not required: {found}")
+    check("ca-certificates" in query(package, "--recommends"), "certificate authorities are not recommended")
+
+
+def scriptlets_run(package, root):
+    """On a system where no systemd runs, as installing, upgrading and removing call them; none fails. The user is made once."""
+    text = {tag: "\n".join(query(package, "--queryformat", f"%{{{tag}}}\\n")) for tag in ("PREIN", "POSTIN", "PREUN", "POSTUN")}
+    for tag, argument in (("PREIN", 1), ("POSTIN", 1), ("PREIN", 2), ("POSTIN", 2), ("PREUN", 1), ("POSTUN", 1), ("PREUN", 0), ("POSTUN", 0)):
+        check("(none)" not in text[tag] and text[tag].strip(), f"no scriptlet {tag}")
+        sh("chroot", root, "sh", "-e", "-c", text[tag], "scriptlet", argument)
+    passwd = [line for line in (root / "etc/passwd").read_text().splitlines() if line.startswith("auditship:")]
+    equal(len(passwd), 1, "users made")
+    check(passwd[0].endswith(":/var/lib/auditship:/sbin/nologin") or passwd[0].endswith(":/var/lib/auditship:/usr/sbin/nologin"), passwd[0])
+    groups = sh("chroot", root, "id", "-nG", "auditship").split()
+    check("adm" in groups, f"groups of the user: {groups}")
 
 
 def test(work):
@@ -64,7 +76,11 @@ def test(work):
     state = next(line for line in query(package, "--queryformat", "[%{FILENAMES} %{FILEMODES:perms} %{FILEUSERNAME}\\n]")
                  if line.startswith("/var/lib/auditship "))
     equal(state.split()[1:], ["drwx------", "auditship"], "state directory")
-    scriptlets_are_shell(package)
+    requires(package)
+    root = work / "root"
+    root.mkdir()
+    sh("tar", "-C", root, "-xpf", debian_base())
+    scriptlets_run(package, root)
 
 
 main(test)

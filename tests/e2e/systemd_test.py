@@ -177,7 +177,46 @@ def one_capability(work):
             check(not documents(state / "out", "authlog"), "the file was read without the capability: nothing is proven")
 
 
+def hidden_is_told(work):
+    """A log where the unit shows nothing, as in a home under ProtectHome=."""
+    hidden = work / "hidden"
+    hidden.mkdir()
+    hidden.chmod(0)
+    config = write_config(work, {"authlog": [hidden / "auth.log"]}, file_sink(work / "hidden-out"), "hidden-state")
+    done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=60)
+    check("input-hidden" in done.stderr, f"a hidden log is not told: {done.stderr}")
+
+
+def errors_have_priority(work):
+    """What is wrong with the configuration is an error of the journal, too, on each of its lines."""
+    config = work / "broken.yaml"
+    config.write_text("cluster: {name: c}\nnonsense: 1\nmore: 2\n")
+    done = subprocess.run([AGENT, "run", "--config", config], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "JOURNAL_STREAM": "1:1"})
+    lines = done.stderr.splitlines()
+    check(len(lines) >= 2 and all(line.startswith("<3>") for line in lines), f"priorities: {done.stderr}")
+
+
+def root_leaves_nothing_behind(work):
+    """What root made in the service's directory is the service's."""
+    state = work / "owned"
+    state.mkdir()
+    os.chown(state, NOBODY, NOBODY)
+    log, config = configured(work, "owned-by-root")
+    settings = json.loads(config.read_text())
+    settings["data_dir"] = str(state)
+    settings["sink"] = file_sink(state / "documents")
+    config.write_text(json.dumps(settings))
+    done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=60)
+    equal(done.returncode, 0, f"exit code: {done.stderr}")
+    owners = {(p.stat().st_uid, p.stat().st_gid) for p in state.rglob("*")}
+    equal(owners, {(NOBODY, NOBODY)}, "owners of what run --once as root left")
+
+
 def test(work):
+    hidden_is_told(work)
+    errors_have_priority(work)
+    root_leaves_nothing_behind(work)
     exposure()
     one_capability(work)
     life_of_a_service(work, "path", str(work / "notify.sock"))

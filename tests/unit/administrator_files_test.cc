@@ -50,7 +50,10 @@ TEST_CASE("what a service manager hides is told, once for each place", "[adminis
   Disk disk;
   disk.fs.put("/etc/passwd",
               "root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n"
-              "kim:x:1002:1002::/home/kim:/bin/sh\ndaemon:x:1:1::/usr/sbin:/bin/false\n");
+              "kim:x:1002:1002::/home/kim:/bin/sh\ndaemon:x:1:1::/usr/sbin:/bin/false\n"
+              "backup:x:34:34::/var/backups:/usr/sbin/nologin\n");
+  REQUIRE(disk.fs.make_dirs("/var/backups").ok());
+  disk.fs.hide("/var/backups");  // no home of a person
   const std::vector<AdministratorSource> sources = {
       {Kind::authorized_keys, "%h/.ssh/authorized_keys"},
       {Kind::authorized_keys, "/home/*/.ssh/authorized_keys"},

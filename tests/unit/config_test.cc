@@ -244,11 +244,25 @@ TEST_CASE("credentials that contradict each other are refused", "[config]") {
   refused("tls: {server_name: b}, aws_sigv4: {region: a, " + keys + "}", "drop one");
 }
 
+TEST_CASE("a file of delivery may come later", "[config]") {
+  ConfigFiles files;
+  const std::string text =
+      "cluster: {name: c}\nsink: {type: opensearch, opensearch: {hosts: ['https://a'], "
+      "username: u, password_file: secret, tls: {ca_file: ca.crt}}}\n";
+  auto config = files.load(text);
+  REQUIRE(config.ok());
+  REQUIRE(config->missing.size() == 2);
+  has(config->missing[0], "sink.opensearch.password_file: file " + files.directory_ + "/secret: ");
+  has(config->missing[1], "sink.opensearch.tls.ca_file: file " + files.directory_ + "/ca.crt: ");
+  files.write("secret", "s");
+  files.write("ca.crt", "c");
+  config = files.load(text);
+  REQUIRE(config.ok());
+  CHECK(config->missing.empty());
+}
+
 TEST_CASE("a file that is referred to must be there", "[config]") {
   ConfigFiles files;
-  has(files.refusal("cluster: {name: c}\nsink: {type: opensearch, opensearch: {hosts: "
-                    "['https://a'], tls: {ca_file: ca.crt}}}\n"),
-      "sink.opensearch.tls.ca_file: file " + files.directory_ + "/ca.crt: ");
   has(files.refusal("cluster: {name: c}\nstreams: {authlog: {filters: gone.yaml}}\n"), "gone.yaml");
   has(files.refusal("cluster: {name: c}\nstreams: {authlog: {filters: /tmp}}\n"),
       "not a regular file");

@@ -1,5 +1,6 @@
 {{- define "auditship.name" -}}
-{{- if contains "auditship" .Release.Name }}{{ .Release.Name | trunc 63 }}{{ else }}{{ printf "%s-auditship" .Release.Name | trunc 63 }}{{ end }}
+{{- $name := .Release.Name | replace "." "-" -}}
+{{- if contains "auditship" $name }}{{ $name | trunc 63 }}{{ else }}{{ printf "%s-auditship" $name | trunc 63 }}{{ end }}
 {{- end }}
 
 {{- define "auditship.selector" -}}
@@ -20,6 +21,13 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- define "auditship.config" -}}
 {{- $own := dict "cluster" (dict "name" "${CLUSTER_NAME}") "data_dir" .Values.stateDirectory "status" (dict "listen" (printf "${POD_IP}:%v" .Values.port)) -}}
 {{- merge $own (deepCopy .Values.config) | toYaml -}}
+{{- end }}
+
+{{/* The directories, each once and without a slash at the end. */}}
+{{- define "auditship.logs" -}}
+{{- $found := list -}}
+{{- range .Values.logDirectories }}{{ $found = append $found (trimSuffix "/" .) }}{{ end -}}
+{{- $found | uniq | toJson -}}
 {{- end }}
 
 {{/* name: content of the rule files, of the values or of the release. */}}
