@@ -131,6 +131,14 @@ bool SudoMessages::apply(std::string_view message, AuthEvent& event) {
   return apply_text(message, event);
 }
 
+void SudoMessages::apply_refusal(std::string_view reason, bool has_fields, AuthEvent& event) {
+  if (!has_fields && goes_on(reason)) {
+    event.meaning("sudo-warning", Outcome::none, EventClass::command_info);
+  } else {
+    event.meaning("sudo-command", Outcome::failure, EventClass::command_denied);
+  }
+}
+
 bool SudoMessages::apply_text(std::string_view message, AuthEvent& event) {
   const std::size_t colon = message.find(kUserSeparator);
   if (colon == 0 || colon == std::string_view::npos) {
@@ -167,15 +175,12 @@ bool SudoMessages::apply_text(std::string_view message, AuthEvent& event) {
       remember(message);  // if it was a command after all, its own exit record may follow
     }
   }
-  const Outcome outcome = text.reason.empty() ? Outcome::success : Outcome::failure;
   if (ended) {
     event.meaning("sudo-exit", Outcome::none, EventClass::command_end);
-  } else if (!has_fields && goes_on(text.reason)) {
-    event.meaning("sudo-warning", Outcome::none, EventClass::command_info);
+  } else if (text.reason.empty()) {
+    event.meaning("sudo-command", Outcome::success, EventClass::command_start);
   } else {
-    event.meaning(
-        "sudo-command", outcome,
-        outcome == Outcome::success ? EventClass::command_start : EventClass::command_denied);
+    apply_refusal(text.reason, has_fields, event);
   }
   event.user("user.name", text.user);
   event.text("event.reason", text.reason);

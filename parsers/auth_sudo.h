@@ -29,6 +29,7 @@ class SudoMessages {
   bool apply_json(std::string_view json, AuthEvent& event);
   // An alert that stops nothing: the command's own record follows.
   [[nodiscard]] static bool goes_on(std::string_view alert);
+  static void apply_refusal(std::string_view reason, bool has_fields, AuthEvent& event);
   void remember(std::string_view message);
   [[nodiscard]] bool was_started(std::string_view message) const;
 

@@ -196,6 +196,23 @@ std::optional<StreamConfig> stream_named(const std::string& name, const Config& 
   return std::nullopt;
 }
 
+namespace {
+
+// Its warnings. False: `run --once` would wait for ever for what is missing; `run` waits, and its
+// sink tells.
+bool tell_config(Logger& log, const Config& config, bool once) {
+  for (const std::string& warning : config.warnings) {
+    log.warn("config", warning);
+  }
+  if (!once || config.missing.empty()) {
+    return true;
+  }
+  log.error("start-failed", config.missing.front());
+  return false;
+}
+
+}  // namespace
+
 int run_command(const RunArguments& arguments) {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
@@ -208,11 +225,7 @@ int run_command(const RunArguments& arguments) {
       log_options(config->log_level, config->log_format, system_environment("JOURNAL_STREAM")));
   SystemClock clock;
   RecentWarnings log(own_log, clock);
-  for (const std::string& warning : config->warnings) {
-    log.warn("config", warning);
-  }
-  if (arguments.once && !config->missing.empty()) {  // else the sink tells, and waits for it
-    log.error("start-failed", config->missing.front());
+  if (!tell_config(log, *config, arguments.once)) {
     return kExitFailed;
   }
   SystemRng rng;
