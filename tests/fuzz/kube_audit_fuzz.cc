@@ -1,5 +1,6 @@
 // Any bytes as a line, whole or cut: the parser answers with records that cover it, whose documents
 // are valid JSON and UTF-8, and whose reading of JSON is that of an independent parser.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -67,6 +68,29 @@ std::string without_surrogates(std::string text) {
   return text;
 }
 
+// The same text with 0 for each number: simdjson refuses one that fits no type of its own, JSON
+// takes it, and it is shipped as the server logged it. What a number may look like is judged below.
+std::string without_numbers(const std::string& text) {
+  constexpr std::string_view kOfNumber = "+-.eE0123456789";
+  std::string out;
+  bool inside = false;  // of a string
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (!inside && (c == '-' || (c >= '0' && c <= '9'))) {
+      at = std::min(text.find_first_not_of(kOfNumber, at), text.size()) - 1;
+      out.push_back('0');
+      continue;
+    }
+    out.push_back(c);
+    if (inside && c == '\\') {
+      out.push_back(text[++at]);
+    } else if (c == '"') {
+      inside = !inside;
+    }
+  }
+  return out;
+}
+
 void check(const Records& records) {
   static simdjson::dom::parser parser;
   must(records.size() > 0);
@@ -78,6 +102,9 @@ void check(const Records& records) {
     auto error = parser.parse(document).get(root);
     if (error == simdjson::STRING_ERROR) {
       error = parser.parse(without_surrogates(document)).get(root);
+    }
+    if (error == simdjson::NUMBER_ERROR) {
+      error = parser.parse(without_numbers(without_surrogates(document))).get(root);
     }
     must(error == simdjson::SUCCESS);
     must(!has_repeated_key(root));
