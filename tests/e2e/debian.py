@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from pathlib import Path
 
 from harness import BUILD, ROOT, check, equal, skip
 
@@ -71,7 +72,10 @@ def debian_base():
     saved = SAVED / "debian-base.tar"
     if not saved.exists():
         SAVED.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="auditship-debootstrap-") as root:
+        with tempfile.TemporaryDirectory(prefix="auditship-debootstrap-") as private:
+            root = Path(private) / "root"
+            root.mkdir(mode=0o755)
+            root.chmod(0o755)  # it becomes the / of a machine, where other users walk
             sh("debootstrap", "--variant=minbase", "bookworm", root, env=FRONTEND)
             pack(root, saved)
     return saved
