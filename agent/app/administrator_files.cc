@@ -104,10 +104,10 @@ std::vector<KeyFile> named_by(Fs& fs, const AdministratorSource& source) {
     std::vector<std::string> searched;
     std::vector<std::string> unreadable;
     for (std::string& path : expand_glob(fs, source.path, kMaxFiles, searched, unreadable)) {
-      named.push_back({std::move(path), {}, true});
+      named.push_back({std::move(path), {}});
     }
   } else {
-    named.push_back({source.path, {}, true});
+    named.push_back({source.path, {}});
   }
   return named;
 }
@@ -121,7 +121,7 @@ void add_files_in(Fs& fs, const std::string& directory, std::vector<KeyFile>& fi
     const std::string path = join_path(directory, name);
     const std::string account = account_by_path(path);
     if (const auto what = fs.stat(path); what && what->is_regular) {
-      files.push_back({path, account.empty() ? name : account, true});
+      files.push_back({path, account.empty() ? name : account});
     }
   }
 }
@@ -167,7 +167,7 @@ class Loader {
       }
     }
     if (files.empty()) {
-      warn_if_hidden(source.path.substr(0, source.path.find_first_of("*?[")));
+      warn_if_hidden(before_wildcard(source.path));
     }
     return {};
   }

@@ -7,6 +7,7 @@
 #include "agent/app/system.h"
 #include "agent/app/version.h"
 #include "agent/core/json_out.h"
+#include "agent/input/glob.h"
 #include "parsers/ssh_sessions.h"
 #include "sinks/curl_http.h"
 #include "sinks/file_sink.h"
@@ -279,7 +280,7 @@ void Agent::tell_absent() {
                    {"paths", paths.size()},
                    {"first", paths.empty() ? "" : paths.front()}});
     for (const std::string& path : paths) {
-      const std::string hidden = hidden_part(env_.fs, path.substr(0, path.find_first_of("*?[")));
+      const std::string hidden = hidden_part(env_.fs, before_wildcard(path));
       if (!hidden.empty()) {
         env_.log.warn("input-hidden", "a log file is where this process is shown nothing",
                       {{"stream", stream->settings().name}, {"file", path}, {"hidden", hidden}});

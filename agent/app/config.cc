@@ -213,24 +213,30 @@ std::optional<std::string> unreadable(Fs& fs, const std::string& path) {
   return std::nullopt;
 }
 
-void read_file_name(YamlMap& map, std::string_view key, Fs& fs, const std::string& config_file,
-                    std::string& into) {
+namespace {
+
+// Why the file that the key names cannot be read; nullopt: it can, or none is named.
+std::optional<std::string> read_name(YamlMap& map, std::string_view key, Fs& fs,
+                                     const std::string& config_file, std::string& into) {
   if (!map.text(key, into) || into.empty()) {
-    return;
+    return std::nullopt;
   }
   into = resolve_path(config_file, into);
-  if (const auto problem = unreadable(fs, into)) {
+  return unreadable(fs, into);
+}
+
+}  // namespace
+
+void read_file_name(YamlMap& map, std::string_view key, Fs& fs, const std::string& config_file,
+                    std::string& into) {
+  if (const auto problem = read_name(map, key, fs, config_file, into)) {
     map.add_problem(key, *problem);
   }
 }
 
 void read_file_of_delivery(YamlMap& map, std::string_view key, Fs& fs, Config& config,
                            std::string& into) {
-  if (!map.text(key, into) || into.empty()) {
-    return;
-  }
-  into = resolve_path(config.file, into);
-  if (const auto problem = unreadable(fs, into)) {
+  if (const auto problem = read_name(map, key, fs, config.file, into)) {
     config.missing.push_back(map.path_of(key) + ": " + *problem);
   }
 }

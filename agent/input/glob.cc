@@ -79,6 +79,10 @@ bool has_wildcard(std::string_view pattern) {
   return pattern.find_first_of("*?[") != std::string_view::npos;
 }
 
+std::string before_wildcard(std::string_view pattern) {
+  return std::string(pattern.substr(0, pattern.find_first_of("*?[")));
+}
+
 bool path_glob_match(std::string_view pattern, std::string_view name) {
   if (name.starts_with('.') && !pattern.starts_with('.')) {
     return false;

@@ -13,6 +13,8 @@
 namespace auditship {
 
 [[nodiscard]] bool has_wildcard(std::string_view pattern);
+// What stands before the first wildcard; all of it if there is none.
+[[nodiscard]] std::string before_wildcard(std::string_view pattern);
 // One component: neither contains a slash.
 [[nodiscard]] bool path_glob_match(std::string_view pattern, std::string_view name);
 // Existing paths that match, sorted; at most max_paths. Directories that cannot be listed match
