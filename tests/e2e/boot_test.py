@@ -10,8 +10,9 @@ import threading
 import time
 
 from booted import Booted
-from debian import OLD, fresh_root, needs, package, policy, sh
-from harness import AGENT, LONG, ROOT, Skip, check, equal, free_port, generate, is_derived, main, opensearch_sink, wait_until, write_config
+from debian import fresh_root, install, needs, packages, policy, sh, version
+from harness import (AGENT, LONG, ROOT, Skip, check, equal, every_hit, free_port, generate, is_derived, main, opensearch_sink, wait_until,
+                     write_config)
 from secured import Secured, add_user, password_of
 
 MORE = ("systemd-sysv", "dbus", "libnss-systemd", "openssh-server", "rsyslog", "logrotate", "sudo")
@@ -82,12 +83,10 @@ def prepare(root, port):
         (root / f"etc/systemd/system/{timer}.timer").symlink_to("/dev/null")
 
 
-BY_HAND = "set -a; . /etc/default/auditship; CREDENTIALS_DIRECTORY=/etc/auditship; set +a; "
-
-
-def install(machine, file):
-    shutil.copy(file, machine.root / "var/tmp")
-    return machine.run("dpkg", "--force-confold", "-i", f"/var/tmp/{file.name}").stdout
+def by_hand(machine, *command, **options):
+    """As docs/packages.md says: with the variables that the service has."""
+    return machine.run("sh", "-c", 'set -a; . /etc/default/auditship; CREDENTIALS_DIRECTORY=/etc/auditship; set +a; exec "$@"', "sh",
+                       *command, **options)
 
 
 def not_configured(machine):
@@ -123,10 +122,10 @@ def configure(machine, work, node):
                 "streams": {"kubeaudit": {"filters": "none"}, "authlog": {"filters": "none"}}}
     (etc / "auditship.yaml").write_text("# my own words\n" + json.dumps(settings, indent=1))
     drop_in(machine, "credential", "LoadCredential=opensearch-password:/etc/auditship/opensearch-password\nWatchdogSec=5\n")
-    said = machine.run("sh", "-c", BY_HAND + "auditship setup --username agentsetup --password-file /etc/auditship/setup.password", expect=None)
-    equal(said.returncode, 0, f"setup: {said.stdout}{said.stderr}")
-    said = machine.run("sh", "-c", BY_HAND + "auditship check && auditship keys && auditship status", expect=None)
-    check(said.returncode == 0 and "auditship.yaml: good" in said.stdout, f"the commands of docs/packages.md: {said.stdout}{said.stderr}")
+    by_hand(machine, "auditship", "setup", "--username", "agentsetup", "--password-file", "/etc/auditship/setup.password")
+    check("auditship.yaml: good" in by_hand(machine, "auditship", "check").stdout, "check of a good configuration")
+    for command in ("keys", "status"):
+        by_hand(machine, "auditship", command)
     machine.run("systemctl", "start", "auditship")
 
 
@@ -162,18 +161,20 @@ def hidden_homes(machine, admin):
     admin.act()
 
 
+def restarted_after(machine, signal, seconds):
+    """The manager starts it again, once."""
+    before = int(machine.show("NRestarts")["NRestarts"])
+    machine.run("kill", signal, machine.pid())
+    wait_until(lambda: machine.show("NRestarts", "ActiveState") == {"NRestarts": str(before + 1), "ActiveState": "active"},
+               f"the restart after kill {signal}", seconds)
+
+
 def killed(machine):
-    before = machine.show("NRestarts")["NRestarts"]
-    machine.run("kill", "-9", machine.pid())
-    wait_until(lambda: machine.show("NRestarts", "ActiveState") == {"NRestarts": str(int(before) + 1), "ActiveState": "active"},
-               "the restart after kill -9", 30)
+    restarted_after(machine, "-KILL", 30)
 
 
 def hung(machine):
-    before = machine.show("NRestarts")["NRestarts"]
-    machine.run("kill", "-STOP", machine.pid())
-    wait_until(lambda: machine.show("NRestarts", "ActiveState") == {"NRestarts": str(int(before) + 1), "ActiveState": "active"},
-               "the restart by the watchdog", 60)
+    restarted_after(machine, "-STOP", 60)  # by the watchdog
 
 
 def reloaded(machine):
@@ -187,10 +188,10 @@ def rotated(machine):
     machine.run("logrotate", "--force", "/etc/logrotate.d/rsyslog")
 
 
-def upgraded(machine, new, version):
+def upgraded(machine, new):
     pid = machine.pid()
     install(machine, new)
-    equal(machine.run("auditship", "version").stdout, f"auditship {version}\n", "version")
+    equal(machine.run("auditship", "version").stdout, f"auditship {version()}\n", "version")
     check(machine.pid() not in (0, pid), "the upgrade left the old program running")
     check((machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten")
 
@@ -222,44 +223,36 @@ def outage(node, machine, admin):
         subprocess.run(["pkill", "-CONT", "-f", str(node.data)], check=True)
 
 
+def generations(machine, pattern):
+    return sorted(machine.root.glob(pattern))
+
+
 def lines_of(machine, pattern):
     """All generations of a log."""
-    found = []
-    for path in (machine.root / pattern).parent.glob((machine.root / pattern).name):
-        text = path.read_bytes()
-        found += (gzip.decompress(text) if path.suffix == ".gz" else text).splitlines()
-    return found
+    texts = [gzip.open(path).read() if path.suffix == ".gz" else path.read_bytes() for path in generations(machine, pattern)]
+    return b"".join(texts).splitlines()
 
 
 def wanted_ids(machine, stream, pattern):
     """What the lines become without any state, kill or upgrade."""
-    paths = sorted((machine.root / pattern).parent.glob((machine.root / pattern).name))
-    said = machine.run("env", "CLUSTER_NAME=booted", "CREDENTIALS_DIRECTORY=/etc/auditship", "auditship", "parse", "--stream", stream,
-                       "--config", "/etc/auditship/auditship.yaml", *("/" + str(p.relative_to(machine.root)) for p in paths))
+    paths = ["/" + str(path.relative_to(machine.root)) for path in generations(machine, pattern)]
+    said = by_hand(machine, "auditship", "parse", "--stream", stream, "--config", "/etc/auditship/auditship.yaml", *paths)
     return sorted(json.loads(line)["event.id"] for line in said.stdout.splitlines())
 
 
-def shipped(node, stream):
-    node.admin("POST", f"/{stream}-*/_refresh")
-    answer = node.admin("POST", f"/{stream}-*/_search?scroll=1m", {"size": 5000})
-    found, scroll = [], answer["_scroll_id"]
-    while answer["hits"]["hits"]:
-        found += answer["hits"]["hits"]
-        answer = node.admin("POST", "/_search/scroll", {"scroll": "1m", "scroll_id": scroll})
-    return found
-
-
 def everything_is_there_once(machine, node, stream, pattern, lines):
+    """Returns the documents, also those that the agent made of many lines."""
     wanted = wanted_ids(machine, stream, pattern)
     equal(len(wanted), lines, f"{stream}: documents of all lines")
 
     def arrived():
-        return [hit for hit in shipped(node, stream) if not is_derived(hit["_source"])]
-    wait_until(lambda: len(arrived()) >= lines, f"{lines} documents of {stream}", 60)
-    got = sorted(hit["_source"]["event.id"] for hit in arrived())
+        found = [hit["_source"] for hit in every_hit(node.admin, stream, source=True)]
+        return found if sum(not is_derived(d) for d in found) >= lines else None
+    documents = wait_until(arrived, f"{lines} documents of {stream}", 60)
+    got = sorted(d["event.id"] for d in documents if not is_derived(d))
     print(f"{stream}: {lines} lines, lost {len(set(wanted) - set(got))}, doubled {len(got) - len(set(got))}")
     check(got == wanted, f"{stream}: the ids in the indices are not those of the lines")
-    return [hit["_source"] for hit in shipped(node, stream)]
+    return documents
 
 
 def who_did_what(documents, admin):
@@ -297,8 +290,7 @@ def test(work):
     if not LONG:
         raise Skip("builds packages and boots a Debian: only with AUDITSHIP_LONG=1", allowed=True)
     needs("dpkg-buildpackage", "dh", "debootstrap", "systemd-nspawn")
-    version = sh(AGENT, "version").stdout.split()[1]
-    old, new = package(OLD), package(version)
+    old, new = packages()
     root, port = fresh_root(work / "root", new, MORE), free_port()
     prepare(root, port)
     generate("audit", 20_000_000, work / "audit.log")
@@ -314,7 +306,7 @@ def test(work):
         apiserver = Apiserver(root / AUDIT, lines)
         apiserver.start()
         hidden_homes(machine, admin)
-        for what in (killed, rotated, hung, reloaded, rotated, lambda m: upgraded(m, new, version), killed, Booted.reboot, runs, rotated,
+        for what in (killed, rotated, hung, reloaded, rotated, lambda m: upgraded(m, new), killed, Booted.reboot, runs, rotated,
                      lambda m: outage(node, m, admin), stopped, rotated):
             what(machine)
             admin.act()

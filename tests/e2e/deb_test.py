@@ -10,8 +10,8 @@ import signal
 import socket
 import subprocess
 
-from debian import FRONTEND, OLD, fresh_root, needs, package, sh
-from harness import AGENT, DATA, LONG, FakeServer, Skip, check, equal, kill, main, opensearch_sink, wait_until
+from debian import FRONTEND, OLD, fresh_root, install, needs, packages, sh, version
+from harness import DATA, LONG, FakeServer, Skip, check, equal, kill, main, opensearch_sink, wait_until
 from newer_format import newer_slots
 
 FIXTURE = DATA / "buffer" / "v1"
@@ -30,10 +30,6 @@ class Machine:
 
     def run(self, *command, expect=0, env=None):
         return sh("chroot", self.root, *command, expect=expect, env={**FRONTEND, **(env or {})})
-
-    def install(self, file):
-        shutil.copy(file, self.root / "tmp")
-        return self.run("dpkg", "--force-confold", "-i", f"/tmp/{file.name}").stdout
 
     def unit(self, key):
         text = (self.root / "lib/systemd/system/auditship.service").read_text()
@@ -131,7 +127,7 @@ def ship_across_the_upgrade(machine, server, new):
         stop(agent)
     finally:
         kill(agent)
-    machine.install(new)
+    install(machine, new)
     append(LINES[350:])
     server.process.send_signal(signal.SIGCONT)
     wanted = reference_ids(machine)
@@ -160,7 +156,7 @@ def downgrade_is_refused(machine, old):
     def content():
         return {p: p.read_bytes() for p in sorted(state.rglob("*")) if p.is_file()}
     before = content()
-    machine.install(old)
+    install(machine, old)
     equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version after the downgrade")
     done = subprocess.run(machine.service(), env={**FRONTEND, **machine.environment()}, capture_output=True, text=True, timeout=60)
     check(done.returncode != 0 and "newer auditship" in done.stderr and "format 2" in done.stderr, f"downgrade: {done.returncode} {done.stderr}")
@@ -184,16 +180,15 @@ def test(work):
     if not LONG:
         raise Skip("builds packages and a Debian root: only with AUDITSHIP_LONG=1", allowed=True)
     needs("dpkg-buildpackage", "dh", "lintian", "debootstrap")
-    version = sh(AGENT, "version").stdout.split()[1]
-    old, new = package(OLD), package(version)
+    old, new = packages()
     lint(new)
     machine = Machine(fresh_root(work / "root", new))
-    machine.install(old)
+    install(machine, old)
     equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version")
     with FakeServer() as server:
         configure(machine, server.url)
         ship_across_the_upgrade(machine, server, new)
-    equal(machine.run("auditship", "version").stdout, f"auditship {version}\n", "version after the upgrade")
+    equal(machine.run("auditship", "version").stdout, f"auditship {version()}\n", "version after the upgrade")
     check((machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten")
     downgrade_is_refused(machine, old)
     leaves_what_policy_says(machine)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import BUILD, ROOT, check, equal, skip
+from harness import AGENT, BUILD, ROOT, check, equal, skip
 
 OLD = "0.0.9"  # the same sources under an older number
 SAVED = ROOT / "build"
@@ -27,6 +27,11 @@ def needs(*tools):
         skip("a root of its own takes root")
 
 
+def version():
+    """Of the program that is tested, and so of its package."""
+    return sh(AGENT, "version").stdout.split()[1]
+
+
 def digest_of_tree():
     """Of everything that a package is built from: tests are not built for it."""
     digest = hashlib.sha256()
@@ -37,16 +42,20 @@ def digest_of_tree():
     return digest.hexdigest()[:20]
 
 
-def package(version):
-    """The package, built once for this state of the sources; those of older states go."""
+def packages():
+    """The package under an older number, and as it is; each built once for this state of the sources. Those of older states go."""
     directory = BUILD / "packages" / digest_of_tree()
     for other in directory.parent.glob("*"):
         if other != directory:
             shutil.rmtree(other)
-    if not any(directory.glob(f"auditship_{version}_*.deb")):
+    return package(directory, OLD), package(directory, version())
+
+
+def package(directory, number):
+    if not any(directory.glob(f"auditship_{number}_*.deb")):
         options = {**os.environ, "DEB_BUILD_OPTIONS": "nocheck noautodbgsym parallel=2"}
-        sh(ROOT / "packaging" / "deb" / "build", "--version", version, directory, env=options)
-    found = list(directory.glob(f"auditship_{version}_*.deb"))
+        sh(ROOT / "packaging" / "deb" / "build", "--version", number, directory, env=options)
+    found = list(directory.glob(f"auditship_{number}_*.deb"))
     equal(len(found), 1, "packages of one version")
     return found[0]
 
@@ -56,14 +65,11 @@ def fresh_root(root, package_file, more=()):
     depends = sh("dpkg-deb", "-f", package_file, "Depends").stdout
     names = sorted(set(re.findall(r"(?:^|, )([a-z0-9.+-]+)", depends)) | set(more))
     saved = SAVED / f"debian-root-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}.tar"
-    root.mkdir()
+    unpack(saved if saved.exists() else debian_base(), root)
     if not saved.exists():
-        sh("tar", "-C", root, "-xpf", debian_base())
         policy(root, 101)
         sh("chroot", root, "apt-get", "install", "-q", "-y", "--no-install-recommends", *names, env=FRONTEND)
         pack(root, saved)
-    else:
-        sh("tar", "-C", root, "-xpf", saved)
     return root
 
 
@@ -86,7 +92,18 @@ def pack(root, into):
     os.replace(f"{into}.new", into)
 
 
+def unpack(file, root):
+    root.mkdir()
+    sh("tar", "-C", root, "-xpf", file)
+
+
+def install(machine, file):
+    """By dpkg, as an operator does whose edits stay. machine: with a root directory, and run()."""
+    shutil.copy(file, machine.root / "var/tmp")
+    machine.run("dpkg", "--force-confold", "-i", f"/var/tmp/{file.name}")
+
+
 def policy(root, code):
-    """What invoke-rc.d is told: 101, start nothing; 104, as usual."""
+    """What invoke-rc.d is told: 101, start nothing; 0, as usual."""
     (root / "usr/sbin/policy-rc.d").write_text(f"#!/bin/sh\nexit {code}\n")
     (root / "usr/sbin/policy-rc.d").chmod(0o755)

@@ -270,6 +270,17 @@ class FakeServer:
         return sorted(http("GET", self.url + "/_ids").decode().split("\n")[:-1])
 
 
+def every_hit(ask, name, source=False):
+    """Every document of the indices of a stream. ask: as http_json, with a path."""
+    ask("POST", f"/{name}-*/_refresh")
+    page = ask("POST", f"/{name}-*/_search?scroll=1m", {"size": 2000, "_source": source, "sort": ["_doc"]})
+    found = []
+    while page["hits"]["hits"]:
+        found += page["hits"]["hits"]
+        page = ask("POST", "/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
+    return found
+
+
 class OpenSearch:
     """A real node; see tests/e2e/opensearch-node."""
 
@@ -305,14 +316,7 @@ class OpenSearch:
         return http_json("GET", f"{self.url}/{name}-*/_count")["count"]
 
     def hits(self, name, source=False):
-        """Every document of the indices of a stream."""
-        http("POST", f"{self.url}/{name}-*/_refresh")
-        page = http_json("POST", f"{self.url}/{name}-*/_search?scroll=1m", {"size": 2000, "_source": source, "sort": ["_doc"]})
-        found = []
-        while page["hits"]["hits"]:
-            found += page["hits"]["hits"]
-            page = http_json("POST", f"{self.url}/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
-        return found
+        return every_hit(lambda method, path, body=None: http_json(method, self.url + path, body), name, source)
 
     def ids(self, name):
         return sorted(f"{hit['_index']} {hit['_id']}" for hit in self.hits(name))

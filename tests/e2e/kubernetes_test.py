@@ -9,10 +9,10 @@ import shutil
 import subprocess
 import sys
 import urllib.error
-from pathlib import Path
 
 from harness import (AGENT, DATA, LONG, ROOT, Skip, check, documents, equal, file_sink, free_port, http, is_derived, kill,
                      main, read_summary, skip, wait_until, write_config)
+from trial import Mounted
 
 try:
     import yaml
@@ -136,28 +136,6 @@ def root_without_capabilities(work):
         check(as_the_pod(groups, "cat", path).returncode != 0, f"{path} is read with {groups}: nothing is proven")
 
 
-class ConfigMap:
-    """A volume as the kubelet makes it: every change is a new directory, and the swap of one symbolic link."""
-
-    def __init__(self, at, files):
-        self.at, self.version = at, 0
-        at.mkdir()
-        self.publish(files)
-        for name in {name.split("/")[0] for name in files}:
-            (at / name).symlink_to(Path("..data") / name)
-
-    def publish(self, files):
-        self.version += 1
-        new = self.at / f"..2026_11_23_{self.version}"
-        for name, text in files.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            (new / name).write_text(text)
-        (self.at / "..data_tmp").symlink_to(new.name)
-        (self.at / "..data_tmp").rename(self.at / "..data")
-        if self.version > 1:
-            shutil.rmtree(self.at / f"..2026_11_23_{self.version - 1}")
-
-
 def config_map_is_followed(work):
     """Rule files and the map of administrators take effect as the volume changes; broken ones are refused."""
     log = log_file(work, "followed.log", 0, 0, 0o600)
@@ -169,17 +147,17 @@ def config_map_is_followed(work):
         return {"auditship.yaml": json.dumps(settings),
                 "filters/authlog.yaml": f"apiVersion: auditship/v1\nkind: FilterRules\nrules: {rules}\n",
                 "administrators.yaml": json.dumps({"administrators": [{"name": person, "fingerprints": ["SHA256:" + "A" * 43]}]})}
-    volume = ConfigMap(work / "volume", files("[]", "Anna"))
+    volume = Mounted(work / "volume", **files("[]", "Anna"))
     said = work / "followed.err"
     with said.open("w") as errors:
-        agent = subprocess.Popen([AGENT, "run", "--config", volume.at / "auditship.yaml"], stderr=errors)
+        agent = subprocess.Popen([AGENT, "run", "--config", volume["auditship.yaml"]], stderr=errors)
     try:
         wait_until(lambda: "administrators-loaded" in said.read_text(), "the first map", 20)
         check("rules-loaded" not in said.read_text(), "rules were read again without a change")
-        volume.publish(files('[{name: cron, action: drop, fields: {process.name: [cron]}}]', "Berta"))
+        volume.swap(**files('[{name: cron, action: drop, fields: {process.name: [cron]}}]', "Berta"))
         wait_until(lambda: "rules-loaded" in said.read_text(), "the changed rules", 20)
         wait_until(lambda: said.read_text().count("administrators-loaded") == 2, "the changed map", 30)
-        volume.publish(files("[{name: cron, action: maybe}]", "Berta"))
+        volume.swap(**files("[{name: cron, action: maybe}]", "Berta"))
         wait_until(lambda: "rules-broken" in said.read_text(), "the refusal of broken rules", 20)
         equal(said.read_text().count("rules-loaded"), 1, "rules in force by a change")
         check(agent.poll() is None, "broken rules ended the agent")

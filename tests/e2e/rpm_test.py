@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from debian import debian_base
+from debian import debian_base, unpack
 from harness import LONG, ROOT, Skip, check, equal, main
 
 RPM = ROOT / "packaging" / "rpm"
@@ -48,6 +48,7 @@ def requires(package):
 def scriptlets_run(package, root):
     """On a system where no systemd runs, as installing, upgrading and removing call them; none fails. The user is made once."""
     text = {tag: "\n".join(query(package, "--queryformat", f"%{{{tag}}}\\n")) for tag in ("PREIN", "POSTIN", "PREUN", "POSTUN")}
+    sh("chroot", root, "groupadd", "--system", "systemd-journal")  # as systemd's package does
     for tag, argument in (("PREIN", 1), ("POSTIN", 1), ("PREIN", 2), ("POSTIN", 2), ("PREUN", 1), ("POSTUN", 1), ("PREUN", 0), ("POSTUN", 0)):
         check("(none)" not in text[tag] and text[tag].strip(), f"no scriptlet {tag}")
         sh("chroot", root, "sh", "-e", "-c", text[tag], "scriptlet", argument)
@@ -55,7 +56,7 @@ def scriptlets_run(package, root):
     equal(len(passwd), 1, "users made")
     check(passwd[0].endswith(":/var/lib/auditship:/sbin/nologin") or passwd[0].endswith(":/var/lib/auditship:/usr/sbin/nologin"), passwd[0])
     groups = sh("chroot", root, "id", "-nG", "auditship").split()
-    check("adm" in groups, f"groups of the user: {groups}")
+    check({"adm", "systemd-journal"} <= set(groups), f"groups of the user: {groups}")
 
 
 def test(work):
@@ -77,10 +78,8 @@ def test(work):
                  if line.startswith("/var/lib/auditship "))
     equal(state.split()[1:], ["drwx------", "auditship"], "state directory")
     requires(package)
-    root = work / "root"
-    root.mkdir()
-    sh("tar", "-C", root, "-xpf", debian_base())
-    scriptlets_run(package, root)
+    unpack(debian_base(), work / "root")
+    scriptlets_run(package, work / "root")
 
 
 main(test)

@@ -202,7 +202,7 @@ def root_leaves_nothing_behind(work):
     state = work / "owned"
     state.mkdir()
     os.chown(state, NOBODY, NOBODY)
-    log, config = configured(work, "owned-by-root")
+    _, config = configured(work, "owned-by-root")
     settings = json.loads(config.read_text())
     settings["data_dir"] = str(state)
     settings["sink"] = file_sink(state / "documents")

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -170,13 +171,13 @@ def no_secret(text, where):
 
 
 class Mounted:
-    """Files as Kubernetes mounts a Secret: NAME -> ..data/NAME, and ..data is swapped as a whole."""
+    """Files as Kubernetes mounts a Secret or a ConfigMap, also in directories: NAME -> ..data/NAME, and ..data is swapped as a whole."""
 
     def __init__(self, directory, **files):
         self.directory, self.round = directory, 0
         directory.mkdir()
         self.swap(**files)
-        for name in files:
+        for name in {name.split("/")[0] for name in files}:
             (directory / name).symlink_to(f"..data/{name}")
 
     def swap(self, **files):
@@ -184,9 +185,11 @@ class Mounted:
         place = self.directory / f"..round-{self.round}"
         place.mkdir()
         for name, content in files.items():
+            (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         (self.directory / "..new").symlink_to(place.name)
         os.rename(self.directory / "..new", self.directory / "..data")
+        shutil.rmtree(self.directory / f"..round-{self.round - 1}", ignore_errors=True)
 
     def __getitem__(self, name):
         return str(self.directory / name)
