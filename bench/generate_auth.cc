@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <string>
 
-#include "agent/core/json_out.h"
+#include "agent/base/json_writer.h"
 #include "bench/generate.h"
 
 namespace auditship::bench {

@@ -14,16 +14,16 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/clock.h"
-#include "agent/core/codec.h"
-#include "agent/core/log.h"
-#include "agent/core/posix_fs.h"
+#include "agent/base/clock.h"
+#include "agent/base/compression.h"
+#include "agent/base/logger.h"
+#include "agent/event/document_encoder.h"
+#include "agent/event/document_id.h"
 #include "agent/filter/rule_set.h"
-#include "agent/input/tail.h"
-#include "parsers/auth_log.h"
-#include "parsers/kube_audit.h"
-#include "sinks/bulk_encoder.h"
-#include "sinks/doc_id.h"
+#include "agent/input/file/file_source.h"
+#include "agent/platform/posix_filesystem.h"
+#include "parsers/auth_log/auth_log_parser.h"
+#include "parsers/kube_audit/kube_audit_parser.h"
 
 namespace {
 
@@ -67,15 +67,15 @@ void report(std::string_view stage, double bytes, double seconds) {
 }
 
 double time_reading(const std::string& path) {
-  PosixFs fs;
+  platform::PosixFs fs;
   const NoClock clock;
   NoLog log;
-  TailOptions options;
+  input::file::TailOptions options;
   options.path = path;
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
-  Tail tail(fs, clock, log, options, std::nullopt);
-  std::vector<RawLine> lines;
+  input::file::Tail tail(fs, clock, log, options, std::nullopt);
+  std::vector<event::RawLine> lines;
   Stopwatch watch;
   watch.start();
   for (auto n = tail.read(lines, kReadBytes); n && *n > 0; n = tail.read(lines, kReadBytes)) {
@@ -84,22 +84,22 @@ double time_reading(const std::string& path) {
   return watch.seconds();
 }
 
-std::unique_ptr<Parser> make_parser(std::string_view kind) {
+std::unique_ptr<parsers::Parser> make_parser(std::string_view kind) {
   if (kind == "auth") {
-    return std::make_unique<AuthLogParser>(AuthLogOptions{});
+    return std::make_unique<parsers::auth_log::AuthLogParser>(parsers::auth_log::AuthLogOptions{});
   }
-  auto parser = KubeAuditParser::make({});
+  auto parser = parsers::kube_audit::KubeAuditParser::make({});
   AUDITSHIP_CHECK(parser.ok(), "default options are valid");
   return std::move(*parser);
 }
 
 // Cuts text into lines the way Tail does, all held in memory.
-std::vector<RawLine> lines_of(std::string_view text, const LineSource& source) {
-  std::vector<RawLine> lines;
+std::vector<event::RawLine> lines_of(std::string_view text, const event::LineSource& source) {
+  std::vector<event::RawLine> lines;
   std::uint64_t offset = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1);
-    RawLine line;
+    event::RawLine line;
     line.text = text.substr(0, end);
     line.length = end;
     line.begin.offset = offset;
@@ -134,8 +134,8 @@ class PackStage {
   std::uint64_t bytes_ = 0;
 };
 
-EncoderOptions encoder_options() {
-  EncoderOptions options;
+event::EncoderOptions encoder_options() {
+  event::EncoderOptions options;
   options.cluster = "bench-cluster";
   options.node = "bench-node";
   options.stream = "bench";
@@ -152,25 +152,25 @@ void timed(Stopwatch& watch, std::size_t count, Work work) {
 }
 
 void time_stages(std::string_view kind, const std::string& text) {
-  LineSource source;
+  event::LineSource source;
   source.path = source.read_path = "/var/log/bench.log";
-  const std::vector<RawLine> lines = lines_of(text, source);
-  const std::unique_ptr<Parser> parser = make_parser(kind);
-  const RuleSet rules;
-  DocIds ids("bench-cluster", "bench-node");
-  BulkEncoder encoder(encoder_options());
+  const std::vector<event::RawLine> lines = lines_of(text, source);
+  const std::unique_ptr<parsers::Parser> parser = make_parser(kind);
+  const filter::RuleSet rules;
+  event::DocIds ids("bench-cluster", "bench-node");
+  event::BulkEncoder encoder(encoder_options());
   PackStage gzip(Codec::gzip);
   PackStage zstd(Codec::zstd);
   Stopwatch parse, filter, id, encode;
-  std::deque<Records> records(kBlockLines);
-  std::vector<DocId> doc_ids(kBlockLines);
+  std::deque<event::Records> records(kBlockLines);
+  std::vector<event::DocId> doc_ids(kBlockLines);
   std::string bulk;
   std::uint64_t kept = 0, bulk_bytes = 0;
   for (std::size_t at = 0; at < lines.size(); at += kBlockLines) {
     const std::size_t n = std::min(kBlockLines, lines.size() - at);
     timed(parse, n, [&](std::size_t i) { parser->parse(lines[at + i], kNow, records[i]); });
     timed(filter, n, [&](std::size_t i) {
-      kept += rules.apply(records[i][0]).action == Action::keep ? 1U : 0U;
+      kept += rules.apply(records[i][0]).action == filter::Action::keep ? 1U : 0U;
     });
     timed(id, n, [&](std::size_t i) { doc_ids[i] = ids.of(lines[at + i], records[i][0]); });
     bulk.clear();

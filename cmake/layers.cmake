@@ -1,41 +1,40 @@
-# Proves that includes go one way and that libraries stay where they belong (docs/architecture.md).
-#   cmake -DROOT=DIR -P cmake/layers.cmake
+# Proves that includes go one way, that libraries stay where they belong and that names tell where they live
+# (docs/architecture.md, "Dependency rules").
+#   cmake -DROOT=DIR [-DRULES=FILE] -P cmake/layers.cmake
 # Reads every source under agent/ parsers/ sinks/. Says each violation with file and line; fails if there is one.
 cmake_minimum_required(VERSION 3.25)
-
-# Whom a folder may include, besides the standard library.
-set(may_agent_core   agent/core)
-set(may_agent_input  agent/core agent/input)
-set(may_agent_filter agent/core agent/filter)
-set(may_agent_buffer agent/core agent/buffer)
-set(may_parsers      agent/core parsers)
-set(may_sinks        agent/core sinks)
-set(may_agent_app    agent/core agent/input agent/filter agent/buffer agent/app parsers sinks)
+if(NOT RULES)
+  set(RULES ${CMAKE_CURRENT_LIST_DIR}/dependency_rules.cmake)
+endif()
+include(${RULES})
 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
-set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog files terminal network memory cpu)
-set(lib_simdjson    "^simdjson"             parsers/[a-z_]+\\.cc agent/core/json_escape\\.cc sinks/bulk_reply\\.cc
-                                            sinks/index_lookup\\.cc sinks/dead_letter\\.cc agent/app/pretty\\.cc agent/app/repair\\.cc
-                                            agent/app/setup_json\\.cc)
-set(lib_curl        "^curl/"                sinks/curl_fault\\.cc sinks/curl_http\\.cc)
-set(lib_yaml_cpp    "^yaml-cpp/"            agent/app/yaml_[a-z]+\\.cc)
-set(lib_boost       "^boost/"               agent/app/loop\\.cc agent/app/loop_context\\.h agent/app/status_http\\.cc)
-set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/core/codec\\.cc)
-set(lib_openssl     "^openssl/"             agent/core/digest\\.cc agent/app/certificates\\.cc)
-set(lib_cli11       "^CLI/"                 agent/app/main\\.cc agent/app/cli[a-z_]*\\.cc)
-set(lib_spdlog      "^spdlog/"              agent/app/own_log\\.cc)
-# The system's own headers: files are touched by posix_fs alone, the terminal by the command line.
+set(libraries simdjson curl yaml_cpp boost compression openssl cli11 spdlog nlohmann files terminal network memory cpu)
+set(lib_simdjson    "^simdjson"             agent/base/json_escape\\.cc agent/event/event_summary\\.cc
+                                            agent/delivery/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
+                                            parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc
+                                            sinks/opensearch/[a-z_]+\\.cc sinks/opensearch/setup/json_tree\\.cc)
+set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/http/curl_http\\.cc)
+set(lib_yaml_cpp    "^yaml-cpp/"            agent/yaml/yaml_document\\.cc)
+set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent/platform/event_loop_internal\\.h
+                                            agent/platform/http_server\\.cc)
+set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression\\.cc)
+set(lib_openssl     "^openssl/"             agent/base/[a-z0-9_]+\\.cc agent/status/certificate_expiry\\.cc)
+set(lib_cli11       "^CLI/"                 agent/cli/[a-z_]+\\.cc)
+set(lib_spdlog      "^spdlog/"              agent/logging/agent_log\\.cc)
+set(lib_nlohmann    "^nlohmann/"            agent/[a-z_]+/[a-z_]+\\.cc sinks/opensearch/[a-z_/]+\\.cc)
+# The system's own headers: files are touched by posix_filesystem alone, the terminal by the command line.
 set(lib_files       "^(fcntl|dirent|poll)\\.h$|^sys/(file|stat|statvfs|sysmacros|ioctl|inotify|types|syscall)\\.h$|^linux/"
-                                            agent/core/posix_fs\\.cc agent/app/loop\\.cc agent/app/status_http\\.cc agent/app/cli[a-z_]*\\.cc
-                                            agent/app/main\\.cc)
-set(lib_terminal    "^unistd\\.h$"          agent/core/posix_fs\\.cc agent/app/system\\.cc agent/app/status_http\\.cc agent/app/log_bytes\\.cc agent/app/cli[a-z_]*\\.cc
-                                            agent/app/main\\.cc agent/app/loop\\.cc agent/app/notify\\.cc agent/app/process_figures\\.cc)
+                                            agent/platform/posix_filesystem\\.cc agent/platform/event_loop\\.cc
+                                            agent/platform/http_server\\.cc agent/cli/[a-z_]+\\.cc)
+set(lib_terminal    "^unistd\\.h$"          agent/platform/[a-z_]+\\.cc agent/input/file/log_file_reader\\.cc agent/cli/[a-z_]+\\.cc)
 set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
-                                            agent/filter/match\\.cc parsers/[a-z_]+\\.cc      # inet_pton only
-                                            agent/app/notify\\.cc)                            # systemd's datagrams
-set(lib_memory      "^(link|malloc)\\.h$|^sys/(mman|resource)\\.h$" agent/app/give_back\\.cc agent/app/process_figures\\.cc
-                                            agent/app/main\\.cc)                              # no core dumps
-set(lib_cpu         "intrin\\.h$"           agent/core/crc32c\\.cc agent/core/json_escape\\.cc parsers/json_scan\\.cc)
+                                            agent/base/ip_address\\.cc agent/filter/match\\.cc   # inet_pton only
+                                            parsers/kube_audit/[a-z_]+\\.cc
+                                            agent/platform/systemd_notify\\.cc)                   # systemd's datagrams
+set(lib_memory      "^(link|malloc)\\.h$|^sys/(mman|resource)\\.h$" agent/platform/memory_trim\\.cc
+                                            agent/platform/process_stats\\.cc agent/cli/main\\.cc) # no core dumps
+set(lib_cpu         "intrin\\.h$"           agent/base/crc32c\\.cc agent/base/json_escape\\.cc parsers/json/json_scan\\.cc)
 
 set(violations 0)
 macro(violation text)
@@ -43,21 +42,28 @@ macro(violation text)
   math(EXPR violations "${violations} + 1")
 endmacro()
 
-function(folder_of path out)
-  string(REGEX MATCH "^agent/[a-z_]+|^[a-z_]+" folder "${path}")
+# The layer of a file is its folder; a registry is one of its own.
+function(layer_of path out)
+  get_filename_component(folder "${path}" DIRECTORY)
+  get_filename_component(name "${path}" NAME_WE)
+  if(name STREQUAL "registry")
+    set(folder "${folder}/registry")
+  endif()
   set(${out} "${folder}" PARENT_SCOPE)
 endfunction()
 
 macro(check_ours target)
-  folder_of("${target}" target_folder)
-  if(NOT target_folder IN_LIST may_${layer})
-    if(EXISTS "${ROOT}/${target}")
-      violation("${folder} must not include ${target_folder} (\"${target}\")")
+  layer_of("${target}" target_layer)
+  if(NOT EXISTS "${ROOT}/${target}")
+    if("${target}" MATCHES "/")
+      violation("\"${target}\" does not exist")
     else()
       violation("\"${target}\" is no file; includes are written from the root, libraries in <>")
     endif()
-  elseif(NOT EXISTS "${ROOT}/${target}")
-    violation("\"${target}\" does not exist")
+  elseif(NOT target_layer STREQUAL layer AND NOT target_layer IN_LIST may_${key})
+    violation("${layer} must not include ${target_layer} (\"${target}\")")
+  elseif("${target}" MATCHES "_internal\\.h$" AND NOT target_layer STREQUAL layer)
+    violation("\"${target}\" is for ${target_layer} alone")
   endif()
 endmacro()
 
@@ -82,21 +88,67 @@ macro(check_theirs target)
   endif()
 endmacro()
 
+# What a file says it is in must be what its folder says: agent/base is auditship, agent/buffer is auditship::buffer,
+# parsers/kube_audit is auditship::parsers::kube_audit.
+macro(check_namespace)
+  get_filename_component(folder "${file}" DIRECTORY)
+  string(REGEX REPLACE "^agent/" "" path "${folder}")
+  string(REPLACE "/" "::" path "auditship::${path}")
+  string(REGEX REPLACE "::base$" "" path "${path}")
+  string(REGEX MATCHALL "\nnamespace auditship[a-z_:]* {" opened "${whole}")
+  foreach(open IN LISTS opened)
+    string(STRIP "${open}" open)
+    if(NOT open STREQUAL "namespace ${path} {")
+      violation("\"${open}\" in a folder whose namespace is ${path}")
+    endif()
+  endforeach()
+endmacro()
+
+# --- the rules themselves: folders that may include each other in a circle are one folder --------------------------
+set(left ${layers})
+set(file cmake/dependency_rules.cmake)
+set(line 0)
+while(left)
+  set(free)
+  foreach(layer IN LISTS left)
+    string(REPLACE "/" "_" key "${layer}")
+    set(waits FALSE)
+    foreach(other IN LISTS may_${key})
+      if(NOT other IN_LIST layers)
+        violation("${layer} may include ${other}, which is no layer")
+      endif()
+      if(other IN_LIST left)
+        set(waits TRUE)
+      endif()
+    endforeach()
+    if(NOT waits)
+      list(APPEND free ${layer})
+    endif()
+  endforeach()
+  if(NOT free)
+    violation("these folders include each other in a circle: ${left}")
+    break()
+  endif()
+  list(REMOVE_ITEM left ${free})
+endwhile()
+
+# --- every file --------------------------------------------------------------------------------------------------
 set(checked 0)
 foreach(top agent parsers sinks)
   file(GLOB_RECURSE found RELATIVE "${ROOT}" "${ROOT}/${top}/*.h" "${ROOT}/${top}/*.cc")
   list(APPEND files ${found})
 endforeach()
 foreach(file IN LISTS files)
-  folder_of("${file}" folder)
-  string(REPLACE "/" "_" layer "${folder}")
+  layer_of("${file}" layer)
+  string(REPLACE "/" "_" key "${layer}")
   set(line 0)
-  if(NOT DEFINED may_${layer})
-    violation("${folder} is a folder that no rule in cmake/layers.cmake names")
+  if(NOT layer IN_LIST layers)
+    violation("${layer} is a folder that no rule in cmake/dependency_rules.cmake names")
     continue()
   endif()
   file(STRINGS "${ROOT}/${file}" includes REGEX "^[ \t]*#[ \t]*include")
   file(READ "${ROOT}/${file}" whole)
+  check_namespace()
   foreach(include IN LISTS includes)
     math(EXPR checked "${checked} + 1")
     string(FIND "${whole}" "${include}" at)

@@ -15,9 +15,9 @@
 #include <string>
 #include <string_view>
 
-#include "agent/core/record.h"
+#include "agent/event/event.h"
 
-namespace auditship {
+namespace auditship::parsers {
 
 // Records that were derived. The id of one is made of the id of the line that it is about.
 class DerivedRecords {
@@ -25,11 +25,11 @@ class DerivedRecords {
   struct Item {
     std::string_view label;  // which of several documents about that line; static storage
     std::string origin;      // the line's document id as text
-    Record record;
+    event::Record record;
   };
 
   void clear() { size_ = 0; }
-  Record& add(std::string_view label, std::string_view origin) {
+  event::Record& add(std::string_view label, std::string_view origin) {
     if (size_ == items_.size()) {
       items_.emplace_back();
     }
@@ -56,9 +56,9 @@ class Deriver {
   virtual ~Deriver() = default;
 
   // Whether see() would do anything. Cheap: asked for every record.
-  [[nodiscard]] virtual bool wants(const Record& record) const = 0;
+  [[nodiscard]] virtual bool wants(const event::Record& record) const = 0;
   // id: of the record's document. Adds what is derived to out, which it does not clear.
-  virtual void see(Record& record, std::string_view id, DerivedRecords& out) = 0;
+  virtual void see(event::Record& record, std::string_view id, DerivedRecords& out) = 0;
 
   // Everything it remembers, at most Checkpoint::kMaxStateBytes; empty if there is nothing.
   [[nodiscard]] virtual std::string state() const = 0;
@@ -66,4 +66,4 @@ class Deriver {
   [[nodiscard]] virtual bool restore(std::string_view state) = 0;
 };
 
-}  // namespace auditship
+}  // namespace auditship::parsers

@@ -8,10 +8,10 @@
 
 #include <cstdint>
 
-#include "agent/core/position.h"
-#include "agent/core/record.h"
+#include "agent/event/event.h"
+#include "agent/event/position.h"
 
-namespace auditship {
+namespace auditship::parsers {
 
 class Parser {
  public:
@@ -21,7 +21,7 @@ class Parser {
   virtual ~Parser() = default;
 
   // Clears out and adds the records of line. now_ns: wall clock at reading, ns since the epoch.
-  virtual void parse(const RawLine& line, std::int64_t now_ns, Records& out) = 0;
+  virtual void parse(const event::RawLine& line, std::int64_t now_ns, event::Records& out) = 0;
 };
 
-}  // namespace auditship
+}  // namespace auditship::parsers

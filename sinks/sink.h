@@ -1,6 +1,6 @@
 // Sink: the port to where documents go. One shipment in, one Outcome back.
 //
-// A sink does not retry, split or remember: agent/app/delivery does. It only says what became of
+// A sink does not retry, split or remember: agent/delivery does. It only says what became of
 // each document. Later sinks (object storage) fit the same port. All calls and callbacks on the
 // loop thread; a callback never runs inside the call that asked for it. The body of a shipment must
 // stay alive until its callback has run.
@@ -12,18 +12,14 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/batch.h"
-#include "agent/core/outcome.h"
-#include "agent/core/result.h"
+#include "agent/base/result.h"
+#include "agent/event/batch.h"
+#include "agent/event/delivery_result.h"
 
-namespace auditship {
-
-// Runs a task later, on the loop thread. What an adapter takes may be called from any thread if it
-// says so.
-using Post = std::function<void(std::function<void()>)>;
+namespace auditship::sinks {
 
 struct Shipment {
-  FrameId frame = 0;  // the frame that it comes from; retries and parts have the same number
+  event::FrameId frame = 0;  // the frame that it comes from; retries and parts have the same number
   std::string
       index;  // concrete index, fixed before the first attempt; empty where the sink has none
   std::string_view body;  // packed bulk lines
@@ -53,11 +49,11 @@ class Sink {
   // Whether that lasts until somebody repairs the target or the configuration.
   [[nodiscard]] virtual bool trouble_blocks() const { return false; }
   // Sends one shipment; done gets exactly one Outcome, whatever happens.
-  virtual void ship(const Shipment& shipment, std::function<void(Outcome)> done) = 0;
+  virtual void ship(const Shipment& shipment, std::function<void(event::Outcome)> done) = 0;
   // Which ids exist in `first` or in any index that the target moved to since; first "": in any of
   // the target.
   virtual void look_up(const std::string& first, const std::vector<std::string>& ids,
                        std::function<void(Result<Presence>)> done) = 0;
 };
 
-}  // namespace auditship
+}  // namespace auditship::sinks

@@ -5,5 +5,3 @@ add_test(NAME unit_documented_fields
 set_tests_properties(unit_documented_fields PROPERTIES LABELS unit TIMEOUT 300)
 add_test(NAME unit_dashboards COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/unit/dashboards_test.py)
 set_tests_properties(unit_dashboards PROPERTIES LABELS unit TIMEOUT 60 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
-auditship_test(NAME unit_setup LABELS unit SOURCES unit/setup_test.cc unit/setup_mapping_test.cc
-  LIBRARIES auditship::app)

@@ -1,3 +1,8 @@
+# The same inputs from a seed: what the disk, the server and the clock do is simulated.
+auditship_test(NAME sim_tail LABELS sim SOURCES sim/tail_sim_test.cc LIBRARIES auditship::input_file auditship_sim
+  TIMEOUT 600)
 auditship_test(NAME sim_pipeline LABELS sim
   SOURCES sim/pipeline_sim_test.cc support/sim_world.cc support/sim_oracle.cc support/fake_opensearch.cc
   LIBRARIES auditship::app auditship_sim simdjson::simdjson TIMEOUT 1800)
+auditship_test(NAME fault_segment_log LABELS fault SOURCES fault/segment_log_fault_test.cc
+  LIBRARIES auditship::buffer auditship_sim)

@@ -2,31 +2,32 @@
 
 #include <algorithm>
 
-#include "agent/app/one_shot.h"
-#include "agent/app/repair.h"
-#include "agent/app/system.h"
-#include "agent/app/version.h"
-#include "agent/core/json_out.h"
-#include "agent/input/glob.h"
-#include "parsers/ssh_sessions.h"
-#include "sinks/curl_http.h"
-#include "sinks/file_sink.h"
-#include "sinks/opensearch_sink.h"
+#include "agent/base/executor.h"
+#include "agent/base/glob.h"
+#include "agent/base/json_writer.h"
+#include "agent/base/version.h"
+#include "agent/platform/system_clock.h"
+#include "parsers/auth_log/ssh_sessions/session_tracker.h"
+#include "sinks/file/file_sink.h"
+#include "sinks/http/curl_http.h"
+#include "sinks/opensearch/blocking_client.h"
+#include "sinks/opensearch/document_repair.h"
+#include "sinks/opensearch/opensearch_sink.h"
 
-namespace auditship {
+namespace auditship::app {
 namespace {
 
 constexpr std::chrono::seconds kLookAtRules{2};
 constexpr std::chrono::seconds kLookForKeysEvery{10};
 
-std::string hex_of(const BufferId& id) {
+std::string hex_of(const buffer::BufferId& id) {
   std::string text;
   append_hex(text, id.data(), id.size());
   return text;
 }
 
-Codec codec_of(const Config& config) {
-  if (config.sink == SinkType::file) {
+Codec codec_of(const config::Config& config) {
+  if (config.sink == config::SinkType::file) {
     return Codec::zstd;  // on our own disk only; cheapest
   }
   return config.opensearch.compression == "zstd"   ? Codec::zstd
@@ -37,35 +38,37 @@ Codec codec_of(const Config& config) {
 }  // namespace
 
 // Hands refused documents to the dead-letter file of one stream.
-class Agent::Box final : public DeadLetterBox {
+class Agent::Box final : public delivery::DeadLetterBox {
  public:
-  Box(std::unique_ptr<DeadLetters> letters, const Clock& clock)
+  Box(std::unique_ptr<delivery::DeadLetters> letters, const Clock& clock)
       : letters_(std::move(letters)), clock_(clock) {}
 
-  Status put(const std::vector<Refusal>& refusals) override {
-    std::vector<DeadLetter> letters;
+  Status put(const std::vector<delivery::Refusal>& refusals) override {
+    std::vector<delivery::DeadLetter> letters;
     letters.reserve(refusals.size());
     const std::int64_t now = clock_.wall_ns();
-    for (const Refusal& refusal : refusals) {
-      letters.push_back(DeadLetter{refusal.document, refusal.index, refusal.id, refusal.status,
-                                   refusal.type, refusal.reason, now, now});
+    for (const delivery::Refusal& refusal : refusals) {
+      letters.push_back(delivery::DeadLetter{refusal.document, refusal.index, refusal.id,
+                                             refusal.status, refusal.type, refusal.reason, now,
+                                             now});
     }
     return letters_->add(letters);
   }
 
  private:
-  std::unique_ptr<DeadLetters> letters_;
+  std::unique_ptr<delivery::DeadLetters> letters_;
   const Clock& clock_;
 };
 
-Agent::Agent(Config config, Env env, Post post, RunMode mode)
+Agent::Agent(config::Config config, pipeline::Env env, Executor post, RunMode mode)
     : config_(std::move(config)), env_(std::move(env)), post_(std::move(post)), mode_(mode) {}
 
 Agent::~Agent() {
   http_.reset();  // before the streams: no callback comes any more
 }
 
-Result<std::unique_ptr<Agent>> Agent::start(Config config, Env env, Post post, RunMode mode) {
+Result<std::unique_ptr<Agent>> Agent::start(config::Config config, pipeline::Env env, Executor post,
+                                            RunMode mode) {
   std::unique_ptr<Agent> agent(new Agent(std::move(config), std::move(env), std::move(post), mode));
   if (auto s = agent->prepare(); !s) {
     return s.error();
@@ -80,7 +83,7 @@ Status Agent::prepare() {
     return identity.error();
   }
   identity_ = std::move(*identity);
-  if (config_.sink == SinkType::opensearch) {
+  if (config_.sink == config::SinkType::opensearch) {
     if (auto s = start_http(); !s) {
       return s;
     }
@@ -88,7 +91,7 @@ Status Agent::prepare() {
   if (auto s = load_book(Told::yes); !s) {
     return s;
   }
-  for (const StreamConfig& stream : config_.streams) {
+  for (const config::StreamConfig& stream : config_.streams) {
     if (auto s = add_stream(stream); !s) {
       return s.error().in("stream " + stream.name);
     }
@@ -97,7 +100,8 @@ Status Agent::prepare() {
 }
 
 Status Agent::start_http() {
-  auto http = CurlHttp::create(curl_options(config_.opensearch), post_);
+  auto http =
+      sinks::http::CurlHttp::create(sinks::opensearch::curl_options(config_.opensearch), post_);
   if (!http) {
     return http.error();
   }
@@ -111,8 +115,9 @@ Status Agent::load_book(Told told) {
   if (config_.administrators.empty()) {
     return {};
   }
-  const std::uint64_t signature = administrators_signature(env_.fs, config_.administrators);
-  auto loaded = load_administrators(env_.fs, config_.administrators);
+  const std::uint64_t signature =
+      parsers::auth_log::key_owners::administrators_signature(env_.fs, config_.administrators);
+  auto loaded = parsers::auth_log::key_owners::load_administrators(env_.fs, config_.administrators);
   book_signature_ = signature;
   if (!loaded) {
     return loaded.error();
@@ -134,7 +139,8 @@ void Agent::renew_book(TimePoint now) {
     return;
   }
   book_at_ = now + kLookForKeysEvery;
-  if (administrators_signature(env_.fs, config_.administrators) == book_signature_) {
+  if (parsers::auth_log::key_owners::administrators_signature(env_.fs, config_.administrators) ==
+      book_signature_) {
     return;
   }
   if (auto s = load_book(Told::no); !s) {
@@ -144,14 +150,17 @@ void Agent::renew_book(TimePoint now) {
   }
 }
 
-StreamSettings Agent::settings_of(const StreamConfig& stream) const {
-  StreamSettings s;
+pipeline::StreamSettings Agent::settings_of(const config::StreamConfig& stream) const {
+  pipeline::StreamSettings s;
   s.name = stream.name;
   s.paths = stream.paths;
   s.rules_file = stream.filters;
-  if (stream.parser == ParserType::auth_log) {
-    const SshSessionsOptions sessions{config_.session_start_documents};
-    s.make_deriver = [sessions] { return std::make_unique<SshSessions>(sessions); };
+  if (stream.parser == config::ParserType::auth_log) {
+    const parsers::auth_log::ssh_sessions::SshSessionsOptions sessions{
+        config_.session_start_documents};
+    s.make_deriver = [sessions] {
+      return std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(sessions);
+    };
   }
   s.tail.line_max_bytes = config_.line_max_bytes;
   s.tail.cut_tail_bytes =
@@ -178,44 +187,46 @@ StreamSettings Agent::settings_of(const StreamConfig& stream) const {
   s.encoder.cluster = config_.cluster_name;
   s.encoder.node = identity_.node;
   s.encoder.stream = stream.name;
-  s.encoder.orchestrated = stream.parser == ParserType::kube_audit;
+  s.encoder.orchestrated = stream.parser == config::ParserType::kube_audit;
   s.encoder.agent_version = kVersion;
   s.encoder.body_max_bytes = config_.body_max_bytes;
   s.encoder.agent_id = identity_.agent_id;
-  const bool dated =
-      config_.sink == SinkType::opensearch && config_.opensearch.style == TargetStyle::dated;
+  const bool dated = config_.sink == config::SinkType::opensearch &&
+                     config_.opensearch.style == config::TargetStyle::dated;
   if (dated) {
     s.encoder.dated_prefix = stream.target;
   }
   s.delivery.stream = stream.name;
   s.delivery.settle_late = 2 * config_.opensearch.timeout;
-  s.delivery.targets = config_.sink == SinkType::opensearch && !dated;
+  s.delivery.targets = config_.sink == config::SinkType::opensearch && !dated;
   return s;
 }
 
-Result<std::unique_ptr<Sink>> Agent::sink_of(const StreamConfig& stream, const BufferId& buffer) {
-  if (config_.sink == SinkType::file) {
-    FileSinkOptions options;
+Result<std::unique_ptr<sinks::Sink>> Agent::sink_of(const config::StreamConfig& stream,
+                                                    const buffer::BufferId& buffer) {
+  if (config_.sink == config::SinkType::file) {
+    sinks::file::FileSinkOptions options;
     options.directory = join_path(config_.file_sink.directory, stream.name);
     options.name = stream.name;
     options.buffer_id = hex_of(buffer);
     options.max_file_bytes = config_.file_sink.max_file_bytes;
     options.zstd = config_.file_sink.zstd;
-    auto sink = FileSink::open(env_.fs, env_.log, post_, std::move(options));
+    auto sink = sinks::file::FileSink::open(env_.fs, env_.log, post_, std::move(options));
     if (!sink) {
       return sink.error();
     }
-    return std::unique_ptr<Sink>(std::move(*sink));
+    return std::unique_ptr<sinks::Sink>(std::move(*sink));
   }
-  return std::unique_ptr<Sink>(std::make_unique<OpenSearchSink>(
-      opensearch_options(config_, stream), credential_source(env_.fs, config_.opensearch), *http_,
-      env_.clock, env_.rng, env_.log, post_));
+  return std::unique_ptr<sinks::Sink>(std::make_unique<sinks::opensearch::OpenSearchSink>(
+      sinks::opensearch::opensearch_options(config_, stream),
+      sinks::opensearch::credential_source(env_.fs, config_.opensearch), *http_, env_.clock,
+      env_.rng, env_.log, post_));
 }
 
-Status Agent::add_stream(const StreamConfig& stream) {
-  RuleSet rules;
+Status Agent::add_stream(const config::StreamConfig& stream) {
+  filter::RuleSet rules;
   if (!stream.filters.empty()) {
-    RuleWatch watch(env_.fs, stream.filters);
+    rules::RuleWatch watch(env_.fs, stream.filters);
     auto file = watch.load();
     if (!file) {
       return file.error();
@@ -227,17 +238,20 @@ Status Agent::add_stream(const StreamConfig& stream) {
   if (!make_parser) {
     return make_parser.error();
   }
-  const StreamSettings settings = settings_of(stream);
-  DeadLetterOptions letters;
+  const pipeline::StreamSettings settings = settings_of(stream);
+  delivery::DeadLetterOptions letters;
   letters.directory = join_path(join_path(config_.data_dir, stream.name), "dead-letter");
-  auto opened = DeadLetters::open(env_.fs, std::move(letters));
+  auto opened = delivery::DeadLetters::open(env_.fs, std::move(letters));
   if (!opened) {
     return opened.error();
   }
   boxes_.push_back(std::make_unique<Box>(std::move(*opened), env_.clock));
-  const auto make_sink = [this, stream](const BufferId& buffer) { return sink_of(stream, buffer); };
-  auto made = std::make_unique<Stream>(env_, settings, std::move(rules), std::move(*make_parser),
-                                       make_sink, *boxes_.back(), Repair(repair_document));
+  const auto make_sink = [this, stream](const buffer::BufferId& buffer) {
+    return sink_of(stream, buffer);
+  };
+  auto made = std::make_unique<pipeline::Stream>(
+      env_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(),
+      delivery::Repair(sinks::opensearch::repair_document));
   if (auto s = made->open(); !s) {
     return s;
   }
@@ -269,7 +283,7 @@ TimePoint Agent::step(TimePoint now) {
 // Not an error: workers have no audit log, a fresh Debian 12 no auth.log.
 void Agent::tell_absent() {
   for (const auto& stream : streams_) {
-    const StreamView view = stream->view();
+    const pipeline::StreamView view = stream->view();
     if (view.present > 0) {
       continue;
     }
@@ -327,9 +341,9 @@ void Agent::look_at_rules() {
   }
 }
 
-void Agent::load_rules(Stream& stream, RuleWatch& watch) {
+void Agent::load_rules(pipeline::Stream& stream, rules::RuleWatch& watch) {
   auto loaded = watch.load();
-  const RulesView& view = watch.view();
+  const rules::RulesView& view = watch.view();
   if (!loaded) {
     env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay",
                    {{"stream", stream.settings().name},
@@ -342,9 +356,9 @@ void Agent::load_rules(Stream& stream, RuleWatch& watch) {
                 {{"stream", stream.settings().name}, {"file", view.file}, {"rules", view.hash}});
 }
 
-RulesView Agent::rules_of(const std::string& stream) const {
+rules::RulesView Agent::rules_of(const std::string& stream) const {
   const auto watch = rule_files_.find(stream);
-  return watch == rule_files_.end() ? RulesView() : watch->second.view();
+  return watch == rule_files_.end() ? rules::RulesView() : watch->second.view();
 }
 
 bool Agent::finished() const {
@@ -367,4 +381,4 @@ std::vector<std::string> Agent::watch_directories() const {
   return all;
 }
 
-}  // namespace auditship
+}  // namespace auditship::app

@@ -13,22 +13,24 @@
 #include <string>
 #include <vector>
 
-#include "agent/app/config.h"
 #include "agent/app/identity.h"
-#include "agent/app/rule_watch.h"
-#include "agent/app/stream.h"
-#include "sinks/dead_letter.h"
-#include "sinks/http.h"
+#include "agent/base/executor.h"
+#include "agent/config/config.h"
+#include "agent/delivery/dead_letter_store.h"
+#include "agent/pipeline/pipeline.h"
+#include "agent/rules/rule_watcher.h"
+#include "sinks/http/http_transport.h"
 #include "sinks/sink.h"
 
-namespace auditship {
+namespace auditship::app {
 
 enum class RunMode { follow, once };
 
 class Agent {
  public:
   // Opens every buffer: recovery. Errors say what to do about them.
-  static Result<std::unique_ptr<Agent>> start(Config config, Env env, Post post, RunMode mode);
+  static Result<std::unique_ptr<Agent>> start(config::Config config, pipeline::Env env,
+                                              Executor post, RunMode mode);
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
@@ -44,41 +46,45 @@ class Agent {
   [[nodiscard]] bool finished() const;  // of RunMode::once
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] std::vector<std::string> watch_directories() const;
-  [[nodiscard]] const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<pipeline::Stream>>& streams() const {
+    return streams_;
+  }
   // Of a stream's rule file.
-  [[nodiscard]] RulesView rules_of(const std::string& stream) const;
-  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] rules::RulesView rules_of(const std::string& stream) const;
+  [[nodiscard]] const config::Config& config() const { return config_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
 
  private:
   class Box;
 
-  Agent(Config config, Env env, Post post, RunMode mode);
+  Agent(config::Config config, pipeline::Env env, Executor post, RunMode mode);
   Status prepare();
-  Status add_stream(const StreamConfig& stream);
-  [[nodiscard]] StreamSettings settings_of(const StreamConfig& stream) const;
-  Result<MakeParser> parser_of(const StreamConfig& stream) const;
-  Result<std::unique_ptr<Sink>> sink_of(const StreamConfig& stream, const BufferId& buffer);
+  Status add_stream(const config::StreamConfig& stream);
+  [[nodiscard]] pipeline::StreamSettings settings_of(const config::StreamConfig& stream) const;
+  Result<pipeline::MakeParser> parser_of(const config::StreamConfig& stream) const;
+  Result<std::unique_ptr<sinks::Sink>> sink_of(const config::StreamConfig& stream,
+                                               const buffer::BufferId& buffer);
   Status start_http();
   enum class Told { yes, no };
   Status load_book(Told told);
   void renew_book(TimePoint now);
   void tell_absent();
   void look_at_rules();
-  void load_rules(Stream& stream, RuleWatch& watch);
+  void load_rules(pipeline::Stream& stream, rules::RuleWatch& watch);
 
-  Config config_;
-  Env env_;
-  Post post_;
+  config::Config config_;
+  pipeline::Env env_;
+  Executor post_;
   RunMode mode_;
   Identity identity_;
-  std::unique_ptr<HttpTransport> http_;
-  std::vector<std::unique_ptr<DeadLetterBox>> boxes_;
-  std::vector<std::unique_ptr<Stream>> streams_;
-  std::map<std::string, RuleWatch> rule_files_;  // by stream
-  TimePoint rules_at_{};                         // when to look at them
+  std::unique_ptr<sinks::http::HttpTransport> http_;
+  std::vector<std::unique_ptr<delivery::DeadLetterBox>> boxes_;
+  std::vector<std::unique_ptr<pipeline::Stream>> streams_;
+  std::map<std::string, rules::RuleWatch> rule_files_;  // by stream
+  TimePoint rules_at_{};                                // when to look at them
   // Owners: this, which puts new tables in, and the parsers.
-  std::shared_ptr<AdministratorBook> book_ = std::make_shared<AdministratorBook>();
+  std::shared_ptr<parsers::auth_log::key_owners::AdministratorBook> book_ =
+      std::make_shared<parsers::auth_log::key_owners::AdministratorBook>();
   std::uint64_t book_signature_ = 0;
   TimePoint book_at_{};
   bool told_absent_ = false;
@@ -88,10 +94,10 @@ class Agent {
 [[nodiscard]] Result<std::string> read_zone_file(Fs& fs, const std::string& name);
 // A factory of parsers for this kind of stream. Without a book, the administrators of the
 // configuration are read once. Errors: as read_zone_file and load_administrators; invalid.
-[[nodiscard]] Result<MakeParser> make_parser_factory(
-    Fs& fs, const Config& config, ParserType type,
-    std::shared_ptr<const AdministratorBook> book = nullptr);
+[[nodiscard]] Result<pipeline::MakeParser> make_parser_factory(
+    Fs& fs, const config::Config& config, config::ParserType type,
+    std::shared_ptr<const parsers::auth_log::key_owners::AdministratorBook> book = nullptr);
 // The node name by configuration, NODE_NAME or the host; never empty.
-[[nodiscard]] std::string wanted_node_name(const Config& config);
+[[nodiscard]] std::string wanted_node_name(const config::Config& config);
 
-}  // namespace auditship
+}  // namespace auditship::app

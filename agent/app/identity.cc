@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "agent/core/json_out.h"
+#include "agent/base/json_writer.h"
 
-namespace auditship {
+namespace auditship::app {
 namespace {
 
 constexpr std::string_view kNode = "node=";
@@ -101,4 +101,4 @@ Result<Identity> load_identity(Fs& fs, const std::string& data_dir, const std::s
   return fresh;
 }
 
-}  // namespace auditship
+}  // namespace auditship::app

@@ -6,12 +6,12 @@
 
 #include <string>
 
-#include "agent/core/clock.h"
-#include "agent/core/fs.h"
-#include "agent/core/log.h"
-#include "agent/core/result.h"
+#include "agent/base/clock.h"
+#include "agent/base/filesystem.h"
+#include "agent/base/logger.h"
+#include "agent/base/result.h"
 
-namespace auditship {
+namespace auditship::app {
 
 struct Identity {
   std::string node;
@@ -28,4 +28,4 @@ struct Identity {
 
 [[nodiscard]] std::string random_uuid(Rng& rng);
 
-}  // namespace auditship
+}  // namespace auditship::app

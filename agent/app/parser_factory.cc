@@ -1,11 +1,11 @@
 // How the configuration makes parsers: shared by the agent and by the commands that look at logs.
 #include "agent/app/agent.h"
-#include "agent/app/system.h"
-#include "parsers/auth_log.h"
-#include "parsers/kube_audit.h"
-#include "parsers/time_zone.h"
+#include "agent/base/time_zone.h"
+#include "agent/platform/system_clock.h"
+#include "parsers/auth_log/auth_log_parser.h"
+#include "parsers/kube_audit/kube_audit_parser.h"
 
-namespace auditship {
+namespace auditship::app {
 namespace {
 
 constexpr std::size_t kMaxZoneFile = 1u << 20;
@@ -23,21 +23,22 @@ Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
              : Result<std::string>(std::string());  // no file means UTC
 }
 
-Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType type,
-                                       std::shared_ptr<const AdministratorBook> book) {
-  if (type == ParserType::kube_audit) {
-    KubeAuditOptions options;
+Result<pipeline::MakeParser> make_parser_factory(
+    Fs& fs, const config::Config& config, config::ParserType type,
+    std::shared_ptr<const parsers::auth_log::key_owners::AdministratorBook> book) {
+  if (type == config::ParserType::kube_audit) {
+    parsers::kube_audit::KubeAuditOptions options;
     options.trusted_proxies = config.trusted_proxies;
     options.redact = config.redact;
     options.redact_names = config.redact_names;
     options.slim = config.slim_bodies;
     options.max_body_bytes = config.body_max_bytes;
-    auto first = KubeAuditParser::make(options);
+    auto first = parsers::kube_audit::KubeAuditParser::make(options);
     if (!first) {
       return first.error();
     }
-    return MakeParser([options]() -> std::unique_ptr<Parser> {
-      auto parser = KubeAuditParser::make(options);
+    return pipeline::MakeParser([options]() -> std::unique_ptr<parsers::Parser> {
+      auto parser = parsers::kube_audit::KubeAuditParser::make(options);
       AUDITSHIP_CHECK(parser.ok(), "options that were good once are good again");
       return std::move(*parser);
     });
@@ -55,31 +56,32 @@ Result<MakeParser> make_parser_factory(Fs& fs, const Config& config, ParserType 
     zone = std::move(*parsed);
   }
   if (book == nullptr && !config.administrators.empty()) {
-    auto loaded = load_administrators(fs, config.administrators);
+    auto loaded = parsers::auth_log::key_owners::load_administrators(fs, config.administrators);
     if (!loaded) {
       return loaded.error();
     }
-    auto own = std::make_shared<AdministratorBook>();
+    auto own = std::make_shared<parsers::auth_log::key_owners::AdministratorBook>();
     own->replace(std::move(loaded->table));
     book = std::move(own);
   }
-  AuthLogOptions options;
+  parsers::auth_log::AuthLogOptions options;
   options.administrators = std::move(book);
   options.zone = std::move(zone);
   options.keep_original = config.keep_original;
-  return MakeParser(
-      [options]() -> std::unique_ptr<Parser> { return std::make_unique<AuthLogParser>(options); });
+  return pipeline::MakeParser([options]() -> std::unique_ptr<parsers::Parser> {
+    return std::make_unique<parsers::auth_log::AuthLogParser>(options);
+  });
 }
 
-std::string wanted_node_name(const Config& config) {
+std::string wanted_node_name(const config::Config& config) {
   std::string name = config.node_name;
   if (name.empty()) {
-    name = system_environment("NODE_NAME").value_or("");
+    name = platform::system_environment("NODE_NAME").value_or("");
   }
   if (name.empty()) {
-    name = system_host_name();
+    name = platform::system_host_name();
   }
   return name.empty() ? "localhost" : name;
 }
 
-}  // namespace auditship
+}  // namespace auditship::app

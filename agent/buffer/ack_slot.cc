@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "agent/core/crc32c.h"
-#include "agent/core/wire.h"
+#include "agent/base/binary_io.h"
+#include "agent/base/crc32c.h"
 
-namespace auditship {
+namespace auditship::buffer {
 namespace {
 
 constexpr std::size_t kSlotBytes = 4096;
@@ -68,7 +68,7 @@ Result<Slot> decode(std::string_view bytes) {
   slot.state.doubted = in.u64();
   const std::uint64_t targets = in.varint();
   for (std::uint64_t i = 0; i < targets && i < AckState::kMaxTargets && in.ok(); ++i) {
-    const FrameId frame = in.varint();
+    const event::FrameId frame = in.varint();
     slot.state.targets[frame] = in.bytes(AckState::kMaxTargetBytes);
   }
   if (!in.ok() || magic != kMagic || version != kVersion || targets > AckState::kMaxTargets) {
@@ -175,4 +175,4 @@ Status AckSlot::store(const AckState& state) {
   return {};
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -8,22 +8,22 @@
 #include <memory>
 #include <string>
 
-#include "agent/core/batch.h"
-#include "agent/core/fs.h"
-#include "agent/core/result.h"
+#include "agent/base/filesystem.h"
+#include "agent/base/result.h"
+#include "agent/event/batch.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
 struct AckState {
-  FrameId settled = 0;
-  DeliveryLedger ledger;
+  event::FrameId settled = 0;
+  event::DeliveryLedger ledger;
   // Every frame up to this one may have been sent before, to an index that nobody remembers: its
   // ids are looked up before it is sent. kAllDoubted: those still to come, too, until what was lost
   // has been read again.
-  FrameId doubted = 0;
-  std::map<FrameId, std::string> targets;  // frames in flight to their concrete index
+  event::FrameId doubted = 0;
+  std::map<event::FrameId, std::string> targets;  // frames in flight to their concrete index
 
-  static constexpr FrameId kAllDoubted = ~FrameId{0};
+  static constexpr event::FrameId kAllDoubted = ~event::FrameId{0};
   static constexpr std::size_t kMaxTargets = 8;
   static constexpr std::size_t kMaxTargetBytes =
       256;  // an index name of OpenSearch has at most 255
@@ -54,4 +54,4 @@ class AckSlot {
   bool damaged_ = false, empty_ = false;
 };
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/core/result.h"
+#include "agent/base/result.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
 void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t count,
                                  std::int64_t oldest_ns, TimePoint now) {
@@ -19,12 +19,12 @@ void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t coun
   }
 }
 
-void BatchBuilder::move(SourceSpan span, TimePoint now) {
+void BatchBuilder::move(event::SourceSpan span, TimePoint now) {
   if (empty()) {
     since_ = now;
   }
   state_bytes_ += span.after.state.size();
-  for (SourceSpan& known : spans_) {
+  for (event::SourceSpan& known : spans_) {
     if (known.source == span.source) {
       AUDITSHIP_CHECK(known.after.pos == span.before, "spans of one source must join (B1)");
       state_bytes_ -= known.after.state.size();
@@ -38,8 +38,8 @@ void BatchBuilder::move(SourceSpan span, TimePoint now) {
   spans_.push_back(std::move(span));
 }
 
-Batch BatchBuilder::close(const ReadLedger& ledger) {
-  Batch batch;
+event::Batch BatchBuilder::close(const event::ReadLedger& ledger) {
+  event::Batch batch;
   batch.spans = std::exchange(spans_, {});
   state_bytes_ = 0;
   batch.documents = std::exchange(documents_, 0);
@@ -51,4 +51,4 @@ Batch BatchBuilder::close(const ReadLedger& ledger) {
   return batch;
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

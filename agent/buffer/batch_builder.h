@@ -13,11 +13,11 @@
 #include <memory>
 #include <string_view>
 
-#include "agent/core/batch.h"
-#include "agent/core/clock.h"
-#include "agent/core/codec.h"
+#include "agent/base/clock.h"
+#include "agent/base/compression.h"
+#include "agent/event/batch.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
 struct BatchLimits {
   std::uint64_t max_bytes = 5u << 20;  // before compression
@@ -36,7 +36,7 @@ class BatchBuilder {
   void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns,
                      TimePoint now);
   // A source moved. Spans of one source must join; they are merged.
-  void move(SourceSpan span, TimePoint now);
+  void move(event::SourceSpan span, TimePoint now);
 
   [[nodiscard]] bool empty() const { return documents_ == 0 && spans_.empty(); }
   [[nodiscard]] bool full() const {
@@ -54,16 +54,16 @@ class BatchBuilder {
   [[nodiscard]] std::int64_t oldest_ns() const { return oldest_ns_; }
 
   // The batch so far; the builder is empty afterwards.
-  [[nodiscard]] Batch close(const ReadLedger& ledger);
+  [[nodiscard]] event::Batch close(const event::ReadLedger& ledger);
 
  private:
   std::unique_ptr<Packer> packer_;
   BatchLimits limits_;
-  std::vector<SourceSpan> spans_;
+  std::vector<event::SourceSpan> spans_;
   std::size_t state_bytes_ = 0;  // of all spans
   std::uint32_t documents_ = 0;
   std::int64_t oldest_ns_ = 0;
   TimePoint since_{};
 };
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "agent/core/crc32c.h"
-#include "agent/core/wire.h"
+#include "agent/base/binary_io.h"
+#include "agent/base/crc32c.h"
 
-namespace auditship {
+namespace auditship::buffer {
 namespace {
 
 constexpr std::uint32_t kFrameMagic = 0x31465341;  // "ASF1"
@@ -13,17 +13,17 @@ constexpr std::string_view kSegmentMagic = "ASHIPSEG";
 constexpr std::size_t kMaxName = 4096;
 constexpr std::uint64_t kMaxCount = 1u << 20;
 
-void put_key(std::string& out, const FileKey& key) {
+void put_key(std::string& out, const event::FileKey& key) {
   out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
   put_varint(out, key.twin);
 }
 
-void put_pos(std::string& out, const SourcePos& pos) {
+void put_pos(std::string& out, const event::SourcePos& pos) {
   put_key(out, pos.file);
   put_varint(out, pos.offset);
 }
 
-void put_checkpoint(std::string& out, const Checkpoint& c) {
+void put_checkpoint(std::string& out, const event::Checkpoint& c) {
   put_pos(out, c.pos);
   put_varint(out, c.device);
   put_varint(out, c.inode);
@@ -32,7 +32,7 @@ void put_checkpoint(std::string& out, const Checkpoint& c) {
   put_u64(out, static_cast<std::uint64_t>(c.modified_ns));
   put_u64(out, c.head_hash);
   put_varint(out, c.finished.size());
-  for (const FileKey& key : c.finished) {
+  for (const event::FileKey& key : c.finished) {
     put_key(out, key);
   }
 }
@@ -47,7 +47,7 @@ void each_counter(Ledger& l, Visit visit) {
   }
 }
 
-void put_ledger(std::string& out, const ReadLedger& ledger) {
+void put_ledger(std::string& out, const event::ReadLedger& ledger) {
   each_counter(ledger, [&](const std::uint64_t& counter) { put_varint(out, counter); });
   put_varint(out, ledger.by_rule.size());
   for (const auto& [name, count] : ledger.by_rule) {
@@ -56,23 +56,23 @@ void put_ledger(std::string& out, const ReadLedger& ledger) {
   }
 }
 
-FileKey get_key(WireReader& in) {
-  FileKey key;
+event::FileKey get_key(WireReader& in) {
+  event::FileKey key;
   const std::string_view digest = in.raw(key.first_line.size());
   std::copy(digest.begin(), digest.end(), key.first_line.begin());
   key.twin = static_cast<std::uint32_t>(in.varint());
   return key;
 }
 
-SourcePos get_pos(WireReader& in) {
-  SourcePos pos;
+event::SourcePos get_pos(WireReader& in) {
+  event::SourcePos pos;
   pos.file = get_key(in);
   pos.offset = in.varint();
   return pos;
 }
 
-Checkpoint get_checkpoint(WireReader& in) {
-  Checkpoint c;
+event::Checkpoint get_checkpoint(WireReader& in) {
+  event::Checkpoint c;
   c.pos = get_pos(in);
   c.device = in.varint();
   c.inode = in.varint();
@@ -87,8 +87,8 @@ Checkpoint get_checkpoint(WireReader& in) {
   return c;
 }
 
-ReadLedger get_ledger(WireReader& in) {
-  ReadLedger ledger;
+event::ReadLedger get_ledger(WireReader& in) {
+  event::ReadLedger ledger;
   each_counter(ledger, [&](std::uint64_t& counter) { counter = in.varint(); });
   const std::uint64_t count = in.varint();
   for (std::uint64_t i = 0; i < count && i < kMaxCount && in.ok(); ++i) {
@@ -122,7 +122,7 @@ bool get_states(WireReader& in, const std::vector<std::string*>& states) {
   const std::uint64_t count = in.varint();
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const std::uint64_t index = in.varint();
-    const std::string_view state = in.bytes(Checkpoint::kMaxStateBytes);
+    const std::string_view state = in.bytes(event::Checkpoint::kMaxStateBytes);
     if (!in.ok() || index >= states.size()) {
       return false;
     }
@@ -135,7 +135,7 @@ Error damaged(const char* what) { return Error{Errc::corrupt, what}; }
 
 }  // namespace
 
-std::string encode_frame_front(FrameId id, const Batch& batch) {
+std::string encode_frame_front(event::FrameId id, const event::Batch& batch) {
   std::string meta;
   put_u32(meta, crc32c(batch.body));
   put_varint(meta, batch.documents);
@@ -144,13 +144,13 @@ std::string encode_frame_front(FrameId id, const Batch& batch) {
   put_u64(meta, static_cast<std::uint64_t>(batch.oldest_ns));
   put_ledger(meta, batch.ledger);
   put_varint(meta, batch.spans.size());
-  for (const SourceSpan& span : batch.spans) {
+  for (const event::SourceSpan& span : batch.spans) {
     put_bytes(meta, span.source);
     put_pos(meta, span.before);
     put_checkpoint(meta, span.after);
   }
   std::vector<const std::string*> states;
-  for (const SourceSpan& span : batch.spans) {
+  for (const event::SourceSpan& span : batch.spans) {
     states.push_back(&span.after.state);
   }
   put_states(meta, states);
@@ -192,7 +192,7 @@ Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view fron
   }
   WireReader in(front.substr(kFrameHeadBytes));
   FrameMeta meta;
-  Batch& batch = meta.batch;
+  event::Batch& batch = meta.batch;
   meta.body_crc = in.u32();
   batch.documents = static_cast<std::uint32_t>(in.varint());
   batch.raw_bytes = in.varint();
@@ -201,14 +201,14 @@ Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view fron
   batch.ledger = get_ledger(in);
   const std::uint64_t spans = in.varint();
   for (std::uint64_t i = 0; i < spans && in.ok(); ++i) {
-    SourceSpan span;
+    event::SourceSpan span;
     span.source = in.bytes(kMaxName);
     span.before = get_pos(in);
     span.after = get_checkpoint(in);
     batch.spans.push_back(std::move(span));
   }
   std::vector<std::string*> states;
-  for (SourceSpan& span : batch.spans) {
+  for (event::SourceSpan& span : batch.spans) {
     states.push_back(&span.after.state);
   }
   if (!get_states(in, states) || !in.at_end() || codec > 2) {
@@ -291,25 +291,25 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
   return header;
 }
 
-bool joins(const CheckpointTable& table, const Batch& batch) {
-  return std::all_of(batch.spans.begin(), batch.spans.end(), [&](const SourceSpan& span) {
+bool joins(const CheckpointTable& table, const event::Batch& batch) {
+  return std::all_of(batch.spans.begin(), batch.spans.end(), [&](const event::SourceSpan& span) {
     const auto at = table.find(span.source);
-    return span.before == (at == table.end() ? SourcePos{} : at->second.pos);
+    return span.before == (at == table.end() ? event::SourcePos{} : at->second.pos);
   });
 }
 
-void advance(CheckpointTable& table, const Batch& batch) {
-  for (const SourceSpan& span : batch.spans) {
-    Checkpoint& at = table[span.source];
-    std::vector<FileKey> finished = std::move(at.finished);
+void advance(CheckpointTable& table, const event::Batch& batch) {
+  for (const event::SourceSpan& span : batch.spans) {
+    event::Checkpoint& at = table[span.source];
+    std::vector<event::FileKey> finished = std::move(at.finished);
     at = span.after;
     finished.insert(finished.end(), at.finished.begin(), at.finished.end());
-    if (finished.size() > Checkpoint::kMaxFinished) {
+    if (finished.size() > event::Checkpoint::kMaxFinished) {
       finished.erase(finished.begin(),
-                     finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
+                     finished.end() - static_cast<std::ptrdiff_t>(event::Checkpoint::kMaxFinished));
     }
     at.finished = std::move(finished);
   }
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -9,13 +9,13 @@
 #include <string>
 #include <string_view>
 
-#include "agent/core/batch.h"
-#include "agent/core/result.h"
+#include "agent/base/result.h"
+#include "agent/event/batch.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
-using BufferId = std::array<std::uint8_t, 16>;              // random; one a buffer directory
-using CheckpointTable = std::map<std::string, Checkpoint>;  // source name to where it stands
+using BufferId = std::array<std::uint8_t, 16>;                     // random; one a buffer directory
+using CheckpointTable = std::map<std::string, event::Checkpoint>;  // source name to where it stands
 
 inline constexpr std::size_t kFrameHeadBytes = 24;
 inline constexpr std::size_t kMaxMetaBytes = 4u << 20;
@@ -32,7 +32,7 @@ inline constexpr std::size_t kMaxHeaderStateBytes = 32u << 20;
 struct FrameHead {
   std::uint32_t meta_bytes = 0;
   std::uint32_t body_bytes = 0;
-  FrameId id = 0;
+  event::FrameId id = 0;
   std::uint32_t crc = 0;
 
   [[nodiscard]] std::uint64_t size() const {
@@ -41,21 +41,21 @@ struct FrameHead {
 };
 
 struct FrameMeta {
-  Batch batch;  // without body
+  event::Batch batch;  // without body
   std::uint32_t body_crc = 0;
 };
 
 struct SegmentHeader {
   BufferId buffer{};
-  FrameId first = 0;
-  ReadLedger ledger;
+  event::FrameId first = 0;
+  event::ReadLedger ledger;
   CheckpointTable table;
   std::uint16_t version = kBufferVersion;
   std::uint64_t size = 0;  // bytes on disk, where the first frame begins
 };
 
 // Head and meta of the frame; the body follows as it is.
-[[nodiscard]] std::string encode_frame_front(FrameId id, const Batch& batch);
+[[nodiscard]] std::string encode_frame_front(event::FrameId id, const event::Batch& batch);
 // head: the first kFrameHeadBytes. Errors: corrupt.
 [[nodiscard]] Result<FrameHead> decode_frame_head(std::string_view head);
 // front: head and meta together. Errors: corrupt.
@@ -67,7 +67,7 @@ struct SegmentHeader {
 
 // Moves the table on by the spans of a frame. False when a span does not begin where its source
 // stands (B1).
-[[nodiscard]] bool joins(const CheckpointTable& table, const Batch& batch);
-void advance(CheckpointTable& table, const Batch& batch);
+[[nodiscard]] bool joins(const CheckpointTable& table, const event::Batch& batch);
+void advance(CheckpointTable& table, const event::Batch& batch);
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "agent/core/crc32c.h"
-#include "agent/core/wire.h"
+#include "agent/base/binary_io.h"
+#include "agent/base/crc32c.h"
 
-namespace auditship {
+namespace auditship::buffer {
 namespace {
 
 constexpr std::uint64_t kSearchBlock = 1u << 20;
@@ -14,25 +14,25 @@ constexpr std::string_view kPrefix = "seg-";
 constexpr std::string_view kSuffix = ".log";
 constexpr std::size_t kDigits = 16;
 
-std::optional<FrameId> number_in(std::string_view name) {
+std::optional<event::FrameId> number_in(std::string_view name) {
   if (name.size() != kPrefix.size() + kDigits + kSuffix.size() || !name.starts_with(kPrefix) ||
       !name.ends_with(kSuffix)) {
     return std::nullopt;
   }
-  FrameId id = 0;
+  event::FrameId id = 0;
   for (const char c : name.substr(kPrefix.size(), kDigits)) {
     const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
     if (digit < 0) {
       return std::nullopt;
     }
-    id = id * 16 + static_cast<FrameId>(digit);
+    id = id * 16 + static_cast<event::FrameId>(digit);
   }
   return id;
 }
 
 }  // namespace
 
-std::string segment_path(const std::string& directory, FrameId first) {
+std::string segment_path(const std::string& directory, event::FrameId first) {
   char digits[kDigits + 1];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(first));
   return join_path(directory, std::string(kPrefix) + digits + std::string(kSuffix));
@@ -244,4 +244,4 @@ Result<std::optional<Segment::Entry>> Segment::search(std::uint64_t offset) cons
   return std::optional<Entry>();
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

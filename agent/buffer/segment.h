@@ -10,19 +10,19 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/base/filesystem.h"
+#include "agent/base/result.h"
 #include "agent/buffer/frame.h"
-#include "agent/core/fs.h"
-#include "agent/core/result.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
 struct SegmentFile {
-  FrameId first = 0;
+  event::FrameId first = 0;
   std::string path;
   std::uint64_t bytes = 0;
 };
 
-[[nodiscard]] std::string segment_path(const std::string& directory, FrameId first);
+[[nodiscard]] std::string segment_path(const std::string& directory, event::FrameId first);
 // The segments of a buffer, oldest first; other files are passed over. While an agent runs, one may
 // be gone when it is looked at: it is left out.
 [[nodiscard]] Result<std::vector<SegmentFile>> segments_in(Fs& fs, const std::string& directory);
@@ -78,4 +78,4 @@ class Segment {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace auditship
+}  // namespace auditship::buffer

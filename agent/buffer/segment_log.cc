@@ -1,8 +1,8 @@
 #include "agent/buffer/segment_log.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
-Result<FrameId> SegmentLog::append(const Batch& batch, Room room) {
+Result<event::FrameId> SegmentLog::append(const event::Batch& batch, Room room) {
   if (broken_) {
     return Error{Errc::io, "the buffer failed before"};
   }
@@ -115,4 +115,4 @@ void SegmentLog::remove_settled() {
   }
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -18,15 +18,15 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/filesystem.h"
+#include "agent/base/logger.h"
+#include "agent/base/result.h"
 #include "agent/buffer/ack_slot.h"
 #include "agent/buffer/frame.h"
 #include "agent/buffer/segment.h"
-#include "agent/core/batch.h"
-#include "agent/core/fs.h"
-#include "agent/core/log.h"
-#include "agent/core/result.h"
+#include "agent/event/batch.h"
 
-namespace auditship {
+namespace auditship::buffer {
 
 struct SegmentLogOptions {
   std::string directory;
@@ -39,15 +39,15 @@ struct SegmentLogOptions {
 // without a file: nobody knows, so from the beginning.
 struct Hole {
   std::string source;
-  Checkpoint from;
-  SourcePos to;
+  event::Checkpoint from;
+  event::SourcePos to;
 };
 
 // What next() hands out: a frame, or (without documents) what stands for frames that are lost up to
 // id.
 struct StoredFrame {
-  FrameId id = 0;
-  Batch batch;
+  event::FrameId id = 0;
+  event::Batch batch;
   std::uint64_t bytes_before = 0;  // of log files that frames before it dealt with; 0: not known
   std::uint64_t lost_documents = 0;
   std::vector<Hole> holes;
@@ -76,7 +76,7 @@ class SegmentLog {
 
   // Appends batch and returns its number. Errors: no_space (nothing written; settle something or
   // wait), io.
-  Result<FrameId> append(const Batch& batch, Room room = Room::limited);
+  Result<event::FrameId> append(const event::Batch& batch, Room room = Room::limited);
   // Makes all appended frames durable. After an error the log must be opened anew: broken() is
   // true.
   Status sync();
@@ -90,12 +90,12 @@ class SegmentLog {
   [[nodiscard]] const CheckpointTable& table() const {
     return table_;
   }  // after the last appended frame
-  [[nodiscard]] const ReadLedger& ledger() const { return ledger_; }
+  [[nodiscard]] const event::ReadLedger& ledger() const { return ledger_; }
   [[nodiscard]] const BufferId& id() const { return options_.new_id; }
-  [[nodiscard]] FrameId last() const { return last_; }
-  [[nodiscard]] FrameId synced() const { return synced_; }
+  [[nodiscard]] event::FrameId last() const { return last_; }
+  [[nodiscard]] event::FrameId synced() const { return synced_; }
   // Every frame up to this one was handed out by next().
-  [[nodiscard]] FrameId handed_out() const { return next_read_ - 1; }
+  [[nodiscard]] event::FrameId handed_out() const { return next_read_ - 1; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint64_t max_bytes() const { return options_.max_bytes; }
   void set_max_bytes(std::uint64_t bytes) { options_.max_bytes = bytes; }
@@ -126,7 +126,8 @@ class SegmentLog {
   bool read_further();
   Status peek(Result<std::optional<Segment::Entry>> entry);
   Status search_on(const std::string& why);
-  Result<StoredFrame> lost_up_to(FrameId id, const CheckpointTable& table, std::uint64_t made);
+  Result<StoredFrame> lost_up_to(event::FrameId id, const CheckpointTable& table,
+                                 std::uint64_t made);
   Status find_ends(CheckpointTable& table);
   void remove_settled();
 
@@ -138,8 +139,8 @@ class SegmentLog {
   std::deque<SegmentFile> segments_;  // oldest first; the last one is active
   std::unique_ptr<Segment> active_;
   CheckpointTable table_;
-  ReadLedger ledger_;
-  FrameId last_ = 0, synced_ = 0;
+  event::ReadLedger ledger_;
+  event::FrameId last_ = 0, synced_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t synced_bytes_ = 0;  // of the active segment
   bool broken_ = false;
@@ -155,7 +156,7 @@ class SegmentLog {
   std::unique_ptr<Segment> reading_;
   std::size_t reading_index_ = 0;
   std::uint64_t read_at_ = 0;
-  FrameId next_read_ = 1;
+  event::FrameId next_read_ = 1;
   std::optional<Peeked> peeked_;  // intact, not handed out yet
   bool header_is_news_ = false;   // the header of reading_ was not compared with read_table_ yet
   CheckpointTable read_table_;    // where sources stand before next_read_: to see what a hole lost
@@ -163,4 +164,4 @@ class SegmentLog {
   std::uint64_t read_bytes_ = 0;      // ledger bytes before next_read_; 0: not known
 };
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -1,14 +1,14 @@
 // The reading half of SegmentLog: hands out synced frames in order, each once.
 #include "agent/buffer/segment_log.h"
 
-namespace auditship {
+namespace auditship::buffer {
 namespace {
 
-std::uint64_t made(const ReadLedger& ledger) { return ledger.documents + ledger.derived; }
+std::uint64_t made(const event::ReadLedger& ledger) { return ledger.documents + ledger.derived; }
 
 // Where a span begins. For the rest, what stands behind it is as good a hint as there is.
-Checkpoint begin_of(const SourceSpan& span) {
-  Checkpoint begin = span.after;
+event::Checkpoint begin_of(const event::SourceSpan& span) {
+  event::Checkpoint begin = span.after;
   begin.pos = span.before;
   begin.tail_hash = 0;
   begin.finished.clear();
@@ -30,7 +30,7 @@ Result<CheckpointTable> begins_from(const Segment& segment, std::uint64_t offset
     if (!*entry) {
       return begins;
     }
-    for (const SourceSpan& span : (*entry)->meta.batch.spans) {
+    for (const event::SourceSpan& span : (*entry)->meta.batch.spans) {
       if (!begins.contains(span.source)) {
         begins[span.source] = begin_of(span);
       }
@@ -99,7 +99,7 @@ Result<std::optional<StoredFrame>> SegmentLog::next() {
     return lost ? Result<std::optional<StoredFrame>>(std::move(*lost)) : lost.error();
   }
   const Segment::Entry& entry = peeked_->entry;
-  const Batch& batch = entry.meta.batch;
+  const event::Batch& batch = entry.meta.batch;
   if (entry.head.id > next_read_) {
     CheckpointTable ends = read_table_;
     if (auto s = find_ends(ends); !s) {
@@ -193,14 +193,14 @@ Status SegmentLog::search_on(const std::string& why) {
 }
 
 // Stands for the frames from next_read_ to id. table and made_then: how things stood behind them.
-Result<StoredFrame> SegmentLog::lost_up_to(FrameId id, const CheckpointTable& table,
+Result<StoredFrame> SegmentLog::lost_up_to(event::FrameId id, const CheckpointTable& table,
                                            std::uint64_t made_then) {
   StoredFrame lost;
   lost.id = id;
   lost.lost_documents = made_then > read_documents_ ? made_then - read_documents_ : 0;
   for (const auto& [source, then] : table) {
     const auto at = read_table_.find(source);
-    const Checkpoint from = at == read_table_.end() ? Checkpoint{} : at->second;
+    const event::Checkpoint from = at == read_table_.end() ? event::Checkpoint{} : at->second;
     if (from.pos != then.pos) {
       lost.holes.push_back(Hole{source, from, then.pos});
     }
@@ -238,7 +238,7 @@ Status SegmentLog::find_ends(CheckpointTable& table) {
     const auto known = table.find(source);
     if (next != ends->end()) {
       // Only the place is new: names and finished generations are better known from before.
-      Checkpoint moved = known == table.end() ? next->second : known->second;
+      event::Checkpoint moved = known == table.end() ? next->second : known->second;
       moved.pos = next->second.pos;
       table[source] = std::move(moved);
     } else {
@@ -248,4 +248,4 @@ Status SegmentLog::find_ends(CheckpointTable& table) {
   return {};
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

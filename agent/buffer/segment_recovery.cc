@@ -4,7 +4,7 @@
 
 #include "agent/buffer/segment_log.h"
 
-namespace auditship {
+namespace auditship::buffer {
 Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Fs& fs, Logger& log,
                                                      SegmentLogOptions options) {
   std::unique_ptr<SegmentLog> opened(new SegmentLog(fs, log, std::move(options)));
@@ -41,7 +41,7 @@ Status SegmentLog::recover() {
   if (auto s = open_newest(); !s) {
     return s;
   }
-  const FrameId found = last_;
+  const event::FrameId found = last_;
   if (auto s = settle_doubts(); !s) {
     return s;
   }
@@ -105,7 +105,7 @@ Status SegmentLog::settle_doubts() {
   std::erase_if(state.targets, [&](const auto& target) {
     return target.first <= state.settled || target.first > last_;
   });
-  const FrameId sent =
+  const event::FrameId sent =
       state.settled + (damage_.cut_bytes + damage_.skipped_bytes > 0 ? AckState::kMaxTargets : 0);
   last_ = std::max(last_, sent);
   const std::uint64_t made = ledger_.documents + ledger_.derived;
@@ -126,7 +126,7 @@ Status SegmentLog::settle_doubts() {
 Result<std::uint64_t> SegmentLog::made_before_oldest() {
   auto oldest = Segment::open(fs_, segments_.front().path, OpenMode::read);
   if (oldest) {
-    const ReadLedger& ledger = (*oldest)->header().ledger;
+    const event::ReadLedger& ledger = (*oldest)->header().ledger;
     return ledger.documents + ledger.derived;
   }
   if (oldest.error().code != Errc::corrupt) {
@@ -140,7 +140,7 @@ Result<std::uint64_t> SegmentLog::made_before_oldest() {
   if (!first) {
     return first.error();
   }
-  const ReadLedger& ledger = *first ? (*first)->meta.batch.ledger : ledger_;
+  const event::ReadLedger& ledger = *first ? (*first)->meta.batch.ledger : ledger_;
   return ledger.documents + ledger.derived - (*first ? (*first)->meta.batch.documents : 0);
 }
 
@@ -290,4 +290,4 @@ Status SegmentLog::cut_end(Segment& newest, std::uint64_t offset) {
   return newest.cut(offset);
 }
 
-}  // namespace auditship
+}  // namespace auditship::buffer

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 
-#include "agent/core/result.h"
+#include "agent/base/result.h"
 
-namespace auditship {
+namespace auditship::filter {
 namespace {
 
 constexpr std::string_view kRbacGroup = "rbac.authorization.k8s.io";
@@ -19,7 +19,7 @@ bool is_session(std::string_view resource, std::string_view subresource) {
           subresource == "ephemeralcontainers");
 }
 
-bool is_anonymous(const KubeAttributes& kube) {
+bool is_anonymous(const event::KubeAttributes& kube) {
   return kube.user == "system:anonymous" ||
          std::find(kube.groups.begin(), kube.groups.end(), "system:unauthenticated") !=
              kube.groups.end();
@@ -70,7 +70,7 @@ GuardSet guards_of_resource(std::string_view group, std::string_view resource,
   return set;
 }
 
-GuardSet guards_of(const KubeAttributes& kube) {
+GuardSet guards_of(const event::KubeAttributes& kube) {
   if (!kube.present) {
     return 0;
   }
@@ -102,4 +102,4 @@ GuardSet guards_of(const KubeAttributes& kube) {
   return set;
 }
 
-}  // namespace auditship
+}  // namespace auditship::filter

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string_view>
 
-#include "agent/core/record.h"
+#include "agent/event/event.h"
 
-namespace auditship {
+namespace auditship::filter {
 
 // In the order in which they are reported where several cover one event.
 enum class Guard : std::uint8_t {
@@ -51,7 +51,7 @@ using GuardSet = std::uint16_t;
 [[nodiscard]] bool is_known_robot(std::string_view user);
 
 // Every guard that covers the event. Empty for a record that is not a Kubernetes audit event.
-[[nodiscard]] GuardSet guards_of(const KubeAttributes& kube);
+[[nodiscard]] GuardSet guards_of(const event::KubeAttributes& kube);
 
 // What guards look at in a resource, asked by name: shared by guards_of and by the proof that a
 // rule hides a guarded class. Without rbac-writes, which depends on the verb. All three are exact.
@@ -60,4 +60,4 @@ using GuardSet = std::uint16_t;
 [[nodiscard]] bool is_read_verb(std::string_view verb);
 [[nodiscard]] bool is_delete_verb(std::string_view verb);
 
-}  // namespace auditship
+}  // namespace auditship::filter

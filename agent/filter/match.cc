@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <cstring>
 
-namespace auditship {
+namespace auditship::filter {
 namespace {
 
 constexpr std::size_t kLinearSearch = 8;
@@ -124,14 +124,14 @@ RuleMatch::RuleMatch(const MatchSpec& spec)
               own_.min_size || own_.max_size || !own_.times.empty();
 }
 
-bool RuleMatch::matches(const Record& record) const {
+bool RuleMatch::matches(const event::Record& record) const {
   if (asks_policy_ && !(record.kube.present && matches_policy_part(record.kube))) {
     return false;
   }
   return !asks_own_ || matches_own_part(record);
 }
 
-bool RuleMatch::matches_policy_part(const KubeAttributes& kube) const {
+bool RuleMatch::matches_policy_part(const event::KubeAttributes& kube) const {
   if (!users_.empty() && !(kube.has_user && users_.has(kube.user))) {
     return false;
   }
@@ -150,7 +150,7 @@ bool RuleMatch::matches_policy_part(const KubeAttributes& kube) const {
   return paths_.empty() || (!kube.has_object_ref && matches_path(kube.path));
 }
 
-bool RuleMatch::matches_resource(const KubeAttributes& kube) const {
+bool RuleMatch::matches_resource(const event::KubeAttributes& kube) const {
   if (!kube.has_object_ref || (!namespaces_.empty() && !namespaces_.has(kube.ns))) {
     return false;
   }
@@ -186,8 +186,8 @@ bool RuleMatch::matches_path(std::string_view path) const {
   });
 }
 
-bool RuleMatch::matches_own_part(const Record& record) const {
-  const KubeAttributes& kube = record.kube;
+bool RuleMatch::matches_own_part(const event::Record& record) const {
+  const event::KubeAttributes& kube = record.kube;
   if (own_.stages != 0 && (own_.stages & stage_bit(kube.stage)) == 0) {
     return false;
   }
@@ -203,8 +203,8 @@ bool RuleMatch::matches_own_part(const Record& record) const {
     return false;
   }
   for (const NamedGlobs& wanted : own_.fields) {
-    const bool found =
-        std::any_of(record.fields.begin(), record.fields.end(), [&wanted](const Field& field) {
+    const bool found = std::any_of(
+        record.fields.begin(), record.fields.end(), [&wanted](const event::Field& field) {
           return field.name == wanted.name &&
                  any_glob(wanted.globs, field.value.substr(0, kGlobTextLimit));
         });
@@ -223,7 +223,7 @@ bool RuleMatch::matches_own_part(const Record& record) const {
   return matches_annotations(kube) && (own_.times.empty() || matches_time(record));
 }
 
-bool RuleMatch::matches_annotations(const KubeAttributes& kube) const {
+bool RuleMatch::matches_annotations(const event::KubeAttributes& kube) const {
   return std::all_of(
       own_.annotations.begin(), own_.annotations.end(), [&kube](const NamedGlobs& wanted) {
         return std::any_of(
@@ -241,7 +241,7 @@ bool RuleMatch::matches_network(std::string_view ip) const {
                      [&address](const Network& network) { return prefix_equal(address, network); });
 }
 
-bool RuleMatch::matches_time(const Record& record) const {
+bool RuleMatch::matches_time(const event::Record& record) const {
   if (!record.time_known) {
     return false;
   }
@@ -255,4 +255,4 @@ bool RuleMatch::matches_time(const Record& record) const {
       });
 }
 
-}  // namespace auditship
+}  // namespace auditship::filter

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/record.h"
-#include "agent/filter/spec.h"
+#include "agent/event/event.h"
+#include "agent/filter/rule_spec.h"
 
-namespace auditship {
+namespace auditship::filter {
 
 // * matches any run of bytes, ? one byte, all else itself; the whole text must match.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
@@ -34,7 +34,7 @@ class StringSet {
 class RuleMatch {
  public:
   explicit RuleMatch(const MatchSpec& spec);
-  [[nodiscard]] bool matches(const Record& record) const;
+  [[nodiscard]] bool matches(const event::Record& record) const;
 
  private:
   struct Resource {
@@ -42,13 +42,13 @@ class RuleMatch {
     std::vector<std::string> resources;
     StringSet names;
   };
-  [[nodiscard]] bool matches_policy_part(const KubeAttributes& kube) const;
-  [[nodiscard]] bool matches_resource(const KubeAttributes& kube) const;
+  [[nodiscard]] bool matches_policy_part(const event::KubeAttributes& kube) const;
+  [[nodiscard]] bool matches_resource(const event::KubeAttributes& kube) const;
   [[nodiscard]] bool matches_path(std::string_view path) const;
-  [[nodiscard]] bool matches_own_part(const Record& record) const;
+  [[nodiscard]] bool matches_own_part(const event::Record& record) const;
   [[nodiscard]] bool matches_network(std::string_view ip) const;
-  [[nodiscard]] bool matches_time(const Record& record) const;
-  [[nodiscard]] bool matches_annotations(const KubeAttributes& kube) const;
+  [[nodiscard]] bool matches_time(const event::Record& record) const;
+  [[nodiscard]] bool matches_annotations(const event::KubeAttributes& kube) const;
 
   StringSet users_, user_groups_, verbs_, namespaces_;
   std::vector<std::string> paths_;
@@ -58,4 +58,4 @@ class RuleMatch {
   bool asks_own_ = false;
 };
 
-}  // namespace auditship
+}  // namespace auditship::filter

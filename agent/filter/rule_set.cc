@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "agent/core/digest.h"
-#include "agent/core/json_out.h"
+#include "agent/base/json_writer.h"
+#include "agent/base/sha256.h"
 
-namespace auditship {
+namespace auditship::filter {
 
 std::string_view why_name(Why why) {
   switch (why) {
@@ -27,9 +27,9 @@ std::string_view why_name(Why why) {
   return "kept";
 }
 
-bool in_sample(const Record& record, SampleRate rate) {
+bool in_sample(const event::Record& record, SampleRate rate) {
   Sha256 hasher;
-  const KubeAttributes& kube = record.kube;
+  const event::KubeAttributes& kube = record.kube;
   if (kube.present) {
     hasher.update_prefixed(kube.audit_id);
     hasher.update_prefixed(kube.user);
@@ -93,20 +93,20 @@ Result<RuleSet> RuleSet::build(const RuleSetSpec& spec) {
   return set;
 }
 
-FilterDecision RuleSet::apply(Record& record) const {
+FilterDecision RuleSet::apply(event::Record& record) const {
   const FilterDecision decision = judge(record);
   if (decision.action == Action::keep && decision.level != Level::request_response) {
-    record.response = Body{};
+    record.response = event::Body{};
     if (decision.level != Level::request) {
-      record.request = Body{};
+      record.request = event::Body{};
     }
   }
   return decision;
 }
 
-FilterDecision RuleSet::judge(const Record& record) const {
+FilterDecision RuleSet::judge(const event::Record& record) const {
   FilterDecision decision;
-  if (record.kind == RecordKind::unparsed ||
+  if (record.kind == event::RecordKind::unparsed ||
       (kind_ == RuleSetKind::policy && !record.kube.present)) {
     decision.why = Why::not_judged;
     return decision;
@@ -118,7 +118,8 @@ FilterDecision RuleSet::judge(const Record& record) const {
   return decision;
 }
 
-const RuleSet::Rule* RuleSet::first_match(const Record& record, FilterDecision& decision) const {
+const RuleSet::Rule* RuleSet::first_match(const event::Record& record,
+                                          FilterDecision& decision) const {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
     if (rule.match.matches(record)) {
@@ -136,7 +137,7 @@ const RuleSet::Rule* RuleSet::first_match(const Record& record, FilterDecision& 
   return nullptr;
 }
 
-Why RuleSet::why_of(const Rule* rule, const Record& record, FilterDecision& decision) const {
+Why RuleSet::why_of(const Rule* rule, const event::Record& record, FilterDecision& decision) const {
   if (rule == nullptr && kind_ == RuleSetKind::policy) {
     return Why::no_match;
   }
@@ -156,7 +157,7 @@ Why RuleSet::why_of(const Rule* rule, const Record& record, FilterDecision& deci
   return Why::kept;
 }
 
-GuardSet RuleSet::covering_guards(const Record& record) const {
+GuardSet RuleSet::covering_guards(const event::Record& record) const {
   GuardSet set = guards_of(record.kube);
   for (const Exception& exception : exceptions_) {
     if ((set & guard_bit(exception.guard)) != 0 && exception.match.matches(record)) {
@@ -166,7 +167,8 @@ GuardSet RuleSet::covering_guards(const Record& record) const {
   return set;
 }
 
-void RuleSet::ask_guards(const Rule* rule, const Record& record, FilterDecision& decision) const {
+void RuleSet::ask_guards(const Rule* rule, const event::Record& record,
+                         FilterDecision& decision) const {
   const GuardSet covering = covering_guards(record);
   if (covering == 0) {
     return;
@@ -192,4 +194,4 @@ void RuleSet::ask_guards(const Rule* rule, const Record& record, FilterDecision&
   }
 }
 
-}  // namespace auditship
+}  // namespace auditship::filter

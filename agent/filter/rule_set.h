@@ -15,12 +15,12 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/record.h"
-#include "agent/core/result.h"
+#include "agent/base/result.h"
+#include "agent/event/event.h"
 #include "agent/filter/match.h"
-#include "agent/filter/spec.h"
+#include "agent/filter/rule_spec.h"
 
-namespace auditship {
+namespace auditship::filter {
 
 enum class Action : std::uint8_t {
   keep,
@@ -70,9 +70,9 @@ class RuleSet {
   [[nodiscard]] static Result<RuleSet> build(const RuleSetSpec& spec);
 
   // Judges record and takes away the bodies that a lower level does not have.
-  [[nodiscard]] FilterDecision apply(Record& record) const;
+  [[nodiscard]] FilterDecision apply(event::Record& record) const;
   // As apply, without touching the record.
-  [[nodiscard]] FilterDecision judge(const Record& record) const;
+  [[nodiscard]] FilterDecision judge(const event::Record& record) const;
 
   // SHA-256 of the rule file.
   [[nodiscard]] const Digest& hash() const { return hash_; }
@@ -83,7 +83,7 @@ class RuleSet {
   // The rule's name; "rule-N" (from 0) where a Policy gives none.
   [[nodiscard]] std::string_view name(std::size_t rule) const { return rules_[rule].name; }
   // Whether the rule alone matches: for finding rules that an earlier one shadows.
-  [[nodiscard]] bool rule_matches(std::size_t rule, const Record& record) const {
+  [[nodiscard]] bool rule_matches(std::size_t rule, const event::Record& record) const {
     return rules_[rule].match.matches(record);
   }
 
@@ -103,10 +103,12 @@ class RuleSet {
     Guard guard;
     RuleMatch match;
   };
-  [[nodiscard]] const Rule* first_match(const Record& record, FilterDecision& decision) const;
-  [[nodiscard]] Why why_of(const Rule* rule, const Record& record, FilterDecision& decision) const;
-  [[nodiscard]] GuardSet covering_guards(const Record& record) const;
-  void ask_guards(const Rule* rule, const Record& record, FilterDecision& decision) const;
+  [[nodiscard]] const Rule* first_match(const event::Record& record,
+                                        FilterDecision& decision) const;
+  [[nodiscard]] Why why_of(const Rule* rule, const event::Record& record,
+                           FilterDecision& decision) const;
+  [[nodiscard]] GuardSet covering_guards(const event::Record& record) const;
+  void ask_guards(const Rule* rule, const event::Record& record, FilterDecision& decision) const;
 
   RuleSetKind kind_ = RuleSetKind::filter_rules;
   std::vector<Rule> rules_;
@@ -118,6 +120,6 @@ class RuleSet {
 
 // Whether a request is in a sample. All stages of one request get the same answer, also after a
 // restart; the stamp is the server's own, so a client cannot choose the answer by its Audit-ID.
-[[nodiscard]] bool in_sample(const Record& record, SampleRate rate);
+[[nodiscard]] bool in_sample(const event::Record& record, SampleRate rate);
 
-}  // namespace auditship
+}  // namespace auditship::filter

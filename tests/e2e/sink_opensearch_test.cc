@@ -10,11 +10,12 @@
 
 #include <simdjson.h>
 
-#include "agent/core/codec.h"
-#include "sinks/bulk_encoder.h"
-#include "sinks/curl_http.h"
-#include "sinks/doc_id.h"
-#include "sinks/opensearch_sink.h"
+#include "agent/base/compression.h"
+#include "agent/base/executor.h"
+#include "agent/event/document_encoder.h"
+#include "agent/event/document_id.h"
+#include "sinks/http/curl_http.h"
+#include "sinks/opensearch/opensearch_sink.h"
 #include "tests/support/catch.h"
 #include "tests/support/sink_tools.h"
 
@@ -34,7 +35,7 @@ class SystemClock final : public Clock {
 // Tasks of this thread, posted by any.
 class Loop {
  public:
-  Post post() {
+  Executor post() {
     return [this](std::function<void()> task) {
       const std::lock_guard lock(mutex_);
       tasks_.push_back(std::move(task));
@@ -84,11 +85,11 @@ struct Fixture {
   SystemClock clock;
   test::SeedRng rng{1};
   test::MemoryLogger log;
-  std::unique_ptr<CurlHttp> http;
-  Credentials credentials;
+  std::unique_ptr<sinks::http::CurlHttp> http;
+  sinks::http::Credentials credentials;
   static inline int next_target = 0;
   std::string target = "e2e" + std::to_string(next_target++);
-  std::unique_ptr<OpenSearchSink> sink;
+  std::unique_ptr<sinks::opensearch::OpenSearchSink> sink;
 
   Fixture() {
     const char* url = std::getenv("OPENSEARCH_URL");
@@ -97,26 +98,27 @@ struct Fixture {
     }
     base = url;
     version = std::getenv("OPENSEARCH_VERSION") != nullptr ? std::getenv("OPENSEARCH_VERSION") : "";
-    CurlOptions options;
+    sinks::http::CurlOptions options;
     if (base.starts_with("https")) {
       options.ca_file = std::string(std::getenv("OPENSEARCH_DATA")) + "/config/ca.pem";
       credentials.username = "admin";
       credentials.password = "admin-password";
     }
-    http = CurlHttp::create(options, loop.post()).value();
+    http = sinks::http::CurlHttp::create(options, loop.post()).value();
     sink = make({});
   }
-  std::unique_ptr<OpenSearchSink> make(OpenSearchOptions options) {
+  std::unique_ptr<sinks::opensearch::OpenSearchSink> make(
+      sinks::opensearch::OpenSearchOptions options) {
     options.hosts = {base};
     options.target = target;
-    return std::make_unique<OpenSearchSink>(
-        options, [this]() -> Result<Credentials> { return credentials; }, *http, clock, rng, log,
-        loop.post());
+    return std::make_unique<sinks::opensearch::OpenSearchSink>(
+        options, [this]() -> Result<sinks::http::Credentials> { return credentials; }, *http, clock,
+        rng, log, loop.post());
   }
   // One plain request beside the sink; fails the test unless it is answered with 2xx.
   std::string call(const std::string& method, const std::string& path,
                    const std::string& body = "") {
-    HttpRequest request;
+    sinks::http::HttpRequest request;
     request.method = method;
     request.url = base + path;
     request.body = body;
@@ -124,9 +126,9 @@ struct Fixture {
     if (!credentials.username.empty()) {
       request.headers.emplace_back("Authorization", "Basic YWRtaW46YWRtaW4tcGFzc3dvcmQ=");
     }
-    std::optional<HttpResponse> got;
-    http->send(request, [&got](HttpResponse response) { got = std::move(response); });
-    const HttpResponse response = loop.wait(got);
+    std::optional<sinks::http::HttpResponse> got;
+    http->send(request, [&got](sinks::http::HttpResponse response) { got = std::move(response); });
+    const sinks::http::HttpResponse response = loop.wait(got);
     INFO(method << ' ' << path << ' ' << response.error << response.body);
     REQUIRE(response.status / 100 == 2);
     return response.body;
@@ -148,16 +150,16 @@ struct Fixture {
             simdjson::SUCCESS);
     return n;
   }
-  void start(const std::string& index, const Documents& docs, std::optional<Outcome>& into) {
-    Shipment shipment;
+  void start(const std::string& index, const Documents& docs, std::optional<event::Outcome>& into) {
+    sinks::Shipment shipment;
     shipment.index = index;
     shipment.body = docs.body;
     shipment.codec = docs.codec;
     shipment.documents = docs.count;
-    sink->ship(shipment, [&into](Outcome outcome) { into = std::move(outcome); });
+    sink->ship(shipment, [&into](event::Outcome outcome) { into = std::move(outcome); });
   }
-  Outcome ship(const std::string& index, const Documents& docs) {
-    std::optional<Outcome> got;
+  event::Outcome ship(const std::string& index, const Documents& docs) {
+    std::optional<event::Outcome> got;
     start(index, docs, got);
     return loop.wait(got);
   }
@@ -166,14 +168,14 @@ struct Fixture {
     sink->resolve([&got](Result<std::string> r) { got = std::move(r); });
     return loop.wait(got);
   }
-  Result<Presence> look_up(const std::string& first, const std::vector<std::string>& ids) {
-    std::optional<Result<Presence>> got;
-    sink->look_up(first, ids, [&got](Result<Presence> r) { got = std::move(r); });
+  Result<sinks::Presence> look_up(const std::string& first, const std::vector<std::string>& ids) {
+    std::optional<Result<sinks::Presence>> got;
+    sink->look_up(first, ids, [&got](Result<sinks::Presence> r) { got = std::move(r); });
     return loop.wait(got);
   }
 };
 
-std::string only_item(const Outcome& outcome) {
+std::string only_item(const event::Outcome& outcome) {
   REQUIRE(outcome.items.size() == 1);
   return std::to_string(outcome.items[0].status) + ' ' + outcome.items[0].type;
 }
@@ -185,8 +187,8 @@ TEST_CASE_METHOD(Fixture, "documents are created once; sent again they exist", "
   const std::string index = resolve().value();
   CHECK(index == target + "-000001");
   CHECK(ship(index, documents({"a", "b"})).created == 2);
-  const Outcome again = ship(index, documents({"a", "b", "c"}));
-  CHECK(again.verdict == Verdict::created);
+  const event::Outcome again = ship(index, documents({"a", "b", "c"}));
+  CHECK(again.verdict == event::Verdict::created);
   CHECK(again.created == 1);
   CHECK(again.existed == 2);
   CHECK(count(target) == 3);
@@ -197,11 +199,11 @@ TEST_CASE_METHOD(Fixture, "a refused item is told in its place, the others are t
   make_alias(R"({"properties":{"n":{"type":"long"}}})");
   Documents docs = documents({"a", "b", "c"}, R"({"n":1})", Codec::none);
   docs.body.replace(docs.body.find("{\"n\":1}", docs.body.find("\"b\"")), 7, "{\"n\":\"hunter2\"}");
-  const Outcome outcome = ship(target + "-000001", docs);
+  const event::Outcome outcome = ship(target + "-000001", docs);
   CHECK(outcome.created == 2);
   CHECK(only_item(outcome) == "400 mapper_parsing_exception");
   CHECK(outcome.items[0].item == 1);
-  CHECK(outcome.items[0].verdict == Verdict::rejected);
+  CHECK(outcome.items[0].verdict == event::Verdict::rejected);
   CHECK_FALSE(outcome.items[0].reason.empty());
   CHECK(outcome.message.find("hunter2") == std::string::npos);
   CHECK(count(target) == 2);
@@ -221,14 +223,14 @@ TEST_CASE_METHOD(Fixture, "a shipment in doubt across two rollovers lands once",
   CHECK(ship(first, documents({"a", "b"})).created == 2);  // say that this answer was lost
   rollover();
   rollover();
-  const Outcome retry = ship(first, documents({"a", "b", "c"}));
+  const event::Outcome retry = ship(first, documents({"a", "b", "c"}));
   CHECK(retry.existed == 2);
   CHECK(retry.created == 1);
   call("PUT", "/" + first + "/_settings", R"({"index.blocks.write":true})");
-  const Outcome blocked = ship(first, documents({"a", "d"}));
+  const event::Outcome blocked = ship(first, documents({"a", "d"}));
   REQUIRE(blocked.items.size() == 2);
-  CHECK(blocked.items[0].verdict == Verdict::index_gone);
-  CHECK(blocked.items[1].verdict == Verdict::index_gone);
+  CHECK(blocked.items[0].verdict == event::Verdict::index_gone);
+  CHECK(blocked.items[1].verdict == event::Verdict::index_gone);
   CHECK(ship(target + "-000002", documents({"e"})).created == 1);
   const auto found = look_up(first, {"a", "d", "e"});  // at once, before any refresh
   REQUIRE(found);
@@ -246,12 +248,12 @@ TEST_CASE_METHOD(Fixture,
     ids.push_back("id" + std::to_string(i));
   }
   const Documents docs = documents(ids);
-  std::optional<Outcome> one;
-  std::optional<Outcome> two;
+  std::optional<event::Outcome> one;
+  std::optional<event::Outcome> two;
   start(target + "-000001", docs, one);
   start(target + "-000001", docs, two);
-  const Outcome a = loop.wait(one);
-  const Outcome b = loop.wait(two);
+  const event::Outcome a = loop.wait(one);
+  const event::Outcome b = loop.wait(two);
   CHECK(a.created + b.created == 2000);
   CHECK(a.existed + b.existed == 2000);
   CHECK(count(target) == 2000);
@@ -264,18 +266,18 @@ TEST_CASE_METHOD(Fixture, "an index that was closed or deleted is gone", "[opens
   rollover();
   SECTION("closed") {
     call("POST", "/" + first + "/_close");
-    const Outcome outcome = ship(first, documents({"b"}));
+    const event::Outcome outcome = ship(first, documents({"b"}));
     CHECK(only_item(outcome) == "400 index_closed_exception");
-    CHECK(outcome.items[0].verdict == Verdict::index_gone);
+    CHECK(outcome.items[0].verdict == event::Verdict::index_gone);
     const auto found = look_up(first, {"a"});
     REQUIRE_FALSE(found);
     CHECK(found.error().code == Errc::refused);
   }
   SECTION("deleted") {
     call("DELETE", "/" + first);
-    const Outcome outcome = ship(first, documents({"b"}));
+    const event::Outcome outcome = ship(first, documents({"b"}));
     // Where indices may be created by writing, the name comes back to life: then it was created.
-    CHECK((outcome.created == 1 || outcome.items.at(0).verdict == Verdict::index_gone));
+    CHECK((outcome.created == 1 || outcome.items.at(0).verdict == event::Verdict::index_gone));
     const auto found = look_up(target + "-000000", {"a"});
     REQUIRE(found);
     CHECK(found->found == std::vector<bool>{false});
@@ -306,14 +308,14 @@ TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict tha
   const std::string index = target + "-000001";
   SECTION("an id of 600 bytes") {
     CHECK(ship(index, documents({"a", std::string(600, 'x')})).code == "opensearch-bulk-invalid");
-    CHECK(ship(index, documents({"a", std::string(600, 'x')})).verdict == Verdict::split);
-    CHECK(ship(index, documents({std::string(600, 'x')})).verdict == Verdict::rejected);
+    CHECK(ship(index, documents({"a", std::string(600, 'x')})).verdict == event::Verdict::split);
+    CHECK(ship(index, documents({std::string(600, 'x')})).verdict == event::Verdict::rejected);
   }
   SECTION("gzip cut short") {
     Documents docs = documents({"a", "b"});
     docs.body.resize(docs.body.size() - 9);
-    const Outcome outcome = ship(index, docs);
-    CHECK(outcome.verdict != Verdict::created);
+    const event::Outcome outcome = ship(index, docs);
+    CHECK(outcome.verdict != event::Verdict::created);
     CHECK(outcome.created + outcome.existed == 0);
   }
   SECTION("half the lines, well formed") {
@@ -325,8 +327,8 @@ TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict tha
   SECTION("a body that is not what its header says") {
     Documents docs = documents({"a"}, "{}", Codec::gzip);
     docs.codec = Codec::none;
-    const Outcome outcome = ship(index, docs);
-    CHECK(outcome.verdict != Verdict::created);
+    const event::Outcome outcome = ship(index, docs);
+    CHECK(outcome.verdict != event::Verdict::created);
     CHECK(outcome.http_status == 400);
   }
 }
@@ -334,9 +336,9 @@ TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict tha
 TEST_CASE_METHOD(Fixture, "zstd is taken by 3.x and asks for another codec on 2.x",
                  "[opensearch]") {
   make_alias();
-  const Outcome outcome = ship(target + "-000001", documents({"a"}, "{}", Codec::zstd));
+  const event::Outcome outcome = ship(target + "-000001", documents({"a"}, "{}", Codec::zstd));
   if (version.starts_with("2.")) {
-    CHECK(outcome.verdict == Verdict::recode);
+    CHECK(outcome.verdict == event::Verdict::recode);
     CHECK(outcome.code == "opensearch-zstd-refused");
   } else {
     CHECK(outcome.created == 1);
@@ -345,26 +347,26 @@ TEST_CASE_METHOD(Fixture, "zstd is taken by 3.x and asks for another codec on 2.
 
 TEST_CASE_METHOD(Fixture, "through an alias that is missing nothing is created by mistake",
                  "[opensearch]") {
-  const Outcome outcome = ship("", documents({"a"}));
+  const event::Outcome outcome = ship("", documents({"a"}));
   CHECK(only_item(outcome) == "404 index_not_found_exception");
-  CHECK(outcome.items[0].verdict == Verdict::blocked);
+  CHECK(outcome.items[0].verdict == event::Verdict::blocked);
   CHECK(resolve().error().code == Errc::not_found);
 }
 
 TEST_CASE_METHOD(Fixture, "dated items go to the index of their day", "[opensearch]") {
-  OpenSearchOptions options;
-  options.style = IndexStyle::dated;
+  sinks::opensearch::OpenSearchOptions options;
+  options.style = sinks::opensearch::IndexStyle::dated;
   sink = make(options);
-  EncoderOptions encoder_options;
+  event::EncoderOptions encoder_options;
   encoder_options.dated_prefix = target;
-  BulkEncoder encoder(encoder_options);
-  Record record;
+  event::BulkEncoder encoder(encoder_options);
+  event::Record record;
   record.time_known = true;
   std::string lines;
   for (const std::int64_t day : {20000, 20001}) {
     record.time_ns = day * 86'400'000'000'000;
-    RawLine line;
-    DocId id;
+    event::RawLine line;
+    event::DocId id;
     id.text.fill('d');
     encoder.append(record, line, id, 0, lines);
   }
@@ -379,22 +381,22 @@ TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its do
                  "[opensearch]") {
   make_alias(
       R"({"properties":{"cluster":{"properties":{"name":{"type":"keyword"}}},"requestObject":{"type":"text"}}})");
-  EncoderOptions options;
+  event::EncoderOptions options;
   options.cluster = "prod";
   options.node = "node-1";
   options.stream = "kubeaudit";
-  BulkEncoder encoder(options);
-  DocIds ids("prod", "node-1");
-  const LineSource source{"/var/log/audit.log", "", 0, true};
+  event::BulkEncoder encoder(options);
+  event::DocIds ids("prod", "node-1");
+  const event::LineSource source{"/var/log/audit.log", "", 0, true};
   const std::string text = "the line";
-  RawLine line;
+  event::RawLine line;
   line.text = text;
   line.source = &source;
-  Record record;
+  event::Record record;
   record.json = R"("kind":"Event","objectRef":{"resource":"secrets"})";
   record.add("event.action", "get \xff");
   record.request.raw = R"({"spec":"needle"})";
-  const DocId id = ids.of(line, record);
+  const event::DocId id = ids.of(line, record);
   std::string lines;
   encoder.append(record, line, id, clock.wall_ns(), lines);
   CHECK(ship(target + "-000001", {pack(Codec::gzip, lines), 1, Codec::gzip}).created == 1);
@@ -434,10 +436,10 @@ TEST_CASE_METHOD(Fixture, "a role that may only write ships through the alias",
   CHECK(log.codes == std::vector<std::string>{"opensearch-alias-unreadable"});
   CHECK(ship("", documents({"a"})).created == 1);
   CHECK(ship("", documents({"a"})).existed == 1);
-  const Outcome elsewhere = ship("other-index", documents({"a"}));
+  const event::Outcome elsewhere = ship("other-index", documents({"a"}));
   CHECK(elsewhere.created == 0);
-  CHECK(
-      (elsewhere.verdict == Verdict::blocked || elsewhere.items.at(0).verdict == Verdict::blocked));
+  CHECK((elsewhere.verdict == event::Verdict::blocked ||
+         elsewhere.items.at(0).verdict == event::Verdict::blocked));
 }
 
 TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told apart",
@@ -450,32 +452,32 @@ TEST_CASE_METHOD(Fixture, "wrong credentials and unknown authorities are told ap
   }
   make_alias();
   credentials.password = "hunter2";
-  const Outcome denied = ship(target + "-000001", documents({"a"}));
-  CHECK(denied.verdict == Verdict::blocked);
+  const event::Outcome denied = ship(target + "-000001", documents({"a"}));
+  CHECK(denied.verdict == event::Verdict::blocked);
   CHECK(denied.code == "opensearch-unauthorized");
   CHECK(denied.message.find("hunter2") == std::string::npos);
   credentials.password = "admin-password";
   CHECK(ship(target + "-000001", documents({"a"})).created == 1);
 
   sink.reset();
-  http = CurlHttp::create({}, loop.post())
+  http = sinks::http::CurlHttp::create({}, loop.post())
              .value();  // the system's authorities do not know this server
   sink = make({});
-  const Outcome unknown = ship(target + "-000001", documents({"b"}));
-  CHECK(unknown.verdict == Verdict::blocked);
+  const event::Outcome unknown = ship(target + "-000001", documents({"b"}));
+  CHECK(unknown.verdict == event::Verdict::blocked);
   CHECK(unknown.code == "opensearch-tls-untrusted");
   CHECK(unknown.message.find("certificate") != std::string::npos);
 
-  CurlOptions wrong_name;
+  sinks::http::CurlOptions wrong_name;
   wrong_name.ca_file = std::string(std::getenv("OPENSEARCH_DATA")) + "/config/ca.pem";
   wrong_name.server_name = "other.example";
   sink.reset();
-  http = CurlHttp::create(wrong_name, loop.post()).value();
+  http = sinks::http::CurlHttp::create(wrong_name, loop.post()).value();
   sink = make({});
   CHECK(ship(target + "-000001", documents({"b"})).code == "opensearch-tls-host-name");
   wrong_name.server_name = "localhost";  // in the certificate beside 127.0.0.1
   sink.reset();
-  http = CurlHttp::create(wrong_name, loop.post()).value();
+  http = sinks::http::CurlHttp::create(wrong_name, loop.post()).value();
   sink = make({});
   CHECK(ship(target + "-000001", documents({"b"})).created == 1);
 }

@@ -14,7 +14,7 @@ namespace {
 struct Known {
   std::uint64_t settled = 0;  // documents settled, stored without an error
   std::uint64_t sent = 0;     // documents handed out by next()
-  FrameId sent_frame = 0;
+  event::FrameId sent_frame = 0;
   bool failed = false;
 };
 
@@ -30,7 +30,7 @@ Known live(BufferRig& rig, std::uint64_t rounds) {
     return fail();
   }
   known.settled = rig.log->ack().ledger.accounted();
-  std::vector<std::pair<FrameId, std::uint64_t>> flying;
+  std::vector<std::pair<event::FrameId, std::uint64_t>> flying;
   for (std::uint64_t i = 0; i < rounds; ++i) {
     if (!rig.add(1 + i % 3)) {
       return fail();
@@ -49,7 +49,7 @@ Known live(BufferRig& rig, std::uint64_t rounds) {
       known.sent = numbers.empty() ? known.sent : std::max(known.sent, numbers.back() + 1);
     }
     if (i % 3 == 2) {
-      AckState ack = rig.log->ack();
+      buffer::AckState ack = rig.log->ack();
       for (std::size_t n = 0; n < flying.size() / 4 + 1; ++n) {
         ack.settled = flying[n].first;
         ack.ledger.created += flying[n].second;
@@ -84,7 +84,7 @@ void check_recovery(BufferRig& rig, const Known& known) {
     REQUIRE(*drained.documents.begin() == accounted);
     REQUIRE(*drained.documents.rbegin() == made - 1);
   }
-  const FrameId last = rig.log->last();
+  const event::FrameId last = rig.log->last();
   REQUIRE(last >= known.sent_frame);
   REQUIRE(rig.add(2).ok());
   REQUIRE(rig.log->last() > last);
@@ -194,7 +194,7 @@ void check_accounted(BufferRig& rig, std::uint64_t settled, std::uint64_t all) {
   for (const std::uint64_t n : drained.documents) {
     open.erase(n);
   }
-  for (const Hole& hole : drained.holes) {
+  for (const buffer::Hole& hole : drained.holes) {
     for (std::uint64_t n = hole.from.pos.offset / 10; n < hole.to.offset / 10; ++n) {
       open.erase(n);
     }

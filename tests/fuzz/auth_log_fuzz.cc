@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include "parsers/auth_log.h"
-#include "parsers/ip_text.h"
-#include "parsers/ssh_sessions.h"
-#include "parsers/time_zone.h"
+#include "agent/base/ip_address.h"
+#include "agent/base/time_zone.h"
+#include "parsers/auth_log/auth_log_parser.h"
+#include "parsers/auth_log/ssh_sessions/session_tracker.h"
 
 namespace {
 
-using auditship::Field;
+using auditship::event::Field;
 
 bool is_inside(std::string_view part, std::string_view whole) {
   return part.empty() ||
@@ -24,7 +24,7 @@ void check(bool condition) {
   }
 }
 
-void check_record(const auditship::Record& record, std::string_view line) {
+void check_record(const auditship::event::Record& record, std::string_view line) {
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     const Field& field = record.fields[i];
     check(!field.name.empty());
@@ -37,7 +37,7 @@ void check_record(const auditship::Record& record, std::string_view line) {
     if (field.name == "message") {
       check(is_inside(field.value, line));
     }
-    if (field.type == auditship::FieldType::literal) {
+    if (field.type == auditship::event::FieldType::literal) {
       check(!field.value.empty());
     }
   }
@@ -52,8 +52,9 @@ constexpr std::size_t kMaxState = 256 << 10;
 // the same.
 class Sessions {
  public:
-  void see(auditship::Record& record) {
-    auto restored = auditship::SshSessions({.start_documents = true});
+  void see(auditship::event::Record& record) {
+    auto restored =
+        auditship::parsers::auth_log::ssh_sessions::SshSessions({.start_documents = true});
     const std::string state = whole_.state();
     check(state.size() <= kMaxState);
     check(restored.restore(state));
@@ -65,8 +66,8 @@ class Sessions {
     }
     const std::string id(44, "0123456789abcdef"[n_++ % 16]);
     const std::size_t fields = record.fields.size();
-    auditship::DerivedRecords out;
-    auditship::DerivedRecords again;
+    auditship::parsers::DerivedRecords out;
+    auditship::parsers::DerivedRecords again;
     whole_.see(record, id, out);
     record.fields.resize(fields);
     restored.see(record, id, again);
@@ -80,7 +81,7 @@ class Sessions {
   }
 
  private:
-  static void check_names(const auditship::Record& record) {
+  static void check_names(const auditship::event::Record& record) {
     for (std::size_t i = 0; i < record.fields.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
         check(record.fields[k].name != record.fields[i].name);
@@ -88,7 +89,7 @@ class Sessions {
     }
   }
 
-  auditship::SshSessions whole_{{.start_documents = true}};
+  auditship::parsers::auth_log::ssh_sessions::SshSessions whole_{{.start_documents = true}};
   std::size_t n_ = 0;
 };
 
@@ -96,20 +97,20 @@ class Sessions {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view input(reinterpret_cast<const char*>(data), size);
-  auditship::AuthLogOptions options;
+  auditship::parsers::auth_log::AuthLogOptions options;
   if (auto zone = auditship::TimeZone::parse(input); zone.ok()) {
     static_cast<void>(zone.value().to_utc(1795406706));
     options.zone = zone.value();
   }
-  auditship::AuthLogParser parser(std::move(options));
-  auditship::Records records;
+  auditship::parsers::auth_log::AuthLogParser parser(std::move(options));
+  auditship::event::Records records;
   Sessions sessions;
-  if (auditship::SshSessions any({}); any.restore(input)) {
+  if (auditship::parsers::auth_log::ssh_sessions::SshSessions any({}); any.restore(input)) {
     check(any.state().size() <= kMaxState);
   }
   while (!input.empty()) {
     const std::size_t end = input.find('\n');
-    auditship::RawLine line;
+    auditship::event::RawLine line;
     line.text = input.substr(0, end);
     parser.parse(line, std::int64_t{1795413600} * 1'000'000'000, records);
     check(records.size() == 1);

@@ -13,11 +13,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace auditship;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (auto head = decode_frame_head(bytes);
-      head && bytes.size() >= kFrameHeadBytes + head->meta_bytes) {
-    (void)decode_frame_meta(*head, bytes.substr(0, kFrameHeadBytes + head->meta_bytes));
+  if (auto head = buffer::decode_frame_head(bytes);
+      head && bytes.size() >= buffer::kFrameHeadBytes + head->meta_bytes) {
+    (void)buffer::decode_frame_meta(*head,
+                                    bytes.substr(0, buffer::kFrameHeadBytes + head->meta_bytes));
   }
-  (void)decode_segment_header(bytes);
+  (void)buffer::decode_segment_header(bytes);
 
   test::SimClock clock;
   test::SimFs fs(clock);
@@ -25,9 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)fs.make_dirs("/b");
   const bool ack = size > 0 && data[0] % 2 == 0;
   fs.put(ack ? "/b/ack" : "/b/seg-0000000000000001.log", bytes);
-  SegmentLogOptions options;
+  buffer::SegmentLogOptions options;
   options.directory = "/b";
-  auto log = SegmentLog::open(fs, logger, options);
+  auto log = buffer::SegmentLog::open(fs, logger, options);
   if (log) {
     for (int i = 0; i < 100; ++i) {
       auto frame = (*log)->next();

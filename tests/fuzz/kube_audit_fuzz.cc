@@ -8,9 +8,9 @@
 
 #include <simdjson.h>
 
-#include "agent/core/json_out.h"
-#include "parsers/json_scan.h"
-#include "parsers/kube_audit.h"
+#include "agent/base/json_writer.h"
+#include "parsers/json/json_scan.h"
+#include "parsers/kube_audit/kube_audit_parser.h"
 
 using namespace auditship;
 
@@ -22,13 +22,13 @@ void must(bool holds) {
   }
 }
 
-std::string document_of(const Record& record) {
+std::string document_of(const event::Record& record) {
   std::string out = "{" + record.json;
-  for (const Field& field : record.fields) {
+  for (const event::Field& field : record.fields) {
     out.append(out.size() > 1 ? "," : "");
     append_json_string(out, field.name);
     out.push_back(':');
-    if (field.type == FieldType::literal) {
+    if (field.type == event::FieldType::literal) {
       out.append(field.value);
     } else {
       append_json_string(out, field.value);
@@ -91,11 +91,11 @@ std::string without_numbers(const std::string& text) {
   return out;
 }
 
-void check(const Records& records) {
+void check(const event::Records& records) {
   static simdjson::dom::parser parser;
   must(records.size() > 0);
   for (std::size_t i = 0; i < records.size(); ++i) {
-    const Record& record = records[i];
+    const event::Record& record = records[i];
     const std::string document = document_of(record);
     must(is_valid_utf8(document));
     simdjson::dom::element root;
@@ -108,10 +108,10 @@ void check(const Records& records) {
     }
     must(error == simdjson::SUCCESS);
     must(!has_repeated_key(root));
-    for (const Body* body : {&record.request, &record.response}) {
+    for (const event::Body* body : {&record.request, &record.response}) {
       must(body->raw.size() <= 4096 + 16 || !body->cut);
-      JsonScan scan(body->raw);
-      JsonValue value;
+      parsers::json::JsonScan scan(body->raw);
+      parsers::json::JsonValue value;
       must(body->raw.empty() || (scan.value(value) && scan.at_end()));
     }
   }
@@ -121,20 +121,20 @@ void check(const Records& records) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static auto parser = [] {
-    KubeAuditOptions options;
+    parsers::kube_audit::KubeAuditOptions options;
     options.trusted_proxies = {"10.0.0.0/8"};
     options.max_body_bytes = 4096;
     options.max_string_bytes = 200;
-    auto made = KubeAuditParser::make(options);
+    auto made = parsers::kube_audit::KubeAuditParser::make(options);
     must(made.ok());
     return std::move(*made);
   }();
-  static Records records;
+  static event::Records records;
   const std::string text(reinterpret_cast<const char*>(data), size);
   if (text.find('\n') != std::string::npos) {
     return 0;  // lines hold none
   }
-  RawLine line;
+  event::RawLine line;
   line.text = text;
   line.length = text.size();
   parser->parse(line, 0, records);
@@ -149,8 +149,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (is_valid_utf8(text)) {
     static simdjson::dom::parser judge;
-    JsonScan scan(text);
-    JsonValue value;
+    parsers::json::JsonScan scan(text);
+    parsers::json::JsonValue value;
     const bool accepted = scan.value(value) && scan.at_end();
     const auto error = judge.parse(text).error();
     // The judge gives up on depth and on numbers that do not fit a type; we do not.

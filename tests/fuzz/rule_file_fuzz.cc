@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "agent/app/config.h"
-#include "agent/app/rule_file.h"
+#include "agent/config/config.h"
+#include "agent/rules/rule_file.h"
 
 namespace {
 
@@ -28,8 +28,8 @@ class NoFiles final : public Fs {
   static Error missing() { return Error{Errc::not_found, "no such file"}; }
 };
 
-void ask(const RuleFile& file) {
-  Record record;
+void ask(const rules::RuleFile& file) {
+  event::Record record;
   record.kube.present = record.kube.has_user = record.kube.has_object_ref = true;
   record.kube.stage = "ResponseComplete";
   record.kube.user = "system:kube-proxy";
@@ -42,24 +42,24 @@ void ask(const RuleFile& file) {
   record.clear();
   record.add("user.name", "root");
   (void)file.rules.judge(record);
-  (void)run_rule_tests(file);
+  (void)rules::run_rule_tests(file);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto file = parse_rule_file("fuzz.yaml", text)) {
+  if (const auto file = rules::parse_rule_file("fuzz.yaml", text)) {
     ask(*file);
   }
   NoFiles fs;
-  const auto config = parse_config(
+  const auto config = config::parse_config(
       fs, "/fuzz.yaml", text, [](const std::string&) { return std::optional<std::string>("x"); });
   if (config) {
-    const std::string again = render_effective(*config);
-    const auto second =
-        parse_config(fs, "/fuzz.yaml", again, [](const std::string&) { return std::nullopt; });
-    if (!second || render_effective(*second) != again) {
+    const std::string again = config::render_effective(*config);
+    const auto second = config::parse_config(fs, "/fuzz.yaml", again,
+                                             [](const std::string&) { return std::nullopt; });
+    if (!second || config::render_effective(*second) != again) {
       std::abort();  // what check shows would not be what run does
     }
   }

@@ -185,7 +185,7 @@ class History {
       ++wanted[shape(line)];
     }
     std::map<std::string, std::size_t> got;
-    std::set<SourcePos> places;
+    std::set<event::SourcePos> places;
     for (const auto& line : rig_.got) {
       ++got[line.text];
       if (!places.insert(line.begin).second) {

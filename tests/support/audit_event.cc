@@ -32,7 +32,7 @@ std::string decoded_path(std::string_view uri) {
   return path;
 }
 
-void read_user(const object& event, Record& record) {
+void read_user(const object& event, event::Record& record) {
   object user;
   if (event["user"].get(user) != simdjson::SUCCESS) {
     return;
@@ -49,9 +49,9 @@ void read_user(const object& event, Record& record) {
       !record.kube.user.empty() || !record.kube.uid.empty() || !record.kube.groups.empty();
 }
 
-void read_object_ref(const object& event, Record& record) {
+void read_object_ref(const object& event, event::Record& record) {
   object ref;
-  KubeAttributes& kube = record.kube;
+  event::KubeAttributes& kube = record.kube;
   kube.has_object_ref = event["objectRef"].get(ref) == simdjson::SUCCESS;
   if (kube.has_object_ref) {
     kube.ns = record.keep(text_of(ref, "namespace"));
@@ -65,14 +65,14 @@ void read_object_ref(const object& event, Record& record) {
 
 }  // namespace
 
-bool read_audit_event(std::string_view text, Record& record) {
+bool read_audit_event(std::string_view text, event::Record& record) {
   record.clear();
   simdjson::dom::parser parser;
   object event;
   if (parser.parse(simdjson::padded_string(text)).get(event) != simdjson::SUCCESS) {
     return false;
   }
-  KubeAttributes& kube = record.kube;
+  event::KubeAttributes& kube = record.kube;
   kube.present = true;
   record.raw = record.keep(text);
   kube.stage = record.keep(text_of(event, "stage"));

@@ -6,12 +6,12 @@
 #include <string>
 #include <string_view>
 
-#include "agent/core/record.h"
+#include "agent/event/event.h"
 
 namespace auditship::test {
 
 // Fills record from one event. False when text is no JSON object.
-bool read_audit_event(std::string_view text, Record& record);
+bool read_audit_event(std::string_view text, event::Record& record);
 
 // Calls use with each line of a file, counted from 1; returns how many lines it has (0: no such
 // file).

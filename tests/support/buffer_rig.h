@@ -16,8 +16,8 @@
 
 namespace auditship::test {
 
-inline SourcePos place_of(std::uint64_t document) {
-  SourcePos pos;
+inline event::SourcePos place_of(std::uint64_t document) {
+  event::SourcePos pos;
   if (document > 0) {
     pos.file.first_line.fill(7);
     pos.offset = 10 * document;
@@ -32,10 +32,10 @@ inline std::string bulk_lines(std::uint64_t document) {
 
 // The documents [from, to) of one source as a batch that follows on `made` documents of all
 // sources.
-inline Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::uint64_t made,
-                            const std::string& source = "/log") {
-  Batch batch;
-  SourceSpan span;
+inline event::Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::uint64_t made,
+                                   const std::string& source = "/log") {
+  event::Batch batch;
+  event::SourceSpan span;
   span.source = source;
   span.before = place_of(from);
   span.after.pos = place_of(to);
@@ -50,7 +50,7 @@ inline Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::uint64_t 
 }
 
 // The numbers in a body, or {~0} when it is not what numbered_batch wrote.
-inline std::vector<std::uint64_t> numbers_in(const Batch& batch) {
+inline std::vector<std::uint64_t> numbers_in(const event::Batch& batch) {
   std::vector<std::uint64_t> numbers;
   std::string again;
   for (std::size_t at = 0; (at = batch.body.find("\"n\":", at)) != std::string::npos; ++at) {
@@ -71,7 +71,7 @@ struct BufferRig {
 
   Status open() {
     log.reset();
-    auto opened = SegmentLog::open(fs, logger, options);
+    auto opened = buffer::SegmentLog::open(fs, logger, options);
     if (!opened) {
       return opened.error();
     }
@@ -84,7 +84,7 @@ struct BufferRig {
     const std::uint64_t from = at == log->table().end() ? 0 : at->second.pos.offset / 10;
     return add(numbered_batch(from, from + n, log->ledger().documents));
   }
-  Status add(const Batch& batch) {
+  Status add(const event::Batch& batch) {
     auto id = log->append(batch);
     if (!id) {
       return id.error();
@@ -92,8 +92,8 @@ struct BufferRig {
     return log->sync();
   }
   // Settles the frames up to id as created.
-  Status settle(FrameId id, std::uint64_t documents) {
-    AckState ack = log->ack();
+  Status settle(event::FrameId id, std::uint64_t documents) {
+    buffer::AckState ack = log->ack();
     ack.settled = id;
     ack.ledger.created += documents;
     return log->store(ack);
@@ -104,8 +104,8 @@ struct BufferRig {
     std::set<std::uint64_t> documents;
     bool wrong = false;  // a body that was never written, or a document twice
     std::uint64_t lost = 0;
-    std::vector<Hole> holes;
-    FrameId last = 0;
+    std::vector<buffer::Hole> holes;
+    event::FrameId last = 0;
     std::string error;
   };
   Drained drain() {
@@ -135,8 +135,8 @@ struct BufferRig {
   SimClock clock;
   SimFs fs;
   LogCapture logger;
-  SegmentLogOptions options;
-  std::unique_ptr<SegmentLog> log;
+  buffer::SegmentLogOptions options;
+  std::unique_ptr<buffer::SegmentLog> log;
 };
 
 }  // namespace auditship::test

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/app/explain.h"
-#include "agent/app/log_lines.h"
-#include "agent/app/rule_file.h"
-#include "agent/core/json_out.h"
-#include "parsers/auth_log.h"
-#include "parsers/kube_audit.h"
+#include "agent/base/json_writer.h"
+#include "agent/explain/explain.h"
+#include "agent/explain/for_each_log_line.h"
+#include "agent/rules/rule_file.h"
+#include "parsers/auth_log/auth_log_parser.h"
+#include "parsers/kube_audit/kube_audit_parser.h"
 #include "tests/support/catch.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/sim_fs.h"
@@ -56,69 +56,72 @@ inline std::string event_line(const EventWords& words) {
   return out + "}";
 }
 
-inline RuleSet rules_of(const std::string& text) {
-  auto file = parse_rule_file("rules.yaml", text);
+inline filter::RuleSet rules_of(const std::string& text) {
+  auto file = rules::parse_rule_file("rules.yaml", text);
   INFO(text << "\n" << (file ? "" : file.error().message));
   REQUIRE(file.ok());
   return std::move(file->rules);
 }
 
-inline RuleSet our_rules(const std::string& items) {
+inline filter::RuleSet our_rules(const std::string& items) {
   return rules_of("apiVersion: auditship/v1\nkind: FilterRules\nrules:\n" + items);
 }
 
-inline RuleSet policy_of(const std::string& items) {
+inline filter::RuleSet policy_of(const std::string& items) {
   return rules_of("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n" + items);
 }
 
-inline std::unique_ptr<Parser> parser_for(std::string_view stream) {
+inline std::unique_ptr<parsers::Parser> parser_for(std::string_view stream) {
   if (stream == "authlog") {
-    return std::make_unique<AuthLogParser>(AuthLogOptions{});
+    return std::make_unique<parsers::auth_log::AuthLogParser>(parsers::auth_log::AuthLogOptions{});
   }
-  auto parser = KubeAuditParser::make({});
+  auto parser = parsers::kube_audit::KubeAuditParser::make({});
   REQUIRE(parser.ok());
   return std::move(*parser);
 }
 
 // Reads bytes as the command reads a file of this name.
-inline Status read_log(const std::string& name, std::string_view bytes, Parser& parser,
-                       const UseLine& use, std::uint64_t line_max = 16 << 20) {
+inline Status read_log(const std::string& name, std::string_view bytes, parsers::Parser& parser,
+                       const explain::UseLine& use, std::uint64_t line_max = 16 << 20) {
   SimClock clock;
   SimFs fs(clock);
   REQUIRE(fs.make_dirs("/log").ok());
   fs.put("/log/" + name, bytes);
   auto file = fs.open("/log/" + name, OpenMode::read);
   REQUIRE(file.ok());
-  LineSource source;
+  event::LineSource source;
   source.path = source.read_path = "/log/" + name;
   source.live = false;
   source.modified_ns = std::int64_t{1'795'500'000} * 1'000'000'000;
-  LogBytes log(std::move(*file), codec_by_name(name));
-  LogLinesOptions options;
+  input::file::LogBytes log(std::move(*file), input::file::codec_by_name(name));
+  explain::LogLinesOptions options;
   options.line_max_bytes = line_max;
   options.now_ns = source.modified_ns;
-  return for_each_log_line(log, source, parser, options, use);
+  return explain::for_each_log_line(log, source, parser, options, use);
 }
 
-inline void explain_text(Explainer& explainer, std::string_view bytes,
+inline void explain_text(explain::Explainer& explainer, std::string_view bytes,
                          std::string_view stream = "kubeaudit") {
   const auto parser = parser_for(stream);
-  REQUIRE(read_log("x.log", bytes, *parser, [&](const RawLine& line, const Records& records) {
-            explainer.add(line, records);
-            return Status();
-          }).ok());
+  REQUIRE(read_log("x.log", bytes, *parser,
+                   [&](const event::RawLine& line, const event::Records& records) {
+                     explainer.add(line, records);
+                     return Status();
+                   })
+              .ok());
 }
 
 // What --decisions prints.
-inline std::string decisions_of(const RuleSet& rules, std::string_view bytes,
+inline std::string decisions_of(const filter::RuleSet& rules, std::string_view bytes,
                                 std::string_view stream = "kubeaudit") {
   const auto parser = parser_for(stream);
   std::string out;
   std::uint64_t number = 0;
-  REQUIRE(read_log("x.log", bytes, *parser, [&](const RawLine&, const Records& records) {
-            append_decision(out, ++number, decide_line(rules, records));
-            return Status();
-          }).ok());
+  REQUIRE(
+      read_log("x.log", bytes, *parser, [&](const event::RawLine&, const event::Records& records) {
+        explain::append_decision(out, ++number, explain::decide_line(rules, records));
+        return Status();
+      }).ok());
   return out;
 }
 

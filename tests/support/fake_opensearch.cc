@@ -5,9 +5,9 @@
 
 #include <simdjson.h>
 
-#include "agent/core/codec.h"
-#include "agent/core/json_out.h"
-#include "agent/core/result.h"
+#include "agent/base/compression.h"
+#include "agent/base/json_writer.h"
+#include "agent/base/result.h"
 
 namespace auditship::test {
 
@@ -26,9 +26,9 @@ std::string error_json(int status, std::string_view type, std::string_view reaso
   return out;
 }
 
-HttpResponse answer(int status, std::string body,
-                    std::string_view type = "application/json; charset=UTF-8") {
-  HttpResponse response;
+sinks::http::HttpResponse answer(int status, std::string body,
+                                 std::string_view type = "application/json; charset=UTF-8") {
+  sinks::http::HttpResponse response;
   response.status = status;
   response.body = std::move(body);
   response.connected = true;
@@ -36,9 +36,9 @@ HttpResponse answer(int status, std::string body,
   return response;
 }
 
-HttpResponse no_answer(std::string why, bool connected, bool timed_out = false,
-                       bool no_byte = false) {
-  HttpResponse response;
+sinks::http::HttpResponse no_answer(std::string why, bool connected, bool timed_out = false,
+                                    bool no_byte = false) {
+  sinks::http::HttpResponse response;
   response.error = std::move(why);
   response.connected = connected;
   response.timed_out = timed_out;
@@ -58,7 +58,7 @@ std::string item(int status, std::string_view type = {}, std::string_view reason
   return out + "}}";
 }
 
-std::string_view header(const HttpRequest& request, std::string_view name) {
+std::string_view header(const sinks::http::HttpRequest& request, std::string_view name) {
   for (const auto& [key, value] : request.headers) {
     if (key == name) {
       return value;
@@ -74,12 +74,12 @@ std::string_view path_of(std::string_view url) {
   return slash == std::string_view::npos ? std::string_view("/") : url.substr(slash);
 }
 
-Codec codec_of(const HttpRequest& request) {
+Codec codec_of(const sinks::http::HttpRequest& request) {
   const std::string_view encoding = header(request, "Content-Encoding");
   return encoding == "gzip" ? Codec::gzip : encoding == "zstd" ? Codec::zstd : Codec::none;
 }
 
-std::string inflated(const HttpRequest& request, const std::string& body) {
+std::string inflated(const sinks::http::HttpRequest& request, const std::string& body) {
   Result<std::string> text = unpack(codec_of(request), body, kMostInflated);
   return text ? std::move(*text) : std::string();
 }
@@ -106,11 +106,12 @@ bool next_line(std::string_view& text, std::string_view& line) {
 
 }  // namespace
 
-class FakeOpenSearch::Link final : public HttpTransport {
+class FakeOpenSearch::Link final : public sinks::http::HttpTransport {
  public:
   Link(FakeOpenSearch& server, std::uint64_t number) : server_(server), number_(number) {}
   ~Link() override { server_.links_.erase(number_); }
-  void send(HttpRequest request, std::function<void(HttpResponse)> done) override {
+  void send(sinks::http::HttpRequest request,
+            std::function<void(sinks::http::HttpResponse)> done) override {
     server_.accept(number_, std::move(request), std::move(done));
   }
 
@@ -192,7 +193,7 @@ Fault FakeOpenSearch::draw_fault() {
 // --- time
 // --------------------------------------------------------------------------------------------
 
-std::unique_ptr<HttpTransport> FakeOpenSearch::connect() {
+std::unique_ptr<sinks::http::HttpTransport> FakeOpenSearch::connect() {
   links_.insert(next_link_);
   return std::make_unique<Link>(*this, next_link_++);
 }
@@ -205,7 +206,7 @@ void FakeOpenSearch::run_due() {
   while (!events_.empty() && events_.begin()->first <= clock_.now()) {
     Event event = std::move(events_.begin()->second);
     events_.erase(events_.begin());
-    HttpResponse made;
+    sinks::http::HttpResponse made;
     if (event.act) {
       made = event.act();
     }
@@ -215,8 +216,8 @@ void FakeOpenSearch::run_due() {
   }
 }
 
-void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request,
-                            std::function<void(HttpResponse)> done) {
+void FakeOpenSearch::accept(std::uint64_t link, sinks::http::HttpRequest request,
+                            std::function<void(sinks::http::HttpResponse)> done) {
   const TimePoint now = clock_.now();
   const auto span = static_cast<std::uint64_t>((latency_max - latency_min).count());
   const TimePoint due =
@@ -228,14 +229,14 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request,
   ++counts_.requests;
 
   const auto act = [this, request, body] { return execute(request, body); };
-  const auto only_say = [&](HttpResponse response, TimePoint when) {
+  const auto only_say = [&](sinks::http::HttpResponse response, TimePoint when) {
     events_.emplace(when, Event{link, done, {}, false, std::move(response)});
   };
-  const auto do_and_say = [&](std::function<void(HttpResponse&)> spoil) {
+  const auto do_and_say = [&](std::function<void(sinks::http::HttpResponse&)> spoil) {
     events_.emplace(due, Event{link,
                                done,
                                [act, spoil = std::move(spoil)] {
-                                 HttpResponse response = act();
+                                 sinks::http::HttpResponse response = act();
                                  spoil(response);
                                  return response;
                                },
@@ -304,13 +305,15 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request,
       only_say(answer(413, ""), due);
       break;
     case Fault::malformed:
-      do_and_say([](HttpResponse& response) { response.body = "{\"took\":1,oops"; });
+      do_and_say([](sinks::http::HttpResponse& response) { response.body = "{\"took\":1,oops"; });
       break;
     case Fault::truncated:
-      do_and_say([](HttpResponse& response) { response.body.resize(response.body.size() / 2); });
+      do_and_say([](sinks::http::HttpResponse& response) {
+        response.body.resize(response.body.size() / 2);
+      });
       break;
     case Fault::short_reply:
-      do_and_say([](HttpResponse& response) {
+      do_and_say([](sinks::http::HttpResponse& response) {
         const std::size_t last = response.body.rfind(",{\"create\"");
         response.body = last == std::string::npos ? "{\"errors\":false,\"items\":[]}"
                                                   : response.body.substr(0, last) + "]}";
@@ -322,7 +325,8 @@ void FakeOpenSearch::accept(std::uint64_t link, HttpRequest request,
 // --- requests
 // ----------------------------------------------------------------------------------------
 
-HttpResponse FakeOpenSearch::execute(const HttpRequest& request, const std::string& body) {
+sinks::http::HttpResponse FakeOpenSearch::execute(const sinks::http::HttpRequest& request,
+                                                  const std::string& body) {
   std::string_view path = path_of(request.url);
   const std::size_t mark = path.find('?');
   const std::string_view query =
@@ -363,7 +367,7 @@ HttpResponse FakeOpenSearch::execute(const HttpRequest& request, const std::stri
   return bulk_answer(target, query.find("require_alias=true") != std::string_view::npos, *text);
 }
 
-HttpResponse FakeOpenSearch::alias_answer(std::string_view pattern) const {
+sinks::http::HttpResponse FakeOpenSearch::alias_answer(std::string_view pattern) const {
   if (aliases_forbidden) {
     return answer(403, error_json(403, "security_exception",
                                   "no permissions for [indices:admin/aliases/get]"));
@@ -390,7 +394,8 @@ HttpResponse FakeOpenSearch::alias_answer(std::string_view pattern) const {
   return answer(200, out + "}");
 }
 
-HttpResponse FakeOpenSearch::mget_answer(const std::string& name, const std::string& body) {
+sinks::http::HttpResponse FakeOpenSearch::mget_answer(const std::string& name,
+                                                      const std::string& body) {
   simdjson::dom::parser parser;
   simdjson::dom::array ids;
   if (parser.parse(body)["ids"].get(ids) != simdjson::SUCCESS) {
@@ -420,8 +425,8 @@ HttpResponse FakeOpenSearch::mget_answer(const std::string& name, const std::str
   return answer(200, out + "]}");
 }
 
-HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require_alias,
-                                         const std::string& body) {
+sinks::http::HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require_alias,
+                                                      const std::string& body) {
   if (body.empty() || body.back() != '\n') {
     return answer(400, error_json(400, "illegal_argument_exception",
                                   "The bulk request must be terminated by a newline [\\n]"));

@@ -23,8 +23,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/clock.h"
-#include "sinks/http.h"
+#include "agent/base/clock.h"
+#include "sinks/http/http_transport.h"
 
 namespace auditship::test {
 
@@ -104,25 +104,28 @@ class FakeOpenSearch {
     return log_;
   }  // "POST /x/_bulk?… none 200", in order
 
-  [[nodiscard]] std::unique_ptr<HttpTransport> connect();
+  [[nodiscard]] std::unique_ptr<sinks::http::HttpTransport> connect();
 
  private:
   class Link;
   struct Event {
     std::uint64_t link = 0;
-    std::function<void(HttpResponse)> done;  // empty: nobody waits
-    std::function<HttpResponse()> act;       // executes the request, if it is executed
+    std::function<void(sinks::http::HttpResponse)> done;  // empty: nobody waits
+    std::function<sinks::http::HttpResponse()> act;       // executes the request, if it is executed
     bool answer = true;  // false: done gets `response` instead of what act returns
-    HttpResponse response;
+    sinks::http::HttpResponse response;
   };
 
-  void accept(std::uint64_t link, HttpRequest request, std::function<void(HttpResponse)> done);
+  void accept(std::uint64_t link, sinks::http::HttpRequest request,
+              std::function<void(sinks::http::HttpResponse)> done);
   Fault draw_fault();
   [[nodiscard]] bool chance(std::uint32_t per_million);
-  HttpResponse execute(const HttpRequest& request, const std::string& body);
-  HttpResponse alias_answer(std::string_view pattern) const;
-  HttpResponse mget_answer(const std::string& index, const std::string& body);
-  HttpResponse bulk_answer(const std::string& target, bool require_alias, const std::string& body);
+  sinks::http::HttpResponse execute(const sinks::http::HttpRequest& request,
+                                    const std::string& body);
+  sinks::http::HttpResponse alias_answer(std::string_view pattern) const;
+  sinks::http::HttpResponse mget_answer(const std::string& index, const std::string& body);
+  sinks::http::HttpResponse bulk_answer(const std::string& target, bool require_alias,
+                                        const std::string& body);
   std::string create_item(const std::string& target, bool require_alias, const std::string& id,
                           const std::string& document);
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/core/log.h"
+#include "agent/base/logger.h"
 
 namespace auditship::test {
 

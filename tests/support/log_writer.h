@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/codec.h"
+#include "agent/base/compression.h"
 #include "tests/support/sim_fs.h"
 
 namespace auditship::test {

@@ -26,7 +26,7 @@ bool glob(const std::string& pattern, const std::string& text) {
   return std::regex_match(text, std::regex(expression));
 }
 
-bool resource_entry(const ResourceSpec& entry, const KubeAttributes& kube) {
+bool resource_entry(const filter::ResourceSpec& entry, const event::KubeAttributes& kube) {
   if (entry.group != "*" && entry.group != std::string(kube.api_group)) {
     return false;
   }
@@ -66,13 +66,13 @@ bool any(const List& list, Test test) {
   return false;
 }
 
-bool asks_kubernetes(const MatchSpec& m) {
+bool asks_kubernetes(const filter::MatchSpec& m) {
   return !(m.users.empty() && m.user_groups.empty() && m.verbs.empty() && m.namespaces.empty() &&
            m.resources.empty() && m.non_resource_urls.empty());
 }
 
-bool matches(const MatchSpec& m, const Record& record) {
-  const KubeAttributes& kube = record.kube;
+bool matches(const filter::MatchSpec& m, const event::Record& record) {
+  const event::KubeAttributes& kube = record.kube;
   bool ok = !asks_kubernetes(m) || kube.present;
   ok = ok && (m.users.empty() || (kube.has_user && contains(m.users, std::string(kube.user))));
   ok = ok && (m.user_groups.empty() || (kube.has_user && any(kube.groups, [&](std::string_view g) {
@@ -88,8 +88,8 @@ bool matches(const MatchSpec& m, const Record& record) {
               (!kube.has_object_ref && any(m.non_resource_urls, [&](const std::string& url) {
                 return path_matches(url, std::string(kube.path));
               })));
-  ok = ok && (m.stages == 0 || (m.stages & stage_bit(kube.stage)) != 0);
-  ok = ok && (m.response_codes.empty() || any(m.response_codes, [&](const CodeRange& r) {
+  ok = ok && (m.stages == 0 || (m.stages & filter::stage_bit(kube.stage)) != 0);
+  ok = ok && (m.response_codes.empty() || any(m.response_codes, [&](const filter::CodeRange& r) {
                 return r.first <= kube.code && kube.code <= r.last;
               }));
   ok = ok && (m.user_agents.empty() || any(m.user_agents, [&](const std::string& g) {
@@ -97,9 +97,9 @@ bool matches(const MatchSpec& m, const Record& record) {
               }));
   ok = ok && !(m.min_size && record.raw.size() < *m.min_size);
   ok = ok && !(m.max_size && record.raw.size() > *m.max_size);
-  for (const NamedGlobs& wanted : m.fields) {
+  for (const filter::NamedGlobs& wanted : m.fields) {
     ok = ok && any(wanted.globs, [&](const std::string& g) {
-           return any(record.fields, [&](const Field& f) {
+           return any(record.fields, [&](const event::Field& f) {
              return f.name == wanted.name && glob(g, std::string(f.value));
            });
          });
@@ -108,7 +108,7 @@ bool matches(const MatchSpec& m, const Record& record) {
 }
 
 // The table of docs/configuration.md.
-bool guard_holds(const std::string& guard, const KubeAttributes& k) {
+bool guard_holds(const std::string& guard, const event::KubeAttributes& k) {
   const bool robot = k.user.substr(0, 7) == "system:";
   const bool deletes = k.verb == "delete" || k.verb == "deletecollection";
   const std::string what =
@@ -153,31 +153,31 @@ bool guard_holds(const std::string& guard, const KubeAttributes& k) {
 
 }  // namespace
 
-NaiveDecision naive_decide(const RuleSetSpec& spec, const Record& record) {
+NaiveDecision naive_decide(const filter::RuleSetSpec& spec, const event::Record& record) {
   NaiveDecision out;
-  const bool policy = spec.kind == RuleSetKind::policy;
-  const RuleSpec* rule = nullptr;
+  const bool policy = spec.kind == filter::RuleSetKind::policy;
+  const filter::RuleSpec* rule = nullptr;
   for (std::size_t i = spec.rules.size(); i-- > 0;) {  // backwards: the last one found is the first
     if (matches(spec.rules[i].match, record)) {
       rule = &spec.rules[i];
       out.rule = static_cast<int>(i);
     }
   }
-  StageSet omitted = spec.omit_stages;
+  filter::StageSet omitted = spec.omit_stages;
   out.level = policy ? "None" : "RequestResponse";
   if (rule != nullptr) {
-    omitted = static_cast<StageSet>(omitted | rule->omit_stages);
-    out.level = rule->action == RuleAction::drop ? "None"
-                : rule->level                    ? std::string(level_name(*rule->level))
-                                                 : "RequestResponse";
+    omitted = static_cast<filter::StageSet>(omitted | rule->omit_stages);
+    out.level = rule->action == filter::RuleAction::drop ? "None"
+                : rule->level ? std::string(filter::level_name(*rule->level))
+                              : "RequestResponse";
   }
-  out.keep = out.level != "None" && (omitted & stage_bit(record.kube.stage)) == 0;
+  out.keep = out.level != "None" && (omitted & filter::stage_bit(record.kube.stage)) == 0;
   std::string lifted;
-  for (std::size_t i = 0; i < kGuardCount && record.kube.present; ++i) {
-    const std::string guard(kGuardNames[i]);
+  for (std::size_t i = 0; i < filter::kGuardCount && record.kube.present; ++i) {
+    const std::string guard(filter::kGuardNames[i]);
     bool holds = guard_holds(guard, record.kube);
-    for (const GuardException& exception : spec.guards) {
-      holds = holds && !(kGuardNames[static_cast<std::size_t>(exception.guard)] == guard &&
+    for (const filter::GuardException& exception : spec.guards) {
+      holds = holds && !(filter::kGuardNames[static_cast<std::size_t>(exception.guard)] == guard &&
                          matches(exception.except, record));
     }
     if (!holds) {

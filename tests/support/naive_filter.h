@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "agent/core/record.h"
+#include "agent/event/event.h"
 #include "agent/filter/rule_set.h"
 
 namespace auditship::test {
@@ -16,6 +16,6 @@ struct NaiveDecision {
 };
 
 // Rules without sample: that has tests of its own.
-NaiveDecision naive_decide(const RuleSetSpec& spec, const Record& record);
+NaiveDecision naive_decide(const filter::RuleSetSpec& spec, const event::Record& record);
 
 }  // namespace auditship::test

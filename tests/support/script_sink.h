@@ -8,23 +8,23 @@
 #include <utility>
 #include <vector>
 
-#include "agent/app/delivery.h"
+#include "agent/delivery/delivery.h"
 #include "tests/support/buffer_rig.h"
 
 namespace auditship::test {
 
-class ScriptSink final : public Sink {
+class ScriptSink final : public sinks::Sink {
  public:
   struct Sent {
-    FrameId frame;
+    event::FrameId frame;
     std::string index, body;
     Codec codec;
     std::uint32_t documents;
-    std::function<void(Outcome)> done;
+    std::function<void(event::Outcome)> done;
     bool answered = false;
 
     [[nodiscard]] std::vector<std::uint64_t> numbers() const {
-      Batch batch;
+      event::Batch batch;
       batch.body = codec == Codec::none ? body : *unpack(codec, body, 1 << 20);
       batch.documents = documents;
       return numbers_in(batch);
@@ -33,18 +33,18 @@ class ScriptSink final : public Sink {
   struct Asked {
     std::string first;
     std::vector<std::string> ids;
-    std::function<void(Result<Presence>)> done;
+    std::function<void(Result<sinks::Presence>)> done;
   };
 
   void resolve(std::function<void(Result<std::string>)> done) override {
     resolving.push_back(std::move(done));
   }
-  void ship(const Shipment& s, std::function<void(Outcome)> done) override {
+  void ship(const sinks::Shipment& s, std::function<void(event::Outcome)> done) override {
     sent.push_back(
         Sent{s.frame, s.index, std::string(s.body), s.codec, s.documents, std::move(done)});
   }
   void look_up(const std::string& first, const std::vector<std::string>& ids,
-               std::function<void(Result<Presence>)> done) override {
+               std::function<void(Result<sinks::Presence>)> done) override {
     asked.push_back(Asked{first, ids, std::move(done)});
   }
 
@@ -53,9 +53,9 @@ class ScriptSink final : public Sink {
   std::vector<Asked> asked;
 };
 
-class ListBox final : public DeadLetterBox {
+class ListBox final : public delivery::DeadLetterBox {
  public:
-  Status put(const std::vector<Refusal>& refusals) override {
+  Status put(const std::vector<delivery::Refusal>& refusals) override {
     if (failures > 0) {
       --failures;
       return Error{Errc::no_space, "dead-letter file is full"};
@@ -63,28 +63,29 @@ class ListBox final : public DeadLetterBox {
     letters.insert(letters.end(), refusals.begin(), refusals.end());
     return {};
   }
-  std::vector<Refusal> letters;
+  std::vector<delivery::Refusal> letters;
   int failures = 0;
 };
 
-inline Outcome whole(Verdict verdict, int status = 0, const std::string& code = "test") {
-  Outcome outcome;
+inline event::Outcome whole(event::Verdict verdict, int status = 0,
+                            const std::string& code = "test") {
+  event::Outcome outcome;
   outcome.verdict = verdict;
   outcome.http_status = static_cast<std::uint16_t>(status);
   outcome.code = code;
   outcome.message = code;
   return outcome;
 }
-inline Outcome taken(std::uint32_t created, std::uint32_t existed = 0,
-                     std::vector<ItemOutcome> items = {}) {
-  Outcome outcome = whole(Verdict::created, 200);
+inline event::Outcome taken(std::uint32_t created, std::uint32_t existed = 0,
+                            std::vector<event::ItemOutcome> items = {}) {
+  event::Outcome outcome = whole(event::Verdict::created, 200);
   outcome.created = created;
   outcome.existed = existed;
   outcome.items = std::move(items);
   return outcome;
 }
-inline ItemOutcome item(std::uint32_t n, Verdict verdict, std::uint16_t status) {
-  return ItemOutcome{n, verdict, status, "type", "reason"};
+inline event::ItemOutcome item(std::uint32_t n, event::Verdict verdict, std::uint16_t status) {
+  return event::ItemOutcome{n, verdict, status, "type", "reason"};
 }
 
 struct DeliveryRig : BufferRig {
@@ -93,7 +94,7 @@ struct DeliveryRig : BufferRig {
   void start() {
     delivery.reset();
     sink = std::make_unique<ScriptSink>();
-    delivery = std::make_unique<Delivery>(
+    delivery = std::make_unique<delivery::Delivery>(
         *log, *sink, box, repair, clock, rng, logger, [] {}, delivery_options);
   }
   // The process ends and begins again.
@@ -141,23 +142,23 @@ struct DeliveryRig : BufferRig {
     return static_cast<std::size_t>(std::count_if(sink->sent.begin(), sink->sent.end(),
                                                   [](const auto& s) { return !s.answered; }));
   }
-  void answer(ScriptSink::Sent& sent, Outcome outcome) {
+  void answer(ScriptSink::Sent& sent, event::Outcome outcome) {
     sent.answered = true;
     auto done = std::move(sent.done);
     done(std::move(outcome));
     go();
   }
-  void answer(Outcome outcome) { answer(request(), std::move(outcome)); }
-  [[nodiscard]] const AckState& stored() const { return log->ack(); }
+  void answer(event::Outcome outcome) { answer(request(), std::move(outcome)); }
+  [[nodiscard]] const buffer::AckState& stored() const { return log->ack(); }
 
   SimRng rng;
-  DeliveryOptions delivery_options{"test"};
+  delivery::DeliveryOptions delivery_options{"test"};
   ListBox box;
-  Repair repair;
+  delivery::Repair repair;
   std::string index = "app-000001";
   bool answers_resolve = true;
   std::unique_ptr<ScriptSink> sink;
-  std::unique_ptr<Delivery> delivery;
+  std::unique_ptr<delivery::Delivery> delivery;
 };
 
 }  // namespace auditship::test

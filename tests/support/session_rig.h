@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/batch.h"
-#include "parsers/auth_log.h"
-#include "parsers/ssh_sessions.h"
+#include "agent/event/batch.h"
+#include "parsers/auth_log/auth_log_parser.h"
+#include "parsers/auth_log/ssh_sessions/session_tracker.h"
 #include "tests/support/catch.h"
 
 namespace auditship::test {
@@ -25,20 +25,21 @@ struct SessionRig {
     return text;
   }
 
-  explicit SessionRig(SshSessionsOptions given = {}, AuthLogOptions log = {})
+  explicit SessionRig(parsers::auth_log::ssh_sessions::SshSessionsOptions given = {},
+                      parsers::auth_log::AuthLogOptions log = {})
       : options(given),
-        parser(std::make_unique<AuthLogParser>(std::move(log))),
-        sessions(std::make_unique<SshSessions>(given)) {
+        parser(std::make_unique<parsers::auth_log::AuthLogParser>(std::move(log))),
+        sessions(std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(given)) {
     lines.emplace_back();
   }
 
   // Shows a line. Its fields are lines[n] afterwards, n counted from 1.
   void line(std::string_view text) {
-    RawLine raw;
+    event::RawLine raw;
     raw.text = text;
     raw.length = text.size();
     parser->parse(raw, std::int64_t{1795413600} * 1'000'000'000, records);
-    Record& record = records[0];
+    event::Record& record = records[0];
     const std::string id = id_of(lines.size());
     if (sessions->wants(record)) {
       sessions->see(record, id, out);
@@ -63,8 +64,8 @@ struct SessionRig {
   }
   void restart() {
     const std::string state = sessions->state();
-    REQUIRE(state.size() <= Checkpoint::kMaxStateBytes);
-    sessions = std::make_unique<SshSessions>(options);
+    REQUIRE(state.size() <= event::Checkpoint::kMaxStateBytes);
+    sessions = std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(options);
     REQUIRE(sessions->restore(state));
     REQUIRE(sessions->state() == state);
   }
@@ -84,20 +85,20 @@ struct SessionRig {
     return found;
   }
 
-  static Fields fields_of(const Record& record) {
+  static Fields fields_of(const event::Record& record) {
     Fields fields;
-    for (const Field& field : record.fields) {
+    for (const event::Field& field : record.fields) {
       INFO("field " << field.name);
       CHECK(fields.emplace(field.name, field.value).second);
     }
     return fields;
   }
 
-  SshSessionsOptions options;
-  std::unique_ptr<AuthLogParser> parser;
-  Records records;
-  DerivedRecords out;
-  std::unique_ptr<SshSessions> sessions;
+  parsers::auth_log::ssh_sessions::SshSessionsOptions options;
+  std::unique_ptr<parsers::auth_log::AuthLogParser> parser;
+  event::Records records;
+  parsers::DerivedRecords out;
+  std::unique_ptr<parsers::auth_log::ssh_sessions::SshSessions> sessions;
   std::vector<Fields> lines;  // [0] is none
   std::vector<Fields> derived;
 };

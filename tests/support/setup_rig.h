@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "agent/app/setup.h"
-#include "agent/app/setup_parts.h"
-#include "agent/core/posix_fs.h"
+#include "agent/platform/posix_filesystem.h"
+#include "sinks/opensearch/setup/setup.h"
+#include "sinks/opensearch/setup/setup_internal.h"
 #include "tests/support/catch.h"
 
 namespace auditship::test {
@@ -21,22 +21,23 @@ inline const std::string kNoHandler =
     R"({"error":"no handler found for uri [/_plugins/x] and method [GET]"})";
 
 // A cluster that keeps what is put, wraps it as OpenSearch does, and answers what it is told.
-class Cluster final : public HttpTransport {
+class Cluster final : public sinks::http::HttpTransport {
  public:
-  void send(HttpRequest request, std::function<void(HttpResponse)> done) override {
+  void send(sinks::http::HttpRequest request,
+            std::function<void(sinks::http::HttpResponse)> done) override {
     const std::string path = request.url.substr(request.url.find('/', 8));
     const std::string key = request.method + ' ' + path;
     log.push_back(key);
     bodies[key] = std::string(request.body);
     headers[key] = request.headers;
-    HttpResponse response;
+    sinks::http::HttpResponse response;
     response.status = 404;
     response.connected = true;
     if (const auto told = answers.find(key); told != answers.end()) {
       response.status = told->second.first;
       response.body = told->second.second;
     } else if (down.contains(request.url.substr(0, request.url.find('/', 8)))) {
-      response = HttpResponse{};
+      response = sinks::http::HttpResponse{};
       response.error = "connection refused";
     } else if (request.method == "PUT") {
       response.status = 200;
@@ -96,52 +97,54 @@ class Cluster final : public HttpTransport {
 };
 
 struct SetupRig {
-  PosixFs fs;
-  Config config = default_config();
-  SetupOptions options{kConf, {}, false, false};
+  platform::PosixFs fs;
+  config::Config config = config::default_config();
+  sinks::opensearch::setup::SetupOptions options{kConf, {}, false, false};
   Cluster cluster;
   std::string said;
   bool with_dashboards = false;
 
   SetupRig() {
-    config.sink = SinkType::opensearch;
+    config.sink = config::SinkType::opensearch;
     config.opensearch.hosts = {"http://a:9200"};
   }
   bool run() {
     said.clear();
     cluster.log.clear();
-    const SetupClient::Run run = [this](const auto& start) {
+    const sinks::opensearch::setup::SetupClient::Run run = [this](const auto& start) {
       bool finished = false;
       start([&finished] { finished = true; });
       cluster.deliver();
       return finished;
     };
-    const CredentialSource secrets = []() -> Result<Credentials> {
-      return Credentials{"setup", "s3cret", "", {}};
+    const sinks::opensearch::CredentialSource secrets = []() -> Result<sinks::http::Credentials> {
+      return sinks::http::Credentials{"setup", "s3cret", "", {}};
     };
-    SetupClient client({config.opensearch.hosts, secrets, "1", {}, {}}, cluster, run);
-    SetupClient dashboards({{"http://d:5601/base"}, secrets, "1", {{"osd-xsrf", "true"}}, {}},
-                           cluster, run);
-    return run_setup(fs, config, options, client, with_dashboards ? &dashboards : nullptr,
-                     [this](const std::string& line) { said += line + '\n'; });
+    sinks::opensearch::setup::SetupClient client({config.opensearch.hosts, secrets, "1", {}, {}},
+                                                 cluster, run);
+    sinks::opensearch::setup::SetupClient dashboards(
+        {{"http://d:5601/base"}, secrets, "1", {{"osd-xsrf", "true"}}, {}}, cluster, run);
+    return sinks::opensearch::setup::run_setup(
+        fs, config, options, client, with_dashboards ? &dashboards : nullptr,
+        [this](const std::string& line) { said += line + '\n'; });
   }
   [[nodiscard]] bool says(const std::string& text) const {
     return said.find(text) != std::string::npos;
   }
   // {"dynamic":…,"properties":…} of a stream's templates.
-  JsonTree mappings(const std::string& kind) {
-    std::vector<JsonTree> parts;
+  sinks::opensearch::setup::JsonTree mappings(const std::string& kind) {
+    std::vector<sinks::opensearch::setup::JsonTree> parts;
     for (const std::string& name : {std::string("common"), kind}) {
-      parts.push_back(*parse_json_tree(
+      parts.push_back(*sinks::opensearch::setup::parse_json_tree(
           *fs.read_file(kConf + "/component_templates/auditship-" + name + ".json", 1 << 20)));
     }
-    return merge_mappings(parts);
+    return sinks::opensearch::setup::merge_mappings(parts);
   }
   // The live mapping of the first index of target.
-  void live(const std::string& target, const JsonTree& mapping) {
+  void live(const std::string& target, const sinks::opensearch::setup::JsonTree& mapping) {
     const std::string index = target + "-2026.11.25-000001";
     std::string body = "{\"" + index + "\":{\"mappings\":";
-    append_json(body, mapping);
+    sinks::opensearch::setup::append_json(body, mapping);
     cluster.answers["GET /" + index + "/_mapping"] = {200, body + "}}"};
   }
   void live_as_templates() {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "agent/core/clock.h"
+#include "agent/base/clock.h"
 
 namespace auditship::test {
 

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/fs.h"
+#include "agent/base/filesystem.h"
 #include "tests/support/sim_clock.h"
 
 namespace auditship::test {

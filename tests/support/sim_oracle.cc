@@ -102,8 +102,8 @@ std::string SimWorld::check_contents() {
   }
   std::map<std::string, std::set<std::string>> letters;  // one with the same id twice is one letter
   std::set<std::string> change_letters;
-  auto scan =
-      read_dead_letters(fs_, join_path(kData, "dead-letter"), [&](const DeadLetter& letter) {
+  auto scan = delivery::read_dead_letters(
+      fs_, join_path(kData, "dead-letter"), [&](const delivery::DeadLetter& letter) {
         if (!is_rules_change(letter.document)) {
           letters[message_of(letter.document)].insert(letter.id);
         } else if (change_letters.insert(letter.id).second) {
@@ -143,7 +143,7 @@ std::string SimWorld::check_contents() {
   }
   // Damage of the buffer together with a log file that cannot be told any more, or of frames that
   // made up for damage before: nobody can read that again, but it is counted.
-  const StreamView v = stream_->view();
+  const pipeline::StreamView v = stream_->view();
   const bool counted =
       plan_.bit_flips && (v.read.gaps > 0 || v.read.reread > 0) &&
       static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), ' ')) <= v.lost_documents;
@@ -154,7 +154,7 @@ std::string SimWorld::check_contents() {
 }
 
 std::string SimWorld::check_sums() {
-  const StreamView v = stream_->view();
+  const pipeline::StreamView v = stream_->view();
   const std::uint64_t lines = v.read.lines - v.read.reread;
   if (v.read.documents + v.read.derived != v.delivered.accounted()) {
     return "documents made and settled differ";

@@ -8,16 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "agent/core/wire.h"
+#include "agent/base/binary_io.h"
 #include "tests/support/sim_world.h"
 
 namespace auditship::test {
 
-class SimParser final : public Parser {
+class SimParser final : public parsers::Parser {
  public:
-  void parse(const RawLine& line, std::int64_t, Records& out) override {
+  void parse(const event::RawLine& line, std::int64_t, event::Records& out) override {
     out.clear();
-    Record& record = out.add();
+    event::Record& record = out.add();
     record.raw = line.text;
     record.add("message", line.text);
   }
@@ -25,7 +25,7 @@ class SimParser final : public Parser {
 
 // Every fifth line there is a document about all lines so far: wrong as soon as one of them was
 // seen twice, late or never, or the state is not that of its position.
-class SimDeriver final : public Deriver {
+class SimDeriver final : public parsers::Deriver {
  public:
   static constexpr std::uint64_t kEvery = 5;
 
@@ -36,11 +36,11 @@ class SimDeriver final : public Deriver {
     return std::hash<std::string_view>{}(line) + 31 * sum;
   }
 
-  [[nodiscard]] bool wants(const Record&) const override { return true; }
-  void see(Record& record, std::string_view id, DerivedRecords& out) override {
+  [[nodiscard]] bool wants(const event::Record&) const override { return true; }
+  void see(event::Record& record, std::string_view id, parsers::DerivedRecords& out) override {
     sum_ = next(sum_, record.field("message"));
     if (++count_ % kEvery == 0) {
-      Record& derived = out.add("sim", id);
+      event::Record& derived = out.add("sim", id);
       derived.add("message", derived.keep(message(count_, sum_)));
     }
   }
@@ -62,15 +62,15 @@ class SimDeriver final : public Deriver {
 };
 
 // The same rules, from files that differ.
-inline RuleSet sim_rules(std::uint8_t file) {
-  RuleSetSpec spec;
+inline filter::RuleSet sim_rules(std::uint8_t file) {
+  filter::RuleSetSpec spec;
   spec.hash.fill(file);
-  RuleSpec rule;
+  filter::RuleSpec rule;
   rule.name = "noise";
-  rule.action = RuleAction::drop;
+  rule.action = filter::RuleAction::drop;
   rule.match.fields = {{"message", {"*noise*"}}};
   spec.rules = {rule};
-  auto rules = RuleSet::build(spec);
+  auto rules = filter::RuleSet::build(spec);
   AUDITSHIP_CHECK(rules.ok(), "the rules of the simulation are good");
   return std::move(*rules);
 }
@@ -98,28 +98,28 @@ inline std::string message_of(const std::string& document) {
                                document.find('"', at + key.size()) - at - key.size());
 }
 
-class SimWorld::Box final : public DeadLetterBox {
+class SimWorld::Box final : public delivery::DeadLetterBox {
  public:
   Box(Fs& fs, const Clock& clock, std::string directory, bool forgetful)
       : fs_(fs), clock_(clock), directory_(std::move(directory)), forgetful_(forgetful) {}
 
-  Status put(const std::vector<Refusal>& refusals) override {
+  Status put(const std::vector<delivery::Refusal>& refusals) override {
     if (forgetful_) {
       return {};  // as if written, not synced, and the next crash took it
     }
     if (!letters_) {
-      DeadLetterOptions options;
+      delivery::DeadLetterOptions options;
       options.directory = directory_;
-      auto opened = DeadLetters::open(fs_, options);
+      auto opened = delivery::DeadLetters::open(fs_, options);
       if (!opened) {
         return opened.error();
       }
       letters_ = std::move(*opened);
     }
-    std::vector<DeadLetter> all;
-    for (const Refusal& r : refusals) {
-      all.push_back(DeadLetter{r.document, r.index, r.id, r.status, r.type, r.reason,
-                               clock_.wall_ns(), clock_.wall_ns()});
+    std::vector<delivery::DeadLetter> all;
+    for (const delivery::Refusal& r : refusals) {
+      all.push_back(delivery::DeadLetter{r.document, r.index, r.id, r.status, r.type, r.reason,
+                                         clock_.wall_ns(), clock_.wall_ns()});
     }
     return letters_->add(all);
   }
@@ -129,18 +129,19 @@ class SimWorld::Box final : public DeadLetterBox {
   const Clock& clock_;
   std::string directory_;
   bool forgetful_;
-  std::unique_ptr<DeadLetters> letters_;
+  std::unique_ptr<delivery::DeadLetters> letters_;
 };
 
-class SimWorld::FaultySink final : public Sink {
+class SimWorld::FaultySink final : public sinks::Sink {
  public:
-  FaultySink(std::unique_ptr<Sink> real, Broken broken) : real_(std::move(real)), broken_(broken) {}
+  FaultySink(std::unique_ptr<sinks::Sink> real, Broken broken)
+      : real_(std::move(real)), broken_(broken) {}
 
   void resolve(std::function<void(Result<std::string>)> done) override {
     real_->resolve(std::move(done));
   }
-  void ship(const Shipment& shipment, std::function<void(Outcome)> done) override {
-    Shipment sent = shipment;
+  void ship(const sinks::Shipment& shipment, std::function<void(event::Outcome)> done) override {
+    sinks::Shipment sent = shipment;
     if (broken_ == Broken::retry_to_alias) {
       sent.index.clear();
     }
@@ -148,28 +149,29 @@ class SimWorld::FaultySink final : public Sink {
       real_->ship(sent, std::move(done));
       return;
     }
-    real_->ship(sent, [done = std::move(done)](Outcome outcome) {
+    real_->ship(sent, [done = std::move(done)](event::Outcome outcome) {
       outcome.created += static_cast<std::uint32_t>(outcome.items.size());
       outcome.items.clear();
       done(std::move(outcome));
     });
   }
   void look_up(const std::string& first, const std::vector<std::string>& ids,
-               std::function<void(Result<Presence>)> done) override {
+               std::function<void(Result<sinks::Presence>)> done) override {
     if (broken_ != Broken::look_up_skipped) {
       real_->look_up(first, ids, std::move(done));
       return;
     }
-    real_->look_up(first, ids, [done = std::move(done), n = ids.size()](Result<Presence> found) {
-      if (found) {
-        found->found.assign(n, false);
-      }
-      done(std::move(found));
-    });
+    real_->look_up(first, ids,
+                   [done = std::move(done), n = ids.size()](Result<sinks::Presence> found) {
+                     if (found) {
+                       found->found.assign(n, false);
+                     }
+                     done(std::move(found));
+                   });
   }
 
  private:
-  std::unique_ptr<Sink> real_;
+  std::unique_ptr<sinks::Sink> real_;
   Broken broken_;
 };
 

@@ -58,8 +58,8 @@ SimWorld::~SimWorld() {
   stream_.reset();
 }
 
-StreamSettings SimWorld::settings() const {
-  StreamSettings s;
+pipeline::StreamSettings SimWorld::settings() const {
+  pipeline::StreamSettings s;
   s.name = "app";
   s.paths = {kLog};
   s.make_deriver = [] { return std::make_unique<SimDeriver>(); };
@@ -83,19 +83,21 @@ void SimWorld::start_agent() {
   link_ = server_.connect();
   box_ = std::make_unique<Box>(*agent_fs_, clock_, join_path(kData, "dead-letter"),
                                plan_.broken == Broken::dead_letters_unsynced);
-  const auto make_sink = [this](const BufferId&) -> Result<std::unique_ptr<Sink>> {
-    OpenSearchOptions options;
+  const auto make_sink = [this](const buffer::BufferId&) -> Result<std::unique_ptr<sinks::Sink>> {
+    sinks::opensearch::OpenSearchOptions options;
     options.hosts = {"http://one:9200", "http://two:9200"};
     options.target = kAlias;
     options.timeout = seconds(60);
-    auto real = std::make_unique<OpenSearchSink>(
-        options, CredentialSource(), *link_, clock_, agent_rng_, log_,
+    auto real = std::make_unique<sinks::opensearch::OpenSearchSink>(
+        options, sinks::opensearch::CredentialSource(), *link_, clock_, agent_rng_, log_,
         [this](std::function<void()> task) { tasks_.push_back(std::move(task)); });
-    return std::unique_ptr<Sink>(std::make_unique<FaultySink>(std::move(real), plan_.broken));
+    return std::unique_ptr<sinks::Sink>(
+        std::make_unique<FaultySink>(std::move(real), plan_.broken));
   };
-  stream_ = std::make_unique<Stream>(
-      Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }}, settings(),
-      sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink, *box_, Repair());
+  stream_ = std::make_unique<pipeline::Stream>(
+      pipeline::Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }},
+      settings(), sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink, *box_,
+      delivery::Repair());
   step_at_ = TimePoint{};
 }
 
@@ -217,7 +219,7 @@ void SimWorld::copytruncate() {
   fs_.clear_faults();
   fs_.set_capacity(~std::uint64_t{0});
   run_for(seconds(3));
-  const StreamView v = stream_->view();
+  const pipeline::StreamView v = stream_->view();
   if (!v.open || v.full || v.unread_bytes > 0) {
     return;
   }
@@ -368,7 +370,7 @@ void SimWorld::make_peace() {
 bool SimWorld::run_until_calm() {
   for (int i = 0; i < 400; ++i) {
     run_for(seconds(10));
-    const StreamView v = stream_->view();
+    const pipeline::StreamView v = stream_->view();
     const bool calm =
         v.open && stream_->delivered() && v.buffered_documents == 0 && v.unread_bytes == 0;
     if (!violation_.empty() || (calm && i > 2)) {
@@ -385,7 +387,7 @@ std::string SimWorld::live() {
   if (violation_.empty()) {
     make_peace();
     if (!run_until_calm()) {
-      const StreamView v = stream_->view();
+      const pipeline::StreamView v = stream_->view();
       return "not everything is delivered after an hour of peace: open " + std::to_string(v.open) +
              " buffered " + std::to_string(v.buffered_documents) + " unread " +
              std::to_string(v.unread_bytes) + " delivered " + std::to_string(stream_->delivered()) +

@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/app/stream.h"
-#include "sinks/dead_letter.h"
-#include "sinks/opensearch_sink.h"
+#include "agent/delivery/dead_letter_store.h"
+#include "agent/pipeline/pipeline.h"
+#include "sinks/opensearch/opensearch_sink.h"
 #include "tests/support/fake_opensearch.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/log_writer.h"
@@ -74,7 +74,7 @@ class SimWorld {
   void flip_buffer_bit();
   void make_peace();
   void note(const std::string& what);
-  [[nodiscard]] StreamSettings settings() const;
+  [[nodiscard]] pipeline::StreamSettings settings() const;
   std::string verdict();
   std::string check_contents();
   std::string check_derived(std::map<std::string, std::size_t>& there);
@@ -92,9 +92,9 @@ class SimWorld {
   LogWriter writer_;
   LogCapture log_;
   std::deque<std::function<void()>> tasks_;
-  std::unique_ptr<HttpTransport> link_;
+  std::unique_ptr<sinks::http::HttpTransport> link_;
   std::unique_ptr<Box> box_;
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<pipeline::Stream> stream_;
   TimePoint step_at_{};
   std::vector<std::string> events_;
   std::set<std::string> optional_;    // lines that vanished before anybody could read them

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "agent/core/clock.h"
-#include "agent/core/log.h"
+#include "agent/base/clock.h"
+#include "agent/base/logger.h"
 
 namespace auditship::test {
 

@@ -1,17 +1,17 @@
 // A status as a running agent has it, for tests of what shows it.
 #pragma once
 
-#include "agent/app/status.h"
+#include "agent/status/agent_status.h"
 
 namespace auditship::test {
 
-inline AgentStatus sample_status() {
-  AgentStatus status;
+inline status::AgentStatus sample_status() {
+  status::AgentStatus status;
   status.version = "1";
   status.cluster = "prod \"eu\"";
   status.node = "n1";
   status.running = true;
-  StreamStatus stream;
+  status::StreamStatus stream;
   stream.name = "kubeaudit";
   stream.view.open = true;
   stream.view.read.lines = 5;

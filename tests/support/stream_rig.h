@@ -8,9 +8,9 @@
 #include <sstream>
 #include <string>
 
-#include "agent/app/stream.h"
-#include "parsers/auth_log.h"
-#include "parsers/ssh_sessions.h"
+#include "agent/pipeline/pipeline.h"
+#include "parsers/auth_log/auth_log_parser.h"
+#include "parsers/auth_log/ssh_sessions/session_tracker.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/script_sink.h"
 #include "tests/support/sim_clock.h"
@@ -24,9 +24,9 @@ struct Store {
   std::string wrong;
 
   // One bulk body: what is there already must be the same.
-  Outcome take(const std::string& body) {
-    Outcome outcome;
-    outcome.verdict = Verdict::created;
+  event::Outcome take(const std::string& body) {
+    event::Outcome outcome;
+    outcome.verdict = event::Verdict::created;
     outcome.http_status = 200;
     std::istringstream in(body);
     std::string action;
@@ -50,20 +50,20 @@ struct Store {
   }
 };
 
-class StoreSink final : public Sink {
+class StoreSink final : public sinks::Sink {
  public:
   explicit StoreSink(Store& store) : store_(store) {}
   void resolve(std::function<void(Result<std::string>)> done) override {
     store_.tasks.push_back([done = std::move(done)] { done(std::string()); });
   }
-  void ship(const Shipment& shipment, std::function<void(Outcome)> done) override {
+  void ship(const sinks::Shipment& shipment, std::function<void(event::Outcome)> done) override {
     store_.tasks.push_back([this, body = std::string(shipment.body), done = std::move(done)] {
       done(store_.take(body));
     });
   }
   void look_up(const std::string&, const std::vector<std::string>&,
-               std::function<void(Result<Presence>)> done) override {
-    store_.tasks.push_back([done = std::move(done)] { done(Presence{}); });
+               std::function<void(Result<sinks::Presence>)> done) override {
+    store_.tasks.push_back([done = std::move(done)] { done(sinks::Presence{}); });
   }
 
  private:
@@ -77,9 +77,13 @@ struct StreamRig {
   explicit StreamRig(std::uint64_t seed) : fs(clock), rng(seed) { (void)fs.make_dirs("/var/log"); }
 
   void start(
-      MakeDeriver deriver = [] { return std::make_unique<SshSessions>(SshSessionsOptions{true}); },
-      RuleSet rules = RuleSet()) {
-    StreamSettings s;
+      pipeline::MakeDeriver deriver =
+          [] {
+            return std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(
+                parsers::auth_log::ssh_sessions::SshSessionsOptions{true});
+          },
+      filter::RuleSet rules = filter::RuleSet()) {
+    pipeline::StreamSettings s;
     s.name = "authlog";
     s.make_deriver = std::move(deriver);
     s.paths = {kLog};
@@ -92,13 +96,16 @@ struct StreamRig {
     s.encoder.stream = "authlog";
     s.delivery.targets = false;
     adjust(s);
-    stream = std::make_unique<Stream>(
-        Env{fs, clock, rng, log, [] {}}, s, std::move(rules),
-        [] { return std::make_unique<AuthLogParser>(AuthLogOptions{}); },
-        [this](const BufferId&) -> Result<std::unique_ptr<Sink>> {
-          return std::unique_ptr<Sink>(std::make_unique<StoreSink>(store));
+    stream = std::make_unique<pipeline::Stream>(
+        pipeline::Env{fs, clock, rng, log, [] {}}, s, std::move(rules),
+        [] {
+          return std::make_unique<parsers::auth_log::AuthLogParser>(
+              parsers::auth_log::AuthLogOptions{});
         },
-        box, Repair());
+        [this](const buffer::BufferId&) -> Result<std::unique_ptr<sinks::Sink>> {
+          return std::unique_ptr<sinks::Sink>(std::make_unique<StoreSink>(store));
+        },
+        box, delivery::Repair());
   }
   void run(int steps, bool answers) {
     for (int i = 0; i < steps; ++i) {
@@ -122,14 +129,14 @@ struct StreamRig {
     }
   }
 
-  std::function<void(StreamSettings&)> adjust = [](StreamSettings&) {};
+  std::function<void(pipeline::StreamSettings&)> adjust = [](pipeline::StreamSettings&) {};
   SimClock clock;
   SimFs fs;
   SimRng rng;
   LogCapture log;
   ListBox box;
   Store store;
-  std::unique_ptr<Stream> stream;
+  std::unique_ptr<pipeline::Stream> stream;
 };
 
 }  // namespace auditship::test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/input/tail.h"
+#include "agent/input/file/file_source.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/log_writer.h"
 #include "tests/support/sim_clock.h"
@@ -19,7 +19,7 @@ namespace auditship::test {
 
 struct TailRig {
   struct Got {
-    SourcePos begin;
+    event::SourcePos begin;
     std::string text;
     bool unterminated;
   };
@@ -30,16 +30,16 @@ struct TailRig {
     options.path = path;
   }
 
-  void start() { tail = std::make_unique<Tail>(fs, clock, log, options, saved); }
+  void start() { tail = std::make_unique<input::file::Tail>(fs, clock, log, options, saved); }
 
   // Remembers the place as a frame of the buffer would.
   void save() {
-    Checkpoint now = tail->checkpoint();
-    std::vector<FileKey> finished = saved ? saved->finished : std::vector<FileKey>{};
+    event::Checkpoint now = tail->checkpoint();
+    std::vector<event::FileKey> finished = saved ? saved->finished : std::vector<event::FileKey>{};
     finished.insert(finished.end(), now.finished.begin(), now.finished.end());
-    if (finished.size() > Checkpoint::kMaxFinished) {
+    if (finished.size() > event::Checkpoint::kMaxFinished) {
       finished.erase(finished.begin(),
-                     finished.end() - static_cast<std::ptrdiff_t>(Checkpoint::kMaxFinished));
+                     finished.end() - static_cast<std::ptrdiff_t>(event::Checkpoint::kMaxFinished));
     }
     saved = std::move(now);
     saved->finished = std::move(finished);
@@ -56,10 +56,10 @@ struct TailRig {
 
   // One poll. Returns how many lines came.
   std::size_t poll(std::size_t max_bytes = 1 << 20) {
-    std::vector<RawLine> lines;
+    std::vector<event::RawLine> lines;
     auto n = tail->read(lines, max_bytes);
     last_error = n ? std::string() : n.error().message;
-    for (const RawLine& line : lines) {
+    for (const event::RawLine& line : lines) {
       got.push_back(
           {line.begin, std::string(line.text) + std::string(line.tail), line.unterminated});
     }
@@ -82,13 +82,13 @@ struct TailRig {
     return out;
   }
   [[nodiscard]] bool ids_unique() const {
-    std::set<std::pair<SourcePos, std::string>> ids;
+    std::set<std::pair<event::SourcePos, std::string>> ids;
     return std::all_of(got.begin(), got.end(), [&](const Got& g) {
       return ids.insert({g.begin, g.text}).second;
     });
   }
   [[nodiscard]] std::size_t keys() const {
-    std::set<FileKey> all;
+    std::set<event::FileKey> all;
     for (const Got& g : got) {
       all.insert(g.begin.file);
     }
@@ -99,9 +99,9 @@ struct TailRig {
   SimFs fs;
   LogCapture log;
   LogWriter writer;
-  TailOptions options;
-  std::optional<Checkpoint> saved;
-  std::unique_ptr<Tail> tail;
+  input::file::TailOptions options;
+  std::optional<event::Checkpoint> saved;
+  std::unique_ptr<input::file::Tail> tail;
   std::vector<Got> got;
   std::string last_error;
 };

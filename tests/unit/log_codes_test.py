@@ -7,9 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Calls whose code is not written in the call, and where it is written then.
 INDIRECT = {
-    "outcome.code": "bulk_decision.cc, bulk_reply.cc, file_sink.cc",
-    "held": "delivery_refused.cc: codes that were told before",
-    "code": "tail.cc gap(); delivery: Sink::trouble and ItemOutcome::code",
+    "outcome.code": "response_classifier.cc, bulk_response.cc, file_sink.cc",
+    "held": "rejected_documents.cc: codes that were told before",
+    "code": "file_source.cc gap(); delivery: Sink::trouble and ItemOutcome::code",
 }
 NO_FAILURE = {"created", "existed"}
 
@@ -34,14 +34,14 @@ def codes_in(files):
                         r"trouble_ = \"([^\"]+)\"", r"code = why\.empty\(\) \? \"([^\"]+)\"", r"tell_refused\(\s*\"([^\"]+)\""):
             for match in re.finditer(pattern, text):
                 found.setdefault(match[1], name)
-        if name.endswith("bulk_decision.cc"):  # the last word of each row
+        if name.endswith("response_classifier.cc"):  # the last word of each row
             for match in re.finditer(r"(?:\b(?:created|existed|retry|blocked|index_gone|rejected|split|recode)),\s*\"([a-z0-9-]+)\"\}", text):
                 if match[1] not in NO_FAILURE:
                     found.setdefault("opensearch-" + match[1], name)
-        if name.endswith("bulk_reply.cc"):
+        if name.endswith("bulk_response.cc"):
             for match in re.finditer(r"malformed\(\"([a-z-]+)\"", text):
                 found.setdefault("opensearch-" + match[1], name)
-        if name.endswith("delivery_state.h"):
+        if name.endswith("delivery_internal.h"):
             for match in re.finditer(r"empty\(\) \? \"([a-z-]+)\"", text):
                 found.setdefault("opensearch-" + match[1], name)
     return found, problems
@@ -58,7 +58,7 @@ def rows_in(text):
 
 
 def differences(found, hints, rows):
-    problems = [f"{code} ({found[code]}): no hint in agent/app/log_hints.cc" for code in sorted(set(found) - set(hints))]
+    problems = [f"{code} ({found[code]}): no hint in agent/logging/log_codes.cc" for code in sorted(set(found) - set(hints))]
     problems += [f"{code}: a hint, but nothing says this code" for code in sorted(set(hints) - set(found))]
     problems += [f"{code}: not in docs/log-codes.md" for code in sorted(set(hints) - set(rows))]
     problems += [f"{code}: in docs/log-codes.md only" for code in sorted(set(rows) - set(hints))]
@@ -74,14 +74,14 @@ def differences(found, hints, rows):
 def main():
     files = list(sources())
     found, problems = codes_in(files)
-    hints = hints_in((ROOT / "agent/app/log_hints.cc").read_text())
+    hints = hints_in((ROOT / "agent/logging/log_codes.cc").read_text())
     rows = rows_in((ROOT / "docs/log-codes.md").read_text())
     assert len(found) > 60 and len(hints) > 60, f"hardly any code is found: {len(found)}, {len(hints)}"
     problems += differences(found, hints, rows)
     # What this test is for: a new warning without a hint, a hint that nobody needs, another text in the docs.
-    extra, _ = codes_in(files + [("agent/app/new.cc", 'log.warn("brand-new", "words");')])
+    extra, _ = codes_in(files + [("agent/logging/new.cc", 'log.warn("brand-new", "words");')])
     assert any("brand-new" in p for p in differences(extra, hints, rows)), "a missing hint would not be seen"
-    assert codes_in([("agent/app/new.cc", "log.error(made_up, text);")])[1], "an unknown code would not be seen"
+    assert codes_in([("agent/logging/new.cc", "log.error(made_up, text);")])[1], "an unknown code would not be seen"
     assert differences(found, {**hints, "unused": "x" * 20}, rows), "a hint without a code would not be seen"
     print("\n".join(problems) or f"{len(found)} codes, each with a hint and a row in docs/log-codes.md")
     sys.exit(1 if problems else 0)

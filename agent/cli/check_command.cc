@@ -1,0 +1,114 @@
+#include <cstdio>
+
+#include "agent/app/agent.h"
+#include "agent/cli/commands.h"
+#include "agent/input/file/source_discovery.h"
+#include "agent/logging/agent_log.h"
+#include "agent/platform/posix_filesystem.h"
+#include "agent/rules/rule_file.h"
+#include "sinks/opensearch/blocking_client.h"
+
+namespace auditship::cli {
+namespace {
+
+void tell_inputs(Fs& fs, Logger& log, const config::StreamConfig& stream) {
+  input::file::SourceSet sources(fs, log, stream.paths);
+  for (const std::string& path : sources.scan()) {
+    auto file = fs.open(path, OpenMode::read);
+    if (file) {
+      std::printf("%s: %s is readable\n", stream.name.c_str(), path.c_str());
+    } else if (file.error().code == Errc::not_found) {
+      std::printf("%s: %s is not there; it is watched for\n", stream.name.c_str(), path.c_str());
+    } else {
+      std::printf("%s: %s\n", stream.name.c_str(), file.error().message.c_str());
+    }
+  }
+}
+
+// Runs the tests that the rule files of the streams bring. False when one fails.
+bool test_rules(Fs& fs, const config::Config& config) {
+  bool good = true;
+  for (const config::StreamConfig& stream : config.streams) {
+    if (stream.filters.empty()) {
+      continue;
+    }
+    auto file = rules::load_rule_file(fs, stream.filters);
+    if (!file) {
+      continue;  // load_config has refused it already
+    }
+    for (const std::string& warning : file->warnings) {
+      std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    }
+    for (const std::string& failure : rules::run_rule_tests(*file)) {
+      std::fprintf(stderr, "%s\n", failure.c_str());
+      good = false;
+    }
+  }
+  return good;
+}
+
+// One small question to the sink for each stream; the answers in words. False when one is bad.
+bool ask_sink(Fs& fs, const config::Config& config, Logger& log) {
+  auto shot = sinks::opensearch::OneShot::connect(fs, config, log);
+  if (!shot) {
+    std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());
+    return false;
+  }
+  bool good = true;
+  for (const config::StreamConfig& stream : config.streams) {
+    Status status = Error{Errc::network, "interrupted"};
+    (*shot)->run([&](const std::function<void()>& done) {
+      sinks::opensearch::OpenSearchSink& sink = (*shot)->sink(stream);
+      sink.probe([&, done](Status alive) {
+        if (!alive) {
+          status = std::move(alive);
+          done();
+          return;
+        }
+        sink.resolve([&, done](const Result<std::string>& index) {
+          status = index ? Status() : Status(index.error());
+          done();
+        });
+      });
+    });
+    std::printf("%s: OpenSearch %s\n", stream.name.c_str(),
+                status ? "answers, and its target is there" : status.error().message.c_str());
+    good = good && status.ok();
+  }
+  return good;
+}
+
+}  // namespace
+
+int check_command(const CheckArguments& arguments) {
+  platform::PosixFs fs;
+  auto config = config_for(fs, arguments.config);
+  if (!config) {
+    return kExitFailed;
+  }
+  logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
+  for (const std::string& warning : config->warnings) {
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  }
+  if (arguments.effective) {
+    std::fputs(config::render_effective(*config).c_str(), stdout);
+  }
+  bool good = test_rules(fs, *config) && config->missing.empty();
+  for (const std::string& missing : config->missing) {
+    std::fprintf(stderr, "auditship: %s: %s\n", arguments.config.c_str(), missing.c_str());
+  }
+  for (const config::StreamConfig& stream : config->streams) {
+    if (auto factory = app::make_parser_factory(fs, *config, stream.parser); !factory) {
+      std::fprintf(stderr, "auditship: %s\n", factory.error().message.c_str());
+      good = false;
+    }
+    tell_inputs(fs, log, stream);
+  }
+  if (arguments.online && config->sink == config::SinkType::opensearch) {
+    good = ask_sink(fs, *config, log) && good;
+  }
+  std::printf("%s: %s\n", arguments.config.c_str(), good ? "good" : "NOT good");
+  return good ? 0 : kExitFailed;
+}
+
+}  // namespace auditship::cli

@@ -1,0 +1,99 @@
+// `auditship keys`: which SSH keys the configured sources know, whose they are, and which accounts
+// they open on this node.
+#include <cstdio>
+
+#include "agent/base/json_writer.h"
+#include "agent/cli/commands.h"
+#include "agent/platform/posix_filesystem.h"
+#include "parsers/auth_log/key_owners/key_owner_files.h"
+#include "sinks/opensearch/blocking_client.h"
+
+namespace auditship::cli {
+namespace {
+
+std::string_view kind_name(parsers::auth_log::key_owners::AdministratorSource::Kind kind) {
+  switch (kind) {
+    case parsers::auth_log::key_owners::AdministratorSource::Kind::authorized_keys:
+      return "authorized_keys";
+    case parsers::auth_log::key_owners::AdministratorSource::Kind::map:
+      return "map";
+    case parsers::auth_log::key_owners::AdministratorSource::Kind::ca_keys:
+      return "ca_keys";
+  }
+  return "";
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  if (!value.empty()) {
+    append_json_string(out, name);
+    out += ':';
+    append_json_string(out, value);
+    out += ',';
+  }
+}
+
+std::string as_json(const parsers::auth_log::key_owners::KeyPlace& place) {
+  std::string out = "{";
+  append_member(out, "fingerprint", place.fingerprint);
+  append_member(out, "md5", place.md5);
+  append_member(out, "type", place.type);
+  append_member(out, "owner", place.owner);
+  append_member(out, "email", place.email);
+  append_member(out, "source", kind_name(place.source));
+  append_member(out, "account", place.account);
+  append_member(out, "file", place.file);
+  out += "\"line\":" + std::to_string(place.line) + "}\n";
+  return out;
+}
+
+// Nothing of a comment or a file name may act on the terminal.
+std::string safe(std::string_view text) {
+  std::string out;
+  append_json_escaped(out, text);
+  return out;
+}
+
+std::string as_text(const parsers::auth_log::key_owners::KeyPlace& place) {
+  std::string out = place.fingerprint.empty() ? place.md5 : place.fingerprint;
+  out += "  " + (place.type.empty() ? std::string("?") : place.type) + "  ";
+  out += place.owner.empty() ? "(nobody is named)" : safe(place.owner);
+  if (!place.email.empty()) {
+    out += " <" + safe(place.email) + ">";
+  }
+  if (place.source == parsers::auth_log::key_owners::AdministratorSource::Kind::ca_keys) {
+    out += "  signs certificates";
+  } else if (!place.account.empty()) {
+    out += "  opens " + safe(place.account);
+  }
+  return out + "  " + safe(place.file) + ":" + std::to_string(place.line) + "\n";
+}
+
+}  // namespace
+
+int keys_command(const KeysArguments& arguments) {
+  platform::PosixFs fs;
+  auto config = config_for(fs, arguments.config);
+  if (!config) {
+    return kExitFailed;
+  }
+  if (config->administrators.empty()) {
+    std::fprintf(stderr,
+                 "auditship: no source of keys is configured; see \"administrators\" in %s\n",
+                 arguments.config.c_str());
+    return kExitFailed;
+  }
+  auto loaded = parsers::auth_log::key_owners::load_administrators(fs, config->administrators);
+  if (!loaded) {
+    std::fprintf(stderr, "auditship: %s\n", loaded.error().message.c_str());
+    return kExitFailed;
+  }
+  for (const std::string& warning : loaded->warnings) {
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  }
+  for (const parsers::auth_log::key_owners::KeyPlace& place : loaded->places) {
+    std::fputs((arguments.json ? as_json(place) : as_text(place)).c_str(), stdout);
+  }
+  return std::fflush(stdout) == 0 ? 0 : kExitFailed;
+}
+
+}  // namespace auditship::cli

@@ -1,0 +1,179 @@
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include "agent/app/agent.h"
+#include "agent/base/compression.h"
+#include "agent/base/version.h"
+#include "agent/cli/commands.h"
+#include "agent/event/document_encoder.h"
+#include "agent/event/document_id.h"
+#include "agent/event/event_summary.h"
+#include "agent/input/file/log_file_reader.h"
+#include "agent/platform/posix_filesystem.h"
+#include "agent/platform/system_clock.h"
+
+namespace auditship::cli {
+namespace {
+
+struct Job {
+  config::Config config;
+  config::StreamConfig stream;
+  pipeline::MakeParser make_parser;
+  std::int64_t now_ns = 0;
+  bool pretty = false, fixed_time = false;
+};
+
+// Prints the documents of one input. False when stdout is gone or the input cannot be read.
+class Printer {
+ public:
+  Printer(const Job& job, event::BulkEncoder& encoder, event::DocIds& ids)
+      : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
+
+  Status print(input::file::LogBytes& bytes, const event::LineSource& source) {
+    input::file::LineCalls calls;
+    calls.each = [this](const event::RawLine& line) { return take(line); };
+    // With each read: behind `tail -f` lines are to be seen as they come.
+    calls.after_read = [this] { return flush(); };
+    return input::file::each_line(bytes, source, job_.config.line_max_bytes,
+                                  input::file::LastLine::take_unterminated, calls);
+  }
+
+ private:
+  Status flush() {
+    const bool whole = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size();
+    out_.clear();
+    return whole && std::fflush(stdout) == 0 ? Status()
+                                             : Error{Errc::io, "standard output is closed"};
+  }
+
+  Status take(const event::RawLine& line) {
+    parser_->parse(line, job_.now_ns, records_);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      if (job_.pretty) {
+        event::append_pretty(out_, records_[i], job_.now_ns, true);
+        continue;
+      }
+      bulk_.clear();
+      encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, bulk_);
+      out_.append(bulk_, bulk_.find('\n') + 1);
+    }
+    return {};
+  }
+
+  const Job& job_;
+  event::BulkEncoder& encoder_;
+  event::DocIds& ids_;
+  std::unique_ptr<parsers::Parser> parser_;
+  event::Records records_;
+  std::string out_, bulk_;
+};
+
+std::optional<std::int64_t> parse_reference(const std::string& text) {
+  std::tm parts{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) {
+    return std::nullopt;
+  }
+  if (*rest == '.') {
+    rest += 1 + std::strspn(rest + 1, "0123456789");
+  }
+  std::int64_t offset = 0;
+  if (*rest == '+' || *rest == '-') {
+    int hours = 0;
+    int minutes = 0;
+    if (std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2 || std::strlen(rest) != 6) {
+      return std::nullopt;
+    }
+    offset = (hours * 3600 + minutes * 60) * (*rest == '-' ? -1 : 1);
+  } else if (std::strcmp(rest, "Z") != 0 && std::strcmp(rest, "z") != 0) {
+    return std::nullopt;
+  }
+  return (std::int64_t{::timegm(&parts)} - offset) * 1'000'000'000;
+}
+
+int fail(const std::string& message, int code) {
+  std::fprintf(stderr, "auditship: %s\n", message.c_str());
+  return code;
+}
+
+event::EncoderOptions encoder_options(const Job& job) {
+  event::EncoderOptions options;
+  options.cluster = job.config.cluster_name;
+  options.node = app::wanted_node_name(job.config);
+  options.stream = job.stream.name;
+  options.orchestrated = job.stream.parser == config::ParserType::kube_audit;
+  options.agent_version = kVersion;
+  options.body_max_bytes = job.config.body_max_bytes;
+  return options;
+}
+
+// name: a path, or - for standard input.
+Status print_input(Fs& fs, const std::string& name, const Job& job, event::BulkEncoder& encoder,
+                   event::DocIds& ids) {
+  event::LineSource source;
+  auto file = input::file::open_log(fs, name, source);
+  if (!file) {
+    return file.error();
+  }
+  if (job.fixed_time) {
+    source.live = true;
+  }
+  input::file::LogBytes bytes(std::move(*file), input::file::codec_by_name(name));
+  Printer printer(job, encoder, ids);
+  auto printed = printer.print(bytes, source);
+  return printed ? printed : printed.error().in(name);
+}
+
+}  // namespace
+
+int parse_command(const ParseArguments& arguments) {
+  platform::PosixFs fs;
+  platform::SystemClock clock;
+  Job job;
+  job.pretty = arguments.pretty;
+  job.now_ns = clock.wall_ns();
+  job.config = config::default_config();
+  if (!arguments.config.empty()) {
+    auto config = config_for(fs, arguments.config);
+    if (!config) {
+      return kExitFailed;
+    }
+    job.config = std::move(*config);
+  }
+  if (!arguments.time_zone.empty()) {
+    job.config.time_zone = arguments.time_zone;
+  }
+  if (!arguments.reference_time.empty()) {
+    const auto reference = parse_reference(arguments.reference_time);
+    if (!reference) {
+      return fail("--reference-time: expected RFC 3339, e.g. 2026-11-23T12:00:00Z", kExitUsage);
+    }
+    job.now_ns = *reference;
+    job.fixed_time = true;
+  }
+  auto stream = stream_named(arguments.stream, job.config);
+  if (!stream) {
+    return kExitUsage;
+  }
+  job.stream = std::move(*stream);
+  auto make_parser = app::make_parser_factory(fs, job.config, job.stream.parser);
+  if (!make_parser) {
+    return fail(make_parser.error().message, kExitFailed);
+  }
+  job.make_parser = std::move(*make_parser);
+  const event::EncoderOptions options = encoder_options(job);
+  event::BulkEncoder encoder(options);
+  event::DocIds ids(options.cluster, options.node);
+
+  const std::vector<std::string> files =
+      arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;
+  for (const std::string& name : files) {
+    if (auto s = print_input(fs, name, job, encoder, ids); !s) {
+      return fail(s.error().message, kExitFailed);
+    }
+  }
+  return std::fflush(stdout) == 0 ? 0 : fail("standard output is closed", kExitFailed);
+}
+
+}  // namespace auditship::cli

@@ -1,0 +1,73 @@
+// BulkEncoder writes a Record as two bulk lines: the create action and the document.
+//
+//   BulkEncoder encoder(options);
+//   encoder.append(record, line, id, now_ns, body);
+//
+// The document: @timestamp, the common members (cluster.name node.name tag log.file.path log.offset
+// agent.name agent.version agent.id event.id, orchestrator.cluster.name of a cluster's own events,
+// and agent.rules.hash where there are filter rules), then record.json, record.fields, the bodies
+// and tags. All names that we add are dotted. A field of record.fields with the name of a common
+// member takes its place (kube_audit sets event.id to the auditID), so that no key is written
+// twice; record.json must not name any of kCommonMembers. Bodies become JSON text. One that is cut
+// gets NAME_cut (true) and NAME_length (bytes before cutting). Output is one line of valid UTF-8
+// however hostile the bytes. No allocation per field. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/event/document_id.h"
+#include "agent/event/event.h"
+#include "agent/event/position.h"
+
+namespace auditship::event {
+
+inline constexpr std::array<std::string_view, 13> kCommonMembers = {
+    "@timestamp",      "cluster.name", "node.name",  "tag",
+    "log.file.path",   "log.offset",   "agent.name", "agent.version",
+    "agent.id",        "event.id",     "tags",       "orchestrator.cluster.name",
+    "agent.rules.hash"};
+
+struct EncoderOptions {
+  std::string cluster, node, stream;
+  bool orchestrated = false;  // of a cluster: orchestrator.cluster.name says which, as ECS has it
+  std::string agent_name = "auditship", agent_version, agent_id;
+  std::string rules_hash;  // of the filter rules that let a document through; empty: there are none
+  std::string dated_prefix;  // not empty: each item names its index, PREFIX-YYYY.MM.DD of its time
+  std::size_t body_max_bytes =
+      256 << 10;  // of requestObject, responseObject; search breaks at 1,000,000 characters
+};
+
+class BulkEncoder {
+ public:
+  explicit BulkEncoder(EncoderOptions options);
+
+  // For the documents that follow. 64 hex digits, or empty.
+  void set_rules_hash(std::string hash);
+
+  // Appends both lines to out. now_ns: wall clock, used where the record has no time of its own.
+  void append(const Record& record, const RawLine& line, const DocId& id, std::int64_t now_ns,
+              std::string& out);
+
+ private:
+  // The constant members of one file, each as `"name":"value",`, and all of them together.
+  struct Constants {
+    std::string path;
+    std::array<std::string, kCommonMembers.size()> members;
+    std::string all;
+  };
+  const Constants& constants(const LineSource* source);
+  void append_action(const DocId& id, std::int64_t time_ns, std::string& out);
+
+  static constexpr std::size_t kMaxCached = 256;  // paths; then begins anew
+  EncoderOptions options_;
+  std::vector<Constants> constants_;
+  std::size_t last_ = 0;
+  std::int64_t day_ = -1;  // of day_name_, since the epoch
+  std::string day_name_;   // YYYY.MM.DD
+};
+
+}  // namespace auditship::event

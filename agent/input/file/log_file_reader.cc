@@ -1,0 +1,164 @@
+#include "agent/input/file/log_file_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <unistd.h>
+
+#include "agent/base/sha256.h"
+#include "agent/input/file/line_reader.h"
+
+namespace auditship::input::file {
+namespace {
+
+constexpr std::size_t kBlock = 256 * 1024;
+
+// Gives out the lines of one input, with the key of its first one, and the empty lines between.
+class LineGiver {
+ public:
+  LineGiver(LineReader& reader, const event::LineSource& source, const LineCalls& calls)
+      : reader_(reader), source_(source), calls_(calls) {}
+
+  // All complete lines that the reader has.
+  Status give_complete() {
+    Status status;
+    while (status && reader_.next(line_)) {
+      status = give();
+    }
+    return status;
+  }
+
+  // A last line without a newline, if there is one.
+  Status give_rest() { return reader_.rest(line_) ? give() : Status(); }
+
+  // The reader skips them and counts them: they stood before the line that it gives out.
+  Status give_empty() {
+    Status status;
+    for (; status && empty_lines_ < reader_.empty_lines(); ++empty_lines_) {
+      status = calls_.empty_line ? calls_.empty_line() : Status();
+    }
+    return status;
+  }
+
+ private:
+  Status give() {
+    if (auto s = give_empty(); !s) {
+      return s;
+    }
+    if (!key_) {
+      key_ = event::FileKey{line_.digest ? *line_.digest : Sha256().of(line_.text), 0};
+    }
+    line_.begin.file = line_.end.file = *key_;
+    line_.source = &source_;
+    return calls_.each(line_);
+  }
+
+  LineReader& reader_;
+  const event::LineSource& source_;
+  const LineCalls& calls_;
+  std::optional<event::FileKey> key_;
+  event::RawLine line_;
+  std::uint64_t empty_lines_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name, event::LineSource& source) {
+  const bool standard_input = name == "-";
+  source.path = source.read_path = standard_input ? "/dev/stdin" : name;
+  if (standard_input) {
+    return std::unique_ptr<File>();
+  }
+  auto file = fs.open(name, OpenMode::read);
+  if (!file) {
+    return file;
+  }
+  if (auto stat = (*file)->stat(); stat) {
+    source.live = false;
+    source.modified_ns = stat->modified_ns;
+  }
+  return file;
+}
+
+Codec codec_by_name(std::string_view file) {
+  return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
+}
+
+Status each_line(LogBytes& bytes, const event::LineSource& source, std::uint64_t line_max_bytes,
+                 LastLine last, const LineCalls& calls) {
+  LineReader reader(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2));
+  reader.restart(event::FileKey{}, 0, {});
+  LineGiver giver(reader, source, calls);
+  Status status;
+  for (bool more = true; more && status;) {
+    reader.release();
+    auto got = bytes.read(reader.room(kBlock), kBlock);
+    if (!got) {
+      return got.error();
+    }
+    reader.add(*got);
+    more = *got > 0;
+    status = giver.give_complete();
+    if (status && !more && last == LastLine::take_unterminated) {
+      status = giver.give_rest();
+    }
+    if (status && calls.after_read) {
+      status = calls.after_read();
+    }
+  }
+  return status ? giver.give_empty() : status;
+}
+
+Result<std::size_t> LogBytes::read(char* into, std::size_t size) {
+  if (codec_ == Codec::none) {
+    return raw(into, size);
+  }
+  while (taken_ == inflated_.size()) {
+    inflated_.clear();
+    taken_ = 0;
+    bool ended = false;
+    if (packed_.empty()) {
+      buffer_.resize(kBlock);
+      auto got = raw(buffer_.data(), buffer_.size());
+      if (!got) {
+        return got.error();
+      }
+      packed_ = std::string_view(buffer_).substr(0, *got);
+      ended = packed_.empty();
+      if (ended && unpacker_.at_end()) {
+        return std::size_t{0};
+      }
+    }
+    if (auto s = unpacker_.step(packed_, inflated_, kBlock); !s) {
+      return s.error();
+    }
+    if (ended && inflated_.empty()) {
+      return Error{Errc::corrupt, "compressed data ends early"};
+    }
+  }
+  const std::size_t n = std::min(size, inflated_.size() - taken_);
+  std::memcpy(into, inflated_.data() + taken_, n);
+  taken_ += n;
+  return n;
+}
+
+Result<std::size_t> LogBytes::raw(char* into, std::size_t size) {
+  if (file_) {
+    auto got = file_->read_at(offset_, into, size);
+    offset_ += got ? *got : 0;
+    return got;
+  }
+  while (true) {
+    const ssize_t n = ::read(STDIN_FILENO, into, size);
+    if (n >= 0) {
+      offset_ += static_cast<std::uint64_t>(n);
+      return static_cast<std::size_t>(n);
+    }
+    if (errno != EINTR) {
+      return Error{Errc::io, std::string("read standard input: ") + std::strerror(errno)};
+    }
+  }
+}
+
+}  // namespace auditship::input::file

@@ -1,0 +1,21 @@
+// PosixFs: Fs on Linux; the only open, fsync and rename calls of the agent.
+#pragma once
+
+#include "agent/base/filesystem.h"
+
+namespace auditship::platform {
+
+class PosixFs final : public Fs {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
+  Result<FileStat> stat(const std::string& path) override;
+  Result<std::vector<std::string>> list(const std::string& directory) override;
+  Status make_dirs(const std::string& directory) override;
+  Status rename(const std::string& from, const std::string& to) override;
+  Status remove(const std::string& path) override;
+  Status sync_dir(const std::string& directory) override;
+  Result<std::unique_ptr<File>> lock(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& directory) override;
+};
+
+}  // namespace auditship::platform

@@ -1,0 +1,35 @@
+// The real Clock, Rng and Environment.
+#pragma once
+
+#include <optional>
+#include <random>
+#include <string>
+
+#include "agent/base/clock.h"
+
+namespace auditship::platform {
+
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] std::int64_t wall_ns() const override {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+};
+
+// Seeded by the kernel. Not thread-safe.
+class SystemRng final : public Rng {
+ public:
+  SystemRng();
+  std::uint64_t next() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+[[nodiscard]] std::optional<std::string> system_environment(const std::string& name);
+[[nodiscard]] std::string system_host_name();  // "" when it cannot be told
+
+}  // namespace auditship::platform

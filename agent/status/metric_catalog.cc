@@ -1,0 +1,130 @@
+#include "agent/status/metric_catalog.h"
+
+#include <limits>
+
+#include "agent/status/agent_status.h"
+
+namespace auditship::status {
+
+// NOLINTNEXTLINE(readability-function-size): a table, an entry a number
+const std::vector<StreamNumber>& stream_numbers() {
+  static const std::vector<StreamNumber> kNumbers = {
+      {"lines", "auditship_read_lines_total", "counter", "Non-empty lines read.",
+       [](const pipeline::StreamView& v) { return v.read.lines; }},
+      {"empty_lines", "auditship_read_empty_lines_total", "counter",
+       "Empty lines read; they are no records.",
+       [](const pipeline::StreamView& v) { return v.read.empty_lines; }},
+      {"bytes", "auditship_read_bytes_total", "counter",
+       "Bytes of log files dealt with, uncompressed.",
+       [](const pipeline::StreamView& v) { return v.read.bytes; }},
+      {"salvaged", "auditship_salvaged_records_total", "counter",
+       "Events found behind a torn piece of the same line.",
+       [](const pipeline::StreamView& v) { return v.read.salvaged; }},
+      {"filtered", "auditship_filtered_records_total", "counter", "Records that a rule dropped.",
+       [](const pipeline::StreamView& v) { return v.read.filtered; }},
+      {"sampled_out", "auditship_sampled_out_records_total", "counter",
+       "Records that a sample rule dropped.",
+       [](const pipeline::StreamView& v) { return v.read.sampled_out; }},
+      {"documents", "auditship_documents_total", "counter", "Documents put into the buffer.",
+       [](const pipeline::StreamView& v) { return v.read.documents; }},
+      {"derived", "auditship_derived_documents_total", "counter",
+       "Documents that the agent itself made.",
+       [](const pipeline::StreamView& v) { return v.read.derived; }},
+      {"unparsed", "auditship_unparsed_records_total", "counter",
+       "Lines that are not of the format.",
+       [](const pipeline::StreamView& v) { return v.read.unparsed; }},
+      {"cut", "auditship_cut_lines_total", "counter", "Lines over the limit.",
+       [](const pipeline::StreamView& v) { return v.read.cut; }},
+      {"gaps", "auditship_gaps_total", "counter",
+       "Times that log data vanished before it was read.",
+       [](const pipeline::StreamView& v) { return v.read.gaps; }},
+      {"gap_bytes", "auditship_gap_bytes_total", "counter",
+       "Bytes that vanished, where that is known.",
+       [](const pipeline::StreamView& v) { return v.read.gap_bytes; }},
+      {"created", "auditship_created_documents_total", "counter", "Documents that the sink made.",
+       [](const pipeline::StreamView& v) { return v.delivered.created; }},
+      {"existed", "auditship_existed_documents_total", "counter",
+       "Documents that the sink already had.",
+       [](const pipeline::StreamView& v) { return v.delivered.existed; }},
+      {"dead_lettered", "auditship_dead_lettered_documents_total", "counter",
+       "Documents refused for their content.",
+       [](const pipeline::StreamView& v) { return v.delivered.dead_lettered; }},
+      {"buffered_documents", "auditship_buffered_documents", "gauge",
+       "Documents that wait for delivery.",
+       [](const pipeline::StreamView& v) { return v.buffered_documents; }},
+      {"buffer_bytes", "auditship_buffer_bytes", "gauge", "Bytes of buffer files on disk.",
+       [](const pipeline::StreamView& v) { return v.buffered_bytes; }},
+      {"buffer_max_bytes", "auditship_buffer_max_bytes", "gauge",
+       "Bytes that the buffer may have; 0 = not known.",
+       [](const pipeline::StreamView& v) { return v.buffer_max_bytes; }},
+      {"unread_bytes", "auditship_unread_bytes", "gauge",
+       "Bytes of log files that are there but not read yet.",
+       [](const pipeline::StreamView& v) { return v.unread_bytes; }},
+      {"buffer_full", "auditship_buffer_full", "gauge", "1 while a full buffer stops reading.",
+       [](const pipeline::StreamView& v) { return std::uint64_t{v.full}; }},
+      {"requests", "auditship_requests_total", "counter", "Requests sent by this run.",
+       [](const pipeline::StreamView& v) { return v.delivery.requests; }},
+      {"sent_bytes", "auditship_sent_bytes_total", "counter",
+       "Bytes of bodies sent by this run, as on the wire.",
+       [](const pipeline::StreamView& v) { return v.delivery.sent_bytes; }},
+      {"reread", "auditship_reread_lines_total", "counter",
+       "Lines read again because a frame that held them was damaged.",
+       [](const pipeline::StreamView& v) { return v.read.reread; }},
+      {"forgotten", "auditship_forgotten_documents_total", "counter",
+       "Documents settled, but the slots that said how were damaged.",
+       [](const pipeline::StreamView& v) { return v.delivered.forgotten; }},
+      {"failing_sources", "auditship_failing_sources", "gauge",
+       "Log files that cannot be read now.",
+       [](const pipeline::StreamView& v) { return std::uint64_t{v.failing}; }},
+      {"lost_documents", "auditship_lost_documents_total", "counter",
+       "Buffered documents lost to disk damage; their lines are read again.",
+       [](const pipeline::StreamView& v) { return v.delivered.lost; }},
+      {"ledger_broken", "auditship_ledger_broken", "gauge",
+       "1 when a sum of the ledger does not hold: a bug.",
+       [](const pipeline::StreamView& v) { return std::uint64_t{!sums_hold(v)}; }},
+      {"unknown", "auditship_unknown_records_total", "counter",
+       "Records of this run that are of the format, but of no form that the parser knows.",
+       [](const pipeline::StreamView& v) { return v.unknown; }},
+      {"batches", "auditship_batches_total", "counter",
+       "Batches put into the buffer, those that only move positions too.",
+       [](const pipeline::StreamView& v) { return v.batches; }},
+      {"settled_batches", "auditship_settled_batches_total", "counter",
+       "Batches of which every document is settled.",
+       [](const pipeline::StreamView& v) { return v.settled_batches; }},
+      {"lag_bytes", "auditship_lag_bytes", "gauge",
+       "Bytes of log files that are not read, or read and not settled.",
+       [](const pipeline::StreamView& v) { return v.lag_bytes; }},
+      {"files_behind", "auditship_files_behind", "gauge",
+       "Log files that wait until an older generation is read to its end.",
+       [](const pipeline::StreamView& v) { return v.files_behind; }},
+      {"open", "auditship_buffer_open", "gauge", "1 while the buffer is open, 0 while it fails.",
+       [](const pipeline::StreamView& v) { return std::uint64_t{v.open}; }},
+      {"blocked", "auditship_target_blocked", "gauge",
+       "1 while the target takes nothing until somebody repairs it.",
+       [](const pipeline::StreamView& v) { return std::uint64_t{v.delivery.blocked}; }},
+  };
+  return kNumbers;
+}
+
+const std::vector<StreamMeasure>& stream_measures() {
+  static const std::vector<StreamMeasure> kMeasures = {
+      {"lag_seconds", "auditship_lag_seconds",
+       "Age of the oldest event that is read and not settled, or of what is unread.",
+       [](const pipeline::StreamView& v) { return std::optional(v.lag_seconds); }},
+      {"buffer_full_seconds", "auditship_buffer_full_seconds",
+       "Time until the buffer is full if it grows on as in the last 10 minutes.",
+       [](const pipeline::StreamView& v) {
+         return std::optional(
+             v.buffer_full_seconds.value_or(std::numeric_limits<double>::infinity()));
+       }},
+      {"rotations_left", "auditship_rotations_left",
+       "Rotations until the file that is being read is deleted, the least of all files.",
+       [](const pipeline::StreamView& v) {
+         return v.rotations_left ? std::optional(static_cast<double>(*v.rotations_left))
+                                 : std::nullopt;
+       }},
+  };
+  return kMeasures;
+}
+
+}  // namespace auditship::status

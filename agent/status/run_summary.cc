@@ -1,0 +1,125 @@
+#include "agent/status/run_summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace auditship::status {
+namespace {
+
+std::string pad(const std::string& text, std::size_t width, bool right) {
+  const std::string fill(text.size() < width ? width - text.size() : 0, ' ');
+  return right ? fill + text : text + fill;
+}
+
+using Row = std::array<std::string, 10>;
+
+Row row_of(const StreamSummary& s) {
+  const event::ReadLedger& read = s.view.read;
+  return {s.name,
+          std::to_string(read.lines),
+          human_bytes(read.bytes),
+          std::to_string(read.filtered + read.sampled_out),
+          std::to_string(read.documents),
+          std::to_string(read.derived),
+          std::to_string(s.view.delivered.created),
+          std::to_string(s.view.delivered.existed),
+          std::to_string(s.view.delivered.dead_lettered),
+          std::to_string(s.view.buffered_documents)};
+}
+
+void append_table(std::string& out, const std::vector<Row>& rows) {
+  std::array<std::size_t, 10> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += pad(row[i], widths[i], i > 0);
+      out += i + 1 < row.size() ? "  " : "\n";
+    }
+  }
+}
+
+// What is to be said of a stream beyond its row, a line each.
+void append_notes(std::string& out, const StreamSummary& s) {
+  const pipeline::StreamView& v = s.view;
+  const auto note = [&](const std::string& text) { out += s.name + ": " + text + "\n"; };
+  if (v.sources > 0 && v.present == 0) {
+    note("none of its log files is there");
+  }
+  if (v.left_out_files > 0) {
+    note(std::to_string(v.left_out_files) + " rotated files (" + human_bytes(v.left_out_bytes) +
+         ") are older than `backfill` and were left out");
+  }
+  for (const auto& [file, bytes] : s.unterminated) {
+    note("the last line of " + file + " has no newline yet (" + human_bytes(bytes) +
+         "): not shipped");
+  }
+  if (v.read.unparsed > 0) {
+    note(std::to_string(v.read.unparsed) +
+         " lines are not of the format; they are shipped as they are, marked");
+  }
+  if (v.read.cut > 0) {
+    note(std::to_string(v.read.cut) + " lines were over the line limit and are cut, marked");
+  }
+  if (v.read.gaps > 0) {
+    note(std::to_string(v.read.gaps) + " gaps: log data vanished before it was read (" +
+         human_bytes(v.read.gap_bytes) + " or more)");
+  }
+  if (v.lost_documents > 0) {
+    note(std::to_string(v.lost_documents) + " buffered documents were lost to disk damage; " +
+         std::to_string(v.read.reread) + " lines were read again for them");
+  }
+  if (!v.delivery.last_failure.empty() && !s.finished) {
+    note("last failure: " + v.delivery.last_failure);
+  }
+}
+
+}  // namespace
+
+std::string human_bytes(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> units = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < units.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+  return text;
+}
+
+bool accounted_for(const StreamSummary& s) {
+  const event::ReadLedger& read = s.view.read;
+  return s.finished && read.balanced() && read.gaps == 0 && s.view.failing == 0 &&
+         s.view.unread_bytes <= s.view.waiting_bytes &&
+         s.view.lost_documents <= read.reread &&  // what disk damage took was read again
+         s.view.buffered_documents == 0 &&
+         read.documents + read.derived == s.view.delivered.accounted();
+}
+
+std::string render_summary(const std::vector<StreamSummary>& streams,
+                           const std::string& destination, double seconds) {
+  std::vector<Row> rows = {{"stream", "lines", "bytes", "filtered", "documents", "derived",
+                            "shipped", "already there", "dead letters", "waiting"}};
+  for (const StreamSummary& s : streams) {
+    rows.push_back(row_of(s));
+  }
+  std::string out;
+  append_table(out, rows);
+  for (const StreamSummary& s : streams) {
+    append_notes(out, s);
+  }
+  const bool all = std::all_of(streams.begin(), streams.end(), accounted_for);
+  char took[64];
+  std::snprintf(took, sizeof took, " in %.1f s", seconds);
+  out += "documents: " + destination + took + "\n";
+  out += all ? "every line is accounted for\n" : "NOT every line is accounted for\n";
+  return out;
+}
+
+}  // namespace auditship::status

@@ -1,0 +1,192 @@
+// The status in words, for a terminal.
+#include <array>
+#include <cstdio>
+
+#include "agent/base/json_writer.h"
+#include "agent/status/agent_status.h"
+#include "agent/status/run_summary.h"
+
+namespace auditship::status {
+namespace {
+
+class Lines {
+ public:
+  void add(const std::string& text) { out_ += plain_text(text) + "\n"; }
+  // A line of a stream: what it is about, and the rest in a column of its own.
+  void add(std::string name, const std::string& text) {
+    name.resize(11, ' ');
+    add("  " + name + text);
+  }
+  std::string finish() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+std::string count(std::uint64_t n) { return std::to_string(n); }
+
+std::string words_of(const pipeline::FileView& file) {
+  if (file.failing) {
+    return file.path + ": CANNOT BE READ";
+  }
+  if (!file.present) {
+    return file.path + ": not there";
+  }
+  const input::file::TailSurvey& s = file.survey;
+  std::string text = file.path;
+  text += s.read_path == file.path || s.read_path.empty() ? "" : ", reading " + s.read_path;
+  text += ": read to " + count(s.offset);
+  text += s.compressed ? "" : " of " + count(s.size);
+  text += s.unread_bytes > 0 ? ", " + human_bytes(s.unread_bytes) + " behind" : "";
+  text += s.files_behind > 0 ? ", " + count(s.files_behind) + " files wait" : "";
+  text += s.files_behind > 0 && s.rotations_left <= 1 ? ", NEXT TO BE DELETED" : "";
+  return text;
+}
+
+void add_files(Lines& out, const StreamStatus& stream) {
+  std::string name = "files";
+  for (const pipeline::FileView& file : stream.files) {
+    out.add(name, words_of(file));
+    name.clear();
+  }
+}
+
+void add_delivery(Lines& out, const pipeline::StreamView& v) {
+  out.add("delivered", count(v.delivered.created) + " created, " + count(v.delivered.existed) +
+                           " already there, " + count(v.delivered.dead_lettered) +
+                           " in dead letters");
+  out.add("waiting",
+          count(v.buffered_documents) + " documents; buffer " + human_bytes(v.buffered_bytes) +
+              (v.buffer_max_bytes > 0 ? " of " + human_bytes(v.buffer_max_bytes) : "") +
+              (v.full                  ? ", FULL: reading stops"
+               : v.buffer_full_seconds ? ", full in " + human_seconds(*v.buffer_full_seconds)
+                                       : ""));
+}
+
+void add_stream(Lines& out, const StreamStatus& stream, bool running) {
+  const pipeline::StreamView& v = stream.view;
+  out.add("");
+  out.add(stream.name);
+  out.add("read",
+          count(v.read.lines) + " lines, " + human_bytes(v.read.bytes) +
+              (v.read.salvaged > 0 ? ", " + count(v.read.salvaged) + " salvaged" : "") +
+              (v.unread_bytes > 0 ? "; " + human_bytes(v.unread_bytes) + " not read yet" : ""));
+  add_files(out, stream);
+  out.add("filtered",
+          count(v.read.filtered) +
+              (v.read.sampled_out > 0 ? ", sampled out " + count(v.read.sampled_out) : ""));
+  for (const auto& [rule, hits] : v.read.by_rule) {
+    out.add("", count(hits) + "  " + rule);
+  }
+  add_delivery(out, v);
+  if (running) {
+    out.add("lag", human_seconds(v.lag_seconds) + ", " + human_bytes(v.lag_bytes));
+  }
+  if (!stream.rules.file.empty()) {
+    out.add("rules", stream.rules.file + ", " + stream.rules.hash.substr(0, 12));
+  }
+  if (!stream.rules.problem.empty()) {
+    out.add("", "REFUSED as it is now, older rules stay in force: " + stream.rules.problem);
+  }
+  if (v.read.gaps > 0) {
+    out.add("gaps", count(v.read.gaps) + ", at least " + human_bytes(v.read.gap_bytes));
+  }
+  if (!v.delivery.last_failure.empty()) {
+    out.add("failing", v.delivery.last_failure);
+  }
+  out.add("ledger", sums_hold(v) ? "holds" : "DOES NOT HOLD: this is a bug, please report it");
+  std::string name = "events";
+  for (const std::string& event : stream.events) {
+    out.add(name, event);
+    name.clear();
+  }
+}
+
+// Behind E2: U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069 turn text around, or break it.
+bool sets_direction(unsigned second, unsigned third) {
+  if (second == 0x80) {
+    return (third == 0x8E || third == 0x8F || third >= 0xA8) && third <= 0xAE;
+  }
+  return second == 0x81 && third >= 0xA6 && third <= 0xA9;
+}
+
+}  // namespace
+
+std::string human_seconds(double seconds) {
+  struct Unit {
+    double seconds;
+    const char* name;
+  };
+  constexpr std::array<Unit, 4> kUnits = {{{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}}};
+  char text[64];
+  if (seconds < 1) {
+    return "0 s";
+  }
+  for (std::size_t i = 0; i + 1 < kUnits.size(); ++i) {
+    if (seconds < kUnits[i].seconds) {
+      continue;
+    }
+    const auto whole = static_cast<double>(static_cast<std::uint64_t>(seconds / kUnits[i].seconds));
+    const double rest = (seconds - whole * kUnits[i].seconds) / kUnits[i + 1].seconds;
+    std::snprintf(text, sizeof text, rest < 1 ? "%.0f %s" : "%.0f %s %.0f %s", whole,
+                  kUnits[i].name, static_cast<double>(static_cast<std::uint64_t>(rest)),
+                  kUnits[i + 1].name);
+    return text;
+  }
+  std::snprintf(text, sizeof text, "%.0f s", seconds);
+  return text;
+}
+
+std::string plain_text(std::string_view text) {
+  std::string valid;
+  append_utf8_repaired(valid, text);
+  std::string out;
+  out.reserve(valid.size());
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto at = [&](std::size_t n) {
+      return i + n < valid.size() ? static_cast<unsigned char>(valid[i + n]) : 0u;
+    };
+    const unsigned c = at(0);
+    const bool c1 = c == 0xC2 && at(1) < 0xA0;
+    const bool direction = c == 0xE2 && sets_direction(at(1), at(2));
+    if (c < 0x20 || c == 0x7F || c1 || direction) {
+      out += '?';
+      i += c1 ? 1 : direction ? 2 : 0;
+    } else {
+      out += valid[i];
+    }
+  }
+  return out;
+}
+
+std::string render_status_text(const AgentStatus& status) {
+  Lines out;
+  std::string head = "auditship " + status.version + " on node " + status.node;
+  head += status.cluster.empty() ? "" : " of cluster " + status.cluster;
+  head += status.running ? ", running" : ", not running (from the data directory)";
+  out.add(head);
+  if (!status.sink.empty()) {
+    out.add("ships to " + status.sink);
+  }
+  for (const std::string& reason :
+       status.running ? unready_reasons(status) : std::vector<std::string>()) {
+    out.add("NOT READY: " + reason);
+  }
+  for (const StreamStatus& stream : status.streams) {
+    add_stream(out, stream, status.running);
+  }
+  for (const logging::Warning& warning : status.warnings) {
+    if (&warning == status.warnings.data()) {
+      out.add("");
+      out.add("warnings");
+    }
+    std::string when;
+    append_rfc3339(when, warning.last_ns / 1'000'000'000 * 1'000'000'000);
+    out.add("  " + when.substr(0, 19) + "Z  " + warning.code + ": " + warning.text +
+            (warning.values.empty() ? "" : " (" + warning.values + ")") +
+            (warning.count > 1 ? ", " + count(warning.count) + " times" : ""));
+  }
+  return out.finish();
+}
+
+}  // namespace auditship::status

@@ -1,0 +1,67 @@
+# Dependency rules: which folder may include which, besides itself and the standard library. One line a folder.
+# cmake/layers.cmake proves them for includes (ctest -L layers); auditship_library() refuses a link that they do not allow.
+# A registry is a layer of its own: it names the concrete types of the folder that it stands in.
+
+set(may_agent_base)
+set(may_agent_event agent/base)
+set(may_agent_filter agent/base agent/event)
+set(may_agent_yaml agent/base)
+set(may_agent_rules agent/base agent/event agent/filter agent/yaml)
+set(may_parsers_ssh_key agent/base)
+set(may_parsers_auth_log_key_owners agent/base agent/yaml parsers/ssh_key)
+set(may_parsers agent/event)
+set(may_parsers_json)
+set(may_parsers_kube_audit agent/base agent/event parsers parsers/json)
+set(may_agent_config agent/base agent/filter agent/rules agent/yaml parsers/auth_log/key_owners parsers/kube_audit)
+set(may_agent_buffer agent/base agent/event)
+set(may_sinks agent/base agent/event)
+set(may_agent_platform agent/base sinks)
+set(may_sinks_http agent/base sinks)
+set(may_sinks_opensearch agent/base agent/config agent/event agent/platform sinks sinks/http)
+set(may_agent_delivery agent/base agent/buffer agent/event sinks sinks/opensearch)
+set(may_agent_input_file agent/base agent/event)
+set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/event agent/filter agent/input/file parsers sinks)
+set(may_parsers_auth_log_patterns agent/base agent/event parsers/ssh_key)
+set(may_parsers_syslog agent/base)
+set(may_parsers_auth_log agent/base parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog)
+set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
+set(may_sinks_file agent/base sinks)
+set(may_agent_app agent/base agent/config agent/delivery agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/http sinks/opensearch)
+set(may_agent_logging agent/base)
+set(may_agent_status agent/app agent/base agent/buffer agent/config agent/logging agent/pipeline agent/platform agent/rules)
+set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules agent/status parsers)
+set(may_sinks_opensearch_setup agent/base agent/config sinks/http sinks/opensearch)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery agent/event agent/explain agent/input/file agent/logging agent/platform agent/rules agent/status parsers/auth_log/key_owners sinks/opensearch sinks/opensearch/setup)
+
+# Every folder named above.
+set(layers
+  agent/base
+  agent/event
+  agent/filter
+  agent/yaml
+  agent/rules
+  parsers/ssh_key
+  parsers/auth_log/key_owners
+  parsers
+  parsers/json
+  parsers/kube_audit
+  agent/config
+  agent/buffer
+  sinks
+  agent/platform
+  sinks/http
+  sinks/opensearch
+  agent/delivery
+  agent/input/file
+  agent/pipeline
+  parsers/auth_log/patterns
+  parsers/syslog
+  parsers/auth_log
+  parsers/auth_log/ssh_sessions
+  sinks/file
+  agent/app
+  agent/logging
+  agent/status
+  agent/explain
+  sinks/opensearch/setup
+  agent/cli)

@@ -1,0 +1,199 @@
+#include "parsers/auth_log/auth_log_parser.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "parsers/auth_log/message_dispatch.h"
+#include "parsers/auth_log/patterns/ecs_event.h"
+#include "parsers/syslog/syslog_line.h"
+#include "parsers/syslog/timestamp_resolver.h"
+
+namespace auditship::parsers::auth_log {
+namespace {
+
+struct Repeated {
+  std::string_view count, inner;  // inner is empty for sysklogd's form
+};
+
+std::string_view leading_digits(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') {
+    ++end;
+  }
+  return text.substr(0, end);
+}
+
+// "message repeated 3 times: [ MSG]" or, without a tag, "last message repeated 3 times".
+bool read_repeated(const syslog::SyslogLine& line, Repeated& out) {
+  constexpr std::string_view kQuoted = "message repeated ";
+  constexpr std::string_view kLast = "last message repeated ";
+  constexpr std::string_view kTimes = " times";
+  const std::string_view text = line.message;
+  if (text.empty() || (text[0] != kQuoted[0] && text[0] != kLast[0])) {
+    return false;
+  }
+  const bool quoted = text.substr(0, kQuoted.size()) == kQuoted;
+  if (!quoted && (!line.ident.empty() || text.substr(0, kLast.size()) != kLast)) {
+    return false;
+  }
+  std::string_view rest = text.substr(quoted ? kQuoted.size() : kLast.size());
+  out.count = leading_digits(rest);
+  rest.remove_prefix(out.count.size());
+  if (out.count.empty() || rest.substr(0, kTimes.size()) != kTimes) {
+    return false;
+  }
+  rest.remove_prefix(kTimes.size());
+  if (!quoted) {
+    return rest.empty();
+  }
+  constexpr std::string_view kOpen = ": [";
+  if (rest.substr(0, kOpen.size()) != kOpen || rest.back() != ']') {
+    return false;
+  }
+  rest.remove_prefix(kOpen.size());
+  if (rest.empty()) {
+    return false;
+  }
+  rest.remove_suffix(1);
+  const std::size_t first = rest.find_first_not_of(' ');
+  out.inner = first == std::string_view::npos ? std::string_view() : rest.substr(first);
+  return true;
+}
+
+void add_priority(const syslog::SyslogLine& line, patterns::AuthEvent& event) {
+  if (line.has_appname) {
+    event.text("log.syslog.appname", line.ident);
+    event.text("log.syslog.procid", line.pid);
+  }
+  if (line.priority < 0) {
+    return;
+  }
+  char digits[4];
+  const auto end = std::to_chars(digits, digits + sizeof digits, line.priority).ptr;
+  event.literal("log.syslog.priority", event.record().keep(std::string_view(
+                                           digits, static_cast<std::size_t>(end - digits))));
+  event.text("log.syslog.facility.name", syslog::facility_name(line.priority));
+  event.text("log.syslog.severity.name", syslog::severity_name(line.priority));
+}
+
+void add_flat_fields(const syslog::SyslogLine& line, patterns::AuthEvent& event) {
+  event.text("time", line.stamp.text);
+  event.text("host", line.host);
+  event.text("ident", line.ident);
+  event.text("pid", line.pid);
+  event.record().add("message", line.message);
+  event.text("log.syslog.hostname", line.host);
+  event.text("process.name", line.ident);
+  event.number("process.pid", line.pid);
+  add_priority(line, event);
+}
+
+// Says whose key the message names.
+void add_owner(const key_owners::Administrators& administrators, patterns::AuthEvent& event) {
+  std::string_view fingerprint;
+  std::string_view cert_id;
+  std::string_view ca_fingerprint;
+  for (const event::Field& field : event.record().fields) {
+    if (!field.name.starts_with("ssh.")) {
+      continue;
+    }
+    if (field.name == "ssh.key.fingerprint") {
+      fingerprint = field.value;
+    } else if (field.name == "ssh.cert.id") {
+      cert_id = field.value;
+    } else if (field.name == "ssh.cert.ca.fingerprint") {
+      ca_fingerprint = field.value;
+    }
+  }
+  if (fingerprint.empty() && cert_id.empty()) {
+    return;
+  }
+  const key_owners::Administrators::Answer answer =
+      administrators.find(fingerprint, cert_id, ca_fingerprint);
+  event.literal("ssh.key.owner_known", answer.known ? "true" : "false");
+  // Copies: the table may be replaced before the record is encoded.
+  event.text("ssh.key.owner", event.record().keep(answer.name));
+  event.text("user.email", event.record().keep(answer.email));
+}
+
+}  // namespace
+
+struct AuthLogParser::State {
+  explicit State(AuthLogOptions given) : options(std::move(given)), clock(options.zone) {}
+
+  AuthLogOptions options;
+  syslog::StampClock clock;
+  AuthMessages messages;
+  patterns::AuthEvent event;
+  event::FileKey file;
+
+  void set_time(const event::RawLine& line, const syslog::Stamp& stamp, std::int64_t now_ns) {
+    std::int64_t reference = now_ns;
+    if (options.reference_ns) {
+      reference = *options.reference_ns;
+    } else if (line.source != nullptr && !line.source->live) {
+      reference = line.source->modified_ns;
+    }
+    event::Record& record = event.record();
+    const auto instant = clock.instant(stamp, reference);
+    record.time_known = instant.has_value();
+    if (!instant) {
+      event.tag("timestamp-unparsed");
+      return;
+    }
+    record.time_ns = *instant;
+    const bool is_utc = stamp.text.back() == 'Z' && stamp.text[10] == 'T' && stamp.second < 60;
+    if (is_utc) {
+      record.time_text = stamp.text;
+    }
+  }
+};
+
+AuthLogParser::AuthLogParser(AuthLogOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
+AuthLogParser::~AuthLogParser() = default;
+
+void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event::Records& out) {
+  out.clear();
+  State& state = *state_;
+  patterns::AuthEvent& event = state.event;
+  event::Record& record = out.add();
+  event.begin(record);
+  record.raw = line.text;
+  if (line.begin.file != state.file) {
+    state.file = line.begin.file;
+    state.clock.restart();
+  }
+  const std::size_t limit = state.options.max_message_bytes;
+  const std::string_view text = line.text.substr(0, limit);
+  const syslog::SyslogLine split = syslog::split_syslog_line(text);
+  if (line.cut || line.text.size() > limit) {
+    event.tag("cut");
+  }
+  if (split.framing == syslog::Framing::none) {
+    event.tag("no-header");
+    event.record().add("message", split.message);
+  } else {
+    state.set_time(line, split.stamp, now_ns);
+    add_flat_fields(split, event);
+  }
+  event.text("event.kind", "event");
+  if (state.options.keep_original) {
+    event.text("event.original", text);
+  }
+  Repeated repeated;
+  if (split.framing != syslog::Framing::none && read_repeated(split, repeated)) {
+    event.tag("repeated");
+    event.number("event.count", repeated.count);
+    state.messages.apply(split.ident, repeated.inner, event);
+  } else if (!split.ident.empty()) {
+    state.messages.apply(split.ident, split.message, event);
+  }
+  const auto& book = state.options.administrators;
+  if (book != nullptr && book->current() != nullptr) {
+    add_owner(*book->current(), event);
+  }
+  event.finish();
+}
+
+}  // namespace auditship::parsers::auth_log

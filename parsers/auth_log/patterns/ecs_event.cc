@@ -1,0 +1,204 @@
+#include "parsers/auth_log/patterns/ecs_event.h"
+
+#include <algorithm>
+
+#include "agent/base/ip_address.h"
+#include "agent/base/json_writer.h"
+
+namespace auditship::parsers::auth_log::patterns {
+namespace {
+
+constexpr std::size_t kMaxLongDigits = 18;
+
+struct ClassText {
+  std::string_view category, type;
+};
+
+ClassText class_text(EventClass event) {
+  switch (event) {
+    case EventClass::none:
+      return {};
+    case EventClass::auth_start:
+      return {R"(["authentication"])", R"(["start"])"};
+    case EventClass::auth_info:
+      return {R"(["authentication"])", R"(["info"])"};
+    case EventClass::session_start:
+      return {R"(["session"])", R"(["start"])"};
+    case EventClass::session_end:
+      return {R"(["session"])", R"(["end"])"};
+    case EventClass::session_info:
+      return {R"(["session"])", R"(["info"])"};
+    case EventClass::connection_start:
+      return {R"(["network"])", R"(["connection","start"])"};
+    case EventClass::connection_end:
+      return {R"(["network"])", R"(["connection","end"])"};
+    case EventClass::connection_denied:
+      return {R"(["network"])", R"(["connection","denied"])"};
+    case EventClass::connection_info:
+      return {R"(["network"])", R"(["connection","info"])"};
+    case EventClass::user_creation:
+      return {R"(["iam"])", R"(["user","creation"])"};
+    case EventClass::user_change:
+      return {R"(["iam"])", R"(["user","change"])"};
+    case EventClass::user_deletion:
+      return {R"(["iam"])", R"(["user","deletion"])"};
+    case EventClass::group_creation:
+      return {R"(["iam"])", R"(["group","creation"])"};
+    case EventClass::group_change:
+      return {R"(["iam"])", R"(["group","change"])"};
+    case EventClass::group_deletion:
+      return {R"(["iam"])", R"(["group","deletion"])"};
+    case EventClass::command_start:
+      return {R"(["process","authentication"])", R"(["start"])"};
+    case EventClass::command_denied:
+      return {R"(["process","authentication"])", R"(["denied"])"};
+    case EventClass::command_end:
+      return {R"(["process"])", R"(["end"])"};
+    case EventClass::command_info:
+      return {R"(["process"])", R"(["info"])"};
+    case EventClass::service_start:
+      return {R"(["process"])", R"(["start"])"};
+    case EventClass::service_end:
+      return {R"(["process"])", R"(["end"])"};
+    case EventClass::service_change:
+      return {R"(["process"])", R"(["change"])"};
+    case EventClass::file_access:
+      return {R"(["file"])", R"(["access"])"};
+  }
+  return {};
+}
+
+std::string_view outcome_text(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::none:
+      return {};
+    case Outcome::success:
+      return "success";
+    case Outcome::failure:
+      return "failure";
+    case Outcome::unknown:
+      return "unknown";
+  }
+  return {};
+}
+
+// JSON numbers have no leading zeros.
+std::string_view without_leading_zeros(std::string_view digits) {
+  const std::size_t first = digits.find_first_not_of('0');
+  return first == std::string_view::npos ? digits.substr(0, digits.empty() ? 0 : 1)
+                                         : digits.substr(first);
+}
+
+}  // namespace
+
+void AuthEvent::Names::add(std::string_view value) {
+  for (std::size_t i = 0; i < size; ++i) {
+    if (values[i] == value) {
+      return;
+    }
+  }
+  if (size < values.size()) {
+    values[size++] = value;
+  }
+}
+
+void AuthEvent::begin(event::Record& record) {
+  record_ = &record;
+  users_.size = 0;
+  addresses_.size = 0;
+}
+
+void AuthEvent::related(std::string_view name, const Names& names) {
+  if (names.size == 0) {
+    return;
+  }
+  if (names.size == 1 && is_json_clean(names.values[0])) {
+    record_->add(name, record_->keep_joined({"[\"", names.values[0], "\"]"}),
+                 event::FieldType::literal);
+    return;
+  }
+  scratch_.clear();
+  scratch_ += '[';
+  for (std::size_t i = 0; i < names.size; ++i) {
+    if (i != 0) {
+      scratch_ += ',';
+    }
+    append_json_string(scratch_, names.values[i]);
+  }
+  scratch_ += ']';
+  record_->add(name, record_->keep(scratch_), event::FieldType::literal);
+}
+
+void AuthEvent::finish() {
+  related("related.user", users_);
+  related("related.ip", addresses_);
+}
+
+void AuthEvent::user(std::string_view name, std::string_view value) {
+  if (!value.empty()) {
+    record_->add(name, value);
+    users_.add(value);
+  }
+}
+
+void AuthEvent::number(std::string_view name, std::string_view digits) {
+  const std::string_view value = without_leading_zeros(digits);
+  if (!value.empty() && value.size() <= kMaxLongDigits &&
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    literal(name, value);
+  }
+}
+
+void AuthEvent::port(std::string_view name, std::string_view digits) {
+  const std::string_view value = without_leading_zeros(digits);
+  if (!value.empty() && (value.size() < 5 || (value.size() == 5 && value <= "65535"))) {
+    literal(name, value);
+  }
+}
+
+void AuthEvent::ip(std::string_view name, std::string_view value) {
+  const IpText ip = read_ip(value);
+  if (!ip.valid) {
+    return;
+  }
+  record_->add(name, ip.address);
+  addresses_.add(ip.address);
+  if (ip.has_zone && name == "source.ip") {
+    record_->add("source.address", value);
+  }
+}
+
+void AuthEvent::host(std::string_view value) {
+  if (value == "UNKNOWN") {
+    return;
+  }
+  if (read_ip(value).valid) {
+    ip("source.ip", value);
+  } else {
+    text("source.address", value);
+  }
+}
+
+void AuthEvent::tty(std::string_view name, std::string_view value) {
+  constexpr std::string_view kDevices = "/dev/";
+  if (value.substr(0, kDevices.size()) == kDevices) {
+    value.remove_prefix(kDevices.size());
+  }
+  if (value != "none" && value != "unknown") {
+    text(name, value);
+  }
+}
+
+void AuthEvent::tag(std::string_view name) { record_->tags.push_back(name); }
+
+void AuthEvent::meaning(std::string_view action, Outcome outcome, EventClass event) {
+  const ClassText names = class_text(event);
+  if (!names.category.empty()) {
+    literal("event.category", names.category);
+    literal("event.type", names.type);
+  }
+  text("event.action", action);
+  text("event.outcome", outcome_text(outcome));
+}
+
+}  // namespace auditship::parsers::auth_log::patterns

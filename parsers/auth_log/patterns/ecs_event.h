@@ -1,0 +1,60 @@
+// AuthEvent collects the fields of one authentication message into a Record, and the names and
+// addresses for related.user and related.ip. Empty values yield no field. Reused; does not allocate
+// once warm. Values are borrowed until the Record is encoded.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "agent/event/event.h"
+#include "parsers/auth_log/patterns/pattern.h"
+
+namespace auditship::parsers::auth_log::patterns {
+
+class AuthEvent {
+ public:
+  // Starts a new event that writes to record.
+  void begin(event::Record& record);
+  // Adds related.user and related.ip.
+  void finish();
+
+  [[nodiscard]] event::Record& record() { return *record_; }
+
+  void text(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      record_->add(name, value);
+    }
+  }
+  void user(std::string_view name, std::string_view value);  // also into related.user
+  void literal(std::string_view name, std::string_view json) {
+    record_->add(name, json, event::FieldType::literal);
+  }
+  // digits: as a number, if it fits a long; else nothing.
+  void number(std::string_view name, std::string_view digits);
+  void port(std::string_view name, std::string_view digits);  // above 65535: nothing
+  // A numeric address; UNKNOWN and invalid text yield nothing. A zone goes to source.address only.
+  void ip(std::string_view name, std::string_view value);
+  // source.ip if numeric, else source.address.
+  void host(std::string_view value);
+  void tty(std::string_view name, std::string_view value);
+  void tag(std::string_view name);
+
+  // event.action, event.outcome, event.category, event.type.
+  void meaning(std::string_view action, Outcome outcome, EventClass event);
+
+ private:
+  struct Names {
+    std::array<std::string_view, 8> values;
+    std::size_t size = 0;
+    void add(std::string_view value);
+  };
+  void related(std::string_view name, const Names& names);
+
+  event::Record* record_ = nullptr;
+  Names users_, addresses_;
+  std::string scratch_;
+};
+
+}  // namespace auditship::parsers::auth_log::patterns

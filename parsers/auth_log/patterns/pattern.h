@@ -1,0 +1,204 @@
+// A message form describes one kind of log message: a pattern with holes, what the message means,
+// and an example with the fields it yields. Adding a form to a table is adding a row.
+//
+//   {"Invalid user {user.name} from {peer?}", "ssh-invalid-user", Outcome::failure,
+//   EventClass::auth_info,
+//    "Invalid user test from 192.0.2.11", "user.name=test|source.ip=192.0.2.11"}
+//
+// A hole is {field} or {field:kind}; composite holes have a name of their own. Holes of kind
+// `text`, and `who`, `login` and `pam-user`, are free: they hold any text, chosen by an attacker or
+// not. What stands left of the first free hole is matched from the left, what stands right of the
+// last one from the right, so that free text can imitate neither. Between two free holes the
+// literal before the second one decides: its first occurrence, or its last one where the row says
+// Split::last. Patterns are compiled by the compiler; a wrong one does not build.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "agent/event/event.h"
+
+namespace auditship::parsers::auth_log::patterns {
+
+enum class Hole : std::uint8_t {
+  literal,     // not a hole
+  text,        // free, may be empty
+  word,        // no blank, at least one byte
+  word0,       // no blank, may be empty
+  digits,      // decimal digits, kept as a string
+  number,      // decimal digits that fit a long, written as a number
+  decimal,     // digits with an optional fraction, written as a number
+  port,        // 0 to 65535
+  ip,          // numeric address, or UNKNOWN, which yields no field
+  host,        // numeric address or host name: source.ip or source.address; may be empty
+  tty,         // without /dev/; none and unknown yield no field
+  network,     // address/length: source.ip where it is one address
+  method,      // METHOD[/SUBMETHOD]
+  peer,        // ADDRESS port PORT
+  peer_or_ip,  // ADDRESS[ port PORT]
+  who,         // free: nothing, or "[authenticating |invalid ]user NAME "
+  login,       // free: [invalid user |illegal user ]NAME
+  actor,       // pam.ruser and user.name; no blank, may be empty
+  pam_user,    // free, last: nothing or "  user=NAME"; as user.effective.name it is pam.user too
+  key,         // last: nothing or ": KEY" behind " ssh2"
+};
+
+struct Token {
+  Hole kind = Hole::literal;
+  bool names_user = false;  // goes to related.user
+  std::string_view text;    // literal text, or the field's name; "_" is matched and forgotten
+};
+
+constexpr bool is_free(Hole kind) {
+  return kind == Hole::text || kind == Hole::who || kind == Hole::login || kind == Hole::pam_user;
+}
+
+class Pattern {
+ public:
+  static constexpr std::size_t kMaxTokens = 20;
+
+  constexpr Pattern(
+      const char* text) {  // NOLINT(google-explicit-constructor): rows are written as text
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const std::size_t open = rest.find('{');
+      if (open != 0) {
+        push(Token{Hole::literal, false, rest.substr(0, open)});
+        rest.remove_prefix(open == std::string_view::npos ? rest.size() : open);
+        continue;
+      }
+      const std::size_t close = rest.find('}');
+      push(hole(rest.substr(1, close - 1)));
+      rest.remove_prefix(close + 1);
+    }
+    check();
+  }
+
+  [[nodiscard]] constexpr std::size_t size() const { return size_; }
+  constexpr const Token& operator[](std::size_t i) const { return tokens_[i]; }
+  // The text that every message of this form begins with; empty if it begins with a hole.
+  [[nodiscard]] constexpr std::string_view prefix() const {
+    return size_ != 0 && tokens_[0].kind == Hole::literal ? tokens_[0].text : std::string_view();
+  }
+  // A free hole stands left of the peer's address, so a cut message may lack the address.
+  [[nodiscard]] constexpr bool peer_behind_free_text() const { return peer_behind_; }
+
+ private:
+  static constexpr Token hole(std::string_view name) {
+    struct Named {
+      std::string_view name;
+      Hole kind;
+    };
+    constexpr Named kNamed[] = {{"text", Hole::text},         {"word", Hole::word},
+                                {"word0", Hole::word0},       {"digits", Hole::digits},
+                                {"number", Hole::number},     {"decimal", Hole::decimal},
+                                {"port", Hole::port},         {"ip", Hole::ip},
+                                {"host", Hole::host},         {"tty", Hole::tty},
+                                {"network", Hole::network},   {"method", Hole::method},
+                                {"peer", Hole::peer},         {"peer?", Hole::peer_or_ip},
+                                {"who", Hole::who},           {"login", Hole::login},
+                                {"pam-user", Hole::pam_user}, {"key", Hole::key},
+                                {"actor", Hole::actor}};
+    const std::size_t colon = name.find(':');
+    const std::string_view field = name.substr(0, colon);
+    const std::string_view kind = colon == std::string_view::npos ? name : name.substr(colon + 1);
+    for (const Named& known : kNamed) {
+      if (known.name == kind) {
+        return Token{known.kind, is_user_field(field), field};
+      }
+    }
+    if (colon != std::string_view::npos) {
+      throw "unknown kind of hole";
+    }
+    return Token{Hole::text, is_user_field(field), field};
+  }
+
+  static constexpr bool is_user_field(std::string_view field) {
+    return field == "user.name" || field == "user.effective.name" || field == "user.target.name" ||
+           field == "pam.logname" || field == "pam.ruser" || field == "pam.user";
+  }
+
+  constexpr void push(Token token) {
+    if (size_ == kMaxTokens) {
+      throw "pattern has too many parts";
+    }
+    tokens_[size_++] = token;
+  }
+
+  constexpr void check() {
+    bool free_before = false;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Hole kind = tokens_[i].kind;
+      if (is_free(kind)) {
+        if (i > 0 && is_free(tokens_[i - 1].kind)) {
+          throw "two free holes need a literal between them";
+        }
+        if (free_before && tokens_[i - 1].kind != Hole::literal) {
+          throw "a literal must stand before the second free hole";
+        }
+        free_before = true;
+      }
+      peer_behind_ =
+          peer_behind_ || (free_before && (kind == Hole::peer || kind == Hole::peer_or_ip));
+      if ((kind == Hole::key || kind == Hole::pam_user) && i + 1 != size_) {
+        throw "this hole must be the last one";
+      }
+    }
+  }
+
+  std::array<Token, kMaxTokens> tokens_{};
+  std::size_t size_ = 0;
+  bool peer_behind_ = false;
+};
+
+enum class Outcome : std::uint8_t { none, success, failure, unknown };
+enum class Split : std::uint8_t { first, last };
+
+// event.category and event.type of a message.
+enum class EventClass : std::uint8_t {
+  none,
+  auth_start,
+  auth_info,
+  session_start,
+  session_end,
+  session_info,
+  connection_start,
+  connection_end,
+  connection_denied,
+  connection_info,
+  user_creation,
+  user_change,
+  user_deletion,
+  group_creation,
+  group_change,
+  group_deletion,
+  command_start,
+  command_denied,
+  command_end,
+  command_info,
+  service_start,
+  service_end,
+  service_change,
+  file_access,
+};
+
+struct Constant {
+  std::string_view name = {}, value = {};
+  event::FieldType type = event::FieldType::string;
+};
+
+struct Form {
+  Pattern pattern;
+  std::string_view action;
+  Outcome outcome = Outcome::none;
+  EventClass event = EventClass::none;
+  std::string_view example = {};  // a message of this form
+  std::string_view fields =
+      {};  // what it yields, "name=value|name=value", beside action and outcome
+  std::array<Constant, 2> fixed = {};
+  Split split = Split::first;
+};
+
+}  // namespace auditship::parsers::auth_log::patterns

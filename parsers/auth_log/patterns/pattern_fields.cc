@@ -1,0 +1,161 @@
+// What a matched hole means: the fields of a Match.
+#include "agent/base/ip_address.h"
+#include "parsers/auth_log/patterns/pattern_match.h"
+#include "parsers/ssh_key/fingerprint.h"
+
+namespace auditship::parsers::auth_log::patterns {
+namespace {
+
+constexpr std::string_view kPort = " port ";
+constexpr std::string_view kUnknown = "UNKNOWN";
+constexpr std::string_view kInvalidUser = "invalid user ";
+constexpr std::string_view kIllegalUser = "illegal user ";
+constexpr std::string_view kPamUser = "  user=";
+
+// prefix is not empty. Its first byte decides most calls.
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && text[0] == prefix[0] &&
+         text.substr(0, prefix.size()) == prefix;
+}
+
+void add_peer(std::string_view peer, AuthEvent& event) {
+  const std::size_t at = peer.rfind(kPort);
+  const std::string_view address = peer.substr(0, at);
+  if (address == kUnknown) {
+    return;
+  }
+  event.ip("source.ip", address);
+  if (at != std::string_view::npos) {
+    event.port("source.port", peer.substr(at + kPort.size()));
+  }
+}
+
+void add_login(std::string_view value, AuthEvent& event) {
+  if (starts_with(value, kInvalidUser) || starts_with(value, kIllegalUser)) {
+    event.literal("ssh.invalid_user", "true");
+    value.remove_prefix(kInvalidUser.size());
+  }
+  event.user("user.name", value);
+}
+
+void add_who(std::string_view value, AuthEvent& event) {
+  if (value.empty()) {
+    return;
+  }
+  value.remove_suffix(1);
+  if (starts_with(value, kInvalidUser)) {
+    event.literal("ssh.invalid_user", "true");
+  }
+  const std::size_t at = value.find("user ");  // in the fixed part; "user" alone is an empty name
+  if (at != std::string_view::npos) {
+    event.user("user.name", value.substr(at + 5));
+  } else if (starts_with(value, "invalid user")) {
+    event.literal("ssh.invalid_user", "true");
+  }
+}
+
+void add_key(std::string_view value, AuthEvent& event) {
+  if (value.empty()) {
+    return;
+  }
+  const ssh_key::SshKeyText key = ssh_key::read_ssh_key(value);
+  event.text("ssh.key.type", key.type);
+  event.text("ssh.key.fingerprint", key.fingerprint);
+  event.text("ssh.cert.id", key.cert_id);
+  event.text("ssh.cert.serial", key.cert_serial);
+  event.text("ssh.cert.ca.type", key.ca_type);
+  event.text("ssh.cert.ca.fingerprint", key.ca_fingerprint);
+}
+
+void add_network(std::string_view value, AuthEvent& event) {
+  const std::size_t slash = value.find('/');
+  const std::string_view length = slash == std::string_view::npos ? "" : value.substr(slash + 1);
+  const std::string_view address = value.substr(0, slash);
+  if (length.empty() || (length == "32" && is_ipv4(address)) ||
+      (length == "128" && is_ipv6(address))) {
+    event.ip("source.ip", address);
+  }
+}
+
+void add_method(std::string_view value, AuthEvent& event) {
+  const std::size_t slash = value.find('/');
+  event.text("ssh.auth.method", value.substr(0, slash));
+  if (slash != std::string_view::npos) {
+    event.text("ssh.auth.submethod", value.substr(slash + 1));
+  }
+}
+
+void add_field(const Token& token, std::string_view value, AuthEvent& event) {
+  switch (token.kind) {
+    case Hole::literal:
+      return;
+    case Hole::number:
+      return event.number(token.text, value);
+    case Hole::decimal:
+      return event.literal(token.text, value);
+    case Hole::port:
+      return event.port(token.text, value);
+    case Hole::ip:
+      return event.ip(token.text, value);
+    case Hole::host:
+      return event.host(value);
+    case Hole::tty:
+      return event.tty(token.text, value);
+    case Hole::network:
+      return add_network(value, event);
+    case Hole::method:
+      return add_method(value, event);
+    case Hole::peer:
+    case Hole::peer_or_ip:
+      return add_peer(value, event);
+    case Hole::who:
+      return add_who(value, event);
+    case Hole::login:
+      return add_login(value, event);
+    case Hole::actor:
+      event.user("pam.ruser", value);
+      return event.user("user.name", value);
+    case Hole::pam_user:
+      value = value.size() > kPamUser.size() ? value.substr(kPamUser.size()) : "";
+      event.user(token.text, value);
+      if (token.text == "user.effective.name") {
+        event.user("pam.user", value);
+      }
+      return;
+    case Hole::key:
+      return add_key(value, event);
+    case Hole::text:
+    case Hole::word:
+    case Hole::word0:
+    case Hole::digits:
+      if (token.names_user) {
+        event.user(token.text, value);
+      } else if (token.text != "_") {
+        event.text(token.text, value);
+      }
+      return;
+  }
+}
+
+}  // namespace
+
+void add_fields(const Pattern& pattern, const Match& match, std::size_t tokens, AuthEvent& event) {
+  for (std::size_t i = 0; i < tokens; ++i) {
+    add_field(pattern[i], match.value[i], event);
+  }
+}
+
+void add_meaning(const Form& form, AuthEvent& event) {
+  event.meaning(form.action, form.outcome, form.event);
+  for (const Constant& constant : form.fixed) {
+    if (constant.type == event::FieldType::literal) {
+      event.literal(constant.name, constant.value);
+    } else if (constant.name == "user.name") {
+      event.user(constant.name, constant.value);
+    } else if (!constant.name.empty()) {
+      event.text(constant.name, constant.value);
+    }
+  }
+}
+
+}  // namespace auditship::parsers::auth_log::patterns

@@ -1,0 +1,382 @@
+#include "parsers/auth_log/patterns/pattern_match.h"
+
+#include <algorithm>
+
+#include "agent/base/ip_address.h"
+#include "parsers/ssh_key/fingerprint.h"
+
+namespace auditship::parsers::auth_log::patterns {
+namespace {
+
+constexpr std::string_view kPort = " port ";
+constexpr std::string_view kUnknown = "UNKNOWN";
+constexpr std::string_view kInvalidUser = "invalid user ";
+constexpr std::string_view kPamUser = "  user=";
+constexpr int kMaxKeySplits = 16;  // " ssh2: " in one message
+constexpr int kMaxColonSplits = 3;
+
+// prefix is not empty. Its first byte decides most calls.
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && text[0] == prefix[0] &&
+         text.substr(0, prefix.size()) == prefix;
+}
+
+bool ends_with(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() && text.back() == suffix.back() &&
+         text.substr(text.size() - suffix.size()) == suffix;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_address(std::string_view text) { return text == kUnknown || read_ip(text).valid; }
+
+bool is_decimal(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  const std::string_view whole = text.substr(0, dot);
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.size() <= 18 && std::all_of(part.begin(), part.end(), is_digit);
+  };
+  return digits(whole) && (whole.size() == 1 || whole[0] != '0') &&
+         (dot == std::string_view::npos || digits(text.substr(dot + 1)));
+}
+
+// A quote would be the end of a command in front of it: "'a' on pts/1' for ann" names no terminal.
+bool is_tty(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
+           std::string_view("/:._?-").find(c) != std::string_view::npos;
+  });
+}
+
+bool is_valid_word(Hole kind, std::string_view word) {
+  switch (kind) {
+    case Hole::word0:
+    case Hole::actor:
+    case Hole::host:
+      return true;
+    case Hole::ip:
+      return is_address(word);
+    case Hole::digits:
+    case Hole::number:
+    case Hole::port:
+      return !word.empty() && std::all_of(word.begin(), word.end(), is_digit);
+    case Hole::decimal:
+      return is_decimal(word);
+    case Hole::tty:
+      return is_tty(word);
+    default:
+      return !word.empty();
+  }
+}
+
+bool is_digits_kind(Hole kind) {
+  return kind == Hole::digits || kind == Hole::number || kind == Hole::port;
+}
+
+// One walk over a message: tokens are taken from either end of [pos_, end_).
+class Walk {
+ public:
+  Walk(const Pattern& pattern, std::size_t count, std::string_view message, Match& match)
+      : pattern_(pattern), count_(count), message_(message), match_(match), end_(message.size()) {}
+
+  // Tokens before the first free hole.
+  bool left() {
+    while (first_ < count_ && !is_free(pattern_[first_].kind)) {
+      if (!take_left(first_)) {
+        return false;
+      }
+      ++first_;
+    }
+    return true;
+  }
+
+  bool all(Split split) {
+    if (!left()) {
+      return false;
+    }
+    if (first_ == count_) {
+      return pos_ == end_;
+    }
+    std::size_t last = count_ - 1;
+    while (!is_free(pattern_[last].kind)) {
+      if (!take_right(last)) {
+        return false;
+      }
+      --last;
+    }
+    if (!(split == Split::first ? split_first(last) : split_last(last))) {
+      return false;
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (!is_valid_free(pattern_[i].kind, match_.value[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::size_t taken() const { return first_; }
+
+ private:
+  [[nodiscard]] std::string_view rest() const { return message_.substr(pos_, end_ - pos_); }
+
+  // Takes tokens from `from` down to above `stop` backwards; the free hole `stop` gets what remains
+  // from begin.
+  bool take_between(std::size_t stop, std::size_t from) {
+    for (std::size_t i = from; i > stop; --i) {
+      if (!take_right(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The free hole first_ ends where `literal`, found at `at`, has the tokens between before it.
+  bool take_split(std::size_t next, std::size_t at) {
+    end_ = at + pattern_[next - 1].text.size();
+    return take_between(first_, next - 1);
+  }
+
+  bool split_first(std::size_t last) {
+    const std::size_t whole_end = end_;
+    while (first_ < last) {
+      std::size_t next = first_ + 1;
+      while (!is_free(pattern_[next].kind)) {
+        ++next;
+      }
+      const std::string_view literal = pattern_[next - 1].text;
+      const std::string_view whole = message_.substr(0, whole_end);
+      std::size_t at = whole.find(literal, pos_);
+      // A name holds no colon, but an address may end in one ("2001:db8:: port 22: reason").
+      const int tries = literal[0] == ':' ? kMaxColonSplits : 1;
+      bool fits = false;
+      for (int i = 0; i < tries && !fits && at != std::string_view::npos; ++i) {
+        fits = take_split(next, at);
+        if (!fits) {
+          at = whole.find(literal, at + 1);
+        }
+      }
+      if (!fits) {
+        return false;
+      }
+      match_.value[first_] = rest();
+      pos_ = at + literal.size();
+      end_ = whole_end;
+      first_ = next;
+    }
+    match_.value[first_] = rest();
+    return true;
+  }
+
+  bool split_last(std::size_t last) {
+    while (first_ < last) {
+      std::size_t previous = last - 1;
+      while (!is_free(pattern_[previous].kind)) {
+        --previous;
+      }
+      const std::string_view literal = pattern_[last - 1].text;
+      const std::size_t at = rest().rfind(literal);
+      if (at == std::string_view::npos) {
+        return false;
+      }
+      const std::size_t value_begin = pos_ + at + literal.size();
+      match_.value[last] = message_.substr(value_begin, end_ - value_begin);
+      end_ = value_begin;
+      if (!take_between(previous, last - 1)) {
+        return false;
+      }
+      last = previous;
+    }
+    match_.value[last] = rest();
+    return true;
+  }
+
+  [[nodiscard]] std::string_view literal_at(std::size_t i) const {
+    return i < count_ && pattern_[i].kind == Hole::literal ? pattern_[i].text : std::string_view();
+  }
+
+  // The word that begins at pos_: ends at a blank or where the literal behind it begins.
+  [[nodiscard]] std::string_view word_from_left(std::size_t i, bool digits_only) const {
+    const std::string_view literal = literal_at(i + 1);
+    std::size_t at = pos_;
+    while (at < end_ && message_[at] != ' ' && (!digits_only || is_digit(message_[at])) &&
+           (literal.empty() || message_[at] != literal[0] ||
+            !starts_with(message_.substr(at, end_ - at), literal))) {
+      ++at;
+    }
+    return message_.substr(pos_, at - pos_);
+  }
+
+  [[nodiscard]] std::string_view word_from_right(std::size_t i, bool digits_only) const {
+    const std::string_view literal = i > 0 ? literal_at(i - 1) : std::string_view();
+    std::size_t at = end_;
+    while (at > pos_ && message_[at - 1] != ' ' && (!digits_only || is_digit(message_[at - 1])) &&
+           (literal.empty() || message_[at - 1] != literal.back() ||
+            !ends_with(message_.substr(pos_, at - pos_), literal))) {
+      --at;
+    }
+    return message_.substr(at, end_ - at);
+  }
+
+  bool take_left(std::size_t i) {
+    const Token& token = pattern_[i];
+    if (token.kind == Hole::literal) {
+      if (!starts_with(rest(), token.text)) {
+        return false;
+      }
+      pos_ += token.text.size();
+      return true;
+    }
+    if (token.kind == Hole::peer || token.kind == Hole::peer_or_ip) {
+      return take_peer_left(i);
+    }
+    const std::string_view word = word_from_left(i, is_digits_kind(token.kind));
+    if (!is_valid_word(token.kind, word)) {
+      return false;
+    }
+    match_.value[i] = word;
+    pos_ += word.size();
+    return true;
+  }
+
+  bool take_peer_left(std::size_t i) {
+    const std::size_t blank = rest().find(' ');
+    const std::string_view address = rest().substr(0, blank);
+    std::size_t size = address.size();
+    if (!is_address(address)) {
+      return false;
+    }
+    std::string_view behind = rest().substr(size);
+    if (starts_with(behind, kPort)) {
+      std::size_t at = kPort.size();
+      if (at < behind.size() && behind[at] == '-') {
+        ++at;
+      }
+      const std::size_t digits = at;
+      while (at < behind.size() && is_digit(behind[at])) {
+        ++at;
+      }
+      if (at == digits) {
+        return false;
+      }
+      size += at;
+    } else if (pattern_[i].kind == Hole::peer) {
+      return false;
+    }
+    match_.value[i] = rest().substr(0, size);
+    pos_ += size;
+    return true;
+  }
+
+  bool take_right(std::size_t i) {
+    const Token& token = pattern_[i];
+    if (token.kind == Hole::literal) {
+      if (!ends_with(rest(), token.text)) {
+        return false;
+      }
+      end_ -= token.text.size();
+      return true;
+    }
+    if (token.kind == Hole::peer || token.kind == Hole::peer_or_ip) {
+      return take_peer_right(i);
+    }
+    const std::string_view word = word_from_right(i, is_digits_kind(token.kind));
+    if (!is_valid_word(token.kind, word)) {
+      return false;
+    }
+    match_.value[i] = word;
+    end_ -= word.size();
+    return true;
+  }
+
+  bool take_peer_right(std::size_t i) {
+    std::size_t at = end_;
+    while (at > pos_ && is_digit(message_[at - 1])) {
+      --at;
+    }
+    if (at > pos_ && message_[at - 1] == '-') {
+      --at;
+    }
+    const bool has_port = at < end_ && ends_with(message_.substr(pos_, at - pos_), kPort);
+    std::size_t address_end = has_port ? at - kPort.size() : end_;
+    if (!has_port && pattern_[i].kind == Hole::peer) {
+      return false;
+    }
+    std::size_t begin = address_end;
+    while (begin > pos_ && message_[begin - 1] != ' ') {
+      --begin;
+    }
+    if (!is_address(message_.substr(begin, address_end - begin))) {
+      return false;
+    }
+    // Without a port there is no user name either (releases up to 7.1).
+    if (!has_port && i > 0 && pattern_[i - 1].kind == Hole::who && begin != pos_) {
+      return false;
+    }
+    match_.value[i] = message_.substr(begin, end_ - begin);
+    end_ = begin;
+    return true;
+  }
+
+  static bool is_valid_free(Hole kind, std::string_view value) {
+    if (kind == Hole::who) {
+      return value.empty() || (value.back() == ' ' &&
+                               (starts_with(value, "user ") || starts_with(value, kInvalidUser) ||
+                                starts_with(value, "authenticating user ") ||
+                                starts_with(value, "authenticatinguser ")));
+    }
+    if (kind == Hole::pam_user) {
+      return value.empty() || value == " " || starts_with(value, kPamUser);
+    }
+    return true;
+  }
+
+  const Pattern& pattern_;
+  std::size_t count_;
+  std::string_view message_;
+  Match& match_;
+  std::size_t pos_ = 0, end_;
+  std::size_t first_ = 0;
+};
+
+bool has_free_details(std::string_view method) {
+  return starts_with(method, "hostbased") || starts_with(method, "gssapi");
+}
+
+// "… from {peer} ssh2{key}". A user name cannot hold a colon, but what stands behind the key part
+// can imitate all of this (a certificate's id, a client's host name), so the first split that fits
+// is the true one.
+bool match_with_key(const Pattern& pattern, std::string_view message, Split split, Match& match) {
+  const std::size_t count = pattern.size() - 1;
+  constexpr std::string_view kSplit = " ssh2: ";
+  std::size_t at = message.find(kSplit);
+  for (int tries = 0; at != std::string_view::npos && tries < kMaxKeySplits; ++tries) {
+    const std::string_view key = message.substr(at + kSplit.size());
+    if (Walk(pattern, count, message.substr(0, at + kSplit.size() - 2), match).all(split)) {
+      const bool valid = ssh_key::read_ssh_key(key).valid;
+      if (valid || (pattern[1].kind == Hole::method && has_free_details(match.value[1]))) {
+        match.value[count] = valid ? key : std::string_view();
+        return true;
+      }
+    }
+    at = message.find(kSplit, at + 1);
+  }
+  match.value[count] = {};
+  return Walk(pattern, count, message, match).all(split);
+}
+
+}  // namespace
+
+bool match_pattern(const Pattern& pattern, std::string_view message, Split split, Match& match) {
+  if (pattern[pattern.size() - 1].kind == Hole::key) {
+    return match_with_key(pattern, message, split, match);
+  }
+  return Walk(pattern, pattern.size(), message, match).all(split);
+}
+
+std::size_t match_left_part(const Pattern& pattern, std::string_view message, Match& match) {
+  Walk walk(pattern, pattern.size(), message, match);
+  return walk.left() ? walk.taken() : 0;
+}
+
+}  // namespace auditship::parsers::auth_log::patterns

@@ -1,0 +1,172 @@
+#include "parsers/kube_audit/damaged_lines.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "parsers/json/json_scan.h"
+#include "parsers/kube_audit/text_conversions.h"
+
+namespace auditship::parsers::kube_audit {
+namespace {
+
+// The bytes of head up to the end of its last whole member.
+std::string_view whole_members(std::string_view head) {
+  json::JsonScan scan(head);
+  json::JsonValue key;
+  json::JsonValue value;
+  std::size_t end = 0;
+  if (!scan.open_object()) {
+    return {};
+  }
+  while (scan.next_key(key) && scan.value(value)) {
+    // A number at the very end may be the beginning of a longer one.
+    if (scan.position() == head.size() && value.kind == json::JsonKind::number) {
+      break;
+    }
+    end = scan.position();
+  }
+  return head.substr(0, end);
+}
+
+// True when text is the members of an object after the first, with its closing brace: ,"a":1}
+bool is_rest_of_object(std::string_view text) {
+  if (text.size() < 2 || text.front() != ',') {
+    return false;
+  }
+  std::string whole = "{";
+  whole.append(text.substr(1));
+  json::JsonScan scan(whole);
+  json::JsonValue value;
+  return scan.value(value) && scan.at_end();
+}
+
+// A Go-quoted string at the start of text: "…" with backslash escapes. Returns the bytes it spans.
+std::size_t take_quoted(std::string_view text, std::string& out) {
+  out.clear();
+  if (text.empty() || text.front() != '"') {
+    return 0;
+  }
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      return i + 1;
+    }
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      ++i;
+    }
+    out.push_back(text[i]);
+  }
+  return 0;
+}
+
+void legacy_field(std::string_view name, const std::string& value, const Redactor& redactor,
+                  std::size_t max_bytes, event::Record& record) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames = {{
+      {"id", "event.id"},
+      {"method", "event.action"},
+      {"user", "user.name"},
+      {"as", "user.effective.name"},
+      {"user-agent", "user_agent.original"},
+      {"ip", "source.address"},
+  }};
+  if (value.empty() || (value.front() == '<' && value.back() == '>')) {
+    return;  // <none>, <self>, <lookup>, <deferred>
+  }
+  for (const auto& [from, to] : kNames) {
+    if (from == name) {
+      record.add(to, limited(record.keep(value), max_bytes, record));
+    }
+  }
+  if (name == "ip" && is_ip_address(value)) {
+    record.add("source.ip", record.keep(value));
+  } else if (name == "uri") {
+    std::string shown;
+    redactor.append_uri(shown, value);
+    record.add("url.original", limited(record.keep(shown), max_bytes, record));
+  } else if (name == "response" && value.size() == 3 &&
+             value.find_first_not_of("0123456789") == std::string::npos && value.front() != '0') {
+    record.add("http.response.status_code", record.keep(value), event::FieldType::literal);
+    record.add("event.outcome", value.front() >= '4' ? "failure" : "success");
+  }
+}
+
+}  // namespace
+
+std::size_t runtime_prefix(std::string_view line) {
+  // 2026-11-23T05:03:11.123456789+00:00 stdout F {"kind":…
+  const std::size_t space = line.substr(0, 40).find(' ');
+  std::int64_t ns = 0;
+  bool utc = false;
+  if (space == std::string_view::npos || line.size() < space + 10 || line.substr(0, 1) == "{" ||
+      !parse_rfc3339(line.substr(0, space), ns, utc)) {
+    return 0;
+  }
+  const std::string_view stream = line.substr(space + 1, 8);
+  const bool known = stream == "stdout F" || stream == "stderr F";
+  return known && line[space + 9] == ' ' ? space + 10 : 0;
+}
+
+bool join_cut_event(std::string_view head, std::string_view tail, std::string& out) {
+  if (head.substr(0, kEventMark.size()) != kEventMark) {
+    return false;
+  }
+  const std::string_view front = whole_members(head);
+  if (front.empty()) {
+    return false;
+  }
+  out.assign(front);
+  constexpr std::string_view kTrailing = R"(,"requestReceivedTimestamp":")";
+  // Quotes inside strings are escaped, so a hit is structure. One inside a body cannot be followed
+  // by the rest of the event alone. Newest first; a few tries are enough.
+  std::size_t at = tail.rfind(kTrailing);
+  for (int tries = 0; at != std::string_view::npos && tries < 4; ++tries) {
+    if (is_rest_of_object(tail.substr(at))) {
+      out.append(tail.substr(at));
+      return true;
+    }
+    at = at == 0 ? std::string_view::npos : tail.rfind(kTrailing, at - 1);
+  }
+  out.push_back('}');
+  return true;
+}
+
+std::string_view without_bodies(std::string_view piece) {
+  const std::size_t request = piece.find(R"("requestObject":)");
+  const std::size_t response = piece.find(R"("responseObject":)");
+  return piece.substr(0, std::min(request, response));
+}
+
+bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size_t max_string_bytes,
+                      event::Record& record) {
+  const std::size_t space = line.substr(0, 40).find(' ');
+  constexpr std::string_view kAudit = " AUDIT: ";
+  bool utc = false;
+  if (space == std::string_view::npos || line.substr(space, kAudit.size()) != kAudit ||
+      !parse_rfc3339(line.substr(0, space), record.time_ns, utc)) {
+    return false;
+  }
+  record.time_known = true;
+  record.time_text = utc ? line.substr(0, space) : std::string_view{};
+  std::string_view rest = line.substr(space + kAudit.size());
+  std::string value;
+  std::array<std::string_view, 16> seen;
+  std::size_t count = 0;
+  while (count < seen.size()) {
+    const std::size_t equal = rest.find('=');
+    if (equal > 32) {  // or npos
+      break;
+    }
+    const std::string_view name = rest.substr(0, equal);
+    rest.remove_prefix(equal + 1);
+    const std::size_t used = take_quoted(rest, value);
+    if (used == 0 || std::find(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(count),
+                               name) != seen.begin() + static_cast<std::ptrdiff_t>(count)) {
+      break;
+    }
+    seen[count++] = name;
+    legacy_field(name, value, redactor, max_string_bytes, record);
+    rest.remove_prefix(std::min(used + 1, rest.size()));
+  }
+  return true;
+}
+
+}  // namespace auditship::parsers::kube_audit

@@ -1,0 +1,32 @@
+// Odd lines of a kube-apiserver audit file: holes, wrappers, torn pieces, lines over the limit and
+// the legacy text format. Pure functions over text.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "agent/event/event.h"
+#include "parsers/kube_audit/redactor.h"
+
+namespace auditship::parsers::kube_audit {
+
+// How every event begins in the file.
+inline constexpr std::string_view kEventMark = R"({"kind":"Event","apiVersion":"audit.k8s.io/)";
+
+// Bytes before the event that a container runtime wrote (2026-… stdout F ), or 0.
+[[nodiscard]] std::size_t runtime_prefix(std::string_view line);
+
+// Makes one whole event out of a line over the limit: the members that are whole in its head, and
+// those that follow the bodies in its tail. False when the head does not begin an event.
+[[nodiscard]] bool join_cut_event(std::string_view head, std::string_view tail, std::string& out);
+
+// What may be shown of a torn piece: bodies may hold secrets that can no longer be told, so it ends
+// where the first of them begins.
+[[nodiscard]] std::string_view without_bodies(std::string_view piece);
+
+// One line of --audit-log-format=legacy: fills fields and time. False when it is not one.
+bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size_t max_string_bytes,
+                      event::Record& record);
+
+}  // namespace auditship::parsers::kube_audit

@@ -1,0 +1,343 @@
+#include "parsers/kube_audit/ecs_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "agent/base/json_writer.h"
+#include "parsers/kube_audit/exec_request.h"
+
+namespace auditship::parsers::kube_audit {
+namespace {
+
+constexpr std::string_view kServiceAccount = "system:serviceaccount:";
+
+// The last entry is the TCP peer; all before it are the client's word, unless a trusted proxy said
+// so.
+std::string_view peer_of(const KubeEvent& event, const NetworkList& trusted,
+                         event::Record& record) {
+  std::size_t i = event.source_ips.size();
+  if (i == 0) {
+    return {};
+  }
+  std::string_view address = text_of(event.source_ips[--i], record);
+  while (i > 0 && !trusted.empty() && trusted.contains(address)) {
+    address = text_of(event.source_ips[--i], record);
+  }
+  return address;
+}
+
+std::int32_t code_of(const json::JsonValue& value) {
+  std::int32_t code = 0;
+  const std::string_view raw = value.raw;
+  const auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), code);
+  return parsed.ec == std::errc() && parsed.ptr == raw.data() + raw.size() ? code : 0;
+}
+
+std::string_view decoded_path(std::string_view uri, event::Record& record) {
+  const std::string_view path = uri.substr(0, uri.find('?'));
+  if (path.find('%') == std::string_view::npos) {
+    return path;
+  }
+  std::string decoded;
+  append_percent_decoded(decoded, path, Plus::literal);
+  return record.keep(decoded);
+}
+
+void read_time(const KubeEvent& event, event::Record& record) {
+  for (const KubeKey key : {KubeKey::staged, KubeKey::received, KubeKey::timestamp}) {
+    const std::string_view text = text_of(event[key], record);
+    bool utc = false;
+    if (!text.empty() && parse_rfc3339(text, record.time_ns, utc)) {
+      record.time_known = true;
+      record.time_text = utc ? text : std::string_view{};
+      return;
+    }
+  }
+}
+
+class Adder {
+ public:
+  Adder(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
+        event::Record& record)
+      : event_(event), input_(input), redactor_(redactor), record_(record), kube_(record.kube) {}
+
+  void add_all() {
+    what();
+    outcome();
+    who();
+    from_where();
+    target();
+    if (is_connect_request(kube_)) {
+      add_connect_fields(input_.uri, redactor_, input_.max_string_bytes, record_);
+    }
+  }
+
+ private:
+  void add(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      record_.add(name, limited(value, input_.max_string_bytes, record_));
+    }
+  }
+
+  void what() {
+    record_.add("event.kind", "event");
+    add("event.id", kube_.audit_id);
+    const std::string_view verb = kube_.verb.empty() ? std::string_view("unknown") : kube_.verb;
+    if (!kube_.has_object_ref) {
+      add("event.action", verb);
+    } else if (kube_.subresource.empty()) {
+      add("event.action", record_.keep_joined({verb, " ", kube_.resource}));
+    } else {
+      add("event.action", record_.keep_joined({verb, " ", kube_.resource, "/", kube_.subresource}));
+    }
+    std::int64_t received = 0;
+    bool utc = false;
+    const std::string_view start = text_of(event_[KubeKey::received], record_);
+    if (parse_rfc3339(start, received, utc)) {
+      add("event.start", start);
+      const bool later = kube_.stage != "RequestReceived" && record_.time_ns >= received;
+      if (record_.time_known && event_.has(KubeKey::staged) && later) {
+        std::array<char, 24> digits{};
+        const auto end =
+            std::to_chars(digits.data(), digits.data() + digits.size(), record_.time_ns - received);
+        literal("event.duration",
+                {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
+      }
+    }
+  }
+
+  void literal(std::string_view name, std::string_view text) {
+    record_.add(name, record_.keep(text), event::FieldType::literal);
+  }
+
+  // `allow` with 403 is a refusal by admission: the code decides, then the authorizer's decision.
+  void outcome() {
+    const bool failed = kube_.stage == "Panic" || kube_.code >= 400 || kube_.decision == "forbid";
+    const bool unknown = kube_.stage == "RequestReceived" || kube_.code == 0;
+    record_.add("event.outcome", failed ? "failure" : unknown ? "unknown" : "success");
+    if (kube_.code > 0) {
+      record_.add("http.response.status_code", event_.status.code.raw, event::FieldType::literal);
+    }
+    if (failed) {
+      add("error.message", text_of(event_.status.message, record_));
+    }
+  }
+
+  void who() {
+    add("user.name", kube_.user);
+    add("user.id", kube_.uid);
+    add("user.effective.name", kube_.impersonated_user);
+    if (event_.user.groups.kind == json::JsonKind::array &&
+        event_.user.groups.longest <= input_.max_string_bytes) {
+      record_.add("user.group.name", event_.user.groups.raw, event::FieldType::literal);
+    }
+    if (!kube_.user.empty()) {
+      user_kind();
+      related_users();
+    }
+    bound_to();
+  }
+
+  void user_kind() {
+    std::string_view name = kube_.user;
+    if (name.substr(0, kServiceAccount.size()) == kServiceAccount) {
+      name.remove_prefix(kServiceAccount.size());
+      const std::size_t colon = name.find(':');
+      record_.add("user.kind", "serviceaccount");
+      if (colon != std::string_view::npos) {
+        add("user.serviceaccount.namespace", name.substr(0, colon));
+        add("user.serviceaccount.name", name.substr(colon + 1));
+      }
+    } else if (name.substr(0, 12) == "system:node:") {
+      record_.add("user.kind", "node");
+    } else if (name == "system:anonymous") {
+      record_.add("user.kind", "anonymous");
+    } else if (name.substr(0, 7) == "system:") {
+      record_.add("user.kind", "component");
+    } else {
+      record_.add("user.kind", "person");
+      email(name);
+    }
+  }
+
+  // The name may be a claim with a prefix: oidc:anna@example.com, https://issuer#anna@example.com.
+  void email(std::string_view name) {
+    const std::size_t at = name.find('@');
+    if (at == std::string_view::npos) {
+      return;
+    }
+    const std::size_t prefix = name.find_last_of(":#", at);
+    if (prefix != std::string_view::npos) {
+      name.remove_prefix(prefix + 1);
+    }
+    const std::size_t middle = name.find('@');
+    static constexpr std::array<bool, 256> kBad = [] {
+      std::array<bool, 256> bad{};
+      for (const char c : std::string_view(" \t\r\n\"'<>(),;:\\/")) {
+        bad[static_cast<unsigned char>(c)] = true;
+      }
+      return bad;
+    }();
+    const auto is_bad = [](char c) { return kBad[static_cast<unsigned char>(c)]; };
+    if (middle > 0 && middle + 1 < name.size() &&
+        name.find('@', middle + 1) == std::string_view::npos && name.size() <= 320 &&
+        std::none_of(name.begin(), name.end(), is_bad)) {
+      add("user.email", name);
+    }
+  }
+
+  void related_users() {
+    const bool alone = kube_.impersonated_user.empty() || kube_.impersonated_user == kube_.user;
+    if (alone && kube_.user.size() <= input_.max_string_bytes && is_json_clean(kube_.user)) {
+      record_.add("related.user", record_.keep_joined({"[\"", kube_.user, "\"]"}),
+                  event::FieldType::literal);
+      return;
+    }
+    std::string list = "[";
+    append_limited_json_string(list, kube_.user, input_.max_string_bytes);
+    if (!alone) {
+      list.push_back(',');
+      append_limited_json_string(list, kube_.impersonated_user, input_.max_string_bytes);
+    }
+    literal("related.user", list.append("]"));
+  }
+
+  // Which credential, and which pod on which node a ServiceAccount token belongs to.
+  void bound_to() {
+    if (event_.user.extra.kind != json::JsonKind::object) {
+      return;
+    }
+    static constexpr std::array<std::string_view, 5> kNames = {"credential-id", "pod-name",
+                                                               "pod-uid", "node-name", "node-uid"};
+    static constexpr std::array<std::string_view, 5> kFields = {
+        "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
+    unsigned seen = 0;
+    for (const auto& [key, value] : event_.bound) {
+      const std::string_view name = key.inner().substr(kBoundPrefix.size());
+      for (std::size_t i = 0; i < kNames.size(); ++i) {
+        if (kNames[i] == name && (seen & (1U << i)) == 0) {
+          seen |= 1U << i;
+          add(kFields[i], first_of(value));
+        }
+      }
+    }
+  }
+
+  std::string_view first_of(const json::JsonValue& list) {
+    constexpr std::size_t kAround = 4;  // [""]
+    if (list.kind == json::JsonKind::array && list.raw.size() == list.longest + kAround) {
+      const std::string_view only = list.raw.substr(2, list.longest);
+      if (only.find('\\') == std::string_view::npos) {
+        return only;
+      }
+    }
+    json::JsonScan scan(list.raw);
+    json::JsonValue value;
+    return scan.open_array() && scan.next_element() && scan.value(value) ? text_of(value, record_)
+                                                                         : std::string_view{};
+  }
+
+  void from_where() {
+    add("source.address", kube_.source_ip);
+    if (is_ip_address(kube_.source_ip)) {
+      record_.add("source.ip", kube_.source_ip);
+    }
+    related_ips();
+    add("user_agent.original", kube_.user_agent);
+    add("url.original", input_.safe_uri);
+  }
+
+  static bool is_address(const json::JsonValue& entry) {
+    return !entry.escaped && is_ip_address(entry.inner());
+  }
+
+  void related_ips() {
+    const auto& entries = event_.source_ips;
+    const json::JsonValue& whole = event_[KubeKey::source_ips];
+    if (whole.present() && !entries.empty() &&
+        std::all_of(entries.begin(), entries.end(), is_address)) {
+      record_.add("related.ip", whole.raw, event::FieldType::literal);
+      return;
+    }
+    std::string list = "[";
+    for (const json::JsonValue& entry : entries) {
+      if (is_address(entry)) {
+        list.append(list.size() > 1 ? "," : "").append(entry.raw);
+      }
+    }
+    if (list.size() > 1) {
+      literal("related.ip", list.append("]"));
+    }
+  }
+
+  void target() {
+    record_.add("orchestrator.type", "kubernetes");
+    add("orchestrator.namespace", kube_.ns);
+    add("orchestrator.resource.type", kube_.resource);
+    add("orchestrator.resource.name", kube_.name);
+    if (kube_.api_group.empty() || kube_.api_version.empty()) {
+      add("orchestrator.api_version", kube_.api_version);
+    } else {
+      add("orchestrator.api_version",
+          record_.keep_joined({kube_.api_group, "/", kube_.api_version}));
+    }
+  }
+
+  const KubeEvent& event_;
+  const KubeFieldsInput& input_;
+  const Redactor& redactor_;
+  event::Record& record_;
+  const event::KubeAttributes& kube_;
+};
+
+}  // namespace
+
+void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies,
+                          event::Record& record) {
+  event::KubeAttributes& kube = record.kube;
+  kube.present = true;
+  kube.stage = text_of(event[KubeKey::stage], record);
+  kube.level = text_of(event[KubeKey::level], record);
+  kube.audit_id = text_of(event[KubeKey::audit_id], record);
+  kube.verb = text_of(event[KubeKey::verb], record);
+  kube.user = text_of(event.user.username, record);
+  kube.uid = text_of(event.user.uid, record);
+  kube.received = text_of(event[KubeKey::received], record);
+  for (const json::JsonValue& group : event.groups) {
+    kube.groups.push_back(text_of(group, record));
+  }
+  kube.has_user = !kube.user.empty() || !kube.uid.empty() || !kube.groups.empty();
+  kube.impersonated_user = text_of(event.impersonated.username, record);
+  kube.has_object_ref = event[KubeKey::object_ref].kind == json::JsonKind::object;
+  kube.ns = text_of(event.ref.ns, record);
+  kube.api_group = text_of(event.ref.api_group, record);
+  kube.api_version = text_of(event.ref.api_version, record);
+  const std::size_t slash = kube.api_version.find('/');
+  if (kube.api_group.empty() && slash != std::string_view::npos) {  // audit.k8s.io/v1alpha1
+    kube.api_group = kube.api_version.substr(0, slash);
+    kube.api_version.remove_prefix(slash + 1);
+  }
+  kube.resource = text_of(event.ref.resource, record);
+  kube.subresource = text_of(event.ref.subresource, record);
+  kube.name = text_of(event.ref.name, record);
+  kube.path = decoded_path(text_of(event[KubeKey::request_uri], record), record);
+  kube.user_agent = text_of(event[KubeKey::user_agent], record);
+  kube.source_ip = peer_of(event, trusted_proxies, record);
+  kube.code = code_of(event.status.code);
+  for (const auto& [key, value] : event.annotations) {
+    kube.annotations.emplace_back(text_of(key, record), text_of(value, record));
+    if (kube.decision.empty() && kube.annotations.back().first == "authorization.k8s.io/decision") {
+      kube.decision = kube.annotations.back().second;
+    }
+  }
+  read_time(event, record);
+}
+
+void add_kube_fields(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
+                     event::Record& record) {
+  Adder(event, input, redactor, record).add_all();
+}
+
+}  // namespace auditship::parsers::kube_audit

@@ -1,0 +1,28 @@
+// From the slices of an event to what rules and people look at: KubeAttributes and the ECS fields.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "agent/event/event.h"
+#include "parsers/kube_audit/event_scanner.h"
+#include "parsers/kube_audit/redactor.h"
+#include "parsers/kube_audit/text_conversions.h"
+
+namespace auditship::parsers::kube_audit {
+
+// Fills record.kube, record.time_ns and record.time_text.
+void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies,
+                          event::Record& record);
+
+struct KubeFieldsInput {
+  std::string_view uri;       // requestURI as logged
+  std::string_view safe_uri;  // with credentials masked
+  std::size_t max_string_bytes = 0;
+};
+
+// Adds the derived members to record.fields. After read_kube_attributes.
+void add_kube_fields(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
+                     event::Record& record);
+
+}  // namespace auditship::parsers::kube_audit

@@ -1,0 +1,240 @@
+#include "parsers/kube_audit/kube_audit_parser.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/base/json_writer.h"
+#include "parsers/kube_audit/body_writer.h"
+#include "parsers/kube_audit/damaged_lines.h"
+#include "parsers/kube_audit/document_writer.h"
+#include "parsers/kube_audit/ecs_fields.h"
+#include "parsers/kube_audit/event_scanner.h"
+#include "parsers/kube_audit/redactor.h"
+#include "parsers/kube_audit/text_conversions.h"
+
+namespace auditship::parsers::kube_audit {
+namespace {
+
+constexpr std::size_t kKeptBuffer = 1 << 20;  // a buffer that grew beyond is freed after the line
+constexpr int kMaxSalvage = 8;                // events looked for behind a torn piece, a line
+
+BodySubject subject_of(const event::KubeAttributes& kube) {
+  const bool core = kube.api_group.empty();
+  return core && (kube.resource == "secrets" || kube.resource == "configmaps")
+             ? BodySubject::confidential
+             : BodySubject::ordinary;
+}
+
+}  // namespace
+
+struct KubeAuditParser::State {
+  State(KubeAuditOptions given, NetworkList networks, Redactor names)
+      : options(std::move(given)),
+        trusted(std::move(networks)),
+        redactor(std::move(names)),
+        bodies(redactor, options.slim, options.max_body_bytes) {}
+
+  void parse(const event::RawLine& line, event::Records& out);
+  void parse_text(std::string_view text, std::string_view line, bool nuls, event::Records& out);
+  void parse_cut(const event::RawLine& line, std::string_view text, bool nuls, event::Records& out);
+  bool event(std::string_view text, std::string_view line, event::Records& out, std::size_t& used);
+  void fill(event::Record& record);
+  void unparsed(std::string_view text, std::string_view line, std::string_view why,
+                event::Records& out);
+
+  KubeAuditOptions options;
+  NetworkList trusted;
+  Redactor redactor;
+  KubeBodyWriter bodies;
+  KubeEvent parts;
+  std::string repaired, joined, uri;
+};
+
+Result<std::unique_ptr<KubeAuditParser>> KubeAuditParser::make(KubeAuditOptions options) {
+  auto networks = NetworkList::parse(options.trusted_proxies);
+  if (!networks) {
+    return networks.error().in("trusted_proxies");
+  }
+  auto redactor = Redactor::make(options.redact_names, options.redact);
+  if (!redactor) {
+    return redactor.error().in("redact_names");
+  }
+  auto state =
+      std::make_unique<State>(std::move(options), std::move(*networks), std::move(*redactor));
+  return std::unique_ptr<KubeAuditParser>(new KubeAuditParser(std::move(state)));
+}
+
+KubeAuditParser::KubeAuditParser(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KubeAuditParser::~KubeAuditParser() = default;
+
+void KubeAuditParser::parse(const event::RawLine& line, std::int64_t /*now_ns*/,
+                            event::Records& out) {
+  out.clear();
+  state_->parse(line, out);
+}
+
+void KubeAuditParser::State::parse(const event::RawLine& line, event::Records& out) {
+  for (std::string* buffer : {&repaired, &joined}) {
+    if (buffer->capacity() > kKeptBuffer) {
+      std::string().swap(*buffer);
+    }
+  }
+  // A hole left by an external truncation: zeros up to the next event.
+  const std::size_t start = std::min(line.text.find_first_not_of('\0'), line.text.size());
+  const std::string_view text = line.text.substr(start);
+  if (line.cut) {
+    parse_cut(line, text, start > 0, out);
+  } else {
+    parse_text(text, text, start > 0, out);
+  }
+  if (out.size() > 0) {
+    out[0].offset_in_line = 0;
+  }
+}
+
+void KubeAuditParser::State::parse_text(std::string_view text, std::string_view line, bool nuls,
+                                        event::Records& out) {
+  std::size_t at = runtime_prefix(text);
+  int tries = 0;
+  while (at < text.size()) {
+    std::size_t used = 0;
+    if (event(text.substr(at), line, out, used)) {
+      event::Record& record = out[out.size() - 1];
+      if (nuls && out.size() == 1) {
+        record.tags.push_back("nul-bytes-skipped");
+      }
+      at += used;
+      at = std::min(text.find_first_not_of(" \t\r", at), text.size());
+      continue;
+    }
+    // A torn piece: look for an event behind it on the same physical line.
+    std::size_t next =
+        ++tries < kMaxSalvage ? text.find(kEventMark, at + 1) : text.rfind(kEventMark);
+    if (next != std::string_view::npos && next <= at) {
+      next = std::string_view::npos;
+    }
+    const std::string_view piece =
+        text.substr(at, next == std::string_view::npos ? next : next - at);
+    unparsed(piece, line, "not-an-audit-event", out);
+    at += piece.size();
+  }
+  if (out.size() == 0) {
+    unparsed(text, line, nuls ? "nul-bytes-skipped" : "not-an-audit-event", out);
+  }
+}
+
+void KubeAuditParser::State::parse_cut(const event::RawLine& line, std::string_view text, bool nuls,
+                                       event::Records& out) {
+  std::size_t used = 0;
+  if (join_cut_event(text, line.tail, joined) && event(joined, joined, out, used)) {
+    out[0].raw = text;
+    out[0].tags.push_back("cut");
+    return;
+  }
+  unparsed(text, text, "not-an-audit-event", out);
+  out[0].tags.push_back("cut");
+  if (nuls) {
+    out[0].tags.push_back("nul-bytes-skipped");
+  }
+  // A whole event may stand at the end of it, behind a hole or a torn piece.
+  std::size_t at = line.tail.rfind(kEventMark);
+  if (at != std::string_view::npos && event(line.tail.substr(at), line.tail, out, used)) {
+    out[out.size() - 1].offset_in_line = line.length - line.tail.size() + at;
+  }
+}
+
+// Reads one event at the start of text. True when there is one; used: the bytes it spans.
+bool KubeAuditParser::State::event(std::string_view text, std::string_view line,
+                                   event::Records& out, std::size_t& used) {
+  used = read_kube_event(text, parts);
+  if (used == 0) {
+    return false;
+  }
+  const std::size_t rest = std::min(text.find_first_not_of(" \t\r", used), text.size());
+  // Behind a torn piece an event must end the line or be followed by one, or it may be part of a
+  // body.
+  const bool torn = out.size() > 0 && out[out.size() - 1].kind == event::RecordKind::unparsed;
+  if (torn && rest < text.size() && text.substr(rest, kEventMark.size()) != kEventMark) {
+    return false;
+  }
+  std::string_view whole = text.substr(0, used);
+  event::Record& record = out.add();
+  record.raw = whole;
+  record.offset_in_line = static_cast<std::size_t>(whole.data() - line.data());
+  const bool broken = !is_valid_utf8(whole);
+  if (broken) {
+    repaired.clear();
+    append_utf8_repaired(repaired, whole);
+    whole = record.keep(repaired);
+    if (read_kube_event(whole, parts) == 0) {
+      out.drop_last();
+      return false;
+    }
+  }
+  fill(record);
+  if (broken) {
+    record.tags.push_back("utf8-repaired");
+  }
+  if (out.size() > 1) {
+    record.tags.push_back("salvaged");
+  }
+  return true;
+}
+
+void KubeAuditParser::State::fill(event::Record& record) {
+  read_kube_attributes(parts, trusted, record);
+  const std::string_view logged = text_of(parts[KubeKey::request_uri], record);
+  uri.clear();
+  const bool masked = redactor.append_uri(uri, logged);
+  const std::string_view safe = masked ? record.keep(uri) : logged;
+  const BodySubject subject = subject_of(record.kube);
+  if (parts.has(KubeKey::request_object)) {
+    record.request = bodies.write(parts[KubeKey::request_object], subject, record);
+  }
+  if (parts.has(KubeKey::response_object)) {
+    record.response = bodies.write(parts[KubeKey::response_object], subject, record);
+  }
+  if (record.request.cut || record.response.cut) {
+    record.tags.push_back("body-cut");
+  }
+  write_kube_json(parts,
+                  {safe, masked, redactor.enabled() && subject == BodySubject::confidential,
+                   options.max_string_bytes, options.max_body_bytes},
+                  record);
+  add_kube_fields(parts, {logged, safe, options.max_string_bytes}, redactor, record);
+  if (parts.odd_overflow) {
+    record.tags.push_back("odd-members-dropped");
+  }
+  if (!record.time_known) {
+    record.tags.push_back("timestamp-unparsed");
+  }
+}
+
+void KubeAuditParser::State::unparsed(std::string_view text, std::string_view line,
+                                      std::string_view why, event::Records& out) {
+  event::Record& record = out.add();
+  record.kind = event::RecordKind::unparsed;
+  record.raw = text;
+  record.offset_in_line = static_cast<std::size_t>(text.data() - line.data());
+  const bool legacy = read_legacy_line(text, redactor, options.max_string_bytes, record);
+  record.tags.push_back(legacy ? "legacy-format" : why);
+  std::string_view shown = text;
+  if (redactor.enabled() && !legacy) {
+    shown = without_bodies(text);
+    if (shown.size() < text.size()) {
+      record.tags.push_back("bodies-dropped");
+    }
+  }
+  if (shown.size() > options.max_raw_bytes) {
+    shown = shown.substr(0, utf8_prefix(shown, options.max_raw_bytes));
+    record.tags.push_back("message-cut");
+  }
+  std::string masked;
+  bool next = false;
+  if (redactor.append_argument(masked, shown, next)) {
+    shown = record.keep(masked);
+  }
+  record.add("message", shown);
+}
+
+}  // namespace auditship::parsers::kube_audit

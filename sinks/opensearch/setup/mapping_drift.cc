@@ -1,0 +1,272 @@
+// The mapping drift check: what the index that is written now takes and finds, against our
+// templates.
+#include <algorithm>
+#include <map>
+
+#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/setup/setup_internal.h"
+
+namespace auditship::sinks::opensearch::setup {
+namespace {
+
+constexpr std::size_t kMaxLines = 20;  // of one kind that are printed
+
+enum class Family { object, words, number, date, ip, boolean, other };
+
+struct Field {
+  Family family = Family::other;
+  std::string type;
+  bool ignores_long = true, ignores_malformed = false, has_keyword = false, disabled = false;
+};
+using Fields = std::map<std::string, Field>;  // ordered: an object comes before what is in it
+
+Family family_of(std::string_view type) {
+  static const std::map<std::string_view, Family> kFamilies = {{"object", Family::object},
+                                                               {"nested", Family::object},
+                                                               {"flat_object", Family::object},
+                                                               {"text", Family::words},
+                                                               {"keyword", Family::words},
+                                                               {"wildcard", Family::words},
+                                                               {"match_only_text", Family::words},
+                                                               {"byte", Family::number},
+                                                               {"short", Family::number},
+                                                               {"integer", Family::number},
+                                                               {"long", Family::number},
+                                                               {"unsigned_long", Family::number},
+                                                               {"float", Family::number},
+                                                               {"double", Family::number},
+                                                               {"half_float", Family::number},
+                                                               {"scaled_float", Family::number},
+                                                               {"date", Family::date},
+                                                               {"date_nanos", Family::date},
+                                                               {"ip", Family::ip},
+                                                               {"boolean", Family::boolean}};
+  const auto found = kFamilies.find(type);
+  return found == kFamilies.end() ? Family::other : found->second;
+}
+
+std::string value_of(const JsonTree& from, std::string_view key, std::string_view otherwise) {
+  const JsonTree* value = from.find(key);
+  return value == nullptr ? std::string(otherwise) : value->value;
+}
+
+Field read_field(const JsonTree& from) {
+  Field field;
+  field.type = value_of(from, "type", "object");
+  field.family = family_of(field.type);
+  field.ignores_malformed = value_of(from, "ignore_malformed", "false") == "true";
+  field.disabled = value_of(from, "enabled", "true") == "false";
+  field.ignores_long = field.type != "keyword" || from.find("ignore_above") != nullptr;
+  if (const JsonTree* keyword = from.at({"fields", "keyword"})) {
+    field.has_keyword = true;
+    field.ignores_long = field.ignores_long && keyword->find("ignore_above") != nullptr;
+  }
+  return field;
+}
+
+// Dots in a name make objects, as they do in the server.
+void add_objects_above(const std::string& path, Fields& fields) {
+  for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1)) {
+    Field object;
+    object.family = Family::object;
+    object.type = "object";
+    fields.try_emplace(path.substr(0, dot), object);
+  }
+}
+
+void read_fields(const JsonTree& mapping, const std::string& prefix, Fields& fields) {
+  const JsonTree* properties = mapping.find("properties");
+  if (properties == nullptr) {
+    return;
+  }
+  for (const auto& [name, field] : properties->members) {
+    const std::string path = prefix + name;
+    add_objects_above(path, fields);
+    fields.insert_or_assign(path, read_field(field));
+    read_fields(field, path + '.', fields);
+  }
+}
+
+class Comparison {
+ public:
+  Comparison(const Fields& live, std::string dynamic) : live_(live), dynamic_(std::move(dynamic)) {}
+
+  void field(const std::string& path, const Field& wanted) {
+    if (!in_conflict_.empty() && path.starts_with(in_conflict_)) {
+      return;  // said about the object already
+    }
+    const auto found = live_.find(path);
+    if (found == live_.end()) {
+      absent(path, wanted);
+      return;
+    }
+    const Field& live = found->second;
+    const std::string types = path + ": " + live.type + ", expected " + wanted.type;
+    if (live.disabled && !wanted.disabled) {
+      drift_.missing.push_back(path + ": switched off in the index");
+      in_conflict_ = path + '.';
+    } else if ((live.family == Family::object) != (wanted.family == Family::object)) {
+      drift_.rejected.push_back(types);
+      in_conflict_ = path + '.';
+    } else if (!live.ignores_long) {
+      drift_.rejected.push_back(path + ": no ignore_above, values over 32766 bytes are refused");
+    } else if (live.family != wanted.family) {
+      // Words take anything, but cannot be compared as numbers, times or addresses.
+      const bool takes = live.family == Family::words || live.ignores_malformed;
+      (takes ? drift_.missing : drift_.rejected).push_back(types);
+    } else if (wanted.has_keyword && !live.has_keyword) {
+      drift_.missing.push_back(path + ".keyword: dashboards that count by it stay empty");
+    }
+  }
+
+  MappingDrift take() { return std::move(drift_); }
+
+ private:
+  void absent(const std::string& path, const Field& wanted) {
+    if (wanted.family == Family::object && !wanted.disabled) {
+      return;  // its fields are said
+    }
+    if (dynamic_ == "strict") {
+      drift_.rejected.push_back(path + ": not in the mapping, which is strict");
+    } else {
+      drift_.missing.push_back(path + ": not in the mapping");
+    }
+  }
+
+  const Fields& live_;
+  std::string dynamic_;
+  std::string in_conflict_;
+  MappingDrift drift_;
+};
+
+// The index that is written now; "": none yet. Errors: network, refused, corrupt, invalid.
+Result<std::string> write_index(SetupRun& run, const SetupTarget& target) {
+  const auto answer = run.client.ask("GET", "/" + url_segment(target.name) + "*/_alias");
+  if (!answer) {
+    return answer.error();
+  }
+  if (answer->status != 200 && answer->status != 404) {
+    return Error{Errc::refused, "reading the alias was " + say_answer(*answer)};
+  }
+  const std::string_view body = answer->status == 404 ? std::string_view("{}") : answer->body;
+  if (run.aliases()) {
+    auto alias = read_alias(body, target.name);
+    if (!alias) {
+      return alias.error().code == Errc::not_found ? Result<std::string>(std::string())
+                                                   : alias.error();
+    }
+    return alias->write_index;
+  }
+  const auto tree = parse_json_tree(body);
+  std::string newest;
+  for (const auto& [name, value] : tree ? tree->members : JsonTree().members) {
+    newest = name.starts_with(target.name + "-") ? std::max(newest, name) : newest;
+  }
+  return newest;
+}
+
+void say_lines(SetupRun& run, const char* what, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < std::min(lines.size(), kMaxLines); ++i) {
+    run.say(std::string("    ") + what + ' ' + printable(lines[i]));
+  }
+  if (lines.size() > kMaxLines) {
+    run.say("    ... and " + std::to_string(lines.size() - kMaxLines) + " more");
+  }
+}
+
+void tell_drift(SetupRun& run, const SetupTarget& target, const std::string& index,
+                const MappingDrift& drift) {
+  const std::string what = "index " + printable(index);
+  const std::string cure =
+      run.aliases() ? "; a new index takes the templates: POST /" + target.name + "/_rollover"
+                    : "; the next day's index takes the templates";
+  if (!drift.rejected.empty()) {
+    run.fail(what, "its mapping refuses documents" + cure);
+  } else if (!drift.missing.empty()) {
+    ++run.warnings;
+    run.say("  " + what + ": takes all documents, but not every field can be searched" + cure);
+  } else {
+    run.say("  " + what + ": as the templates");
+  }
+  say_lines(run, "refuses", drift.rejected);
+  say_lines(run, "lacks", drift.missing);
+}
+
+void check_mapping(SetupRun& run, const SetupTarget& target) {
+  const auto common = run.file("component_templates/auditship-common.json");
+  const auto own = run.file("component_templates/auditship-" + target.kind + ".json");
+  if (!common || !own) {
+    return;
+  }
+  const auto index = write_index(run, target);
+  const std::string what = "index of " + target.name;
+  if (!index) {
+    run.fail(what, printable(index.error().message));
+    return;
+  }
+  if (index->empty()) {
+    run.say("  " + what + ": not there yet");
+    return;
+  }
+  const auto answer = run.client.ask("GET", "/" + url_segment(*index) + "/_mapping");
+  if (!answer || answer->status != 200) {
+    run.fail(what,
+             answer ? "reading its mapping was " + say_answer(*answer) : answer.error().message);
+    return;
+  }
+  const auto tree = parse_json_tree(answer->body);
+  const JsonTree* live = tree ? tree->at({*index, "mappings"}) : nullptr;
+  if (live == nullptr) {
+    run.fail(what, "the answer to GET _mapping is not understood");
+    return;
+  }
+  tell_drift(run, target, *index, compare_mappings(*live, merge_mappings({*common, *own})));
+}
+
+void merge(JsonTree& into, const JsonTree& from) {
+  for (const auto& [key, value] : from.members) {
+    JsonTree* there = into.find(key);
+    if (there != nullptr && there->is(JsonTree::Kind::object)) {
+      merge(*there, value);
+    } else {
+      into.set(key, value);
+    }
+  }
+}
+
+}  // namespace
+
+JsonTree merge_mappings(const std::vector<JsonTree>& component_templates) {
+  JsonTree merged;
+  for (const JsonTree& component : component_templates) {
+    if (const JsonTree* mappings = component.at({"template", "mappings"})) {
+      merge(merged, *mappings);
+    }
+  }
+  return merged;
+}
+
+MappingDrift compare_mappings(const JsonTree& live, const JsonTree& wanted) {
+  Fields live_fields, wanted_fields;
+  read_fields(live, {}, live_fields);
+  read_fields(wanted, {}, wanted_fields);
+  const std::string dynamic = value_of(live, "dynamic", "true");
+  Comparison comparison(live_fields, dynamic);
+  for (const auto& [path, field] : wanted_fields) {
+    comparison.field(path, field);
+  }
+  MappingDrift drift = comparison.take();
+  if (dynamic == "true") {
+    drift.missing.emplace_back(
+        "\"dynamic\": false: new fields are mapped until the field limit refuses documents");
+  }
+  return drift;
+}
+
+void check_mappings(SetupRun& run) {
+  for (const SetupTarget& target : run.targets) {
+    check_mapping(run, target);
+  }
+}
+
+}  // namespace auditship::sinks::opensearch::setup

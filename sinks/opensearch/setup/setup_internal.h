@@ -1,0 +1,83 @@
+// The parts of run_setup. Internal to setup*.cc.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sinks/opensearch/setup/json_tree.h"
+#include "sinks/opensearch/setup/setup.h"
+
+namespace auditship::sinks::opensearch::setup {
+
+// One write alias, or one family of dated indices.
+struct SetupTarget {
+  std::string name;  // kubeaudit
+  std::string kind;  // kubeaudit or authlog: which files describe it
+};
+
+enum class Ism { present, absent };
+
+// What one run knows and has found.
+struct SetupRun {
+  Fs& fs;
+  const config::Config& config;
+  const SetupOptions& options;
+  SetupClient& client;
+  SetupClient* dashboards;
+  const Say& say;
+  std::vector<SetupTarget> targets;
+  std::optional<Ism> ism;
+  unsigned changes = 0, failures = 0, skipped = 0, warnings = 0;  // of the part at work
+  std::set<std::string> unreadable;  // files that were complained about
+
+  [[nodiscard]] bool aliases() const {
+    return config.opensearch.style == config::TargetStyle::alias;
+  }
+  void fail(const std::string& what, const std::string& why);
+  // Reads CONF_DIR/name. nullopt: it is said why.
+  std::optional<JsonTree> file(const std::string& name);
+};
+
+// One object of the server that has a name.
+struct SetupObject {
+  std::string what;      // "component template auditship-common"
+  std::string get, put;  // paths
+  JsonTree wanted;
+  bool exact = true;  // false: members that only the server has are its defaults
+  // What the path of the PUT needs when the object is there already.
+  std::function<std::string(const JsonTree& answer)> query;
+  // The object in the answer to GET; nullptr: the answer is not understood.
+  std::function<const JsonTree*(const JsonTree& answer)> pick;
+};
+
+// Puts the object if it is missing or differs.
+void bring(SetupRun& run, const SetupObject& object);
+
+// Whether the ISM API is there, asked once. nullopt: not known; it is said why.
+std::optional<Ism> ask_ism(SetupRun& run);
+
+void set_up_templates(SetupRun& run);
+void set_up_lifecycle(SetupRun& run);
+void set_up_indices(SetupRun& run);
+void check_mappings(SetupRun& run);
+void set_up_dashboards(SetupRun& run);
+void set_up_roles(SetupRun& run);
+void roll_over(SetupRun& run);
+
+// --- mappings
+// ---------------------------------------------------------------------------------------
+
+struct MappingDrift {
+  std::vector<std::string> rejected;  // documents are or may be refused because of these
+  std::vector<std::string> missing;   // not searchable as it should be
+};
+// live: {"dynamic":…,"properties":…} of an index; wanted: the same as the templates have it.
+[[nodiscard]] MappingDrift compare_mappings(const JsonTree& live, const JsonTree& wanted);
+
+// The mappings of component templates on top of each other.
+[[nodiscard]] JsonTree merge_mappings(const std::vector<JsonTree>& component_templates);
+
+}  // namespace auditship::sinks::opensearch::setup

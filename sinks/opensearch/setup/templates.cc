@@ -1,0 +1,145 @@
+// Component and index templates, and the indices that the write aliases begin with.
+#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/setup/setup_internal.h"
+
+namespace auditship::sinks::opensearch::setup {
+namespace {
+
+constexpr std::string_view kRolloverAlias = "index.plugins.index_state_management.rollover_alias";
+
+void bring_component(SetupRun& run, const std::string& name) {
+  auto wanted = run.file("component_templates/" + name + ".json");
+  if (!wanted) {
+    return;
+  }
+  const std::string path = "/_component_template/" + name;
+  bring(run, SetupObject{"component template " + name,
+                         path,
+                         path,
+                         std::move(*wanted),
+                         true,
+                         {},
+                         [](const JsonTree& answer) -> const JsonTree* {
+                           const JsonTree* list = answer.find("component_templates");
+                           return list == nullptr || list->items.size() != 1
+                                      ? nullptr
+                                      : list->items[0].find("component_template");
+                         }});
+}
+
+// The setting is unknown, and refused, where there is no ISM; with ISM rollover fails without it.
+void adapt_rollover_alias(JsonTree& wanted, const SetupTarget& target, bool used) {
+  JsonTree* body = wanted.find("template");
+  JsonTree* settings = body == nullptr ? nullptr : body->find("settings");
+  if (settings == nullptr) {
+    return;
+  }
+  if (used) {
+    settings->set(kRolloverAlias, json_text(target.name));
+  } else {
+    std::erase_if(settings->members, [](const auto& m) { return m.first == kRolloverAlias; });
+  }
+}
+
+void bring_index_template(SetupRun& run, const SetupTarget& target, Ism ism) {
+  auto wanted = run.file("index_templates/auditship-" + target.kind + ".json");
+  if (!wanted) {
+    return;
+  }
+  wanted->set("index_patterns", json_texts({target.name + "*"}));
+  adapt_rollover_alias(*wanted, target, ism == Ism::present && run.aliases());
+  const std::string name = "auditship-" + target.name;
+  const std::string path = "/_index_template/" + url_segment(name);
+  bring(run, SetupObject{"index template " + name,
+                         path,
+                         path,
+                         std::move(*wanted),
+                         true,
+                         {},
+                         [](const JsonTree& answer) -> const JsonTree* {
+                           const JsonTree* list = answer.find("index_templates");
+                           return list == nullptr || list->items.size() != 1
+                                      ? nullptr
+                                      : list->items[0].find("index_template");
+                         }});
+}
+
+void create_first_index(SetupRun& run, const SetupTarget& target) {
+  const std::string path = "/" + url_segment("<" + target.name + "-{now/d}-000001>");
+  JsonTree writes;
+  JsonTree yes;
+  yes.kind = JsonTree::Kind::scalar;
+  yes.value = "true";
+  writes.set("is_write_index", yes);
+  JsonTree aliases;
+  aliases.set(target.name, writes);
+  JsonTree wanted;
+  wanted.set("aliases", aliases);
+  std::string body;
+  append_json(body, wanted);
+  const std::string what = "alias " + target.name;
+  if (run.options.dry_run) {
+    run.say("  " + what + ": would be created with its first index");
+    run.say("    PUT " + path);
+    run.say("    " + body);
+    ++run.changes;
+    return;
+  }
+  const auto put = run.client.ask("PUT", path, body);
+  if (!put || put->status != 200) {
+    run.fail(what, put ? "PUT " + path + " was " + say_answer(*put) : put.error().message);
+    return;
+  }
+  ++run.changes;
+  run.say("  " + what + ": created with its first index");
+}
+
+}  // namespace
+
+void set_up_templates(SetupRun& run) {
+  const auto ism = ask_ism(run);
+  if (!ism) {
+    return;
+  }
+  bring_component(run, "auditship-settings");
+  bring_component(run, "auditship-common");
+  std::set<std::string> kinds;
+  for (const SetupTarget& target : run.targets) {
+    if (kinds.insert(target.kind).second) {
+      bring_component(run, "auditship-" + target.kind);
+    }
+  }
+  if (run.failures > 0) {
+    return;  // an index template with an old or missing component would be worse than none
+  }
+  for (const SetupTarget& target : run.targets) {
+    bring_index_template(run, target, *ism);
+  }
+}
+
+void set_up_indices(SetupRun& run) {
+  if (!run.aliases()) {
+    run.say("  dated indices are made by the first document of a day");
+    ++run.skipped;
+    return;
+  }
+  for (const SetupTarget& target : run.targets) {
+    const std::string what = "alias " + target.name;
+    const auto answer = run.client.ask("GET", "/" + url_segment(target.name) + "*/_alias");
+    if (!answer || (answer->status != 200 && answer->status != 404)) {
+      run.fail(what, answer ? "reading it was " + say_answer(*answer) : answer.error().message);
+      continue;
+    }
+    const auto alias = read_alias(answer->status == 404 ? "{}" : answer->body, target.name);
+    if (alias) {
+      run.say("  " + what + ": writes to " + printable(alias->write_index));
+    } else if (alias.error().code == Errc::not_found) {
+      create_first_index(run, target);
+    } else {
+      run.fail(what, printable(alias.error().message) +
+                         "; repair it with POST /_aliases, setup does not move data");
+    }
+  }
+}
+
+}  // namespace auditship::sinks::opensearch::setup

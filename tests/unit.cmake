@@ -1,0 +1,143 @@
+# Unit tests: a program a folder, in the same path as what they test.
+auditship_test(NAME unit_app LABELS unit
+  SOURCES unit/app/identity_test.cc
+  LIBRARIES auditship::app auditship::base auditship_sim)
+auditship_test(NAME unit_base LABELS unit
+  SOURCES unit/base/binary_io_test.cc
+    unit/base/compression_test.cc
+    unit/base/json_writer_test.cc
+    unit/base/sha256_test.cc
+    unit/base/time_zone_test.cc
+  LIBRARIES auditship::base auditship::parsers_syslog)
+auditship_test(NAME unit_buffer LABELS unit
+  SOURCES unit/buffer/ack_slot_test.cc
+    unit/buffer/batch_builder_test.cc
+    unit/buffer/frame_test.cc
+    unit/buffer/segment_log_test.cc
+  LIBRARIES auditship::base auditship::buffer auditship_sim)
+auditship_test(NAME unit_config LABELS unit
+  SOURCES unit/config/config_hostile_test.cc
+    unit/config/config_test.cc
+    unit/config/config_version_test.cc
+  LIBRARIES auditship::base auditship::config auditship::platform auditship::rules auditship::yaml auditship_sim)
+auditship_test(NAME unit_delivery LABELS unit
+  SOURCES unit/delivery/bulk_payload_test.cc
+    unit/delivery/dead_letter_store_test.cc
+    unit/delivery/delivery_test.cc
+  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::platform auditship_sim)
+auditship_test(NAME unit_event LABELS unit
+  SOURCES unit/event/document_encoder_test.cc
+    unit/event/document_id_test.cc
+    unit/event/event_summary_test.cc
+  LIBRARIES auditship::base auditship::event simdjson::simdjson)
+auditship_test(NAME unit_explain LABELS unit
+  SOURCES unit/explain/explain_decisions_test.cc
+    unit/explain/explain_test.cc
+    unit/explain/noisy_groups_test.cc
+    support/audit_event.cc
+  LIBRARIES auditship::base auditship::cli auditship::event auditship::explain auditship::parsers_auth_log auditship::parsers_kube_audit auditship::platform auditship::rules auditship_sim simdjson::simdjson)
+auditship_test(NAME unit_filter LABELS unit TIMEOUT 600
+  SOURCES unit/filter/guards_test.cc
+    unit/filter/match_test.cc
+    unit/filter/rule_set_property_test.cc
+    unit/filter/rule_set_test.cc
+    unit/filter/rule_spec_test.cc
+    support/naive_filter.cc
+  LIBRARIES auditship::event auditship::filter)
+auditship_test(NAME unit_input_file LABELS unit
+  SOURCES unit/input/file/file_source_identity_test.cc
+    unit/input/file/file_source_posix_test.cc
+    unit/input/file/file_source_progress_test.cc
+    unit/input/file/file_source_test.cc
+    unit/input/file/line_reader_test.cc
+    unit/input/file/rotation_names_test.cc
+    unit/input/file/source_discovery_test.cc
+  LIBRARIES auditship::base auditship::input_file auditship::platform auditship_sim)
+auditship_test(NAME unit_logging LABELS unit
+  SOURCES unit/logging/agent_log_test.cc
+    unit/logging/log_deduplicator_test.cc
+  LIBRARIES auditship::cli auditship::delivery auditship::logging)
+auditship_test(NAME unit_parsers_auth_log LABELS unit
+  SOURCES unit/parsers/auth_log/auth_log_parser_test.cc
+    unit/parsers/auth_log/auth_log_property_test.cc
+    unit/parsers/auth_log/auth_log_recordings_test.cc
+    unit/parsers/auth_log/auth_log_support.cc
+    unit/parsers/auth_log/auth_log_traps_test.cc
+  LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_patterns simdjson::simdjson)
+auditship_test(NAME unit_parsers_auth_log_key_owners LABELS unit
+  SOURCES unit/parsers/auth_log/key_owners/key_owner_files_test.cc
+    unit/parsers/auth_log/key_owners/key_owners_test.cc
+    unit/parsers/auth_log/auth_log_support.cc
+  LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_key_owners auditship::parsers_ssh_key auditship_sim)
+auditship_test(NAME unit_parsers_auth_log_patterns LABELS unit
+  SOURCES unit/parsers/auth_log/patterns/pattern_catalog_test.cc
+    unit/parsers/auth_log/auth_log_support.cc
+  LIBRARIES auditship::parsers_auth_log auditship::parsers_auth_log_patterns)
+auditship_test(NAME unit_parsers_auth_log_ssh_sessions LABELS unit
+  SOURCES unit/parsers/auth_log/ssh_sessions/session_commands_test.cc
+    unit/parsers/auth_log/ssh_sessions/session_recordings_test.cc
+    unit/parsers/auth_log/ssh_sessions/session_tracker_test.cc
+    unit/parsers/auth_log/auth_log_support.cc
+  LIBRARIES auditship::event auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions)
+auditship_test(NAME unit_parsers_json LABELS unit
+  SOURCES unit/parsers/json/json_scan_test.cc
+  LIBRARIES auditship::base auditship::parsers_json simdjson::simdjson)
+auditship_test(NAME unit_parsers_kube_audit LABELS unit
+  SOURCES unit/parsers/kube_audit/body_writer_test.cc
+    unit/parsers/kube_audit/damaged_lines_test.cc
+    unit/parsers/kube_audit/event_members_test.cc
+    unit/parsers/kube_audit/kube_audit_parser_test.cc
+    unit/parsers/kube_audit/kube_audit_traps_test.cc
+    unit/parsers/kube_audit/text_conversions_test.cc
+  LIBRARIES auditship::base auditship::parsers_kube_audit simdjson::simdjson)
+auditship_test(NAME unit_parsers_syslog LABELS unit
+  SOURCES unit/parsers/syslog/syslog_line_test.cc
+  LIBRARIES auditship::base auditship::parsers_syslog)
+auditship_test(NAME unit_pipeline LABELS unit
+  SOURCES unit/pipeline/pipeline_sessions_test.cc
+    unit/pipeline/pipeline_stats_test.cc
+    unit/pipeline/recent_events_test.cc
+    unit/pipeline/rule_change_events_test.cc
+  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::logging auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship::platform auditship_sim)
+auditship_test(NAME unit_platform LABELS unit
+  SOURCES unit/platform/http_server_test.cc
+    unit/platform/posix_filesystem_test.cc
+  LIBRARIES auditship::base auditship::platform)
+auditship_test(NAME unit_rules LABELS unit
+  SOURCES unit/rules/audit_policy_conformance_test.cc
+    unit/rules/default_rules_test.cc
+    unit/rules/rule_file_loading_test.cc
+    unit/rules/rule_file_test.cc
+    unit/rules/rule_watcher_test.cc
+    support/audit_event.cc
+  LIBRARIES auditship::app auditship::base auditship::event auditship::explain auditship::filter auditship::parsers_auth_log auditship::parsers_kube_audit auditship::platform auditship::rules auditship_sim simdjson::simdjson)
+auditship_test(NAME unit_sinks_file LABELS unit
+  SOURCES unit/sinks/file/file_sink_test.cc
+  LIBRARIES auditship::base auditship::platform auditship::sinks_file)
+auditship_test(NAME unit_sinks_http LABELS unit
+  SOURCES unit/sinks/http/aws_sigv4_test.cc
+    unit/sinks/http/curl_http_test.cc
+  LIBRARIES auditship::base auditship::sinks_http)
+auditship_test(NAME unit_sinks_opensearch LABELS unit
+  SOURCES unit/sinks/opensearch/bulk_response_test.cc
+    unit/sinks/opensearch/document_repair_test.cc
+    unit/sinks/opensearch/opensearch_sink_test.cc
+    support/fake_opensearch.cc
+  LIBRARIES auditship::base auditship::sinks_http auditship::sinks_opensearch simdjson::simdjson)
+auditship_test(NAME unit_sinks_opensearch_setup LABELS unit
+  SOURCES unit/sinks/opensearch/setup/mapping_drift_test.cc
+    unit/sinks/opensearch/setup/setup_test.cc
+  LIBRARIES auditship::base auditship::platform auditship::sinks_opensearch_setup)
+auditship_test(NAME unit_status LABELS unit
+  SOURCES unit/status/agent_status_test.cc
+    unit/status/certificate_expiry_test.cc
+    unit/status/prometheus_exposition_test.cc
+    unit/status/run_summary_test.cc
+    unit/status/status_page_html_test.cc
+  LIBRARIES auditship::base auditship::status auditship_sim)
+auditship_test(NAME unit_support LABELS unit
+  SOURCES unit/support/sim_fs_test.cc
+  LIBRARIES auditship::base auditship_sim)
+auditship_test(NAME unit_yaml LABELS unit
+  SOURCES unit/yaml/scalar_parsers_test.cc
+  LIBRARIES auditship::yaml)

@@ -1,0 +1,235 @@
+#include "agent/event/document_encoder.h"
+
+#include <map>
+
+#include <simdjson.h>
+
+#include "agent/base/json_writer.h"
+#include "tests/support/catch.h"
+
+using namespace auditship;
+
+namespace {
+
+constexpr std::int64_t kNow = 1'795'413'791'000'000'000;  // 2026-11-23T06:03:11Z
+
+event::EncoderOptions options() {
+  event::EncoderOptions o;
+  o.cluster = "prod";
+  o.node = "node-1";
+  o.stream = "kubeaudit";
+  o.agent_version = "0.1.0";
+  o.agent_id = "abc";
+  return o;
+}
+
+struct Lines {
+  std::string action, document, all;
+};
+
+// Encodes one record and splits the two lines. Fails the test unless the document is JSON, is valid
+// UTF-8, and names no key twice at its top.
+Lines encode(event::BulkEncoder& encoder, const event::Record& record, const event::RawLine& line) {
+  event::DocId id;
+  id.text.fill('7');
+  Lines out;
+  encoder.append(record, line, id, kNow, out.all);
+  const std::size_t end = out.all.find('\n');
+  REQUIRE(end != std::string::npos);
+  out.action = out.all.substr(0, end);
+  out.document = out.all.substr(end + 1);
+  REQUIRE(out.document.back() == '\n');
+  out.document.pop_back();
+  REQUIRE(out.document.find('\n') == std::string::npos);
+  REQUIRE(is_valid_utf8(out.document));
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  REQUIRE(parser.parse(out.document).get(object) == simdjson::SUCCESS);
+  std::map<std::string, int, std::less<>> keys;
+  for (const auto [key, value] : object) {
+    INFO(key);
+    CHECK(++keys[std::string(key)] == 1);
+  }
+  return out;
+}
+
+std::string text(const std::string& document, const std::string& key) {
+  simdjson::dom::parser parser;
+  std::string_view value;
+  if (parser.parse(document)[key].get(value) != simdjson::SUCCESS) {
+    return "<absent>";
+  }
+  return std::string(value);
+}
+
+std::int64_t number(const std::string& document, const std::string& key) {
+  simdjson::dom::parser parser;
+  std::int64_t value = -1;
+  return parser.parse(document)[key].get(value) == simdjson::SUCCESS ? value : -1;
+}
+
+struct Fixture {
+  event::LineSource source{"/var/log/kubernetes/audit/kube-apiserver-audit.log", "", 0, true};
+  event::RawLine line;
+  event::Record record;
+  Fixture() {
+    line.source = &source;
+    line.begin.offset = 4242;
+    record.time_known = true;
+    record.time_ns = kNow;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names",
+                 "[bulk_encoder]") {
+  event::BulkEncoder encoder(options());
+  const Lines out = encode(encoder, record, line);
+  CHECK(out.action == "{\"create\":{\"_id\":\"" + std::string(44, '7') + "\"}}");
+  CHECK(text(out.document, "@timestamp") == "2026-11-23T06:03:11.000Z");
+  CHECK(text(out.document, "cluster.name") == "prod");
+  CHECK(text(out.document, "node.name") == "node-1");
+  CHECK(text(out.document, "tag") == "kubeaudit.var.log.kubernetes.audit.kube-apiserver-audit.log");
+  CHECK(text(out.document, "log.file.path") == source.path);
+  CHECK(number(out.document, "log.offset") == 4242);
+  CHECK(text(out.document, "agent.name") == "auditship");
+  CHECK(text(out.document, "agent.version") == "0.1.0");
+  CHECK(text(out.document, "agent.id") == "abc");
+  CHECK(text(out.document, "event.id") == std::string(44, '7'));
+  CHECK(out.document.find("\"tags\"") == std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "members, fields, bodies and tags of the record follow",
+                 "[bulk_encoder]") {
+  event::BulkEncoder encoder(options());
+  record.json = R"("kind":"Event","user":{"username":"eve"})";
+  record.add("event.action", "get \"x\"\n\xff");
+  record.add("http.response.status_code", "200", event::FieldType::literal);
+  record.add("related.user", R"(["eve"])", event::FieldType::literal);
+  record.request.raw = R"({"a":"b"})";
+  record.tags = {"one", "two"};
+  const Lines out = encode(encoder, record, line);
+  CHECK(text(out.document, "kind") == "Event");
+  CHECK(text(out.document, "event.action") == "get \"x\"\n\xef\xbf\xbd");
+  CHECK(number(out.document, "http.response.status_code") == 200);
+  CHECK(text(out.document, "requestObject") == R"({"a":"b"})");
+  CHECK(text(out.document, "responseObject") == "<absent>");
+  CHECK(out.document.find(R"("tags":["one","two"])") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "the record's own time text is kept with all its digits",
+                 "[bulk_encoder]") {
+  event::BulkEncoder encoder(options());
+  record.time_text = "2026-11-23T06:03:11.123456Z";
+  CHECK(text(encode(encoder, record, line).document, "@timestamp") ==
+        "2026-11-23T06:03:11.123456Z");
+}
+
+TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says so once",
+                 "[bulk_encoder]") {
+  event::BulkEncoder encoder(options());
+  record.time_known = false;
+  record.time_ns = 0;
+  Lines out = encode(encoder, record, line);
+  CHECK(text(out.document, "@timestamp") == "2026-11-23T06:03:11.000Z");
+  CHECK(out.document.find(R"("tags":["timestamp-unparsed"])") != std::string::npos);
+  record.tags = {"timestamp-unparsed", "no-header"};
+  out = encode(encoder, record, line);
+  CHECK(out.document.find(R"("tags":["timestamp-unparsed","no-header"])") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its place",
+                 "[bulk_encoder]") {
+  event::EncoderOptions all = options();
+  all.orchestrated = true;
+  all.rules_hash = "12ab";
+  for (const std::string_view name : event::kCommonMembers) {
+    event::BulkEncoder encoder(all);
+    record.fields.clear();
+    record.tags = {"t"};
+    record.add(name, "mine");
+    INFO(name);
+    const Lines out = encode(encoder, record, line);
+    CHECK(text(out.document, std::string(name)) == "mine");
+    // and the others are all there
+    for (const std::string_view other : event::kCommonMembers) {
+      CHECK(out.document.find('"' + std::string(other) + "\":") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "only a cluster's own events name their orchestrator's cluster",
+                 "[bulk_encoder]") {
+  event::EncoderOptions o = options();
+  event::BulkEncoder plain(o);
+  CHECK(encode(plain, record, line).document.find("orchestrator") == std::string::npos);
+  o.orchestrated = true;
+  event::BulkEncoder encoder(o);
+  CHECK(text(encode(encoder, record, line).document, "orchestrator.cluster.name") == "prod");
+}
+
+TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with marker and length",
+                 "[bulk_encoder]") {
+  event::EncoderOptions o = options();
+  o.body_max_bytes = 8;
+  event::BulkEncoder encoder(o);
+  const std::string body = "{\"k\":\"\xc3\xa9\xc3\xa9\"}";  // é is bytes 6 and 7
+  record.request.raw = body;
+  record.response.raw = "[\xff]";
+  Lines out = encode(encoder, record, line);
+  CHECK(text(out.document, "requestObject") == "{\"k\":\"\xc3\xa9");
+  CHECK(out.document.find("\"requestObject_cut\":true") != std::string::npos);
+  CHECK(number(out.document, "requestObject_length") == static_cast<std::int64_t>(body.size()));
+  CHECK(text(out.document, "responseObject") == "[\xef\xbf\xbd]");
+  CHECK(out.document.find("responseObject_cut") == std::string::npos);
+
+  record.request = event::Body{"{}", 99999, true};  // cut before it came here
+  out = encode(encoder, record, line);
+  CHECK(text(out.document, "requestObject") == "{}");
+  CHECK(number(out.document, "requestObject_length") == 99999);
+
+  record.request = event::Body{{}, 500, true};  // gone, but it was there
+  out = encode(encoder, record, line);
+  CHECK(text(out.document, "requestObject") == "<absent>");
+  CHECK(number(out.document, "requestObject_length") == 500);
+}
+
+TEST_CASE_METHOD(Fixture, "dated names come from the event's own day", "[bulk_encoder]") {
+  event::EncoderOptions o = options();
+  o.dated_prefix = "kube\"audit";
+  event::BulkEncoder encoder(o);
+  CHECK(encode(encoder, record, line)
+            .action.find(R"({"create":{"_index":"kube\"audit-2026.11.23","_id":)") == 0);
+  record.time_ns = -1;  // the last nanosecond of 1969
+  CHECK(encode(encoder, record, line).action.find("-1969.12.31\"") != std::string::npos);
+  record.time_ns = 0;
+  CHECK(encode(encoder, record, line).action.find("-1970.01.01\"") != std::string::npos);
+  record.time_known = false;
+  CHECK(encode(encoder, record, line).action.find("-2026.11.23\"") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files than are cached",
+                 "[bulk_encoder]") {
+  event::BulkEncoder encoder(options());
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 300; ++i) {
+      source.path = "/logs/" + std::to_string(i) + "/\"audit\".log";
+      CHECK(text(encode(encoder, record, line).document, "log.file.path") == source.path);
+    }
+  }
+  line.source = nullptr;
+  const Lines out = encode(encoder, record, line);
+  CHECK(text(out.document, "log.file.path") == "<absent>");
+  CHECK(text(out.document, "tag") == "kubeaudit");
+}
+
+TEST_CASE_METHOD(Fixture, "a salvaged record says where it begins, and an empty literal is null",
+                 "[bulk_encoder]") {
+  event::BulkEncoder encoder(options());
+  record.offset_in_line = 8;
+  record.add("process.pid", "", event::FieldType::literal);
+  const Lines out = encode(encoder, record, line);
+  CHECK(number(out.document, "log.offset") == 4250);
+  CHECK(out.document.find("\"process.pid\":null") != std::string::npos);
+}
