@@ -29,7 +29,7 @@ def codes_in(files):
                 found.setdefault(call[2], name)
             elif call[1] not in INDIRECT:
                 problems.append(f"{name}: the code of a warning is {call[1]}: say in this test where it comes from")
-        for pattern in (r"\bgap\(\s*\"([^\"]+)\"", r"\bnot_shipped\(Verdict::\w+, (?:full \? )?\"([^\"]+)\"", r"\"(file-[a-z-]+)\" : \"",
+        for pattern in (r"\bgap\(\s*\"([^\"]+)\"", r"\bnot_shipped\((?:event::)?Verdict::\w+, (?:full \? )?\"([^\"]+)\"", r"\"(file-[a-z-]+)\" : \"",
                         r"\bfull \? \"file-no-space\" : \"([^\"]+)\"", r"return \"(opensearch-[a-z-]+)\";",
                         r"trouble_ = \"([^\"]+)\"", r"code = why\.empty\(\) \? \"([^\"]+)\"", r"tell_refused\(\s*\"([^\"]+)\""):
             for match in re.finditer(pattern, text):
