@@ -1,7 +1,7 @@
 // Deriver: the port that makes documents of many lines, such as one of a whole login.
 //
-//   if (deriver.wants(record)) {
-//     deriver.see(record, id_of(record), derived);   // may add fields to the record
+//   if (deriver.applies_to(record)) {
+//     deriver.observe(record, id_of(record), derived);   // may add fields to the record
 //   }
 //
 // It is shown the records of one source in order, behind the parser and before the filter; make one
@@ -55,10 +55,10 @@ class Deriver {
   Deriver& operator=(const Deriver&) = delete;
   virtual ~Deriver() = default;
 
-  // Whether see() would do anything. Cheap: asked for every record.
-  [[nodiscard]] virtual bool wants(const event::Record& record) const = 0;
+  // Whether observe() would do anything. Cheap: asked for every record.
+  [[nodiscard]] virtual bool applies_to(const event::Record& record) const = 0;
   // id: of the record's document. Adds what is derived to out, which it does not clear.
-  virtual void see(event::Record& record, std::string_view id, DerivedRecords& out) = 0;
+  virtual void observe(event::Record& record, std::string_view id, DerivedRecords& out) = 0;
 
   // Everything it remembers, at most Checkpoint::kMaxStateBytes; empty if there is nothing.
   [[nodiscard]] virtual std::string state() const = 0;

@@ -279,9 +279,9 @@ void Stream::take(const event::RawLine& line, Source& source, std::int64_t now_n
     event::Record& record = records_[i];
     count_form(record);
     std::optional<event::DocId> id;
-    if (source.deriver && source.deriver->wants(record)) {
+    if (source.deriver && source.deriver->applies_to(record)) {
       id = ids_.of(line, record);
-      source.deriver->see(record, id->view(), derived_);
+      source.deriver->observe(record, id->view(), derived_);
     }
     const filter::FilterDecision decision = rules_.apply(record);
     if (decision.action == filter::Action::drop) {

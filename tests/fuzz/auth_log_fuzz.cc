@@ -52,15 +52,15 @@ constexpr std::size_t kMaxState = 256 << 10;
 // the same.
 class Sessions {
  public:
-  void see(auditship::event::Record& record) {
+  void observe(auditship::event::Record& record) {
     auto restored =
         auditship::parsers::auth_log::ssh_sessions::SshSessions({.start_documents = true});
     const std::string state = whole_.state();
     check(state.size() <= kMaxState);
     check(restored.restore(state));
     check(restored.state() == state);
-    const bool wants = whole_.wants(record);
-    check(restored.wants(record) == wants);
+    const bool wants = whole_.applies_to(record);
+    check(restored.applies_to(record) == wants);
     if (!wants) {
       return;
     }
@@ -68,9 +68,9 @@ class Sessions {
     const std::size_t fields = record.fields.size();
     auditship::parsers::DerivedRecords out;
     auditship::parsers::DerivedRecords again;
-    whole_.see(record, id, out);
+    whole_.observe(record, id, out);
     record.fields.resize(fields);
-    restored.see(record, id, again);
+    restored.observe(record, id, again);
     check(restored.state() == whole_.state());
     check(out.size() == again.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -115,7 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     parser.parse(line, std::int64_t{1795413600} * 1'000'000'000, records);
     check(records.size() == 1);
     check_record(records[0], line.text);
-    sessions.see(records[0]);
+    sessions.observe(records[0]);
     input.remove_prefix(end == std::string_view::npos ? input.size() : end + 1);
   }
   return 0;

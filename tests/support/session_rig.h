@@ -41,8 +41,8 @@ struct SessionRig {
     parser->parse(raw, std::int64_t{1795413600} * 1'000'000'000, records);
     event::Record& record = records[0];
     const std::string id = id_of(lines.size());
-    if (sessions->wants(record)) {
-      sessions->see(record, id, out);
+    if (sessions->applies_to(record)) {
+      sessions->observe(record, id, out);
     }
     lines.push_back(fields_of(record));
     for (std::size_t i = 0; i < out.size(); ++i) {

@@ -36,8 +36,8 @@ class SimDeriver final : public parsers::Deriver {
     return std::hash<std::string_view>{}(line) + 31 * sum;
   }
 
-  [[nodiscard]] bool wants(const event::Record&) const override { return true; }
-  void see(event::Record& record, std::string_view id, parsers::DerivedRecords& out) override {
+  [[nodiscard]] bool applies_to(const event::Record&) const override { return true; }
+  void observe(event::Record& record, std::string_view id, parsers::DerivedRecords& out) override {
     sum_ = next(sum_, record.field("message"));
     if (++count_ % kEvery == 0) {
       event::Record& derived = out.add("sim", id);

@@ -53,7 +53,7 @@ const SshSessions::Named* SshSessions::rule_of(std::string_view action) {
   return nullptr;
 }
 
-bool SshSessions::wants(const event::Record& record) const {
+bool SshSessions::applies_to(const event::Record& record) const {
   if (record.time_known && record.time_ns >= due_ns_) {
     return true;
   }
@@ -160,7 +160,7 @@ SshSessions::Line SshSessions::read(const event::Record& record) {
   return line;
 }
 
-void SshSessions::see(event::Record& record, std::string_view id, DerivedRecords& out) {
+void SshSessions::observe(event::Record& record, std::string_view id, DerivedRecords& out) {
   Pass pass{record, id, out, read(record)};
   Line& line = pass.line;
   line.time_known = record.time_known;

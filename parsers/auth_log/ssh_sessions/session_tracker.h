@@ -31,8 +31,8 @@ class SshSessions final : public Deriver {
 
   explicit SshSessions(SshSessionsOptions options) : options_(options) {}
 
-  [[nodiscard]] bool wants(const event::Record& record) const override;
-  void see(event::Record& record, std::string_view id, DerivedRecords& out) override;
+  [[nodiscard]] bool applies_to(const event::Record& record) const override;
+  void observe(event::Record& record, std::string_view id, DerivedRecords& out) override;
   [[nodiscard]] std::string state() const override;
   [[nodiscard]] bool restore(std::string_view state) override;
 

@@ -15,8 +15,8 @@ constexpr const char* kLog = StreamRig::kLog;
 // Remembers nothing that SshSessions understands.
 class OtherDeriver final : public parsers::Deriver {
  public:
-  [[nodiscard]] bool wants(const event::Record&) const override { return false; }
-  void see(event::Record&, std::string_view, parsers::DerivedRecords&) override {}
+  [[nodiscard]] bool applies_to(const event::Record&) const override { return false; }
+  void observe(event::Record&, std::string_view, parsers::DerivedRecords&) override {}
   [[nodiscard]] std::string state() const override { return "\x7fodd"; }
   [[nodiscard]] bool restore(std::string_view) override { return true; }
 };

@@ -45,7 +45,7 @@ TEST_CASE("a login, from Accepted to session closed", "[sessions]") {
     CHECK(rig.linked(n) == SessionRig::id_of(1));
   }
   CHECK(rig.sessions->logins() == 0);
-  CHECK(rig.sessions->wants(event::Record()) == false);
+  CHECK(rig.sessions->applies_to(event::Record()) == false);
 }
 
 TEST_CASE("a document at the start, where it is wanted", "[sessions]") {
