@@ -70,11 +70,11 @@ double time_reading(const std::string& path) {
   platform::PosixFs fs;
   const NoClock clock;
   NoLog log;
-  input::file::TailOptions options;
+  input::file::FileSourceOptions options;
   options.path = path;
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
-  input::file::Tail tail(fs, clock, log, options, std::nullopt);
+  input::file::FileSource tail(fs, clock, log, options, std::nullopt);
   std::vector<event::RawLine> lines;
   Stopwatch watch;
   watch.start();
@@ -93,7 +93,7 @@ std::unique_ptr<parsers::Parser> make_parser(std::string_view kind) {
   return std::move(*parser);
 }
 
-// Cuts text into lines the way Tail does, all held in memory.
+// Cuts text into lines the way FileSource does, all held in memory.
 std::vector<event::RawLine> lines_of(std::string_view text, const event::LineSource& source) {
   std::vector<event::RawLine> lines;
   std::uint64_t offset = 0;

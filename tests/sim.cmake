@@ -1,5 +1,5 @@
 # The same inputs from a seed: what the disk, the server and the clock do is simulated.
-auditship_test(NAME sim_tail LABELS sim SOURCES sim/tail_sim_test.cc LIBRARIES auditship::input_file auditship_sim
+auditship_test(NAME sim_file_source LABELS sim SOURCES sim/file_source_sim_test.cc LIBRARIES auditship::input_file auditship_sim
   TIMEOUT 600)
 auditship_test(NAME sim_pipeline LABELS sim
   SOURCES sim/pipeline_sim_test.cc support/sim_world.cc support/sim_oracle.cc support/fake_opensearch.cc

@@ -51,7 +51,7 @@ auditship_test(NAME unit_input_file LABELS unit
     unit/input/file/file_source_test.cc
     unit/input/file/line_reader_test.cc
     unit/input/file/rotation_names_test.cc
-    unit/input/file/source_discovery_test.cc
+    unit/input/file/file_discovery_test.cc
   LIBRARIES auditship::base auditship::input_file auditship::platform auditship_sim)
 auditship_test(NAME unit_logging LABELS unit
   SOURCES unit/logging/agent_log_test.cc

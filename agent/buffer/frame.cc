@@ -15,7 +15,7 @@ constexpr std::uint64_t kMaxCount = 1u << 20;
 
 void put_key(std::string& out, const event::FileKey& key) {
   out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
-  put_varint(out, key.twin);
+  put_varint(out, key.collision_index);
 }
 
 void put_pos(std::string& out, const event::SourcePos& pos) {
@@ -60,7 +60,7 @@ event::FileKey get_key(WireReader& in) {
   event::FileKey key;
   const std::string_view digest = in.raw(key.first_line.size());
   std::copy(digest.begin(), digest.end(), key.first_line.begin());
-  key.twin = static_cast<std::uint32_t>(in.varint());
+  key.collision_index = static_cast<std::uint32_t>(in.varint());
   return key;
 }
 

@@ -2,7 +2,7 @@
 
 #include "agent/app/agent.h"
 #include "agent/cli/commands.h"
-#include "agent/input/file/source_discovery.h"
+#include "agent/input/file/file_discovery.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/rules/rule_file.h"
@@ -12,7 +12,7 @@ namespace auditship::cli {
 namespace {
 
 void tell_inputs(Fs& fs, Logger& log, const config::StreamConfig& stream) {
-  input::file::SourceSet sources(fs, log, stream.paths);
+  input::file::FileDiscovery sources(fs, log, stream.paths);
   for (const std::string& path : sources.scan()) {
     auto file = fs.open(path, OpenMode::read);
     if (file) {

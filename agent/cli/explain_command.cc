@@ -108,7 +108,7 @@ Status read_file(Job& job, const std::string& name, Progress& progress,
   if (!file) {
     return file.error();
   }
-  input::file::LogBytes bytes(std::move(*file), input::file::codec_by_name(name));
+  input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
   const auto parser = job.make_parser();
   auto status =
       explain::for_each_log_line(bytes, source, *parser, options,

@@ -30,7 +30,7 @@ class Printer {
   Printer(const Job& job, event::BulkEncoder& encoder, event::DocIds& ids)
       : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
 
-  Status print(input::file::LogBytes& bytes, const event::LineSource& source) {
+  Status print(input::file::LogFileReader& bytes, const event::LineSource& source) {
     input::file::LineCalls calls;
     calls.each = [this](const event::RawLine& line) { return take(line); };
     // With each read: behind `tail -f` lines are to be seen as they come.
@@ -119,7 +119,7 @@ Status print_input(Fs& fs, const std::string& name, const Job& job, event::BulkE
   if (job.fixed_time) {
     source.live = true;
   }
-  input::file::LogBytes bytes(std::move(*file), input::file::codec_by_name(name));
+  input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
   Printer printer(job, encoder, ids);
   auto printed = printer.print(bytes, source);
   return printed ? printed : printed.error().in(name);

@@ -111,7 +111,7 @@ class Reconciler {
     if (auto stat = (*opened)->stat(); stat) {
       source.modified_ns = stat->modified_ns;
     }
-    input::file::LogBytes bytes(std::move(*opened), input::file::codec_by_name(path));
+    input::file::LogFileReader bytes(std::move(*opened), input::file::codec_by_name(path));
     missing_.emplace(path, "MISSING");
     doubled_.emplace(path, "MORE THAN ONCE");
     Status status = read(bytes, source);
@@ -128,7 +128,7 @@ class Reconciler {
   }
 
   // A last line without its newline is left out: the agent has not shipped it either.
-  Status read(input::file::LogBytes& bytes, const event::LineSource& source) {
+  Status read(input::file::LogFileReader& bytes, const event::LineSource& source) {
     input::file::LineCalls calls;
     calls.each = [&](const event::RawLine& line) {
       take(line, source);
@@ -140,7 +140,7 @@ class Reconciler {
 
   void take(const event::RawLine& read, const event::LineSource& source) {
     event::RawLine line = read;
-    line.begin.file.twin = twin_;
+    line.begin.file.collision_index = twin_;
     parser_->parse(line, source.modified_ns, records_);
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (rules_.apply(records_[i]).action == filter::Action::drop) {
@@ -152,10 +152,10 @@ class Reconciler {
       offsets_.push_back(line.begin.offset + records_[i].offset_in_line);
       for (std::uint32_t twin = 1; !twin_known_ && twin < kTwins && offsets_.size() <= kSample;
            ++twin) {
-        line.begin.file.twin = twin;
+        line.begin.file.collision_index = twin;
         sample_[twin].emplace_back(ids_.of(line, records_[i]).view());
       }
-      line.begin.file.twin = twin_;
+      line.begin.file.collision_index = twin_;
     }
   }
 
@@ -235,7 +235,7 @@ class Reconciler {
   event::Records records_;
   std::vector<std::string> asked_;
   std::vector<std::uint64_t> offsets_;
-  std::uint32_t twin_ = 0;   // FileKey::twin of the file that is read
+  std::uint32_t twin_ = 0;   // FileKey::collision_index of the file that is read
   bool twin_known_ = false;  // the server was asked for its first documents
   std::map<std::uint32_t, std::vector<std::string>> sample_;  // ids of its first documents, by twin
   std::optional<Ranges> missing_, doubled_;

@@ -49,12 +49,13 @@ const DocIds::Prefix& DocIds::prefix(const FileKey& file) {
     sha_.update_prefixed(cluster_);
     sha_.update_prefixed(node_);
     sha_.update_prefixed({first_line.data(), first_line.size()});
-    if (file.twin > 0) {
-      std::array<char, 4> twin{};
-      for (std::size_t i = 0; i < twin.size(); ++i) {
-        twin[i] = static_cast<char>(file.twin >> (8 * (twin.size() - 1 - i)));
+    if (file.collision_index > 0) {
+      std::array<char, 4> collision_index{};
+      for (std::size_t i = 0; i < collision_index.size(); ++i) {
+        collision_index[i] =
+            static_cast<char>(file.collision_index >> (8 * (collision_index.size() - 1 - i)));
       }
-      sha_.update_prefixed({twin.data(), twin.size()});
+      sha_.update_prefixed({collision_index.data(), collision_index.size()});
     }
     const Digest digest = sha_.finish();
     Prefix short_digest{};

@@ -1,6 +1,6 @@
 // DocId: the _id of a document, made of the place where its line stands and of the line's bytes.
 //
-//   44 hex characters = 8 bytes SHA-256(cluster, node, first line[, twin]) ‖ 6 bytes offset ‖ 8
+//   44 hex characters = 8 bytes SHA-256(cluster, node, first line[, collision_index]) ‖ 6 bytes offset ‖ 8
 //   bytes SHA-256(line)
 //
 // It survives rename, gzip, copy and a lost checkpoint; ids of one file share a prefix and ascend.
@@ -15,7 +15,7 @@
 // their files and the other two at the same byte. Such a search pairs only lines that the searcher
 // invented: to hide a *given* line behind an earlier one is a second preimage (2^64 tries, at a
 // given place in a given file). Generations that really begin with the same line are told apart by
-// FileKey::twin.
+// FileKey::collision_index.
 #pragma once
 
 #include <array>

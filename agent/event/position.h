@@ -18,7 +18,7 @@ namespace auditship::event {
 // number that tells apart distinct generations that begin with the same line (0 for the first).
 struct FileKey {
   Digest first_line{};
-  std::uint32_t twin = 0;
+  std::uint32_t collision_index = 0;
 
   auto operator<=>(const FileKey&) const = default;
 };
@@ -31,7 +31,7 @@ struct SourcePos {
   auto operator<=>(const SourcePos&) const = default;
 };
 
-// What the parser may know about the file that a line comes from. Lives as long as the Tail does.
+// What the parser may know about the file that a line comes from. Lives as long as the FileSource does.
 struct LineSource {
   std::string path;              // the configured path of the live file, e.g. /var/log/auth.log
   std::string read_path;         // where the bytes were read now, e.g. /var/log/auth.log.2.gz
@@ -39,7 +39,7 @@ struct LineSource {
   bool live = true;              // false: a rotated generation (its mtime bounds its time stamps)
 };
 
-// One line without its newline. text is borrowed until the next Tail::read.
+// One line without its newline. text is borrowed until the next FileSource::read.
 //
 // A line over the limit is cut: text holds its first bytes, tail its last ones (they do not
 // overlap), length its true length, and digest the SHA-256 over all of it.

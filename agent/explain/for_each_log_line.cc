@@ -2,7 +2,7 @@
 
 namespace auditship::explain {
 
-Status for_each_log_line(input::file::LogBytes& bytes, const event::LineSource& source,
+Status for_each_log_line(input::file::LogFileReader& bytes, const event::LineSource& source,
                          parsers::Parser& parser, const LogLinesOptions& options,
                          const UseLine& use) {
   event::Records records;

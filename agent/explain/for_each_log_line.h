@@ -1,5 +1,5 @@
 // Reads a log file from its beginning and gives out each line with what its parser makes of it.
-// For commands that look at logs; the agent itself reads by Tail. Stateless.
+// For commands that look at logs; the agent itself reads by FileSource. Stateless.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct LogLinesOptions {
 };
 
 // Errors: io, corrupt; what use says.
-[[nodiscard]] Status for_each_log_line(input::file::LogBytes& bytes,
+[[nodiscard]] Status for_each_log_line(input::file::LogFileReader& bytes,
                                        const event::LineSource& source, parsers::Parser& parser,
                                        const LogLinesOptions& options, const UseLine& use);
 

@@ -132,15 +132,15 @@ void Stream::rescan(TimePoint now) {
     if (source.tail) {
       continue;
     }
-    input::file::TailOptions options = settings_.tail;
+    input::file::FileSourceOptions options = settings_.tail;
     options.path = name;
     std::optional<event::Checkpoint> resume;
     if (const auto known = log_->table().find(name); known != log_->table().end()) {
       resume = known->second;
       source.position = resume->pos;
     }
-    source.tail = std::make_unique<input::file::Tail>(env_.fs, env_.clock, env_.log,
-                                                      std::move(options), std::move(resume));
+    source.tail = std::make_unique<input::file::FileSource>(env_.fs, env_.clock, env_.log,
+                                                            std::move(options), std::move(resume));
     source.parser = make_parser_();
     if (settings_.make_deriver) {
       source.deriver = settings_.make_deriver();
@@ -344,9 +344,9 @@ void Stream::count_dropped(const filter::FilterDecision& decision, const event::
   ledger_.by_rule.emplace_back(rule, 1);
 }
 
-// Takes over what the Tail counted since the last time.
+// Takes over what the FileSource counted since the last time.
 void Stream::count_moved(Source& source) {
-  const input::file::TailStats& stats = source.tail->stats();
+  const input::file::FileSourceStats& stats = source.tail->stats();
   ledger_.bytes += stats.bytes - source.counted.bytes;
   ledger_.empty_lines += stats.empty_lines - source.counted.empty_lines;
   ledger_.gaps += stats.gaps - source.counted.gaps;

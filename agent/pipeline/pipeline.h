@@ -25,8 +25,8 @@
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
 #include "agent/filter/rule_set.h"
+#include "agent/input/file/file_discovery.h"
 #include "agent/input/file/file_source.h"
-#include "agent/input/file/source_discovery.h"
 #include "agent/pipeline/growth_rate.h"
 #include "agent/pipeline/recent_events.h"
 #include "parsers/deriver.h"
@@ -54,7 +54,7 @@ struct StreamSettings {
   std::string rules_file;    // where the rules come from, for the record of a change
   MakeDeriver make_deriver;  // empty: no documents are derived
   std::vector<std::string> paths;
-  input::file::TailOptions tail;  // path is filled in for each source
+  input::file::FileSourceOptions tail;  // path is filled in for each source
   buffer::BatchLimits batch;
   Codec codec = Codec::gzip;
   buffer::SegmentLogOptions buffer;
@@ -101,7 +101,7 @@ struct StreamView {
 struct FileView {
   std::string path;  // as configured
   bool present = false, failing = false;
-  input::file::TailSurvey survey;
+  input::file::FileProgress survey;
 };
 
 class Stream {
@@ -149,11 +149,11 @@ class Stream {
 
  private:
   struct Source {
-    std::unique_ptr<input::file::Tail> tail;
+    std::unique_ptr<input::file::FileSource> tail;
     std::unique_ptr<parsers::Parser> parser;
     std::unique_ptr<parsers::Deriver> deriver;  // may be null
     event::SourcePos position;
-    input::file::TailStats counted;  // what of its stats is in the ledger
+    input::file::FileSourceStats counted;  // what of its stats is in the ledger
     bool present = false;
     bool failing = false;
   };
@@ -180,7 +180,7 @@ class Stream {
   Status read_holes_again();
   Status read_again(const std::vector<buffer::Hole>& holes);
   Status read_again(const buffer::Hole& hole);
-  [[nodiscard]] std::unique_ptr<input::file::Tail> tail_of(const buffer::Hole& hole) const;
+  [[nodiscard]] std::unique_ptr<input::file::FileSource> tail_of(const buffer::Hole& hole) const;
   [[nodiscard]] bool end_is_there(const buffer::Hole& hole);
   Status append_repair(buffer::BatchBuilder& builder);
   void measure_limit();
@@ -200,7 +200,7 @@ class Stream {
   delivery::DeadLetterBox& dead_letters_;
   delivery::Repair repair_;
 
-  input::file::SourceSet source_set_;
+  input::file::FileDiscovery source_set_;
   std::map<std::string, Source> sources_;
   event::DocIds ids_;
   event::BulkEncoder encoder_;

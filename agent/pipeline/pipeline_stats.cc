@@ -10,7 +10,7 @@ StreamView Stream::view() const {
   v.read = ledger_;
   v.sources = sources_.size();
   for (const auto& [name, source] : sources_) {
-    const input::file::TailStats& stats = source.tail->stats();
+    const input::file::FileSourceStats& stats = source.tail->stats();
     v.unread_bytes += stats.unread_bytes;
     v.waiting_bytes += stats.unterminated_bytes;
     v.left_out_files += stats.left_out_files;
@@ -46,7 +46,7 @@ StreamView Stream::view() const {
 namespace {
 
 // The least of the sources that are behind, else of all.
-void count_rotations(const input::file::TailSurvey& survey, StreamView& v) {
+void count_rotations(const input::file::FileProgress& survey, StreamView& v) {
   if (survey.read_path.empty()) {
     return;
   }
@@ -129,7 +129,7 @@ void Stream::tell_full(bool full) {
 }
 
 void Stream::tell_present(const std::string& name, Source& source) {
-  const input::file::TailStats& stats = source.tail->stats();
+  const input::file::FileSourceStats& stats = source.tail->stats();
   if (stats.unterminated_bytes > 0) {
     unterminated_[name] = stats.unterminated_bytes;
   } else {
@@ -150,7 +150,7 @@ void Stream::tell_present(const std::string& name, Source& source) {
 // Whether log files have more than a last line without its end.
 bool Stream::unread() const {
   return std::any_of(sources_.begin(), sources_.end(), [](const auto& each) {
-    const input::file::TailStats& stats = each.second.tail->stats();
+    const input::file::FileSourceStats& stats = each.second.tail->stats();
     return each.second.failing || stats.unread_bytes > stats.unterminated_bytes;
   });
 }

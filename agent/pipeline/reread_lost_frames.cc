@@ -114,13 +114,13 @@ Status Stream::read_again(const std::vector<buffer::Hole>& holes) {
 }
 
 // A reader of the source from where the hole begins.
-std::unique_ptr<input::file::Tail> Stream::tail_of(const buffer::Hole& hole) const {
-  input::file::TailOptions options = settings_.tail;
+std::unique_ptr<input::file::FileSource> Stream::tail_of(const buffer::Hole& hole) const {
+  input::file::FileSourceOptions options = settings_.tail;
   options.path = hole.source;
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
   const bool known = hole.from.pos != event::SourcePos{};
-  return std::make_unique<input::file::Tail>(
+  return std::make_unique<input::file::FileSource>(
       env_.fs, env_.clock, env_.log, std::move(options),
       known ? std::optional<event::Checkpoint>(hole.from) : std::nullopt);
 }
@@ -130,7 +130,7 @@ bool Stream::end_is_there(const buffer::Hole& hole) {
   if (hole.from.pos.file == hole.to.file) {
     return true;
   }
-  const std::unique_ptr<input::file::Tail> tail = tail_of(hole);
+  const std::unique_ptr<input::file::FileSource> tail = tail_of(hole);
   while (true) {
     auto count = tail->read(lines_, kReadBytes);
     if (!count || *count == 0) {
@@ -151,7 +151,7 @@ Status Stream::read_again(const buffer::Hole& hole) {
     return {};
   }
   HoleRange range(hole, end_is_there(hole));
-  const std::unique_ptr<input::file::Tail> tail = tail_of(hole);
+  const std::unique_ptr<input::file::FileSource> tail = tail_of(hole);
   Source source;
   source.parser = make_parser_();
   buffer::BatchBuilder builder(settings_.codec, settings_.batch);

@@ -89,7 +89,7 @@ void files_table(std::string& out, const std::vector<pipeline::FileView>& files)
       "<th class=\"number\">position</th><th class=\"number\">size</th>"
       "<th class=\"number\">not read</th></tr>\n";
   for (const pipeline::FileView& file : files) {
-    const input::file::TailSurvey& s = file.survey;
+    const input::file::FileProgress& s = file.survey;
     const std::string_view state = state_of(file);
     out += "<tr>" + element("td", file.path) +
            element("td", state, state == "followed" || state == "not there" ? "" : "bad") +

@@ -32,7 +32,7 @@ std::string words_of(const pipeline::FileView& file) {
   if (!file.present) {
     return file.path + ": not there";
   }
-  const input::file::TailSurvey& s = file.survey;
+  const input::file::FileProgress& s = file.survey;
   std::string text = file.path;
   text += s.read_path == file.path || s.read_path.empty() ? "" : ", reading " + s.read_path;
   text += ": read to " + count(s.offset);

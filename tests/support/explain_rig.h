@@ -93,7 +93,7 @@ inline Status read_log(const std::string& name, std::string_view bytes, parsers:
   source.path = source.read_path = "/log/" + name;
   source.live = false;
   source.modified_ns = std::int64_t{1'795'500'000} * 1'000'000'000;
-  input::file::LogBytes log(std::move(*file), input::file::codec_by_name(name));
+  input::file::LogFileReader log(std::move(*file), input::file::codec_by_name(name));
   explain::LogLinesOptions options;
   options.line_max_bytes = line_max;
   options.now_ns = source.modified_ns;

@@ -1,4 +1,4 @@
-// SimWorld: one node with a log that rotates, the real pipeline on it (Tail, RuleSet, SegmentLog,
+// SimWorld: one node with a log that rotates, the real pipeline on it (FileSource, RuleSet, SegmentLog,
 // Delivery, OpenSearchSink, DeadLetters), and a cluster. A seed makes a history of writes and
 // faults of all kinds; at the end the world calms down and an oracle compares what the cluster and
 // the dead letters hold with what was written.

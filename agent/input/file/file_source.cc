@@ -18,17 +18,17 @@ constexpr std::int64_t kPackedWriterNs =
 
 }  // namespace
 
-Tail::Tail(Fs& fs, const Clock& clock, Logger& log, TailOptions options,
-           std::optional<event::Checkpoint> resume)
+FileSource::FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOptions options,
+                       std::optional<event::Checkpoint> resume)
     : state_(std::make_unique<State>(fs, clock, log, std::move(options), std::move(resume))) {}
 
-Tail::~Tail() = default;
+FileSource::~FileSource() = default;
 
-const event::SourcePos& Tail::position() const { return state_->position; }
-const TailStats& Tail::stats() const { return state_->stats; }
-const TailOptions& Tail::options() const { return state_->options; }
+const event::SourcePos& FileSource::position() const { return state_->position; }
+const FileSourceStats& FileSource::stats() const { return state_->stats; }
+const FileSourceOptions& FileSource::options() const { return state_->options; }
 
-Result<std::size_t> Tail::read(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
+Result<std::size_t> FileSource::read(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
   State& s = *state_;
   lines.clear();
   s.reader.release();
@@ -66,7 +66,7 @@ Result<std::size_t> Tail::read(std::vector<event::RawLine>& lines, std::size_t m
   return lines.size();
 }
 
-event::Checkpoint Tail::checkpoint() {
+event::Checkpoint FileSource::checkpoint() {
   State& s = *state_;
   event::Checkpoint out = s.current ? s.mark_here() : s.last;
   out.pos = s.position;
@@ -75,7 +75,7 @@ event::Checkpoint Tail::checkpoint() {
   return out;
 }
 
-std::size_t Tail::State::take(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
+std::size_t FileSource::State::take(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
   if (!current) {
     return 0;
   }
@@ -97,7 +97,7 @@ std::size_t Tail::State::take(std::vector<event::RawLine>& lines, std::size_t ma
   return lines.size();
 }
 
-void Tail::State::add_rest(std::vector<event::RawLine>& lines) {
+void FileSource::State::add_rest(std::vector<event::RawLine>& lines) {
   event::RawLine line;
   if (reader.rest(line)) {
     line.source = &source;
@@ -108,7 +108,7 @@ void Tail::State::add_rest(std::vector<event::RawLine>& lines) {
   account();
 }
 
-void Tail::State::account() {
+void FileSource::State::account() {
   stats.bytes += reader.offset() - accounted;
   accounted = reader.offset();
   stats.empty_lines += reader.empty_lines() - empty_accounted;
@@ -116,7 +116,7 @@ void Tail::State::account() {
   position.offset = reader.offset();
 }
 
-Result<ReadEnd> Tail::State::fill(std::size_t max_bytes) {
+Result<ReadEnd> FileSource::State::fill(std::size_t max_bytes) {
   reader.release();
   Generation& file = *current->file;
   if (reader.waiting() == 0 && file.window().ends_with('\0')) {
@@ -149,7 +149,7 @@ Result<ReadEnd> Tail::State::fill(std::size_t max_bytes) {
   return chunk->end;
 }
 
-event::Checkpoint Tail::State::mark_here() const {
+event::Checkpoint FileSource::State::mark_here() const {
   event::Checkpoint mark;
   mark.pos = event::SourcePos{position.file, reader.offset()};
   mark.device = current->stat.device;
@@ -162,7 +162,7 @@ event::Checkpoint Tail::State::mark_here() const {
 }
 
 // The current file has no more bytes now. True: go on reading; false: wait.
-Result<bool> Tail::State::at_end(std::vector<event::RawLine>& lines) {
+Result<bool> FileSource::State::at_end(std::vector<event::RawLine>& lines) {
   if (auto now = current->file->stat(); now) {
     current->stat = *now;
   }
@@ -183,7 +183,7 @@ Result<bool> Tail::State::at_end(std::vector<event::RawLine>& lines) {
 }
 
 // Whether the writer has left the current file for one that is there to be read.
-Result<bool> Tail::State::has_successor() {
+Result<bool> FileSource::State::has_successor() {
   auto live = still_live();
   if (!live) {
     return live;
@@ -202,7 +202,7 @@ Result<bool> Tail::State::has_successor() {
 }
 
 // Whether the name of the live log still means the current file.
-Result<bool> Tail::State::still_live() {
+Result<bool> FileSource::State::still_live() {
   if (!current->live()) {
     return false;
   }
@@ -215,7 +215,7 @@ Result<bool> Tail::State::still_live() {
 
 // The writer has moved on only when its new file has a line; until then it may still write to the
 // current one.
-Result<bool> Tail::State::has_begun(Entry& next) {
+Result<bool> FileSource::State::has_begun(Entry& next) {
   if (auto s = open(next); !s) {
     return s.error().code == Errc::not_found ? Result<bool>(false) : s.error();
   }
@@ -226,7 +226,7 @@ Result<bool> Tail::State::has_begun(Entry& next) {
   return head->complete && grace_over();
 }
 
-bool Tail::State::grace_over() {
+bool FileSource::State::grace_over() {
   if (options.final_pass || current->file->compressed()) {
     return true;
   }
@@ -239,7 +239,7 @@ bool Tail::State::grace_over() {
   return age > 10 * grace || clock.now() - *end_since >= options.rotation_grace;
 }
 
-Result<bool> Tail::State::at_damage(std::vector<event::RawLine>& lines) {
+Result<bool> FileSource::State::at_damage(std::vector<event::RawLine>& lines) {
   const std::int64_t age = clock.wall_ns() - current->stat.modified_ns;
   if (!options.final_pass && age >= 0 && age < kPackedWriterNs) {
     // Begin again where we are: what was damaged may be whole by now.
@@ -260,8 +260,8 @@ Result<bool> Tail::State::at_damage(std::vector<event::RawLine>& lines) {
   return true;
 }
 
-void Tail::State::gap(std::string_view code, std::string_view text, std::uint64_t from,
-                      std::uint64_t bytes) {
+void FileSource::State::gap(std::string_view code, std::string_view text, std::uint64_t from,
+                            std::uint64_t bytes) {
   ++stats.gaps;
   stats.gap_bytes += bytes;
   log.warn(code, text,
@@ -271,7 +271,7 @@ void Tail::State::gap(std::string_view code, std::string_view text, std::uint64_
             {"bytes", bytes == 0 ? std::string("unknown") : std::to_string(bytes)}});
 }
 
-void Tail::State::finish(bool rewritten) {
+void FileSource::State::finish(bool rewritten) {
   Mark mark{mark_here(), rewritten};
   last = mark.at;
   if (!marks.empty() && marks.back().at.pos.file == mark.at.pos.file) {
@@ -303,7 +303,7 @@ void Tail::State::finish(bool rewritten) {
 
 // A writer that wrote to the renamed file longer than the grace: say so instead of losing it
 // silently.
-void Tail::State::watch_late_writes() {
+void FileSource::State::watch_late_writes() {
   if (!late) {
     return;
   }
@@ -321,7 +321,7 @@ void Tail::State::watch_late_writes() {
 }
 
 // Once a second while there is much to read: takes hold of new generations before they are deleted.
-void Tail::State::look_ahead() {
+void FileSource::State::look_ahead() {
   const TimePoint now = clock.now();
   if (looked_ahead && now - *looked_ahead < kLookAhead) {
     return;
@@ -342,7 +342,7 @@ void Tail::State::look_ahead() {
   (void)refresh();  // an error is met again, and told, when the next file is needed
 }
 
-void Tail::State::update_unread() {
+void FileSource::State::update_unread() {
   std::uint64_t unread = 0;
   if (current) {
     unread = current->file->unread(current->stat.size) + reader.waiting();
@@ -355,7 +355,7 @@ void Tail::State::update_unread() {
   stats.present = current.has_value() || !queue.empty();
 }
 
-Error Tail::State::told(Error error) {
+Error FileSource::State::told(Error error) {
   if (error.message != last_error) {
     last_error = error.message;
     log.error("input-unreadable", "cannot read the log; will be tried again",

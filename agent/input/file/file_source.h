@@ -1,7 +1,7 @@
-// Tail follows one log file through its rotated generations and yields its lines in order, each
+// FileSource follows one log file through its rotated generations and yields its lines in order, each
 // once, from a Checkpoint on.
 //
-//   Tail tail(fs, clock, log, options, resume);
+//   FileSource tail(fs, clock, log, options, resume);
 //   auto n = tail.read(lines, 1 << 20);      // 0: nothing new now
 //   ... tail.checkpoint() after the last line has been put into a frame ...
 //
@@ -25,7 +25,7 @@
 
 namespace auditship::input::file {
 
-struct TailOptions {
+struct FileSourceOptions {
   std::string path;                          // the live file, no glob
   std::uint64_t line_max_bytes = 16 << 20;   // longer lines are cut
   std::uint64_t cut_tail_bytes = 256 << 10;  // of a cut line's end that is kept
@@ -38,8 +38,8 @@ struct TailOptions {
   Duration rotation_grace = std::chrono::seconds(1);
 };
 
-struct TailStats {
-  std::uint64_t lines = 0, empty_lines = 0, bytes = 0, cut = 0;  // since this Tail was made
+struct FileSourceStats {
+  std::uint64_t lines = 0, empty_lines = 0, bytes = 0, cut = 0;  // since this FileSource was made
   std::uint64_t gaps = 0, gap_bytes = 0;                         // vanished before they were read
   std::uint64_t generations = 0;                                 // rotated files finished
   std::uint64_t left_out_files = 0, left_out_bytes = 0;  // older than backfill at the first start
@@ -50,13 +50,13 @@ struct TailStats {
 };
 
 // Where reading stands now, looked at anew.
-struct TailSurvey {
+struct FileProgress {
   std::string read_path;     // the file that is being read; empty: none
   std::uint64_t offset = 0;  // up to where, uncompressed
   std::uint64_t size = 0;    // of that file, as on disk
   bool compressed = false;
   bool deleted = false;                  // it has no name any more: only we hold it
-  std::uint64_t unread_bytes = 0;        // as TailStats::unread_bytes
+  std::uint64_t unread_bytes = 0;        // as FileSourceStats::unread_bytes
   std::uint64_t unterminated_bytes = 0;  // of them: an incomplete last line
   std::uint64_t files_behind = 0;        // newer files with something to read, the live one too
   // Rotations until the file that is being read is deleted, if rotation goes on keeping as many
@@ -64,15 +64,15 @@ struct TailSurvey {
   std::uint64_t rotations_left = 0;
 };
 
-class Tail {
+class FileSource {
  public:
   // resume: where an earlier run stopped; nullopt at the first start. fs, clock and log must
   // outlive it.
-  Tail(Fs& fs, const Clock& clock, Logger& log, TailOptions options,
-       std::optional<event::Checkpoint> resume);
-  ~Tail();
-  Tail(const Tail&) = delete;
-  Tail& operator=(const Tail&) = delete;
+  FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOptions options,
+             std::optional<event::Checkpoint> resume);
+  ~FileSource();
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
 
   // Replaces lines with the next complete lines, about max_bytes of them (always at least one if
   // there is one). Returns how many. Errors: io on the current file, told once a change; reading is
@@ -85,10 +85,10 @@ class Tail {
 
   // Where the first unread line begins: what the next SourceSpan has as `before`.
   [[nodiscard]] const event::SourcePos& position() const;
-  [[nodiscard]] const TailStats& stats() const;
-  [[nodiscard]] const TailOptions& options() const;
+  [[nodiscard]] const FileSourceStats& stats() const;
+  [[nodiscard]] const FileSourceOptions& options() const;
   // Lists the directory: for somebody who asks, not for every read. Changes nothing.
-  Result<TailSurvey> survey();
+  Result<FileProgress> survey();
 
   struct State;  // how it works inside: tail_state.h
 

@@ -1,9 +1,9 @@
-// Tail: taking the next file in order, with the key that its content says it has.
+// FileSource: taking the next file in order, with the key that its content says it has.
 #include "agent/input/file/file_source_state.h"
 
 namespace auditship::input::file {
 
-Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
+Result<FileSource::State::Adopt> FileSource::State::adopt(Entry& entry) {
   if (auto s = open(entry); !s) {
     return pass_unopened(entry, s.error());
   }
@@ -43,7 +43,8 @@ Result<Tail::State::Adopt> Tail::State::adopt(Entry& entry) {
   return Adopt::taken;
 }
 
-Result<Tail::State::Adopt> Tail::State::pass_unopened(const Entry& entry, const Error& why) {
+Result<FileSource::State::Adopt> FileSource::State::pass_unopened(const Entry& entry,
+                                                                  const Error& why) {
   if (why.code == Errc::not_found) {
     if (!entry.live()) {  // else the next scan finds what has its name now
       gap("generation-vanished", "a rotated file vanished before it was read", 0, entry.stat.size);
@@ -63,7 +64,7 @@ Result<Tail::State::Adopt> Tail::State::pass_unopened(const Entry& entry, const 
 }
 
 // Renamed with half a line: the other half may still come.
-bool Tail::State::may_still_grow(const Entry& entry) const {
+bool FileSource::State::may_still_grow(const Entry& entry) const {
   const auto grace =
       std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
   const std::int64_t age = clock.wall_ns() - entry.stat.modified_ns;
@@ -71,8 +72,8 @@ bool Tail::State::may_still_grow(const Entry& entry) const {
 }
 
 // When the entry is a generation that we know: dropped, or taken with its key.
-Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry,
-                                                                   const Generation::Head& head) {
+Result<std::optional<FileSource::State::Adopt>> FileSource::State::adopt_known(
+    Entry& entry, const Generation::Head& head) {
   if (auto grown = adopt_grown(entry, head); !grown || *grown) {
     return grown;
   }
@@ -89,8 +90,8 @@ Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_known(Entry& entry,
 }
 
 // It holds all that was read of a generation, and perhaps more: read on there.
-Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_grown(Entry& entry,
-                                                                   const Generation::Head& head) {
+Result<std::optional<FileSource::State::Adopt>> FileSource::State::adopt_grown(
+    Entry& entry, const Generation::Head& head) {
   for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
     auto match = compare(entry, head, *mark);
     if (!match) {
@@ -114,14 +115,14 @@ Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_grown(Entry& entry,
 }
 
 // The same inode, or the same time: gzip keeps it.
-bool Tail::State::same_by_inode_or_time(const Entry& entry, const Mark& mark) {
+bool FileSource::State::same_by_inode_or_time(const Entry& entry, const Mark& mark) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   const bool same_second = entry.stat.modified_ns / kSecond == mark.at.modified_ns / kSecond;
   return (same_file(entry, mark) && !mark.rewritten) || (entry.file->compressed() && same_second);
 }
 
 // An older, shorter copy of a generation: its lines were all read before.
-Result<std::optional<Tail::State::Adopt>> Tail::State::adopt_restored(
+Result<std::optional<FileSource::State::Adopt>> FileSource::State::adopt_restored(
     Entry& entry, const Generation::Head& head) {
   for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
     if (mark->at.pos.file.first_line != head.digest) {

@@ -1,13 +1,13 @@
-// Tail: what it tells of itself when it is asked. Not part of reading: it changes nothing.
+// FileSource: what it tells of itself when it is asked. Not part of reading: it changes nothing.
 #include <algorithm>
 
 #include "agent/input/file/file_source_state.h"
 
 namespace auditship::input::file {
 
-Result<TailSurvey> Tail::survey() {
+Result<FileProgress> FileSource::survey() {
   State& s = *state_;
-  TailSurvey survey;
+  FileProgress survey;
   survey.offset = s.position.offset;
   auto found = s.scan_once();
   if (!found) {

@@ -1,11 +1,11 @@
-// Tail: recognising a generation by its content, and finding the place of a Checkpoint again.
+// FileSource: recognising a generation by its content, and finding the place of a Checkpoint again.
 #include <algorithm>
 
 #include "agent/input/file/file_source_state.h"
 
 namespace auditship::input::file {
 
-using Entry = Tail::State::Entry;
+using Entry = FileSource::State::Entry;
 
 namespace {
 
@@ -15,11 +15,11 @@ class Candidates {
   explicit Candidates(const std::vector<Entry>& found) : found_(found) {}
 
   // In order of age, oldest first.
-  void add(std::size_t i, Tail::State::Match match) {
-    if (match == Tail::State::Match::weak) {
+  void add(std::size_t i, FileSource::State::Match match) {
+    if (match == FileSource::State::Match::weak) {
       weak_.push_back(i);
     }
-    if (match == Tail::State::Match::strong && !(strong_ && packed(i) && !packed(*strong_))) {
+    if (match == FileSource::State::Match::strong && !(strong_ && packed(i) && !packed(*strong_))) {
       strong_ = i;
     }
   }
@@ -45,8 +45,8 @@ class Candidates {
 
 }  // namespace
 
-Tail::State::State(Fs& f, const Clock& c, Logger& l, TailOptions o,
-                   std::optional<event::Checkpoint> r)
+FileSource::State::State(Fs& f, const Clock& c, Logger& l, FileSourceOptions o,
+                         std::optional<event::Checkpoint> r)
     : fs(f),
       clock(c),
       log(l),
@@ -66,7 +66,7 @@ Tail::State::State(Fs& f, const Clock& c, Logger& l, TailOptions o,
   }
 }
 
-Status Tail::State::open(Entry& entry) {
+Status FileSource::State::open(Entry& entry) {
   if (entry.file) {
     return {};
   }
@@ -87,13 +87,14 @@ Status Tail::State::open(Entry& entry) {
   return {};
 }
 
-bool Tail::State::same_file(const Entry& entry, const Mark& mark) {
+bool FileSource::State::same_file(const Entry& entry, const Mark& mark) {
   return identity(entry.stat) == Identity{mark.at.device, mark.at.inode, mark.at.generation};
 }
 
 // Whether entry holds what mark remembers; then it stands at mark's offset.
-Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::Head& head,
-                                                const Mark& mark) {
+Result<FileSource::State::Match> FileSource::State::compare(Entry& entry,
+                                                            const Generation::Head& head,
+                                                            const Mark& mark) {
   if (!head.complete || head.digest != mark.at.pos.file.first_line) {
     return Match::none;
   }
@@ -115,7 +116,7 @@ Result<Tail::State::Match> Tail::State::compare(Entry& entry, const Generation::
 }
 
 // A shorter file with the same beginning: an older copy, restored.
-Result<bool> Tail::State::shortened(Entry& entry, const Mark& mark) {
+Result<bool> FileSource::State::shortened(Entry& entry, const Mark& mark) {
   if (mark.at.head_hash == 0) {
     return false;
   }
@@ -126,7 +127,7 @@ Result<bool> Tail::State::shortened(Entry& entry, const Mark& mark) {
   return *hash == mark.at.head_hash;
 }
 
-Result<bool> Tail::State::ends_at(Entry& entry, std::uint64_t offset) {
+Result<bool> FileSource::State::ends_at(Entry& entry, std::uint64_t offset) {
   auto more = entry.file->seek(offset + 1);
   if (!more) {
     return more.error().in(entry.path);
@@ -141,11 +142,11 @@ Result<bool> Tail::State::ends_at(Entry& entry, std::uint64_t offset) {
   return !*more;
 }
 
-event::FileKey Tail::State::new_key(const Digest& first_line) const {
+event::FileKey FileSource::State::new_key(const Digest& first_line) const {
   event::FileKey key{first_line, 0};
   const auto behind = [&](const event::FileKey& known) {
     if (known.first_line == first_line) {
-      key.twin = std::max(key.twin, known.twin + 1);
+      key.collision_index = std::max(key.collision_index, known.collision_index + 1);
     }
   };
   std::for_each(old_keys.begin(), old_keys.end(), behind);
@@ -153,7 +154,7 @@ event::FileKey Tail::State::new_key(const Digest& first_line) const {
   return key;
 }
 
-const event::FileKey* Tail::State::old_key(const Digest& first_line) const {
+const event::FileKey* FileSource::State::old_key(const Digest& first_line) const {
   const auto same = [&](const event::FileKey& key) { return key.first_line == first_line; };
   for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
     if (same(mark->at.pos.file)) {
@@ -164,8 +165,8 @@ const event::FileKey* Tail::State::old_key(const Digest& first_line) const {
   return key == old_keys.rend() ? nullptr : &*key;
 }
 
-void Tail::State::begin(Entry entry, const event::FileKey& key, std::uint64_t offset,
-                        std::uint64_t hash) {
+void FileSource::State::begin(Entry entry, const event::FileKey& key, std::uint64_t offset,
+                              std::uint64_t hash) {
   head_hash = offset == 0 ? 0 : hash;
   head_known = offset == 0;
   head_bytes.clear();
@@ -183,7 +184,7 @@ void Tail::State::begin(Entry entry, const event::FileKey& key, std::uint64_t of
   current = std::move(entry);
 }
 
-Result<bool> Tail::State::find_resume() {
+Result<bool> FileSource::State::find_resume() {
   auto scanned = scan();
   if (!scanned) {
     return scanned.error();
@@ -224,8 +225,8 @@ Result<bool> Tail::State::find_resume() {
 // Which of the files is the one that mark remembers: the same inode with the same content, else the
 // newest with the same content, else (nothing but a first line to compare) the one whose time fits,
 // else the only one with that line: times say little after a clock was set back.
-Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& found,
-                                                          const Mark& mark) {
+Result<std::optional<std::size_t>> FileSource::State::find_mark(std::vector<Entry>& found,
+                                                                const Mark& mark) {
   Candidates fit(found);
   std::optional<Error> unreadable;
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -258,7 +259,7 @@ Result<std::optional<std::size_t>> Tail::State::find_mark(std::vector<Entry>& fo
   return never_repeated(mark.at.pos.file) ? fit.only_weak() : std::nullopt;
 }
 
-Result<Tail::State::Match> Tail::State::compare_found(Entry& entry, const Mark& mark) {
+Result<FileSource::State::Match> FileSource::State::compare_found(Entry& entry, const Mark& mark) {
   auto head = entry.file->head(entry.live() ? Generation::LastLine::needs_newline
                                             : Generation::LastLine::may_end_without);
   if (!head) {
@@ -268,11 +269,12 @@ Result<Tail::State::Match> Tail::State::compare_found(Entry& entry, const Mark& 
 }
 
 // No other generation is known to begin with the same line: it is no constant header.
-bool Tail::State::never_repeated(const event::FileKey& key) const {
-  return key.twin == 0 && old_key(key.first_line) == nullptr;
+bool FileSource::State::never_repeated(const event::FileKey& key) const {
+  return key.collision_index == 0 && old_key(key.first_line) == nullptr;
 }
 
-void Tail::State::resume_here(std::vector<Entry> found, std::size_t at, std::uint64_t offset) {
+void FileSource::State::resume_here(std::vector<Entry> found, std::size_t at,
+                                    std::uint64_t offset) {
   for (std::size_t i = 0; i < at; ++i) {
     older.insert(old_file(found[i].stat));
   }
@@ -285,7 +287,7 @@ void Tail::State::resume_here(std::vector<Entry> found, std::size_t at, std::uin
   begin(std::move(found[at]), mark.at.pos.file, offset, mark.at.head_hash);
 }
 
-void Tail::State::resume_lost(std::vector<Entry> found) {
+void FileSource::State::resume_lost(std::vector<Entry> found) {
   gap("generation-vanished",
       "the file that was read last is gone or was rewritten; its unread rest is lost",
       resume->at.pos.offset, 0);

@@ -1,4 +1,4 @@
-// Tail: which files there are, which one is next, and what to do when the current one was
+// FileSource: which files there are, which one is next, and what to do when the current one was
 // truncated.
 #include <algorithm>
 #include <iterator>
@@ -13,7 +13,7 @@ constexpr int kScanAttempts = 5;
 constexpr int kCopyAttempts = 20;
 constexpr std::size_t kMaxCopies = 8;  // rotated files looked at for a copy of a truncated one
 
-using Entry = Tail::State::Entry;
+using Entry = FileSource::State::Entry;
 
 void sort_by_age(std::vector<Entry>& entries) {
   const bool one_scheme = std::all_of(entries.begin(), entries.end(), [&](const Entry& e) {
@@ -48,7 +48,7 @@ void prefer_plain(std::vector<Entry>& entries) {
 
 }  // namespace
 
-Result<std::vector<Entry>> Tail::State::scan_once() {
+Result<std::vector<Entry>> FileSource::State::scan_once() {
   std::vector<Entry> found;
   const auto live = fs.stat(options.path);
   if (!live && live.error().code != Errc::not_found) {
@@ -92,7 +92,7 @@ Result<std::vector<Entry>> Tail::State::scan_once() {
 
 // Twice the same answer, as a directory is not read in one instant and a chain of renames takes
 // several.
-Result<std::optional<std::vector<Entry>>> Tail::State::scan() {
+Result<std::optional<std::vector<Entry>>> FileSource::State::scan() {
   auto before = scan_once();
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
     if (!before) {
@@ -114,7 +114,7 @@ Result<std::optional<std::vector<Entry>>> Tail::State::scan() {
   return std::optional<std::vector<Entry>>();
 }
 
-bool Tail::State::leave_out(const Entry& entry) {
+bool FileSource::State::leave_out(const Entry& entry) {
   if (entry.live() || !options.backfill_ns ||
       clock.wall_ns() - entry.stat.modified_ns <= *options.backfill_ns) {
     return false;
@@ -125,7 +125,7 @@ bool Tail::State::leave_out(const Entry& entry) {
   return true;
 }
 
-Result<bool> Tail::State::refresh() {
+Result<bool> FileSource::State::refresh() {
   for (int attempt = 0; attempt < kScanAttempts; ++attempt) {
     auto found = scan();
     if (!found) {
@@ -143,7 +143,7 @@ Result<bool> Tail::State::refresh() {
 
 // Puts what is newer than the file being read (or than the first that waits) into the queue. A live
 // file that waits is no boundary: what it held since may have been copied away, and is older.
-bool Tail::State::locate(std::vector<Entry> found) {
+bool FileSource::State::locate(std::vector<Entry> found) {
   const Entry* boundary = current                                 ? &*current
                           : queue.empty() || queue.front().live() ? nullptr
                                                                   : &queue.front();
@@ -181,7 +181,7 @@ bool Tail::State::locate(std::vector<Entry> found) {
 }
 
 // The first time that something is found: files older than the backfill time are left out.
-void Tail::State::first_look(std::vector<Entry>& found) {
+void FileSource::State::first_look(std::vector<Entry>& found) {
   looked = !found.empty();
   std::erase_if(found, [this](const Entry& e) { return leave_out(e); });
   if (stats.left_out_files > 0) {
@@ -193,7 +193,7 @@ void Tail::State::first_look(std::vector<Entry>& found) {
 
 // Which of the files found are newer than what was read last is not known. Those known to be older
 // go.
-void Tail::State::drop_order(std::vector<Entry>& found) {
+void FileSource::State::drop_order(std::vector<Entry>& found) {
   std::erase_if(found,
                 [this](const Entry& e) { return !e.live() && older.contains(old_file(e.stat)); });
   for (Entry& e : found) {
@@ -203,7 +203,7 @@ void Tail::State::drop_order(std::vector<Entry>& found) {
 
 // The files found take the place of the queue. What we hold but do not find (it was unlinked, or
 // compressed) stays behind the one that it was behind.
-bool Tail::State::merge(std::vector<Entry> newer) {
+bool FileSource::State::merge(std::vector<Entry> newer) {
   bool all_there = true;
   std::vector<Entry> next = std::move(newer);
   std::size_t behind = 0;
@@ -239,7 +239,7 @@ bool Tail::State::merge(std::vector<Entry> newer) {
 }
 
 // The first line of a file that waits, as it is now; nullopt: it has none, or is gone.
-Result<std::optional<Digest>> Tail::State::first_line(Entry& entry) {
+Result<std::optional<Digest>> FileSource::State::first_line(Entry& entry) {
   if (auto s = open(entry); !s) {
     return s.error().code == Errc::not_found ? Result<std::optional<Digest>>(std::nullopt)
                                              : s.error();
@@ -255,7 +255,7 @@ Result<std::optional<Digest>> Tail::State::first_line(Entry& entry) {
 // Whether the front of the queue may be taken. The live file is taken only after a look around that
 // came after its first line was read: if that was not the first thing it ever held, the copy of
 // what it held before was there by then.
-Result<bool> Tail::State::front_is_due(Look& look) {
+Result<bool> FileSource::State::front_is_due(Look& look) {
   while (queue.empty() || queue.front().live()) {
     auto now =
         queue.empty() ? Result<std::optional<Digest>>(std::nullopt) : first_line(queue.front());
@@ -274,7 +274,7 @@ Result<bool> Tail::State::front_is_due(Look& look) {
   return true;
 }
 
-Result<bool> Tail::State::next_generation() {
+Result<bool> FileSource::State::next_generation() {
   if (resume) {
     auto found = find_resume();
     if (!found || !*found || current) {
@@ -305,7 +305,7 @@ Result<bool> Tail::State::next_generation() {
 }
 
 // The current file was truncated or rewritten in place.
-Result<bool> Tail::State::replaced(std::vector<event::RawLine>& lines) {
+Result<bool> FileSource::State::replaced(std::vector<event::RawLine>& lines) {
   auto copied = continue_in_copy();
   if (!copied) {
     return copied.error();
@@ -338,7 +338,7 @@ Result<bool> Tail::State::replaced(std::vector<event::RawLine>& lines) {
 }
 
 // copytruncate: what we had not read may stand in the copy that was made first.
-Result<Tail::State::Copy> Tail::State::continue_in_copy() {
+Result<FileSource::State::Copy> FileSource::State::continue_in_copy() {
   auto found = scan();
   if (!found) {
     return found.error();
@@ -369,7 +369,7 @@ Result<Tail::State::Copy> Tail::State::continue_in_copy() {
   return Copy::none;
 }
 
-Result<Tail::State::Match> Tail::State::compare_copy(Entry& copy, const Mark& mark) {
+Result<FileSource::State::Match> FileSource::State::compare_copy(Entry& copy, const Mark& mark) {
   if (auto s = open(copy); !s) {
     // The copy is the only place where the rest is: not given up at the first failure.
     if (s.error().code != Errc::not_found && ++copy_failures <= kCopyAttempts) {

@@ -1,4 +1,4 @@
-// The inside of Tail: the generation being read, those that wait behind it, and what is remembered
+// The inside of FileSource: the generation being read, those that wait behind it, and what is remembered
 // of those that are done. Only for tail*.cc.
 //
 // Order decides which generation is next; content (first line, bytes before an offset) decides
@@ -14,20 +14,20 @@
 #include <vector>
 
 #include "agent/input/file/file_source.h"
+#include "agent/input/file/generation.h"
 #include "agent/input/file/line_reader.h"
-#include "agent/input/file/rotated_file.h"
 #include "agent/input/file/rotation_names.h"
 
 namespace auditship::input::file {
 
-struct Tail::State {
+struct FileSource::State {
   using Identity = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;
   using OldFile =
       std::pair<Identity, std::int64_t>;  // with the mtime, as inode numbers are used again
   static Identity identity(const FileStat& s) { return {s.device, s.inode, s.generation}; }
   static OldFile old_file(const FileStat& s) { return {identity(s), s.modified_ns}; }
 
-  // A file of the lineage. rotated is empty for the live one.
+  // A file of the rotation chain. rotated is empty for the live one.
   struct Entry {
     std::string path;
     std::optional<RotatedName> rotated;
@@ -49,7 +49,7 @@ struct Tail::State {
   enum class Adopt { taken, dropped, wait };
   enum class Match { none, weak, strong };  // weak: nothing but the first line was there to compare
 
-  State(Fs& fs, const Clock& clock, Logger& log, TailOptions options,
+  State(Fs& fs, const Clock& clock, Logger& log, FileSourceOptions options,
         std::optional<event::Checkpoint> resume);
 
   // tail.cc: reading
@@ -120,12 +120,12 @@ struct Tail::State {
   Fs& fs;
   const Clock& clock;
   Logger& log;
-  TailOptions options;
+  FileSourceOptions options;
   std::string directory, name;
 
   LineReader reader;
   event::LineSource source;
-  TailStats stats;
+  FileSourceStats stats;
   event::SourcePos position;    // behind the last line given out
   std::uint64_t accounted = 0;  // reader.offset() that stats.bytes covers
   std::uint64_t empty_accounted = 0;

@@ -85,8 +85,8 @@ Codec codec_by_name(std::string_view file) {
   return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
 }
 
-Status each_line(LogBytes& bytes, const event::LineSource& source, std::uint64_t line_max_bytes,
-                 LastLine last, const LineCalls& calls) {
+Status each_line(LogFileReader& bytes, const event::LineSource& source,
+                 std::uint64_t line_max_bytes, LastLine last, const LineCalls& calls) {
   LineReader reader(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2));
   reader.restart(event::FileKey{}, 0, {});
   LineGiver giver(reader, source, calls);
@@ -110,7 +110,7 @@ Status each_line(LogBytes& bytes, const event::LineSource& source, std::uint64_t
   return status ? giver.give_empty() : status;
 }
 
-Result<std::size_t> LogBytes::read(char* into, std::size_t size) {
+Result<std::size_t> LogFileReader::read(char* into, std::size_t size) {
   if (codec_ == Codec::none) {
     return raw(into, size);
   }
@@ -143,7 +143,7 @@ Result<std::size_t> LogBytes::read(char* into, std::size_t size) {
   return n;
 }
 
-Result<std::size_t> LogBytes::raw(char* into, std::size_t size) {
+Result<std::size_t> LogFileReader::raw(char* into, std::size_t size) {
   if (file_) {
     auto got = file_->read_at(offset_, into, size);
     offset_ += got ? *got : 0;

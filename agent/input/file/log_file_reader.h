@@ -1,5 +1,5 @@
-// LogBytes: the bytes of a log file or of standard input, inflated where the name says so, and
-// their lines. For commands that read files from their beginning; the agent itself reads by Tail.
+// LogFileReader: the bytes of a log file or of standard input, inflated where the name says so, and
+// their lines. For commands that read files from their beginning; the agent itself reads by FileSource.
 // Not thread-safe.
 #pragma once
 
@@ -17,10 +17,10 @@
 
 namespace auditship::input::file {
 
-class LogBytes {
+class LogFileReader {
  public:
   // file: null means standard input.
-  LogBytes(std::unique_ptr<File> file, Codec codec)
+  LogFileReader(std::unique_ptr<File> file, Codec codec)
       : file_(std::move(file)), codec_(codec), unpacker_(codec) {}
 
   // Up to size bytes; 0 at the end. Errors: io, corrupt.
@@ -49,9 +49,9 @@ struct LineCalls {
 };
 
 // Calls for every line, from the beginning of the file, as the agent would place it: with the
-// digest of the first line, no twin. Stops at the first error, and returns it.
-Status each_line(LogBytes& bytes, const event::LineSource& source, std::uint64_t line_max_bytes,
-                 LastLine last, const LineCalls& calls);
+// digest of the first line, no collision_index. Stops at the first error, and returns it.
+Status each_line(LogFileReader& bytes, const event::LineSource& source,
+                 std::uint64_t line_max_bytes, LastLine last, const LineCalls& calls);
 
 // A log that a command reads: name is a path, or - for standard input (a null file). Sets what
 // source says of it; the last change of an old file says when "now" was. Errors: of opening it.

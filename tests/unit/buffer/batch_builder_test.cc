@@ -82,8 +82,8 @@ TEST_CASE("spans of one source are joined into one, those of others stay apart",
   event::SourceSpan first = span_of(0, 2);
   event::SourceSpan second = span_of(2, 5);
   event::FileKey a, b;
-  a.twin = 1;
-  b.twin = 2;
+  a.collision_index = 1;
+  b.collision_index = 2;
   first.after.finished = {a};
   second.after.finished = {b};
   builder.move(first, kStart);

@@ -11,7 +11,7 @@ namespace {
 event::Checkpoint full_checkpoint() {
   event::Checkpoint c;
   c.pos = place_of(12);
-  c.pos.file.twin = 3;
+  c.pos.file.collision_index = 3;
   c.device = 4;
   c.inode = 5;
   c.generation = 6;
@@ -159,14 +159,14 @@ TEST_CASE("finished generations add up, and the oldest are forgotten", "[buffer]
   for (std::uint32_t n = 0; n < 70; ++n) {
     event::Batch batch = numbered_batch(n, n + 1, n);
     event::FileKey key;
-    key.twin = n;
+    key.collision_index = n;
     batch.spans[0].after.finished = {key};
     buffer::advance(table, batch);
   }
   const auto& finished = table["/log"].finished;
   REQUIRE(finished.size() == event::Checkpoint::kMaxFinished);
-  CHECK(finished.front().twin == 6);
-  CHECK(finished.back().twin == 69);
+  CHECK(finished.front().collision_index == 6);
+  CHECK(finished.back().collision_index == 69);
 }
 
 TEST_CASE("states are those of their sources, and only theirs", "[buffer]") {

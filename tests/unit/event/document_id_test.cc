@@ -8,9 +8,9 @@ using namespace auditship;
 
 namespace {
 
-event::FileKey key(std::string_view first_line, std::uint32_t twin = 0) {
+event::FileKey key(std::string_view first_line, std::uint32_t collision_index = 0) {
   Sha256 sha;
-  return event::FileKey{sha.of(first_line), twin};
+  return event::FileKey{sha.of(first_line), collision_index};
 }
 
 event::RawLine line_at(const event::FileKey& file, std::uint64_t offset, std::string_view text) {
@@ -73,7 +73,8 @@ TEST_CASE("the same line read again, under any path, has the same id", "[doc_id]
   CHECK(id(after, line) == first);
 }
 
-TEST_CASE("cluster, node, file, twin, offset and text each make another id", "[doc_id]") {
+TEST_CASE("cluster, node, file, collision_index, offset and text each make another id",
+          "[doc_id]") {
   event::DocIds ids("c", "n");
   event::DocIds other_cluster("d", "n");
   event::DocIds other_node("c", "m");

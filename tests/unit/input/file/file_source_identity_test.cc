@@ -2,7 +2,7 @@
 // same.
 #include "agent/input/file/file_source.h"
 #include "tests/support/catch.h"
-#include "tests/support/tail_rig.h"
+#include "tests/support/file_source_rig.h"
 
 using namespace auditship;
 using namespace auditship::test;
@@ -13,11 +13,12 @@ const std::string kLive = "/var/log/app.log";
 
 }  // namespace
 
-TEST_CASE("a constant header: three rotations in a row get three twin numbers", "[tail]") {
+TEST_CASE("a constant header: three rotations in a row get three collision_index numbers",
+          "[file_source]") {
   const bool restarts = GENERATE(false, true);
   const std::size_t lines = GENERATE(0u, 1u, 4u);  // 0: the checkpoint is right behind the header
   const auto codec = GENERATE(Codec::none, Codec::gzip);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.set_header("# time level message");
   rig.start();
   for (int round = 0; round < 4; ++round) {
@@ -38,14 +39,14 @@ TEST_CASE("a constant header: three rotations in a row get three twin numbers", 
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 5);
-  REQUIRE(rig.got.back().begin.file.twin == 4);
+  REQUIRE(rig.got.back().begin.file.collision_index == 4);
   REQUIRE(rig.ids_unique());
 }
 
-TEST_CASE("a constant header and several rotations while the agent was down", "[tail]") {
+TEST_CASE("a constant header and several rotations while the agent was down", "[file_source]") {
   const bool behind_header = GENERATE(false, true);
   const auto codec = GENERATE(Codec::none, Codec::gzip);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.set_header("# header");
   rig.writer.line();
   rig.writer.rotate_numbers(9);
@@ -73,9 +74,9 @@ TEST_CASE("a constant header and several rotations while the agent was down", "[
 }
 
 TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the right offset",
-          "[tail]") {
+          "[file_source]") {
   const int how = GENERATE(0, 1, 2, 3, 4);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(5);
   rig.start();
   rig.poll(15);  // in the middle
@@ -102,13 +103,13 @@ TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the rig
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 1);
   REQUIRE(rig.got.back().begin.file == key);
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
-TEST_CASE("plain and compressed forms of one generation are read once", "[tail]") {
+TEST_CASE("plain and compressed forms of one generation are read once", "[file_source]") {
   const bool other_number = GENERATE(false, true);
   const bool down = GENERATE(false, true);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(4);
   rig.start();
   rig.drain();
@@ -140,10 +141,10 @@ TEST_CASE("plain and compressed forms of one generation are read once", "[tail]"
   REQUIRE(rig.keys() == 2);
 }
 
-TEST_CASE("an inode number that is used again is another file", "[tail]") {
+TEST_CASE("an inode number that is used again is another file", "[file_source]") {
   const bool down = GENERATE(false, true);
   const bool header = GENERATE(false, true);
-  TailRig rig;
+  FileSourceRig rig;
   rig.fs.set_reuse_inodes(true);
   if (header) {
     rig.writer.set_header("# header");
@@ -170,9 +171,9 @@ TEST_CASE("an inode number that is used again is another file", "[tail]") {
 }
 
 TEST_CASE("a clock that was set back does not hide a file of which only the first line was read",
-          "[tail]") {
+          "[file_source]") {
   const bool more = GENERATE(false, true);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(1);
   rig.start();
   rig.drain();
@@ -188,11 +189,12 @@ TEST_CASE("a clock that was set back does not hide a file of which only the firs
   rig.start();
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
-TEST_CASE("an older file with the same constant header is not the one that vanished", "[tail]") {
-  TailRig rig;
+TEST_CASE("an older file with the same constant header is not the one that vanished",
+          "[file_source]") {
+  FileSourceRig rig;
   rig.writer.set_header("# header");
   rig.writer.lines(2);
   rig.start();
@@ -211,9 +213,9 @@ TEST_CASE("an older file with the same constant header is not the one that vanis
 }
 
 TEST_CASE("a file replaced while the agent was down by another one is read from its start",
-          "[tail]") {
+          "[file_source]") {
   const bool longer = GENERATE(false, true);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(10);
   rig.start();
   rig.drain();
@@ -225,14 +227,14 @@ TEST_CASE("a file replaced while the agent was down by another one is read from 
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 2);
-  REQUIRE(rig.tail->stats().gaps == 1);  // nobody knows whether the old one had more
+  REQUIRE(rig.source->stats().gaps == 1);  // nobody knows whether the old one had more
   REQUIRE(rig.log.find("generation-vanished")->value("from_offset") == "71");
 }
 
 TEST_CASE("a shorter backup that is restored keeps its key, so that no document is made twice",
-          "[tail]") {
+          "[file_source]") {
   const bool down = GENERATE(false, true);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(200);
   rig.start();
   rig.drain();
@@ -259,9 +261,9 @@ TEST_CASE("a shorter backup that is restored keeps its key, so that no document 
   REQUIRE(rig.log.count("restored-shorter") == 1);
 }
 
-TEST_CASE("rotated files older than the checkpoint are never read again", "[tail]") {
+TEST_CASE("rotated files older than the checkpoint are never read again", "[file_source]") {
   const auto codec = GENERATE(Codec::none, Codec::gzip);
-  TailRig rig;
+  FileSourceRig rig;
   rig.start();
   for (int round = 0; round < 70; ++round) {  // more than a Checkpoint remembers
     rig.writer.lines(1);
@@ -278,8 +280,8 @@ TEST_CASE("rotated files older than the checkpoint are never read again", "[tail
 }
 
 TEST_CASE("a generation that vanished while the agent was down is a gap, and what is left is read",
-          "[tail]") {
-  TailRig rig;
+          "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -292,12 +294,12 @@ TEST_CASE("a generation that vanished while the agent was down is a gap, and wha
   rig.start();
   rig.drain();
   REQUIRE(rig.texts() == std::vector<std::string>{"line 1", "line 2", "line 3", "second", "third"});
-  REQUIRE(rig.tail->stats().gaps == 1);
+  REQUIRE(rig.source->stats().gaps == 1);
   REQUIRE(rig.log.find("generation-vanished")->value("from_offset") == "21");
 }
 
-TEST_CASE("with everything gone the place is kept until something is there", "[tail]") {
-  TailRig rig;
+TEST_CASE("with everything gone the place is kept until something is there", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -306,7 +308,7 @@ TEST_CASE("with everything gone the place is kept until something is there", "[t
   rig.fs.unlink(kLive);
   rig.start();
   rig.drain();
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
   rig.restart();
   rig.fs.append(kLive, bytes + "line 4\n");  // the volume is mounted again
   rig.drain();
@@ -314,8 +316,8 @@ TEST_CASE("with everything gone the place is kept until something is there", "[t
   REQUIRE(rig.keys() == 1);
 }
 
-TEST_CASE("a damaged compressed generation is a gap and not the end", "[tail]") {
-  TailRig rig;
+TEST_CASE("a damaged compressed generation is a gap and not the end", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -330,12 +332,12 @@ TEST_CASE("a damaged compressed generation is a gap and not the end", "[tail]") 
   rig.start();
   rig.drain();
   REQUIRE(rig.got.back().text == "last");
-  REQUIRE(rig.tail->stats().gaps == 1);
+  REQUIRE(rig.source->stats().gaps == 1);
   REQUIRE(rig.log.count("compressed-damaged") == 1);
 }
 
-TEST_CASE("a hard link in place of a copy is not read twice", "[tail]") {
-  TailRig rig;
+TEST_CASE("a hard link in place of a copy is not read twice", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();

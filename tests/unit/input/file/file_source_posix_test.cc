@@ -1,4 +1,4 @@
-// A few of tail's cases on the real file system, in a directory of their own.
+// A few of the FileSource's cases on the real file system, in a directory of their own.
 #include <filesystem>
 #include <fstream>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ namespace {
 
 struct PosixRig {
   PosixRig() {
-    std::string pattern = (stdfs::temp_directory_path() / "auditship-tail-XXXXXX").string();
+    std::string pattern = (stdfs::temp_directory_path() / "auditship-input-XXXXXX").string();
     directory = ::mkdtemp(pattern.data());
     options.path = directory + "/app.log";
     options.backfill_ns.reset();
@@ -36,15 +36,17 @@ struct PosixRig {
   void append(const std::string& name, std::string_view bytes) const {
     std::ofstream(directory + "/" + name, std::ios::app | std::ios::binary) << bytes;
   }
-  void start() { tail = std::make_unique<input::file::Tail>(fs, clock, log, options, saved); }
+  void start() {
+    source = std::make_unique<input::file::FileSource>(fs, clock, log, options, saved);
+  }
   void restart() {
-    saved = tail->checkpoint();
+    saved = source->checkpoint();
     start();
   }
   void drain() {
     std::vector<event::RawLine> lines;
     for (int idle = 0; idle < 5; ++idle) {
-      auto n = tail->read(lines, 1 << 20);
+      auto n = source->read(lines, 1 << 20);
       REQUIRE(n.ok());
       for (const event::RawLine& line : lines) {
         got.emplace_back(line.text);
@@ -58,15 +60,15 @@ struct PosixRig {
   platform::PosixFs fs;
   SimClock clock;
   LogCapture log;
-  input::file::TailOptions options;
+  input::file::FileSourceOptions options;
   std::optional<event::Checkpoint> saved;
-  std::unique_ptr<input::file::Tail> tail;
+  std::unique_ptr<input::file::FileSource> source;
   std::vector<std::string> got;
 };
 
 }  // namespace
 
-TEST_CASE("on a real disk: rename, gzip and restart", "[tail][posix]") {
+TEST_CASE("on a real disk: rename, gzip and restart", "[file_source][posix]") {
   PosixRig rig;
   rig.append("app.log", "1\n2\n");
   rig.start();
@@ -83,11 +85,11 @@ TEST_CASE("on a real disk: rename, gzip and restart", "[tail][posix]") {
   rig.append("app.log", "7\n");
   rig.drain();
   REQUIRE(rig.got == std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7"});
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
 TEST_CASE("on a real disk: deleted while open, with the inode number possibly used again",
-          "[tail][posix]") {
+          "[file_source][posix]") {
   PosixRig rig;
   rig.append("app.log", "1\n");
   rig.start();
@@ -103,7 +105,8 @@ TEST_CASE("on a real disk: deleted while open, with the inode number possibly us
   REQUIRE(rig.got == std::vector<std::string>{"1", "2", "3", "first of another"});
 }
 
-TEST_CASE("on a real disk: copytruncate under a writer that leaves a hole", "[tail][posix]") {
+TEST_CASE("on a real disk: copytruncate under a writer that leaves a hole",
+          "[file_source][posix]") {
   PosixRig rig;
   rig.append("app.log", "1\n2\n");
   rig.start();
@@ -117,7 +120,7 @@ TEST_CASE("on a real disk: copytruncate under a writer that leaves a hole", "[ta
   REQUIRE(rig.got == std::vector<std::string>{"1", "2", "3", "4"});
 }
 
-TEST_CASE("on a real disk: a FIFO neither blocks nor is read", "[tail][posix]") {
+TEST_CASE("on a real disk: a FIFO neither blocks nor is read", "[file_source][posix]") {
   PosixRig rig;
   REQUIRE(::mkfifo(rig.options.path.c_str(), 0600) == 0);
   rig.start();

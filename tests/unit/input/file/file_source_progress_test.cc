@@ -1,17 +1,17 @@
 #include "tests/support/catch.h"
-#include "tests/support/tail_rig.h"
+#include "tests/support/file_source_rig.h"
 
 using namespace auditship;
 using namespace auditship::test;
 
-TEST_CASE("a survey says what is unread without reading it", "[tail]") {
-  TailRig rig;
+TEST_CASE("a survey says what is unread without reading it", "[file_source]") {
+  FileSourceRig rig;
   rig.start();
-  CHECK(rig.tail->survey()->read_path.empty());
-  CHECK(rig.tail->survey()->rotations_left == 0);
+  CHECK(rig.source->survey()->read_path.empty());
+  CHECK(rig.source->survey()->rotations_left == 0);
   rig.writer.lines(10);
   rig.poll();
-  auto survey = rig.tail->survey();
+  auto survey = rig.source->survey();
   REQUIRE(survey.ok());
   CHECK(survey->read_path == rig.options.path);
   CHECK(survey->offset == survey->size);
@@ -20,28 +20,28 @@ TEST_CASE("a survey says what is unread without reading it", "[tail]") {
   CHECK(survey->rotations_left == 1);  // nothing is known to be kept
   const std::uint64_t before = survey->size;
   rig.writer.lines(5);
-  survey = rig.tail->survey();
+  survey = rig.source->survey();
   CHECK(survey->unread_bytes == survey->size - before);
   CHECK(survey->offset == before);
   CHECK(rig.poll() == 5);
 }
 
-TEST_CASE("a file that is empty does not wait to be read", "[tail]") {
-  TailRig rig;
+TEST_CASE("a file that is empty does not wait to be read", "[file_source]") {
+  FileSourceRig rig;
   rig.options.backfill_ns = std::nullopt;
   rig.fs.put(rig.options.path, "");
   rig.start();
   rig.poll();
   REQUIRE(rig.fs.get(rig.options.path).empty());
-  CHECK(rig.tail->survey()->files_behind == 0);
+  CHECK(rig.source->survey()->files_behind == 0);
   rig.writer.lines(2);
-  CHECK(rig.tail->survey()->files_behind == 1);  // not taken up yet
+  CHECK(rig.source->survey()->files_behind == 1);  // not taken up yet
   rig.poll();
-  CHECK(rig.tail->survey()->files_behind == 0);
+  CHECK(rig.source->survey()->files_behind == 0);
 }
 
-TEST_CASE("a survey counts the rotations that are left, and what waits behind", "[tail]") {
-  TailRig rig;
+TEST_CASE("a survey counts the rotations that are left, and what waits behind", "[file_source]") {
+  FileSourceRig rig;
   rig.options.backfill_ns = std::nullopt;
   rig.start();
   rig.writer.lines(3);
@@ -51,7 +51,7 @@ TEST_CASE("a survey counts the rotations that are left, and what waits behind", 
     rig.poll();
     rig.clock.advance(std::chrono::seconds(2));  // the writer may come back to the old file
   }
-  CHECK(rig.tail->survey()->rotations_left == 2);  // itself and .1
+  CHECK(rig.source->survey()->rotations_left == 2);  // itself and .1
   std::uint64_t waits = 0;
   for (int i = 0; i < 3; ++i) {  // the reader stands still while rotation goes on
     rig.writer.rotate_numbers(4);
@@ -60,18 +60,18 @@ TEST_CASE("a survey counts the rotations that are left, and what waits behind", 
     rig.writer.lines(4);
   }
   waits += rig.fs.get(rig.options.path).size();
-  auto survey = rig.tail->survey();
+  auto survey = rig.source->survey();
   CHECK(survey->read_path == rig.options.path);  // as it was known last
   CHECK(survey->files_behind == 3);
   CHECK(survey->unread_bytes == waits);
   CHECK(survey->rotations_left == 2);  // .3 is read, and .4 is older
   rig.writer.rotate_numbers(4);
   rig.writer.lines(1);
-  CHECK(rig.tail->survey()->rotations_left == 1);
-  CHECK_FALSE(rig.tail->survey()->deleted);
+  CHECK(rig.source->survey()->rotations_left == 1);
+  CHECK_FALSE(rig.source->survey()->deleted);
   rig.writer.rotate_numbers(4);
   rig.writer.lines(1);
-  survey = rig.tail->survey();
+  survey = rig.source->survey();
   CHECK(survey->deleted);
   CHECK(survey->rotations_left == 0);
 }

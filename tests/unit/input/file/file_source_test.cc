@@ -1,13 +1,13 @@
 #include "agent/input/file/file_source.h"
 
 #include "tests/support/catch.h"
-#include "tests/support/tail_rig.h"
+#include "tests/support/file_source_rig.h"
 
 using namespace auditship;
 using namespace auditship::test;
 
-TEST_CASE("a plain file is read from its head and followed", "[tail]") {
-  TailRig rig;
+TEST_CASE("a plain file is read from its head and followed", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -17,25 +17,25 @@ TEST_CASE("a plain file is read from its head and followed", "[tail]") {
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.got[0].begin.offset == 0);
   REQUIRE(rig.got[1].begin.offset == 7);
-  REQUIRE(rig.tail->position().offset == 35);
-  REQUIRE(rig.tail->stats().bytes == 35);
-  REQUIRE(rig.tail->stats().unread_bytes == 0);
+  REQUIRE(rig.source->position().offset == 35);
+  REQUIRE(rig.source->stats().bytes == 35);
+  REQUIRE(rig.source->stats().unread_bytes == 0);
 }
 
-TEST_CASE("a file that does not exist yet is waited for", "[tail]") {
-  TailRig rig;
+TEST_CASE("a file that does not exist yet is waited for", "[file_source]") {
+  FileSourceRig rig;
   rig.start();
   REQUIRE(rig.poll() == 0);
   REQUIRE(rig.last_error.empty());
-  REQUIRE_FALSE(rig.tail->stats().present);
+  REQUIRE_FALSE(rig.source->stats().present);
   rig.writer.lines(2);
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.tail->stats().present);
+  REQUIRE(rig.source->stats().present);
 }
 
-TEST_CASE("a directory that does not exist yet is waited for", "[tail]") {
-  TailRig rig;
+TEST_CASE("a directory that does not exist yet is waited for", "[file_source]") {
+  FileSourceRig rig;
   rig.options.path = "/srv/late/app.log";
   rig.start();
   REQUIRE(rig.poll() == 0);
@@ -45,8 +45,8 @@ TEST_CASE("a directory that does not exist yet is waited for", "[tail]") {
   REQUIRE(rig.texts() == std::vector<std::string>{"x"});
 }
 
-TEST_CASE("a first line without a newline has no key and waits", "[tail]") {
-  TailRig rig;
+TEST_CASE("a first line without a newline has no key and waits", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.piece("half");
   rig.start();
   rig.drain();
@@ -56,14 +56,14 @@ TEST_CASE("a first line without a newline has no key and waits", "[tail]") {
   REQUIRE(rig.texts() == std::vector<std::string>{"half a line"});
 }
 
-TEST_CASE("a partial last line waits for its newline, also over a restart", "[tail]") {
-  TailRig rig;
+TEST_CASE("a partial last line waits for its newline, also over a restart", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(1);
   rig.writer.piece("be");
   rig.start();
   rig.drain();
   REQUIRE(rig.got.size() == 1);
-  REQUIRE(rig.tail->stats().unterminated_bytes == 2);
+  REQUIRE(rig.source->stats().unterminated_bytes == 2);
   rig.restart();
   rig.writer.piece("gin\n");
   rig.drain();
@@ -72,8 +72,9 @@ TEST_CASE("a partial last line waits for its newline, also over a restart", "[ta
   REQUIRE_FALSE(rig.got[1].unterminated);
 }
 
-TEST_CASE("a partial last line of a file that was rotated away is given out marked", "[tail]") {
-  TailRig rig;
+TEST_CASE("a partial last line of a file that was rotated away is given out marked",
+          "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(1);
   rig.writer.piece("cut off");
   rig.start();
@@ -86,8 +87,8 @@ TEST_CASE("a partial last line of a file that was rotated away is given out mark
   REQUIRE_FALSE(rig.got[2].unterminated);
 }
 
-TEST_CASE("reading with a small limit gives every line once", "[tail]") {
-  TailRig rig;
+TEST_CASE("reading with a small limit gives every line once", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(50);
   rig.start();
   for (int i = 0; i < 100; ++i) {
@@ -96,9 +97,9 @@ TEST_CASE("reading with a small limit gives every line once", "[tail]") {
   REQUIRE(rig.texts() == rig.writer.written);
 }
 
-TEST_CASE("a rename and a new file are followed in order", "[tail]") {
+TEST_CASE("a rename and a new file are followed in order", "[file_source]") {
   const auto codec = GENERATE(Codec::none, Codec::gzip, Codec::zstd);
-  TailRig rig;
+  FileSourceRig rig;
   rig.start();
   for (int round = 0; round < 5; ++round) {
     rig.writer.lines(3);
@@ -110,12 +111,12 @@ TEST_CASE("a rename and a new file are followed in order", "[tail]") {
   }
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 6);
-  REQUIRE(rig.tail->stats().gaps == 0);
-  REQUIRE(rig.tail->stats().generations == 5);
+  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->stats().generations == 5);
 }
 
-TEST_CASE("what is written to a renamed file within the grace is read", "[tail]") {
-  TailRig rig;
+TEST_CASE("what is written to a renamed file within the grace is read", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(2);
   rig.start();
   rig.drain();
@@ -129,8 +130,8 @@ TEST_CASE("what is written to a renamed file within the grace is read", "[tail]"
   REQUIRE(rig.texts() == std::vector<std::string>{"line 1", "line 2", "late 1", "late 2", "new 1"});
 }
 
-TEST_CASE("a write to a renamed file after the grace is a counted gap", "[tail]") {
-  TailRig rig;
+TEST_CASE("a write to a renamed file after the grace is a counted gap", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(2);
   rig.start();
   rig.drain();
@@ -139,14 +140,14 @@ TEST_CASE("a write to a renamed file after the grace is a counted gap", "[tail]"
   rig.drain();
   rig.fs.append("/var/log/app.log.1", "too late\n");
   rig.drain();
-  REQUIRE(rig.tail->stats().gaps == 1);
-  REQUIRE(rig.tail->stats().gap_bytes == 9);
+  REQUIRE(rig.source->stats().gaps == 1);
+  REQUIRE(rig.source->stats().gap_bytes == 9);
   REQUIRE(rig.log.find("late-write")->value("from_offset") == "14");
 }
 
-TEST_CASE("several rotations while the agent was down are read in order", "[tail]") {
+TEST_CASE("several rotations while the agent was down are read in order", "[file_source]") {
   const auto codec = GENERATE(Codec::none, Codec::gzip, Codec::zstd);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -161,13 +162,13 @@ TEST_CASE("several rotations while the agent was down are read in order", "[tail
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.ids_unique());
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
-TEST_CASE("kube-apiserver's backups are read in the order of their stamps", "[tail]") {
+TEST_CASE("kube-apiserver's backups are read in the order of their stamps", "[file_source]") {
   const auto path = GENERATE(as<std::string>{}, "/var/log/k/audit.log", "/var/log/k/audit.log.json",
                              "/var/log/k/audit");
-  TailRig rig(path);
+  FileSourceRig rig(path);
   rig.start();
   rig.writer.lines(2);
   rig.drain();
@@ -185,8 +186,9 @@ TEST_CASE("kube-apiserver's backups are read in the order of their stamps", "[ta
   REQUIRE(rig.texts() == rig.writer.written);
 }
 
-TEST_CASE("a burst of rotations with deleted backups loses nothing that was seen", "[tail]") {
-  TailRig rig("/var/log/k/audit.log");
+TEST_CASE("a burst of rotations with deleted backups loses nothing that was seen",
+          "[file_source]") {
+  FileSourceRig rig("/var/log/k/audit.log");
   rig.writer.lines(3);
   rig.start();
   rig.poll(1);  // holds the first file
@@ -201,11 +203,11 @@ TEST_CASE("a burst of rotations with deleted backups loses nothing that was seen
   }
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
-TEST_CASE("a file deleted while open is finished before the next one", "[tail]") {
-  TailRig rig;
+TEST_CASE("a file deleted while open is finished before the next one", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(100);
   rig.start();
   rig.poll(20);
@@ -217,8 +219,8 @@ TEST_CASE("a file deleted while open is finished before the next one", "[tail]")
 }
 
 TEST_CASE("copytruncate: the unread rest comes from the copy, then the file from its start",
-          "[tail]") {
-  TailRig rig;
+          "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -228,16 +230,16 @@ TEST_CASE("copytruncate: the unread rest comes from the copy, then the file from
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.ids_unique());
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
   REQUIRE(rig.log.count("copy-found") == 1);
 }
 
 TEST_CASE("whole generations that come and go between two looks, copied and truncated, are read",
-          "[tail]") {
+          "[file_source]") {
   const auto before = GENERATE(as<std::string>(), "drained", "in the middle", "just truncated",
                                "in a copy", "not there yet");
   const std::size_t generations = GENERATE(1, 2, 5);
-  TailRig rig;
+  FileSourceRig rig;
   if (before != "not there yet") {
     rig.writer.lines(9);
   }
@@ -266,11 +268,12 @@ TEST_CASE("whole generations that come and go between two looks, copied and trun
   INFO(before << ", generations " << generations);
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.ids_unique());
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
-TEST_CASE("a rotated file that gives nothing is looked at once, not at every poll", "[tail]") {
-  TailRig rig;
+TEST_CASE("a rotated file that gives nothing is looked at once, not at every poll",
+          "[file_source]") {
+  FileSourceRig rig;
   const auto live = GENERATE(as<std::string>(), "", "one line\n");
   SECTION("a broken one is one gap") {
     rig.fs.put("/var/log/app.log.1.gz", "this is not gzip");
@@ -278,7 +281,7 @@ TEST_CASE("a rotated file that gives nothing is looked at once, not at every pol
     rig.clock.advance(std::chrono::hours(1));
     rig.start();
     rig.drain();
-    REQUIRE(rig.tail->stats().gaps == 1);
+    REQUIRE(rig.source->stats().gaps == 1);
     REQUIRE(rig.log.count("compressed-damaged") == 1);
   }
   SECTION("an empty one is none") {
@@ -290,16 +293,16 @@ TEST_CASE("a rotated file that gives nothing is looked at once, not at every pol
       rig.clock.advance(std::chrono::hours(1));
       rig.start();
       rig.drain();
-      REQUIRE(rig.tail->stats().gaps == 0);
-      REQUIRE(rig.tail->stats().unread_bytes == 0);
+      REQUIRE(rig.source->stats().gaps == 0);
+      REQUIRE(rig.source->stats().unread_bytes == 0);
     }
   }
   REQUIRE(rig.got.size() >= (live.empty() ? 0 : 1));
 }
 
-TEST_CASE("copytruncate while the agent was down", "[tail]") {
+TEST_CASE("copytruncate while the agent was down", "[file_source]") {
   const bool compressed = GENERATE(false, true);
-  TailRig rig;
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -313,11 +316,12 @@ TEST_CASE("copytruncate while the agent was down", "[tail]") {
   rig.start();
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.tail->stats().gaps == 0);
+  REQUIRE(rig.source->stats().gaps == 0);
 }
 
-TEST_CASE("truncation without a copy is a gap of known size, and reading goes on", "[tail]") {
-  TailRig rig;
+TEST_CASE("truncation without a copy is a gap of known size, and reading goes on",
+          "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -325,7 +329,7 @@ TEST_CASE("truncation without a copy is a gap of known size, and reading goes on
   rig.writer.lines(1);
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.tail->stats().gaps == 0);  // all had been read
+  REQUIRE(rig.source->stats().gaps == 0);  // all had been read
   REQUIRE(rig.log.count("truncated") == 1);
 
   rig.writer.lines(400);
@@ -336,11 +340,11 @@ TEST_CASE("truncation without a copy is a gap of known size, and reading goes on
   rig.fs.append("/var/log/app.log", "fresh\n");
   rig.drain(100);
   REQUIRE(rig.got.back().text == "fresh");
-  REQUIRE(rig.tail->stats().gaps + rig.got.size() - read_up_to > 1);
+  REQUIRE(rig.source->stats().gaps + rig.got.size() - read_up_to > 1);
 }
 
-TEST_CASE("a file rewritten to the same size is noticed by its content", "[tail]") {
-  TailRig rig;
+TEST_CASE("a file rewritten to the same size is noticed by its content", "[file_source]") {
+  FileSourceRig rig;
   rig.fs.append("/var/log/app.log", "aaaa\nbbbb\n");
   rig.start();
   rig.drain();
@@ -350,8 +354,9 @@ TEST_CASE("a file rewritten to the same size is noticed by its content", "[tail]
   REQUIRE(rig.keys() == 2);
 }
 
-TEST_CASE("the hole of NUL bytes behind a copytruncate is skipped, however large", "[tail]") {
-  TailRig rig;
+TEST_CASE("the hole of NUL bytes behind a copytruncate is skipped, however large",
+          "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(3);
   rig.start();
   rig.drain();
@@ -369,8 +374,8 @@ TEST_CASE("the hole of NUL bytes behind a copytruncate is skipped, however large
 }
 
 TEST_CASE("a symlink that is flipped to another file is followed after the old file's end",
-          "[tail]") {
-  TailRig rig;
+          "[file_source]") {
+  FileSourceRig rig;
   rig.fs.append("/var/log/one", "1\n");
   rig.fs.append("/var/log/two", "2\n");
   rig.fs.symlink("/var/log/one", "/var/log/app.log");
@@ -382,8 +387,8 @@ TEST_CASE("a symlink that is flipped to another file is followed after the old f
   REQUIRE(rig.texts() == std::vector<std::string>{"1", "1 more", "2"});
 }
 
-TEST_CASE("a directory that is replaced is followed", "[tail]") {
-  TailRig rig("/srv/logs/app.log");
+TEST_CASE("a directory that is replaced is followed", "[file_source]") {
+  FileSourceRig rig("/srv/logs/app.log");
   rig.writer.lines(2);
   rig.start();
   rig.drain();
@@ -395,8 +400,8 @@ TEST_CASE("a directory that is replaced is followed", "[tail]") {
   REQUIRE(rig.texts() == std::vector<std::string>{"line 1", "line 2", "last words", "new"});
 }
 
-TEST_CASE("a FIFO in place of the log is refused with one message", "[tail]") {
-  TailRig rig;
+TEST_CASE("a FIFO in place of the log is refused with one message", "[file_source]") {
+  FileSourceRig rig;
   rig.fs.make_fifo("/var/log/app.log");
   rig.start();
   rig.drain();
@@ -404,8 +409,8 @@ TEST_CASE("a FIFO in place of the log is refused with one message", "[tail]") {
   REQUIRE(rig.log.count("not-a-file") == 1);
 }
 
-TEST_CASE("a failing read is told once and tried again", "[tail]") {
-  TailRig rig;
+TEST_CASE("a failing read is told once and tried again", "[file_source]") {
+  FileSourceRig rig;
   rig.writer.lines(2);
   rig.start();
   rig.drain();
@@ -420,9 +425,9 @@ TEST_CASE("a failing read is told once and tried again", "[tail]") {
   REQUIRE(rig.texts() == rig.writer.written);
 }
 
-TEST_CASE("any one call that fails loses and doubles nothing", "[tail]") {
+TEST_CASE("any one call that fails loses and doubles nothing", "[file_source]") {
   for (std::uint64_t failing = 1;; ++failing) {
-    TailRig rig;
+    FileSourceRig rig;
     rig.writer.lines(2);
     rig.fs.fail_call(failing);
     rig.start();
@@ -446,8 +451,8 @@ TEST_CASE("any one call that fails loses and doubles nothing", "[tail]") {
 }
 
 TEST_CASE("the first start reads rotated files back to the backfill time and says what is left out",
-          "[tail]") {
-  TailRig rig;
+          "[file_source]") {
+  FileSourceRig rig;
   rig.fs.append("/var/log/app.log.2", "ancient\n");
   rig.fs.append("/var/log/app.log.1", "recent\n");
   rig.fs.append("/var/log/app.log", "now\n");
@@ -458,8 +463,8 @@ TEST_CASE("the first start reads rotated files back to the backfill time and say
     rig.start();
     rig.drain();
     REQUIRE(rig.texts() == std::vector<std::string>{"recent", "now"});
-    REQUIRE(rig.tail->stats().left_out_files == 1);
-    REQUIRE(rig.tail->stats().left_out_bytes == 8);
+    REQUIRE(rig.source->stats().left_out_files == 1);
+    REQUIRE(rig.source->stats().left_out_bytes == 8);
     rig.restart();
     rig.writer.rotate_numbers(9);
     rig.writer.line("later");
@@ -480,8 +485,8 @@ TEST_CASE("the first start reads rotated files back to the backfill time and say
   }
 }
 
-TEST_CASE("a final pass waits for nothing and leaves the unterminated line", "[tail]") {
-  TailRig rig;
+TEST_CASE("a final pass waits for nothing and leaves the unterminated line", "[file_source]") {
+  FileSourceRig rig;
   rig.options.final_pass = true;
   rig.writer.lines(2);
   rig.writer.rotate_numbers(3);
@@ -491,5 +496,5 @@ TEST_CASE("a final pass waits for nothing and leaves the unterminated line", "[t
   while (rig.poll() > 0) {
   }
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.tail->stats().unterminated_bytes == 10);
+  REQUIRE(rig.source->stats().unterminated_bytes == 10);
 }

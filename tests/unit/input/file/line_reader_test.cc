@@ -31,7 +31,7 @@ std::vector<Line> read_all(input::file::LineReader& reader) {
   return lines;
 }
 
-// As Tail does it: pieces of a given size.
+// As FileSource does it: pieces of a given size.
 std::vector<Line> in_pieces(input::file::LineReader& reader, std::string_view bytes,
                             std::size_t size) {
   std::vector<Line> lines;

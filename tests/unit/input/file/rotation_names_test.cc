@@ -4,7 +4,7 @@
 
 using namespace auditship;
 
-TEST_CASE("rotated generations are told from other names", "[lineage]") {
+TEST_CASE("rotated generations are told from other names", "[rotation]") {
   struct Row {
     std::string live, name;
     std::optional<input::file::RotationScheme> scheme;
@@ -53,7 +53,7 @@ TEST_CASE("rotated generations are told from other names", "[lineage]") {
   }
 }
 
-TEST_CASE("numbers fall and stamps rise with time", "[lineage]") {
+TEST_CASE("numbers fall and stamps rise with time", "[rotation]") {
   REQUIRE(input::file::rotated_name("a.log", "a.log.10")
               ->older(*input::file::rotated_name("a.log", "a.log.9.gz")));
   REQUIRE_FALSE(input::file::rotated_name("a.log", "a.log.1")
@@ -66,7 +66,7 @@ TEST_CASE("numbers fall and stamps rise with time", "[lineage]") {
               ->same_generation(*input::file::rotated_name("a.log", "a.log.1.gz")));
 }
 
-TEST_CASE("the live file's name is found from that of a generation", "[lineage]") {
+TEST_CASE("the live file's name is found from that of a generation", "[rotation]") {
   REQUIRE(input::file::rotated_base("audit-2026-01-01T00-00-00.000.log.gz")->live == "audit.log");
   REQUIRE(input::file::rotated_base("audit.log-2026-01-01T00-00-00.000.json")->live ==
           "audit.log.json");

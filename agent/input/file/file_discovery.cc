@@ -1,4 +1,4 @@
-#include "agent/input/file/source_discovery.h"
+#include "agent/input/file/file_discovery.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 
 namespace auditship::input::file {
 
-SourceSet::SourceSet(Fs& fs, Logger& log, std::vector<std::string> patterns)
+FileDiscovery::FileDiscovery(Fs& fs, Logger& log, std::vector<std::string> patterns)
     : fs_(fs), log_(log), patterns_(std::move(patterns)) {
   for (const std::string& pattern : patterns_) {
     if (!has_wildcard(pattern)) {
@@ -16,7 +16,7 @@ SourceSet::SourceSet(Fs& fs, Logger& log, std::vector<std::string> patterns)
   }
 }
 
-void SourceSet::add(const std::string& path) {
+void FileDiscovery::add(const std::string& path) {
   if (known_.contains(path)) {
     return;
   }
@@ -32,7 +32,7 @@ void SourceSet::add(const std::string& path) {
   sources_.insert(std::upper_bound(sources_.begin(), sources_.end(), path), path);
 }
 
-bool SourceSet::is_rotated(const std::string& path) {
+bool FileDiscovery::is_rotated(const std::string& path) {
   const std::string_view name = file_name_of(path);
   if (name.ends_with(".gz") || name.ends_with(".zst")) {
     return true;
@@ -46,7 +46,7 @@ bool SourceSet::is_rotated(const std::string& path) {
   return base->certain || known_.contains(live) || fs_.stat(live).ok();
 }
 
-const std::vector<std::string>& SourceSet::scan() {
+const std::vector<std::string>& FileDiscovery::scan() {
   searched_.clear();
   for (const std::string& pattern : patterns_) {
     if (!has_wildcard(pattern)) {
@@ -70,7 +70,7 @@ const std::vector<std::string>& SourceSet::scan() {
 }
 
 // path matches a pattern: adds it when it is a live file.
-void SourceSet::look_at(const std::string& path) {
+void FileDiscovery::look_at(const std::string& path) {
   const auto stat = fs_.stat(path);
   if (known_.contains(path) || !stat || stat->is_directory || is_rotated(path)) {
     return;
@@ -83,7 +83,7 @@ void SourceSet::look_at(const std::string& path) {
   }
 }
 
-std::vector<std::string> SourceSet::directories() const {
+std::vector<std::string> FileDiscovery::directories() const {
   std::set<std::string> all = searched_;
   for (const std::string& path : sources_) {
     all.insert(directory_of(path));

@@ -1,4 +1,4 @@
-// Generation: one file of a lineage, opened, read from its uncompressed beginning to its end, and
+// Generation: one file of a rotation chain, opened, read from its uncompressed beginning to its end, and
 // compared with what a Checkpoint remembers of a file.
 //
 // Holds its descriptor, so the file can be read to its end after it was unlinked or renamed.

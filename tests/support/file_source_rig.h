@@ -1,5 +1,5 @@
-// TailRig: a Tail over a SimFs with a LogWriter, restarts from its own checkpoint, and what it has
-// read.
+// FileSourceRig: a FileSource over a SimFs with a LogWriter, restarts from its own checkpoint, and
+// what it has read.
 #pragma once
 
 #include <algorithm>
@@ -17,24 +17,26 @@
 
 namespace auditship::test {
 
-struct TailRig {
+struct FileSourceRig {
   struct Got {
     event::SourcePos begin;
     std::string text;
     bool unterminated;
   };
 
-  explicit TailRig(const std::string& path = "/var/log/app.log")
+  explicit FileSourceRig(const std::string& path = "/var/log/app.log")
       : fs(clock), writer(fs, clock, path) {
     (void)fs.make_dirs(directory_of(path));
     options.path = path;
   }
 
-  void start() { tail = std::make_unique<input::file::Tail>(fs, clock, log, options, saved); }
+  void start() {
+    source = std::make_unique<input::file::FileSource>(fs, clock, log, options, saved);
+  }
 
   // Remembers the place as a frame of the buffer would.
   void save() {
-    event::Checkpoint now = tail->checkpoint();
+    event::Checkpoint now = source->checkpoint();
     std::vector<event::FileKey> finished = saved ? saved->finished : std::vector<event::FileKey>{};
     finished.insert(finished.end(), now.finished.begin(), now.finished.end());
     if (finished.size() > event::Checkpoint::kMaxFinished) {
@@ -46,7 +48,7 @@ struct TailRig {
   }
   void stop() {
     save();
-    tail.reset();
+    source.reset();
     fs.restart();
   }
   void restart() {
@@ -57,7 +59,7 @@ struct TailRig {
   // One poll. Returns how many lines came.
   std::size_t poll(std::size_t max_bytes = 1 << 20) {
     std::vector<event::RawLine> lines;
-    auto n = tail->read(lines, max_bytes);
+    auto n = source->read(lines, max_bytes);
     last_error = n ? std::string() : n.error().message;
     for (const event::RawLine& line : lines) {
       got.push_back(
@@ -99,9 +101,9 @@ struct TailRig {
   SimFs fs;
   LogCapture log;
   LogWriter writer;
-  input::file::TailOptions options;
+  input::file::FileSourceOptions options;
   std::optional<event::Checkpoint> saved;
-  std::unique_ptr<input::file::Tail> tail;
+  std::unique_ptr<input::file::FileSource> source;
   std::vector<Got> got;
   std::string last_error;
 };

@@ -1,11 +1,11 @@
-// SourceSet turns the paths and globs of a stream into the set of live files to follow.
+// FileDiscovery turns the paths and globs of a stream into the set of live files to follow.
 //
-//   SourceSet set(fs, log, {"/var/log/auth.log", "/var/log/audit/*.log"});
-//   for (path : set.scan()) … a Tail for each that is new …
+//   FileDiscovery set(fs, log, {"/var/log/auth.log", "/var/log/audit/*.log"});
+//   for (path : set.scan()) … a FileSource for each that is new …
 //
-// A path without wildcards is always in the set, whether it exists or not: its Tail waits for it. A
+// A path without wildcards is always in the set, whether it exists or not: its FileSource waits for it. A
 // glob yields what exists now and keeps what it once yielded. Rotated generations (audit-2026-…log,
-// auth.log.1) are not live files and are left to the Tail of the file that they were rotated from.
+// auth.log.1) are not live files and are left to the FileSource of the file that they were rotated from.
 // Not thread-safe; fs and log must outlive it.
 #pragma once
 
@@ -18,9 +18,9 @@
 
 namespace auditship::input::file {
 
-class SourceSet {
+class FileDiscovery {
  public:
-  SourceSet(Fs& fs, Logger& log, std::vector<std::string> patterns);
+  FileDiscovery(Fs& fs, Logger& log, std::vector<std::string> patterns);
 
   // Looks again, and returns every live file known so far, sorted, none twice. At most kMaxSources.
   const std::vector<std::string>& scan();

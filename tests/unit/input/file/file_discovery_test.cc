@@ -1,4 +1,4 @@
-#include "agent/input/file/source_discovery.h"
+#include "agent/input/file/file_discovery.h"
 
 #include "agent/base/glob.h"
 #include "tests/support/catch.h"
@@ -32,8 +32,8 @@ TEST_CASE("plain paths are sources whether they exist or not", "[source_set]") {
   SimClock clock;
   SimFs fs(clock);
   LogCapture log;
-  input::file::SourceSet set(fs, log,
-                             {"/var/log/auth.log", "/var/log/secure", "/var/log/auth.log"});
+  input::file::FileDiscovery set(fs, log,
+                                 {"/var/log/auth.log", "/var/log/secure", "/var/log/auth.log"});
   REQUIRE(set.scan() == std::vector<std::string>{"/var/log/auth.log", "/var/log/secure"});
   REQUIRE(set.directories() == std::vector<std::string>{"/var/log"});
 }
@@ -43,7 +43,7 @@ TEST_CASE("globs find files as they come, in any component, and never a rotated 
   SimClock clock;
   SimFs fs(clock);
   LogCapture log;
-  input::file::SourceSet set(fs, log, {"/var/log/*/audit*.log"});
+  input::file::FileDiscovery set(fs, log, {"/var/log/*/audit*.log"});
   REQUIRE(set.scan().empty());
   (void)fs.make_dirs("/var/log/kube-apiserver");
   (void)fs.make_dirs("/var/log/oauth-server");
@@ -72,7 +72,7 @@ TEST_CASE("a dated name is a live file of its own only where nothing is rotated 
   fs.append("/l/app-20260101.log", "x\n");
   fs.append("/l/app-20260102.log", "x\n");
   fs.append("/l/app-2026-01-01T00-00-00.000.log", "x\n");
-  input::file::SourceSet set(fs, log, {"/l/*.log"});
+  input::file::FileDiscovery set(fs, log, {"/l/*.log"});
   REQUIRE(set.scan() == std::vector<std::string>{"/l/app-20260101.log", "/l/app-20260102.log"});
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("what is not a regular file is told once and left out", "[source_set]"
   (void)fs.make_dirs("/l/dir.log");
   fs.make_fifo("/l/pipe.log");
   fs.symlink("/nowhere", "/l/dangling.log");
-  input::file::SourceSet set(fs, log, {"/l/*.log"});
+  input::file::FileDiscovery set(fs, log, {"/l/*.log"});
   set.scan();
   REQUIRE(set.scan().empty());
   REQUIRE(log.count("not-a-file") == 1);

@@ -1,9 +1,9 @@
-// Random histories of one log file: a writer, every kind of rotation, and a Tail that is restarted
+// Random histories of one log file: a writer, every kind of rotation, and a FileSource that is restarted
 // from its own checkpoint at random moments. At the end every line has been read exactly once, with
 // an id of its own.
 //
 // What is lost by nature is kept out: copytruncate is done while the writer rests, and a rotation
-// never deletes what the Tail has not read. Nor are constant headers mixed with copytruncate, or
+// never deletes what the FileSource has not read. Nor are constant headers mixed with copytruncate, or
 // with inode numbers that are used again without a birth time: a generation of nothing but the
 // header can then not be told from the one before it. AUDITSHIP_LONG=1 runs 20,000 histories;
 // AUDITSHIP_SEED=n repeats one.
@@ -12,7 +12,7 @@
 #include <map>
 
 #include "tests/support/catch.h"
-#include "tests/support/tail_rig.h"
+#include "tests/support/file_source_rig.h"
 
 using namespace auditship;
 using namespace auditship::test;
@@ -45,7 +45,7 @@ class History {
     for (std::uint64_t i = 0; i < steps; ++i) {
       step();
     }
-    if (!rig_.tail) {
+    if (!rig_.source) {
       rig_.start();
     }
     finish_piece();
@@ -56,14 +56,14 @@ class History {
     return verdict();
   }
 
-  // What the Tail said and read, for the person who looks into a failure.
+  // What the FileSource said and read, for the person who looks into a failure.
   void describe() const {
     for (const auto& message : rig_.log.messages) {
       std::cerr << message.code << " " << message.value("file") << message.value("copy") << "\n";
     }
     for (const auto& got : rig_.got) {
-      std::cerr << int{got.begin.file.first_line[0]} << "." << got.begin.file.twin << " +"
-                << got.begin.offset << " " << got.text.substr(0, 30) << "\n";
+      std::cerr << int{got.begin.file.first_line[0]} << "." << got.begin.file.collision_index
+                << " +" << got.begin.offset << " " << got.text.substr(0, 30) << "\n";
     }
   }
 
@@ -72,7 +72,7 @@ class History {
     const std::uint64_t what = rng_.below(10);
     if (std::getenv("AUDITSHIP_SEED") != nullptr) {
       std::cerr << "step " << what << " written " << rig_.writer.written.size() << " read "
-                << rig_.got.size() << (rig_.tail ? "" : " down") << "\n";
+                << rig_.got.size() << (rig_.source ? "" : " down") << "\n";
     }
     switch (what) {
       case 0:
@@ -85,20 +85,20 @@ class History {
       case 5:
         return rotate();
       case 6:
-        if (rig_.tail) {
+        if (rig_.source) {
           rig_.save();
           saved_ = rig_.got.size();
         }
         return;
       case 7:
-        if (!rig_.tail) {
+        if (!rig_.source) {
           rig_.start();
         } else if (rng_.one_in(2)) {
           crash();
         }
         return;
       case 8:
-        if (rig_.tail) {
+        if (rig_.source) {
           rig_.drain();
         }
         return;
@@ -138,7 +138,7 @@ class History {
   }
 
   void poll() {
-    if (rig_.tail) {
+    if (rig_.source) {
       rig_.poll(1 + rng_.below(200));
       rig_.clock.advance(std::chrono::milliseconds(rng_.below(400)));
     }
@@ -152,14 +152,14 @@ class History {
     if (copytruncate_) {
       // A file that is truncated before it has a key, or twice between two looks, is beyond any
       // reader.
-      if (rig_.tail) {
+      if (rig_.source) {
         rig_.poll(1 << 20);
       }
       rig_.writer.copytruncate();
       if (codec_ != Codec::none && rng_.one_in(2)) {
         rig_.writer.compress(rig_.writer.path() + ".1", codec_);
       }
-      if (rig_.tail) {
+      if (rig_.source) {
         rig_.drain();
       }
     } else if (stamps_) {
@@ -174,7 +174,7 @@ class History {
 
   // Everything since the last save is forgotten, as frames that were never synced are.
   void crash() {
-    rig_.tail.reset();
+    rig_.source.reset();
     rig_.fs.restart();
     rig_.got.resize(saved_);
   }
@@ -203,7 +203,7 @@ class History {
         return "'" + text.substr(0, 40) + "' was never written";
       }
     }
-    if (rig_.tail->stats().gaps > 0) {
+    if (rig_.source->stats().gaps > 0) {
       return "a gap was counted";
     }
     return {};
@@ -214,7 +214,7 @@ class History {
   }
 
   SimRng rng_;
-  TailRig rig_;
+  FileSourceRig rig_;
   bool stamps_ = false, delay_compress_ = false, copytruncate_ = false;
   Codec codec_ = Codec::none;
   std::uint64_t count_ = 0;
@@ -224,7 +224,7 @@ class History {
 
 }  // namespace
 
-TEST_CASE("every line is read exactly once, whatever the history", "[tail][sim]") {
+TEST_CASE("every line is read exactly once, whatever the history", "[file_source][sim]") {
   std::uint64_t first = 1;
   std::uint64_t count = std::getenv("AUDITSHIP_LONG") != nullptr ? 20000 : 2000;
   if (const char* seed = std::getenv("AUDITSHIP_SEED")) {

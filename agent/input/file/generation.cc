@@ -1,4 +1,4 @@
-#include "agent/input/file/rotated_file.h"
+#include "agent/input/file/generation.h"
 
 #include <algorithm>
 #include <array>
