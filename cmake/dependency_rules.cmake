@@ -19,7 +19,8 @@ set(may_agent_platform agent/base sinks)
 set(may_sinks_http agent/base sinks)
 set(may_sinks_opensearch agent/base agent/config agent/event agent/platform sinks sinks/http)
 set(may_agent_delivery agent/base agent/buffer agent/event sinks sinks/opensearch)
-set(may_agent_input_file agent/base agent/event)
+set(may_agent_input_file_rotation agent/base agent/event)
+set(may_agent_input_file agent/base agent/event agent/input/file/rotation)
 set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/event agent/filter agent/input/file parsers sinks)
 set(may_parsers_auth_log_patterns agent/base agent/event parsers/ssh_key)
 set(may_parsers_syslog agent/base)
@@ -52,6 +53,7 @@ set(layers
   sinks/http
   sinks/opensearch
   agent/delivery
+  agent/input/file/rotation
   agent/input/file
   agent/pipeline
   parsers/auth_log/patterns

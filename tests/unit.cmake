@@ -44,13 +44,19 @@ auditship_test(NAME unit_filter LABELS unit TIMEOUT 600
     unit/filter/rule_spec_test.cc
     support/naive_filter.cc
   LIBRARIES auditship::event auditship::filter)
+auditship_test(NAME unit_input_file_rotation LABELS unit
+  SOURCES unit/input/file/rotation/generation_history_test.cc
+    unit/input/file/rotation/resume_matcher_test.cc
+    unit/input/file/rotation/rotation_chain_test.cc
+    unit/input/file/rotation/rotation_names_test.cc
+    unit/input/file/rotation/rotation_scanner_test.cc
+  LIBRARIES auditship::base auditship::input_file_rotation auditship_sim)
 auditship_test(NAME unit_input_file LABELS unit
   SOURCES unit/input/file/file_source_identity_test.cc
     unit/input/file/file_source_posix_test.cc
     unit/input/file/file_source_progress_test.cc
     unit/input/file/file_source_test.cc
     unit/input/file/line_reader_test.cc
-    unit/input/file/rotation_names_test.cc
     unit/input/file/file_discovery_test.cc
   LIBRARIES auditship::base auditship::input_file auditship::platform auditship_sim)
 auditship_test(NAME unit_logging LABELS unit

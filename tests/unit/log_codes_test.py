@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INDIRECT = {
     "outcome.code": "response_classifier.cc, bulk_response.cc, file_sink.cc",
     "held": "rejected_documents.cc: codes that were told before",
-    "code": "file_source.cc gap(); delivery: Sink::trouble and ItemOutcome::code",
+    "code": "source_context.cc report_loss(); delivery: Sink::trouble and ItemOutcome::code",
 }
 NO_FAILURE = {"created", "existed"}
 
@@ -29,7 +29,7 @@ def codes_in(files):
                 found.setdefault(call[2], name)
             elif call[1] not in INDIRECT:
                 problems.append(f"{name}: the code of a warning is {call[1]}: say in this test where it comes from")
-        for pattern in (r"\bgap\(\s*\"([^\"]+)\"", r"\bnot_shipped\((?:event::)?Verdict::\w+, (?:full \? )?\"([^\"]+)\"", r"\"(file-[a-z-]+)\" : \"",
+        for pattern in (r"\breport_loss\(\s*\"([^\"]+)\"", r"\bnot_shipped\((?:event::)?Verdict::\w+, (?:full \? )?\"([^\"]+)\"", r"\"(file-[a-z-]+)\" : \"",
                         r"\bfull \? \"file-no-space\" : \"([^\"]+)\"", r"return \"(opensearch-[a-z-]+)\";",
                         r"trouble_ = \"([^\"]+)\"", r"code = why\.empty\(\) \? \"([^\"]+)\"", r"tell_refused\(\s*\"([^\"]+)\""):
             for match in re.finditer(pattern, text):

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "agent/base/glob.h"
-#include "agent/input/file/rotation_names.h"
+#include "agent/input/file/rotation/rotation_names.h"
 
 namespace auditship::input::file {
 
@@ -38,7 +38,7 @@ bool FileDiscovery::is_rotated(const std::string& path) {
     return true;
   }
   // The base of app-20260131-2026-02-01T00-00-00.000.log is found first, so one step is enough.
-  const auto base = rotated_base(name);
+  const auto base = rotation::rotated_base(name);
   if (!base) {
     return false;
   }

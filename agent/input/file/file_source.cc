@@ -1,337 +1,253 @@
 #include "agent/input/file/file_source.h"
 
 #include <algorithm>
-
-#include "agent/input/file/file_source_state.h"
+#include <utility>
 
 namespace auditship::input::file {
 namespace {
 
-constexpr std::size_t kMinBlock = 4096;
-constexpr std::size_t kMaxBlock = std::size_t{1} << 20;
-constexpr std::uint64_t kMaxBytesPerRead = std::uint64_t{1}
-                                           << 30;  // of holes, empty lines and one long line
+using rotation::ChainEntry;
+using rotation::GenerationMark;
+using rotation::NextRotation;
+using rotation::ReadEnd;
+using rotation::ResumePlace;
+using rotation::TruncatedCopy;
+
+// Of holes, empty lines and one long line.
+constexpr std::uint64_t kMaxBytesPerRead = std::uint64_t{1} << 30;
 constexpr int kMaxStepsPerRead = 1 << 16;
 constexpr Duration kLookAhead = std::chrono::seconds(1);
-constexpr std::int64_t kPackedWriterNs =
-    60'000'000'000;  // a .gz that ends early may still be written
+// A compressed file that ends early may still be written.
+constexpr std::int64_t kPackedWriterNs = 60'000'000'000;
 
 }  // namespace
 
 FileSource::FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOptions options,
-                       std::optional<event::Checkpoint> resume)
-    : state_(std::make_unique<State>(fs, clock, log, std::move(options), std::move(resume))) {}
-
-FileSource::~FileSource() = default;
-
-const event::SourcePos& FileSource::position() const { return state_->position; }
-const FileSourceStats& FileSource::stats() const { return state_->stats; }
-const FileSourceOptions& FileSource::options() const { return state_->options; }
+                       const std::optional<FileCheckpoint>& resume)
+    : context_(fs, clock, log, std::move(options)),
+      history_(resume),
+      matcher_(fs, history_),
+      chain_(context_),
+      resume_place_(context_, chain_, history_, matcher_, resume),
+      next_rotation_(context_, chain_, history_, matcher_),
+      copies_(context_, chain_, matcher_),
+      reader_(context_, resume ? resume->pos : event::SourcePos{}),
+      successor_(context_, chain_),
+      late_writes_(context_) {}
 
 Result<std::size_t> FileSource::read(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
-  State& s = *state_;
   lines.clear();
-  s.reader.release();
-  s.look_ahead();
-  const std::uint64_t limit = s.reader.end() + kMaxBytesPerRead;
+  reader_.release();
+  look_ahead();
+  const std::uint64_t limit = reader_.end_offset() + kMaxBytesPerRead;
   for (int step = 0; step < kMaxStepsPerRead; ++step) {
-    if (s.take(lines, std::max<std::size_t>(max_bytes, 1)) > 0) {
+    if (reader_.current() != nullptr &&
+        reader_.take(lines, std::max<std::size_t>(max_bytes, 1)) > 0) {
       break;
     }
-    Result<bool> go_on = true;
-    if (!s.current) {
-      go_on = s.next_generation();
-    } else {
-      auto end = s.fill(max_bytes);
-      if (!end) {
-        return s.told(end.error());
-      }
-      if (*end == ReadEnd::end) {
-        go_on = s.at_end(lines);
-      } else if (*end == ReadEnd::replaced) {
-        go_on = s.replaced(lines);
-      } else if (*end == ReadEnd::damaged) {
-        go_on = s.at_damage(lines);
-      }
-    }
+    auto go_on = reader_.current() != nullptr ? read_on(lines, max_bytes) : open_next();
     if (!go_on) {
-      return s.told(go_on.error());
+      return report_error(go_on.error());
     }
-    if (!*go_on || !lines.empty() || s.reader.end() > limit) {
+    if (!*go_on || !lines.empty() || reader_.end_offset() > limit) {
       break;
     }
   }
-  s.last_error.clear();
-  s.update_unread();
+  last_error_.clear();
+  update_unread();
   return lines.size();
 }
 
-event::Checkpoint FileSource::checkpoint() {
-  State& s = *state_;
-  event::Checkpoint out = s.current ? s.mark_here() : s.last;
-  out.pos = s.position;
-  out.finished = std::move(s.finished_now);
-  s.finished_now.clear();
+FileCheckpoint FileSource::checkpoint() {
+  FileCheckpoint out = reader_.current() != nullptr ? reader_.mark() : history_.last();
+  out.pos = reader_.position();
+  out.finished = history_.take_finished();
   return out;
 }
 
-std::size_t FileSource::State::take(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
-  if (!current) {
-    return 0;
-  }
-  std::uint64_t bytes = 0;
-  drained = false;
-  while (bytes < max_bytes) {
-    event::RawLine& line = lines.emplace_back();
-    if (!reader.next(line)) {
-      lines.pop_back();
-      drained = true;
-      break;
-    }
-    line.source = &source;
-    bytes += line.length + 1;
-    stats.cut += line.cut ? 1 : 0;
-  }
-  stats.lines += lines.size();
-  account();
-  return lines.size();
-}
-
-void FileSource::State::add_rest(std::vector<event::RawLine>& lines) {
-  event::RawLine line;
-  if (reader.rest(line)) {
-    line.source = &source;
-    stats.cut += line.cut ? 1 : 0;
-    ++stats.lines;
-    lines.push_back(line);
-  }
-  account();
-}
-
-void FileSource::State::account() {
-  stats.bytes += reader.offset() - accounted;
-  accounted = reader.offset();
-  stats.empty_lines += reader.empty_lines() - empty_accounted;
-  empty_accounted = reader.empty_lines();
-  position.offset = reader.offset();
-}
-
-Result<ReadEnd> FileSource::State::fill(std::size_t max_bytes) {
-  reader.release();
-  Generation& file = *current->file;
-  if (reader.waiting() == 0 && file.window().ends_with('\0')) {
-    auto offset = file.skip_hole();
-    if (!offset) {
-      return offset.error().in(current->path);
-    }
-    if (*offset > reader.end()) {
-      reader.skip_zeros(*offset);
-    }
-  }
-  const std::size_t size = std::clamp(max_bytes, kMinBlock, kMaxBlock);
-  char* into = reader.room(size);
-  const auto chunk = file.read(into, size);
+// No complete line is in memory. True: go on; false: there is nothing more now.
+Result<bool> FileSource::read_on(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
+  const auto chunk = reader_.fill(max_bytes);
   if (!chunk) {
-    return chunk.error().in(current->path);
+    return chunk.error();
   }
   if (chunk->size > 0) {
-    if (head_known && head_hash == 0) {
-      head_bytes.append(
-          into, std::min(chunk->size, event::Checkpoint::kTailHashBytes - head_bytes.size()));
-      if (head_bytes.size() == event::Checkpoint::kTailHashBytes) {
-        head_hash = hash64(head_bytes);
-      }
-    }
-    reader.add(chunk->size);
-    end_since.reset();
-    confirmed = false;
+    successor_.reset();
   }
-  return chunk->end;
+  switch (chunk->end) {
+    case ReadEnd::more:
+      return true;
+    case ReadEnd::end:
+      return at_end(lines);
+    case ReadEnd::replaced:
+      return at_truncation(lines);
+    case ReadEnd::damaged:
+      return at_damage(lines);
+  }
+  return true;
 }
 
-event::Checkpoint FileSource::State::mark_here() const {
-  event::Checkpoint mark;
-  mark.pos = event::SourcePos{position.file, reader.offset()};
-  mark.device = current->stat.device;
-  mark.inode = current->stat.inode;
-  mark.generation = current->stat.generation;
-  mark.tail_hash = hash64(reader.window());
-  mark.modified_ns = current->stat.modified_ns;
-  mark.head_hash = reader.offset() >= event::Checkpoint::kTailHashBytes ? head_hash : 0;
-  return mark;
-}
-
-// The current file has no more bytes now. True: go on reading; false: wait.
-Result<bool> FileSource::State::at_end(std::vector<event::RawLine>& lines) {
-  if (auto now = current->file->stat(); now) {
-    current->stat = *now;
-  }
-  auto moved_on = has_successor();
+// The current file has no more bytes now.
+Result<bool> FileSource::at_end(std::vector<event::RawLine>& lines) {
+  reader_.update_stat();
+  auto moved_on = successor_.has_moved_on(*reader_.current());
   if (!moved_on || !*moved_on) {
     return moved_on;
   }
-  if (!confirmed) {
-    confirmed = true;
+  if (!successor_.confirm()) {
     return true;  // once more to the end, now that the successor is known to be there
   }
-  if (reader.waiting() > 0) {
-    add_rest(lines);
-    return true;
+  if (!reader_.take_unterminated(lines)) {
+    finish(FileNow::intact);
   }
-  finish(false);
   return true;
 }
 
-// Whether the writer has left the current file for one that is there to be read.
-Result<bool> FileSource::State::has_successor() {
-  auto live = still_live();
-  if (!live) {
-    return live;
+Result<bool> FileSource::at_damage(std::vector<event::RawLine>& lines) {
+  const std::int64_t age = context_.clock.wall_ns() - reader_.current()->stat.modified_ns;
+  if (!context_.options.final_pass && age >= 0 && age < kPackedWriterNs) {
+    auto again = reader_.seek_again();
+    return again ? Result<bool>(false) : again.error();
   }
-  if (*live) {
-    return false;
-  }
-  auto steady = refresh();
-  if (!steady || !*steady) {
-    return steady;
-  }
-  if (queue.empty()) {
-    return false;
-  }
-  return queue.size() == 1 && queue.front().live() ? has_begun(queue.front()) : Result<bool>(true);
-}
-
-// Whether the name of the live log still means the current file.
-Result<bool> FileSource::State::still_live() {
-  if (!current->live()) {
-    return false;
-  }
-  const auto named = fs.stat(options.path);
-  if (!named) {
-    return named.error().code == Errc::not_found ? Result<bool>(false) : named.error();
-  }
-  return named->same_file(current->stat);
-}
-
-// The writer has moved on only when its new file has a line; until then it may still write to the
-// current one.
-Result<bool> FileSource::State::has_begun(Entry& next) {
-  if (auto s = open(next); !s) {
-    return s.error().code == Errc::not_found ? Result<bool>(false) : s.error();
-  }
-  auto head = next.file->head(Generation::LastLine::needs_newline);
-  if (!head) {
-    return head.error().in(next.path);
-  }
-  return head->complete && grace_over();
-}
-
-bool FileSource::State::grace_over() {
-  if (options.final_pass || current->file->compressed()) {
+  if (reader_.take_unterminated(lines)) {
     return true;
   }
-  const auto grace =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(options.rotation_grace).count();
-  const std::int64_t age = clock.wall_ns() - current->stat.modified_ns;
-  if (!end_since) {
-    end_since = clock.now();
-  }
-  return age > 10 * grace || clock.now() - *end_since >= options.rotation_grace;
-}
-
-Result<bool> FileSource::State::at_damage(std::vector<event::RawLine>& lines) {
-  const std::int64_t age = clock.wall_ns() - current->stat.modified_ns;
-  if (!options.final_pass && age >= 0 && age < kPackedWriterNs) {
-    // Begin again where we are: what was damaged may be whole by now.
-    auto found = current->file->seek(reader.end());
-    if (!found) {
-      return found.error();
-    }
-    return false;
-  }
-  if (reader.waiting() > 0) {
-    add_rest(lines);
-    return true;
-  }
-  gap("compressed-damaged",
+  context_.report_loss(
+      "compressed-damaged",
       "a compressed log file is broken or ends early; what is behind cannot be read",
-      reader.offset(), 0);
-  finish(false);
+      reader_.current()->path, reader_.position().offset, 0);
+  finish(FileNow::intact);
   return true;
 }
 
-void FileSource::State::gap(std::string_view code, std::string_view text, std::uint64_t from,
-                            std::uint64_t bytes) {
-  ++stats.gaps;
-  stats.gap_bytes += bytes;
-  log.warn(code, text,
-           {{"path", options.path},
-            {"file", current ? current->path : options.path},
-            {"from_offset", from},
-            {"bytes", bytes == 0 ? std::string("unknown") : std::to_string(bytes)}});
+// The current file was truncated or rewritten in place. What was not read of it may stand in a
+// copy.
+Result<bool> FileSource::at_truncation(std::vector<event::RawLine>& lines) {
+  auto copied = copies_.find(*reader_.current(), GenerationMark{reader_.mark(), true});
+  if (!copied) {
+    return copied.error();
+  }
+  if (copied->verdict == TruncatedCopy::Verdict::wait) {
+    return false;
+  }
+  if (copied->verdict == TruncatedCopy::Verdict::found) {
+    const FileCheckpoint at = reader_.mark();
+    begin(std::move(*copied->copy),
+          rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash()});
+    return true;
+  }
+  if (reader_.take_unterminated(lines)) {
+    return true;  // its end is lost, its beginning is not
+  }
+  begin_again();
+  return true;
 }
 
-void FileSource::State::finish(bool rewritten) {
-  Mark mark{mark_here(), rewritten};
-  last = mark.at;
-  if (!marks.empty() && marks.back().at.pos.file == mark.at.pos.file) {
-    marks.pop_back();
+// From the start of the file that was truncated.
+void FileSource::begin_again() {
+  ChainEntry& current = *reader_.current();
+  const std::uint64_t read_up_to = reader_.end_offset();
+  if (current.stat.size > read_up_to) {
+    context_.report_loss("truncated-unread", "the log was truncated before it was read to its end",
+                         current.path, read_up_to, current.stat.size - read_up_to);
   } else {
-    finished_now.push_back(mark.at.pos.file);
-    ++stats.generations;
+    context_.log.info("truncated", "the log was truncated; reading from its start",
+                      {{"path", context_.options.path}, {"read_up_to", read_up_to}});
   }
-  marks.push_back(std::move(mark));
-  if (marks.size() > event::Checkpoint::kMaxFinished) {
-    old_keys.push_back(marks.front().at.pos.file);
-    marks.pop_front();
-  }
-  while (old_keys.size() > event::Checkpoint::kMaxFinished) {
-    old_keys.pop_front();
-  }
-  if (!rewritten) {
-    older.insert(old_file(current->stat));
-  }
-  late_offset = reader.end();
-  late = std::move(current);
-  if (rewritten || !late->file || late->file->compressed()) {
-    late.reset();
-  }
-  current.reset();
-  end_since.reset();
-  confirmed = false;
+  copies_.forget_failures();
+  ChainEntry again;
+  again.path = current.path;
+  again.rotated = current.rotated;
+  again.file = std::move(current.file);
+  auto stat = again.file->stat();
+  again.stat = stat ? *stat : current.stat;
+  again.file->forget_head();
+  finish(FileNow::rewritten);
+  chain_.push_front(std::move(again));
 }
 
-// A writer that wrote to the renamed file longer than the grace: say so instead of losing it
-// silently.
-void FileSource::State::watch_late_writes() {
-  if (!late) {
-    return;
+// Nothing is being read: the next file in order. False: there is none now.
+Result<bool> FileSource::open_next() {
+  if (resume_place_.pending()) {
+    auto resumed = resume();
+    if (!resumed || !*resumed || reader_.current() != nullptr) {
+      return resumed;
+    }
   }
-  const auto now = late->file->stat();
-  if (now && now->size > late_offset) {
-    ++stats.gaps;
-    stats.gap_bytes += now->size - late_offset;
-    log.warn("late-write", "a rotated file grew after it was finished; these bytes are not shipped",
-             {{"path", options.path},
-              {"file", late->path},
-              {"from_offset", late_offset},
-              {"bytes", now->size - late_offset}});
-    late_offset = now->size;
+  rotation::RotationChain::Look look;
+  while (true) {
+    auto due = chain_.front_is_due(look);
+    if (!due || !*due) {
+      return due;
+    }
+    const auto before = reader_.position() == event::SourcePos{}
+                            ? NextRotation::Before::nothing_read
+                            : NextRotation::Before::something_read;
+    auto opened = next_rotation_.open(chain_.front(), before);
+    if (!opened) {
+      return opened.error();
+    }
+    if (opened->verdict == NextRotation::Verdict::wait) {
+      return false;
+    }
+    if (opened->verdict == NextRotation::Verdict::taken) {
+      begin(std::move(chain_.front()), opened->start);
+      chain_.pop_front();
+      return true;
+    }
+    if (!chain_.front().live()) {
+      chain_.pass(chain_.front().stat);  // else the next look finds it again
+    }
+    chain_.pop_front();
   }
+}
+
+// True: the place was found or is known to be lost.
+Result<bool> FileSource::resume() {
+  auto found = resume_place_.find();
+  if (!found) {
+    return found.error();
+  }
+  if (found->verdict == ResumePlace::Verdict::found) {
+    begin(std::move(*found->entry), found->start);
+  }
+  return found->verdict != ResumePlace::Verdict::not_yet;
+}
+
+void FileSource::begin(ChainEntry entry, const rotation::ReadStart& start) {
+  reader_.begin(std::move(entry), start);
+  successor_.reset();
+}
+
+void FileSource::finish(FileNow file) {
+  const bool rewritten = file == FileNow::rewritten;
+  context_.stats.generations += history_.finish(GenerationMark{reader_.mark(), rewritten}) ? 1 : 0;
+  if (!rewritten) {
+    chain_.pass(reader_.current()->stat);
+  }
+  const std::uint64_t end = reader_.end_offset();
+  ChainEntry finished = reader_.end();
+  if (rewritten || finished.file->compressed()) {
+    late_writes_.stop();
+  } else {
+    late_writes_.watch(std::move(finished), end);
+  }
+  successor_.reset();
 }
 
 // Once a second while there is much to read: takes hold of new generations before they are deleted.
-void FileSource::State::look_ahead() {
-  const TimePoint now = clock.now();
-  if (looked_ahead && now - *looked_ahead < kLookAhead) {
+void FileSource::look_ahead() {
+  const TimePoint now = context_.clock.now();
+  if (looked_ahead_ && now - *looked_ahead_ < kLookAhead) {
     return;
   }
-  looked_ahead = now;
-  watch_late_writes();
-  if (!current) {
+  looked_ahead_ = now;
+  late_writes_.look();
+  ChainEntry* current = reader_.current();
+  if (current == nullptr) {
     return;
   }
-  const auto named = fs.stat(options.path);
+  const auto named = context_.fs.stat(context_.options.path);
   if (!named && named.error().code != Errc::not_found) {
     return;
   }
@@ -339,27 +255,26 @@ void FileSource::State::look_ahead() {
     current->stat = *named;
     return;
   }
-  (void)refresh();  // an error is met again, and told, when the next file is needed
+  (void)chain_.refresh(current);  // an error is met again, and told, when the next file is needed
 }
 
-void FileSource::State::update_unread() {
-  std::uint64_t unread = 0;
-  if (current) {
-    unread = current->file->unread(current->stat.size) + reader.waiting();
-  }
-  for (const Entry& entry : queue) {
+void FileSource::update_unread() {
+  const ChainEntry* current = reader_.current();
+  std::uint64_t unread = current != nullptr ? reader_.unread(current->stat.size) : 0;
+  for (const ChainEntry& entry : chain_.waiting()) {
     unread += entry.stat.size;
   }
-  stats.unread_bytes = unread;
-  stats.unterminated_bytes = current && drained ? reader.waiting() : 0;
-  stats.present = current.has_value() || !queue.empty();
+  context_.stats.unread_bytes = unread;
+  context_.stats.unterminated_bytes =
+      current != nullptr && reader_.drained() ? reader_.incomplete_bytes() : 0;
+  context_.stats.present = current != nullptr || !chain_.waiting().empty();
 }
 
-Error FileSource::State::told(Error error) {
-  if (error.message != last_error) {
-    last_error = error.message;
-    log.error("input-unreadable", "cannot read the log; will be tried again",
-              {{"path", options.path}, {"error", error.message}});
+Error FileSource::report_error(Error error) {
+  if (error.message != last_error_) {
+    last_error_ = error.message;
+    context_.log.error("input-unreadable", "cannot read the log; will be tried again",
+                       {{"path", context_.options.path}, {"error", error.message}});
   }
   return error;
 }

@@ -1,51 +1,60 @@
-// FileSource: what it tells of itself when it is asked. Not part of reading: it changes nothing.
+// What a FileSource says of itself when it is asked. Not part of reading: it changes nothing.
 #include <algorithm>
+#include <cstddef>
 
-#include "agent/input/file/file_source_state.h"
+#include "agent/input/file/file_source.h"
 
 namespace auditship::input::file {
+namespace {
+
+using rotation::ChainEntry;
+using rotation::identity_of;
+
+std::vector<ChainEntry>::const_iterator find_same(const std::vector<ChainEntry>& found,
+                                                  const ChainEntry& entry) {
+  return std::find_if(found.begin(), found.end(), [&](const ChainEntry& e) {
+    return identity_of(e.stat) == identity_of(entry.stat);
+  });
+}
+
+}  // namespace
 
 Result<FileProgress> FileSource::survey() {
-  State& s = *state_;
-  FileProgress survey;
-  survey.offset = s.position.offset;
-  auto found = s.scan_once();
+  FileProgress progress;
+  progress.offset = reader_.position().offset;
+  auto found = chain_.scanner().scan_once();
   if (!found) {
     return found.error();
   }
-  std::size_t next = 0;  // of found: the first that is newer than what is being read
-  if (s.current) {
-    survey.read_path = s.current->path;
-    const auto now = s.current->file->stat();
-    survey.size = now ? now->size : s.current->stat.size;
-    survey.compressed = s.current->file->compressed();
-    survey.unread_bytes = s.current->file->unread(survey.size) + s.reader.waiting();
-    const auto at = std::find_if(found->begin(), found->end(), [&](const State::Entry& e) {
-      return State::identity(e.stat) == State::identity(s.current->stat);
-    });
-    survey.deleted = at == found->end();
-    next = survey.deleted ? 0 : static_cast<std::size_t>(at - found->begin()) + 1;
-    survey.rotations_left = next;
+  // Of found: the first that is newer than what is being read.
+  std::size_t next = 0;
+  if (const ChainEntry* current = reader_.current()) {
+    progress.read_path = current->path;
+    const auto now = current->file->stat();
+    progress.size = now ? now->size : current->stat.size;
+    progress.compressed = current->file->compressed();
+    progress.unread_bytes = reader_.unread(progress.size);
+    const auto at = find_same(*found, *current);
+    progress.deleted = at == found->end();
+    next = progress.deleted ? 0 : static_cast<std::size_t>(at - found->begin()) + 1;
+    progress.rotations_left = next;
   }
   for (std::size_t i = next; i < found->size(); ++i) {
-    const State::Entry& entry = (*found)[i];
-    if (entry.stat.size == 0 || s.older.contains(State::old_file(entry.stat))) {
+    const ChainEntry& entry = (*found)[i];
+    if (entry.stat.size == 0 || chain_.passed(entry.stat)) {
       continue;
     }
-    survey.unread_bytes += entry.stat.size;
-    ++survey.files_behind;
+    progress.unread_bytes += entry.stat.size;
+    ++progress.files_behind;
   }
-  for (const State::Entry& held : s.queue) {  // those that only our descriptor keeps
-    const bool there = std::any_of(found->begin(), found->end(), [&](const State::Entry& e) {
-      return State::identity(e.stat) == State::identity(held.stat);
-    });
-    if (!there && held.file) {
-      survey.unread_bytes += held.stat.size;
-      ++survey.files_behind;
+  for (const ChainEntry& held : chain_.waiting()) {  // those that only our descriptor keeps
+    if (find_same(*found, held) == found->end() && held.file) {
+      progress.unread_bytes += held.stat.size;
+      ++progress.files_behind;
     }
   }
-  survey.unterminated_bytes = s.stats.unterminated_bytes;
-  return survey;
+  progress.unterminated_bytes = context_.stats.unterminated_bytes;
+  return progress;
 }
 
 }  // namespace auditship::input::file

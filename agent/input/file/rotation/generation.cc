@@ -1,13 +1,13 @@
-#include "agent/input/file/generation.h"
+#include "agent/input/file/rotation/generation.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace auditship::input::file {
+namespace auditship::input::file::rotation {
 namespace {
 
-constexpr std::size_t kWindow = event::Checkpoint::kTailHashBytes;
+constexpr std::size_t kWindow = FileCheckpoint::kTailHashBytes;
 constexpr std::size_t kBlock = 256 * 1024;
 
 bool all_zero(std::string_view bytes) {
@@ -316,4 +316,4 @@ std::uint64_t Generation::unread(std::uint64_t size) const {
   return size > used ? size - used : 0;
 }
 
-}  // namespace auditship::input::file
+}  // namespace auditship::input::file::rotation

@@ -1,8 +1,8 @@
-#include "agent/input/file/rotation_names.h"
+#include "agent/input/file/rotation/rotation_names.h"
 
 #include <algorithm>
 
-namespace auditship::input::file {
+namespace auditship::input::file::rotation {
 namespace {
 
 constexpr std::size_t kLumberjackLength = 23;  // 2006-01-02T15-04-05.000
@@ -153,4 +153,4 @@ std::optional<RotatedBase> rotated_base(std::string_view name) {
   return std::nullopt;
 }
 
-}  // namespace auditship::input::file
+}  // namespace auditship::input::file::rotation

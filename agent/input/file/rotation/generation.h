@@ -13,9 +13,9 @@
 #include "agent/base/compression.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/sha256.h"
-#include "agent/event/batch.h"
+#include "agent/input/file/rotation/file_checkpoint.h"
 
-namespace auditship::input::file {
+namespace auditship::input::file::rotation {
 
 enum class ReadEnd : std::uint8_t {
   more,      // bytes were read
@@ -42,23 +42,25 @@ class Generation {
   Result<bool> seek(std::uint64_t offset);
 
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
-  [[nodiscard]] const std::string& window() const {
-    return window_;
-  }  // the last bytes before offset()
+  // The last bytes before offset(), at most FileCheckpoint::kTailHashBytes.
+  [[nodiscard]] const std::string& window() const { return window_; }
 
   // The first complete line, zeros before it skipped. Remembers how far it looked. Moves offset()
   // of compressed files to 0.
   struct Head {
     bool complete = false;
-    bool empty = true;      // not one byte but zeros
-    bool damaged = false;   // compressed data are broken or end early
-    Digest digest{};        // only when complete
-    std::uint64_t end = 0;  // behind its newline
+    // Not one byte but zeros was found.
+    bool empty = true;
+    // Compressed data are broken or end early.
+    bool damaged = false;
+    // Only when complete: of the line without its newline, and the offset behind it.
+    Digest digest{};
+    std::uint64_t end = 0;
   };
   enum class LastLine { needs_newline, may_end_without };
   Result<Head> head(LastLine last_line);
-  // Hash of the first Checkpoint::kTailHashBytes bytes; 0 when there are fewer. Moves
-  // offset() of compressed files to 0.
+  // Hash of the first FileCheckpoint::kTailHashBytes bytes; 0 when there are fewer. Moves offset()
+  // of compressed files to 0.
   Result<std::uint64_t> head_hash();
   // Its first line was read from a file that has been rewritten since; or may have been.
   void forget_head();
@@ -85,7 +87,8 @@ class Generation {
   Codec codec_;
   std::uint64_t offset_ = 0;
   std::string window_;
-  std::int64_t checked_ns_ = 0;  // mtime when the window was last compared
+  // The file's mtime when the window was last compared.
+  std::int64_t checked_ns_ = 0;
 
   std::unique_ptr<Unpacker> unpacker_;
   std::string packed_, unpacked_;
@@ -95,10 +98,11 @@ class Generation {
   Head head_;
   Sha256 head_sum_;
   std::uint64_t head_scanned_ = 0;
-  std::string head_window_;  // what stood before head_scanned_
+  // What stood before head_scanned_.
+  std::string head_window_;
 };
 
 // First 8 bytes of SHA-256: what Checkpoint's hashes are.
 [[nodiscard]] std::uint64_t hash64(std::string_view bytes);
 
-}  // namespace auditship::input::file
+}  // namespace auditship::input::file::rotation

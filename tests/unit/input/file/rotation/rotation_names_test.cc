@@ -1,4 +1,4 @@
-#include "agent/input/file/rotation_names.h"
+#include "agent/input/file/rotation/rotation_names.h"
 
 #include "tests/support/catch.h"
 
@@ -7,12 +7,12 @@ using namespace auditship;
 TEST_CASE("rotated generations are told from other names", "[rotation]") {
   struct Row {
     std::string live, name;
-    std::optional<input::file::RotationScheme> scheme;
+    std::optional<input::file::rotation::RotationScheme> scheme;
     Codec codec;
   };
-  const auto number = input::file::RotationScheme::number;
-  const auto date = input::file::RotationScheme::date;
-  const auto lumberjack = input::file::RotationScheme::lumberjack;
+  const auto number = input::file::rotation::RotationScheme::number;
+  const auto date = input::file::rotation::RotationScheme::date;
+  const auto lumberjack = input::file::rotation::RotationScheme::lumberjack;
   const std::vector<Row> rows = {
       {"auth.log", "auth.log", std::nullopt, Codec::none},
       {"auth.log", "auth.log.1", number, Codec::none},
@@ -44,7 +44,7 @@ TEST_CASE("rotated generations are told from other names", "[rotation]") {
   };
   for (const Row& row : rows) {
     INFO(row.live << " " << row.name);
-    const auto found = input::file::rotated_name(row.live, row.name);
+    const auto found = input::file::rotation::rotated_name(row.live, row.name);
     REQUIRE(found.has_value() == row.scheme.has_value());
     if (found) {
       CHECK(found->scheme == *row.scheme);
@@ -54,27 +54,29 @@ TEST_CASE("rotated generations are told from other names", "[rotation]") {
 }
 
 TEST_CASE("numbers fall and stamps rise with time", "[rotation]") {
-  REQUIRE(input::file::rotated_name("a.log", "a.log.10")
-              ->older(*input::file::rotated_name("a.log", "a.log.9.gz")));
-  REQUIRE_FALSE(input::file::rotated_name("a.log", "a.log.1")
-                    ->older(*input::file::rotated_name("a.log", "a.log.2")));
-  REQUIRE(input::file::rotated_name("a.log", "a.log-20251231")
-              ->older(*input::file::rotated_name("a.log", "a.log-20260101.gz")));
-  REQUIRE(input::file::rotated_name("a.log", "a-2026-01-01T09-59-59.999.log")
-              ->older(*input::file::rotated_name("a.log", "a-2026-01-01T10-00-00.000.log")));
-  REQUIRE(input::file::rotated_name("a.log", "a.log.1")
-              ->same_generation(*input::file::rotated_name("a.log", "a.log.1.gz")));
+  REQUIRE(input::file::rotation::rotated_name("a.log", "a.log.10")
+              ->older(*input::file::rotation::rotated_name("a.log", "a.log.9.gz")));
+  REQUIRE_FALSE(input::file::rotation::rotated_name("a.log", "a.log.1")
+                    ->older(*input::file::rotation::rotated_name("a.log", "a.log.2")));
+  REQUIRE(input::file::rotation::rotated_name("a.log", "a.log-20251231")
+              ->older(*input::file::rotation::rotated_name("a.log", "a.log-20260101.gz")));
+  REQUIRE(
+      input::file::rotation::rotated_name("a.log", "a-2026-01-01T09-59-59.999.log")
+          ->older(*input::file::rotation::rotated_name("a.log", "a-2026-01-01T10-00-00.000.log")));
+  REQUIRE(input::file::rotation::rotated_name("a.log", "a.log.1")
+              ->same_generation(*input::file::rotation::rotated_name("a.log", "a.log.1.gz")));
 }
 
 TEST_CASE("the live file's name is found from that of a generation", "[rotation]") {
-  REQUIRE(input::file::rotated_base("audit-2026-01-01T00-00-00.000.log.gz")->live == "audit.log");
-  REQUIRE(input::file::rotated_base("audit.log-2026-01-01T00-00-00.000.json")->live ==
+  REQUIRE(input::file::rotation::rotated_base("audit-2026-01-01T00-00-00.000.log.gz")->live ==
+          "audit.log");
+  REQUIRE(input::file::rotation::rotated_base("audit.log-2026-01-01T00-00-00.000.json")->live ==
           "audit.log.json");
-  REQUIRE(input::file::rotated_base("audit-2026-01-01T00-00-00.000")->live == "audit");
-  REQUIRE(input::file::rotated_base("auth.log.1")->live == "auth.log");
-  REQUIRE(input::file::rotated_base("auth.log-20260101")->live == "auth.log");
-  REQUIRE(input::file::rotated_base("app-20260101.log")->live == "app.log");
-  REQUIRE_FALSE(input::file::rotated_base("app-20260101.log")->certain);
-  REQUIRE_FALSE(input::file::rotated_base("kube-apiserver-audit.log").has_value());
-  REQUIRE_FALSE(input::file::rotated_base("auth.log").has_value());
+  REQUIRE(input::file::rotation::rotated_base("audit-2026-01-01T00-00-00.000")->live == "audit");
+  REQUIRE(input::file::rotation::rotated_base("auth.log.1")->live == "auth.log");
+  REQUIRE(input::file::rotation::rotated_base("auth.log-20260101")->live == "auth.log");
+  REQUIRE(input::file::rotation::rotated_base("app-20260101.log")->live == "app.log");
+  REQUIRE_FALSE(input::file::rotation::rotated_base("app-20260101.log")->certain);
+  REQUIRE_FALSE(input::file::rotation::rotated_base("kube-apiserver-audit.log").has_value());
+  REQUIRE_FALSE(input::file::rotation::rotated_base("auth.log").has_value());
 }

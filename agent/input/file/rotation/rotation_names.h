@@ -16,7 +16,7 @@
 
 #include "agent/base/compression.h"
 
-namespace auditship::input::file {
+namespace auditship::input::file::rotation {
 
 enum class RotationScheme : std::uint8_t { number, date, lumberjack };
 
@@ -47,4 +47,4 @@ struct RotatedBase {
 };
 [[nodiscard]] std::optional<RotatedBase> rotated_base(std::string_view name);
 
-}  // namespace auditship::input::file
+}  // namespace auditship::input::file::rotation

@@ -1,0 +1,72 @@
+#include "agent/input/file/rotation/generation_history.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace auditship::input::file::rotation {
+
+GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume) {
+  if (resume) {
+    old_keys_.assign(resume->finished.begin(), resume->finished.end());
+    last_ = *resume;
+    last_.finished.clear();
+  }
+}
+
+bool GenerationHistory::finish(GenerationMark mark) {
+  last_ = mark.at;
+  const bool again = !marks_.empty() && marks_.back().at.pos.file == mark.at.pos.file;
+  if (again) {
+    marks_.pop_back();
+  } else {
+    finished_.push_back(mark.at.pos.file);
+  }
+  marks_.push_back(std::move(mark));
+  if (marks_.size() > FileCheckpoint::kMaxFinished) {
+    old_keys_.push_back(marks_.front().at.pos.file);
+    marks_.pop_front();
+  }
+  while (old_keys_.size() > FileCheckpoint::kMaxFinished) {
+    old_keys_.pop_front();
+  }
+  return !again;
+}
+
+void GenerationHistory::give_up(GenerationMark mark) {
+  finished_.push_back(mark.at.pos.file);
+  marks_.push_back(std::move(mark));
+}
+
+event::FileKey GenerationHistory::new_key(const Digest& first_line) const {
+  event::FileKey key{first_line, 0};
+  const auto behind = [&](const event::FileKey& known) {
+    if (known.first_line == first_line) {
+      key.collision_index = std::max(key.collision_index, known.collision_index + 1);
+    }
+  };
+  std::for_each(old_keys_.begin(), old_keys_.end(), behind);
+  std::for_each(marks_.begin(), marks_.end(),
+                [&](const GenerationMark& mark) { behind(mark.at.pos.file); });
+  return key;
+}
+
+const event::FileKey* GenerationHistory::find_key(const Digest& first_line) const {
+  const auto same = [&](const event::FileKey& key) { return key.first_line == first_line; };
+  for (auto mark = marks_.rbegin(); mark != marks_.rend(); ++mark) {
+    if (same(mark->at.pos.file)) {
+      return &mark->at.pos.file;
+    }
+  }
+  const auto key = std::find_if(old_keys_.rbegin(), old_keys_.rend(), same);
+  return key == old_keys_.rend() ? nullptr : &*key;
+}
+
+bool GenerationHistory::never_repeated(const event::FileKey& key) const {
+  return key.collision_index == 0 && find_key(key.first_line) == nullptr;
+}
+
+std::vector<event::FileKey> GenerationHistory::take_finished() {
+  return std::exchange(finished_, {});
+}
+
+}  // namespace auditship::input::file::rotation

@@ -1,0 +1,63 @@
+#include "agent/input/file/rotation/resume_place.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace auditship::input::file::rotation {
+
+ResumePlace::ResumePlace(SourceContext& context, RotationChain& chain, GenerationHistory& history,
+                         const ResumeMatcher& matcher, const std::optional<FileCheckpoint>& resume)
+    : context_(context), chain_(chain), history_(history), matcher_(matcher) {
+  if (resume && resume->pos != event::SourcePos{}) {
+    mark_ = GenerationMark{*resume, false};
+    mark_->at.finished.clear();
+  }
+}
+
+Result<ResumePlace::Found> ResumePlace::find() {
+  auto scanned = chain_.scanner().scan();
+  if (!scanned) {
+    return scanned.error();
+  }
+  if (!*scanned || (*scanned)->empty()) {
+    return Found{};
+  }
+  std::vector<ChainEntry> found = std::move(**scanned);
+  const auto at = matcher_.find(found, *mark_);
+  if (!at) {
+    return at.error().code == Errc::not_found ? Result<Found>(Found{}) : at.error();
+  }
+  if (*at) {
+    return take(std::move(found), **at, mark_->at.pos.offset);
+  }
+  if (const auto shorter = matcher_.find_shorter_copy(found, *mark_)) {
+    context_.log.warn("restored-shorter",
+                      "the log is shorter than what was read of it; read again under the same ids",
+                      {{"path", found[*shorter].path}, {"read_up_to", mark_->at.pos.offset}});
+    return take(std::move(found), *shorter, 0);
+  }
+  lose(std::move(found));
+  return Found{Verdict::lost, {}, {}};
+}
+
+ResumePlace::Found ResumePlace::take(std::vector<ChainEntry> found, std::size_t at,
+                                     std::uint64_t offset) {
+  const GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  return Found{Verdict::found, chain_.resume_at(std::move(found), at),
+               ReadStart{mark.at.pos.file, offset, mark.at.head_hash}};
+}
+
+void ResumePlace::lose(std::vector<ChainEntry> found) {
+  GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  context_.report_loss("generation-vanished",
+                       "the file that was read last is gone or was rewritten; its unread rest is "
+                       "lost",
+                       {}, mark.at.pos.offset, 0);
+  chain_.resume_without_place(std::move(found));
+  const auto& waiting = chain_.waiting();
+  mark.rewritten = std::any_of(waiting.begin(), waiting.end(),
+                               [&](const ChainEntry& e) { return same_file(e, mark); });
+  history_.give_up(std::move(mark));
+}
+
+}  // namespace auditship::input::file::rotation

@@ -1,0 +1,207 @@
+#include "agent/input/file/rotation/rotation_chain.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace auditship::input::file::rotation {
+namespace {
+
+constexpr int kAttempts = 5;
+
+}  // namespace
+
+RotationChain::RotationChain(SourceContext& context) : context_(context), scanner_(context) {}
+
+bool RotationChain::leave_out(const ChainEntry& entry) {
+  const auto& backfill_ns = context_.options.backfill_ns;
+  if (entry.live() || !backfill_ns ||
+      context_.clock.wall_ns() - entry.stat.modified_ns <= *backfill_ns) {
+    return false;
+  }
+  pass(entry.stat);
+  context_.count_skipped(entry.stat.size);
+  return true;
+}
+
+Result<bool> RotationChain::refresh(ChainEntry* current) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto found = scanner_.scan();
+    if (!found) {
+      return found.error();
+    }
+    if (!*found) {
+      return false;  // what is known stays as it is until the next poll
+    }
+    if (locate(std::move(**found), current)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Puts what is newer than the file being read (or than the first that waits) into the queue. A live
+// file that waits is no boundary: what it held since may have been copied away, and is older.
+// False: a file vanished meanwhile.
+bool RotationChain::locate(std::vector<ChainEntry> found, ChainEntry* current) {
+  const bool front_is_boundary = !waiting_.empty() && !waiting_.front().live();
+  const ChainEntry* boundary = current != nullptr  ? current
+                               : front_is_boundary ? &waiting_.front()
+                                                   : nullptr;
+  if (boundary == nullptr) {
+    if (looked_) {
+      drop_order(found);
+    } else {
+      first_look(found);
+    }
+    return merge(std::move(found), current);
+  }
+  const FileIdentity wanted = identity_of(boundary->stat);
+  const auto at = std::find_if(found.begin(), found.end(),
+                               [&](const ChainEntry& e) { return identity_of(e.stat) == wanted; });
+  if (at == found.end()) {
+    drop_order(found);
+    if (current != nullptr && current->live()) {
+      current->rotated = RotatedName{};  // unlinked, or moved where we do not look
+    }
+    return merge(std::move(found), current);
+  }
+  std::set<SeenFile> still_there;
+  for (auto e = found.begin(); e != found.end(); ++e) {
+    if (e < at || passed(e->stat)) {
+      still_there.insert(seen_file(e->stat));
+    }
+  }
+  passed_ = std::move(still_there);
+  if (current != nullptr) {
+    current->path = at->path;
+    current->rotated = at->rotated;
+  }
+  found.erase(found.begin(), current != nullptr ? at + 1 : at);
+  return merge(std::move(found), current);
+}
+
+// The first time that something is found: files older than the backfill time are left out.
+void RotationChain::first_look(std::vector<ChainEntry>& found) {
+  looked_ = !found.empty();
+  std::erase_if(found, [this](const ChainEntry& e) { return leave_out(e); });
+  const FileSourceStats& stats = context_.stats;
+  if (stats.left_out_files > 0) {
+    context_.log.info("left-out", "rotated files older than the backfill time are not read",
+                      {{"path", context_.options.path},
+                       {"files", stats.left_out_files},
+                       {"bytes", stats.left_out_bytes}});
+  }
+}
+
+// Which of the files found are newer than what was read last is not known. Those known to be older
+// go.
+void RotationChain::drop_order(std::vector<ChainEntry>& found) const {
+  std::erase_if(found, [this](const ChainEntry& e) { return !e.live() && passed(e.stat); });
+  for (ChainEntry& e : found) {
+    e.ordered = false;
+  }
+}
+
+// The files found take the place of those that wait. What we hold but do not find (it was unlinked,
+// or compressed) stays behind the one that it was behind.
+bool RotationChain::merge(std::vector<ChainEntry> newer, const ChainEntry* current) {
+  std::vector<ChainEntry> next = std::move(newer);
+  std::size_t behind = 0;
+  for (ChainEntry& held : waiting_) {
+    const auto at = std::find_if(next.begin(), next.end(), [&](const ChainEntry& e) {
+      return identity_of(e.stat) == identity_of(held.stat);
+    });
+    if (at != next.end()) {
+      at->file = std::move(held.file);
+      at->ordered = held.ordered;
+      behind = static_cast<std::size_t>(at - next.begin()) + 1;
+    } else if (held.file) {
+      if (held.live()) {
+        held.rotated = RotatedName{};
+      }
+      next.insert(next.begin() + static_cast<std::ptrdiff_t>(behind++), std::move(held));
+    } else {
+      context_.report_loss("generation-vanished", "a rotated file vanished before it was read",
+                           current != nullptr ? current->path : std::string(), 0, held.stat.size);
+    }
+  }
+  waiting_.assign(std::make_move_iterator(next.begin()), std::make_move_iterator(next.end()));
+  return hold_waiting();
+}
+
+// Takes hold of the files that wait. False: one vanished meanwhile.
+bool RotationChain::hold_waiting() {
+  bool all_there = true;
+  const std::size_t count = std::min(waiting_.size(), kMaxHeld);
+  for (std::size_t i = 0; i < count; ++i) {
+    // Another failure is met again when it is this file's turn.
+    if (auto s = waiting_[i].open(context_.fs); !s && s.error().code == Errc::not_found) {
+      all_there = false;
+    }
+  }
+  return all_there;
+}
+
+// The first line of the front, as it is now; nullopt: nothing waits, or it has no first line, or is
+// gone.
+Result<std::optional<Digest>> RotationChain::first_line_of_front() {
+  if (waiting_.empty()) {
+    return std::optional<Digest>();
+  }
+  ChainEntry& entry = waiting_.front();
+  if (auto s = entry.open(context_.fs); !s) {
+    return s.error().code == Errc::not_found ? Result<std::optional<Digest>>(std::nullopt)
+                                             : s.error();
+  }
+  // It may have been truncated while it waited.
+  entry.file->recheck_head();
+  auto head = entry.file->head(Generation::LastLine::needs_newline);
+  if (!head) {
+    return head.error().in(entry.path);
+  }
+  return head->complete ? std::optional(head->digest) : std::nullopt;
+}
+
+// The live file is taken only after a look around that came after its first line was read: if that
+// was not the first thing it ever held, the copy of what it held before was there by then.
+Result<bool> RotationChain::front_is_due(Look& look) {
+  while (waiting_.empty() || waiting_.front().live()) {
+    auto now = first_line_of_front();
+    if (!now) {
+      return now.error();
+    }
+    if (look.count > 0 && *now == look.first_line) {
+      return !waiting_.empty();
+    }
+    look.first_line = *now;
+    auto steady = look.count++ < kAttempts ? refresh(nullptr) : Result<bool>(false);
+    if (!steady || !*steady) {
+      return steady;
+    }
+  }
+  return true;
+}
+
+ChainEntry RotationChain::resume_at(std::vector<ChainEntry> found, std::size_t at) {
+  for (std::size_t i = 0; i < at; ++i) {
+    pass(found[i].stat);
+  }
+  for (std::size_t i = at + 1; i < found.size(); ++i) {
+    waiting_.push_back(std::move(found[i]));
+  }
+  looked_ = true;
+  return std::move(found[at]);
+}
+
+void RotationChain::resume_without_place(std::vector<ChainEntry> found) {
+  for (ChainEntry& entry : found) {
+    if (!leave_out(entry)) {
+      entry.ordered = false;
+      waiting_.push_back(std::move(entry));
+    }
+  }
+  looked_ = true;
+}
+
+}  // namespace auditship::input::file::rotation

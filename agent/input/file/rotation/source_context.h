@@ -1,0 +1,76 @@
+// SourceContext: what all parts of one file source share: its ports, its options, and the counters
+// that they all add to.
+//
+// One belongs to one FileSource, which owns it; the parts borrow it. Not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/base/clock.h"
+#include "agent/base/filesystem.h"
+#include "agent/base/logger.h"
+
+namespace auditship::input::file::rotation {
+
+struct FileSourceOptions {
+  // The live file, no glob.
+  std::string path;
+  // Longer lines are cut.
+  std::uint64_t line_max_bytes = 16 << 20;
+  // Of a cut line's end that is kept.
+  std::uint64_t cut_tail_bytes = 256 << 10;
+  // At the first start, rotated files that were last written longer ago are left out; nullopt: none
+  // is.
+  std::optional<std::int64_t> backfill_ns = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
+  // Of a run that ends: a file that is still being written is not waited for.
+  bool final_pass = false;
+  // How long a file that was renamed away is watched for late writes after its successor has a
+  // line. It is not waited for when the writer is already two files on, or the file was last
+  // written longer ago.
+  Duration rotation_grace = std::chrono::seconds(1);
+};
+
+struct FileSourceStats {
+  // Since this source was made.
+  std::uint64_t lines = 0, empty_lines = 0, bytes = 0, cut = 0;
+  // Bytes that vanished before they were read: how often, and how many where that is known.
+  std::uint64_t gaps = 0, gap_bytes = 0;
+  // Rotated files that were read to their end.
+  std::uint64_t generations = 0;
+  // Older than the backfill time at the first start, or not readable then.
+  std::uint64_t left_out_files = 0, left_out_bytes = 0;
+  // Known to be ahead, over all generations; of compressed ones, as they lie on disk.
+  std::uint64_t unread_bytes = 0;
+  // Of an incomplete last line that waits for its newline.
+  std::uint64_t unterminated_bytes = 0;
+  // The live file, or a generation, exists.
+  bool present = false;
+};
+
+struct SourceContext {
+  // fs, clock and log must outlive it.
+  SourceContext(Fs& the_fs, const Clock& the_clock, Logger& the_log, FileSourceOptions the_options);
+  SourceContext(const SourceContext&) = delete;
+  SourceContext& operator=(const SourceContext&) = delete;
+
+  // Counts bytes that vanished before they were read, and says so. file: where it was noticed;
+  // empty: the live file. bytes 0: not known how many.
+  void report_loss(std::string_view code, std::string_view text, std::string_view file,
+                   std::uint64_t from, std::uint64_t bytes);
+  // Counts a file that is not read, because of its age or because it cannot be opened.
+  void count_skipped(std::uint64_t bytes);
+  // The rotation grace in nanoseconds, to compare with times of files.
+  [[nodiscard]] std::int64_t grace_ns() const;
+
+  Fs& fs;
+  const Clock& clock;
+  Logger& log;
+  const FileSourceOptions options;
+  FileSourceStats stats;
+};
+
+}  // namespace auditship::input::file::rotation
