@@ -112,12 +112,12 @@ Status Agent::start_http() {
 // Reads the files that say whose key is whose. A key of two owners and the like is said once: at
 // the start the configuration has done so.
 Status Agent::load_book(Told told) {
-  if (config_.administrators.empty()) {
+  if (config_.ssh_key_owners.empty()) {
     return {};
   }
   const std::uint64_t signature =
-      parsers::auth_log::key_owners::administrators_signature(env_.fs, config_.administrators);
-  auto loaded = parsers::auth_log::key_owners::load_administrators(env_.fs, config_.administrators);
+      parsers::auth_log::key_owners::key_owners_signature(env_.fs, config_.ssh_key_owners);
+  auto loaded = parsers::auth_log::key_owners::load_key_owners(env_.fs, config_.ssh_key_owners);
   book_signature_ = signature;
   if (!loaded) {
     return loaded.error();
@@ -135,11 +135,11 @@ Status Agent::load_book(Told told) {
 
 // A broken file leaves the owners as they were known.
 void Agent::renew_book(TimePoint now) {
-  if (config_.administrators.empty() || now < book_at_) {
+  if (config_.ssh_key_owners.empty() || now < book_at_) {
     return;
   }
   book_at_ = now + kLookForKeysEvery;
-  if (parsers::auth_log::key_owners::administrators_signature(env_.fs, config_.administrators) ==
+  if (parsers::auth_log::key_owners::key_owners_signature(env_.fs, config_.ssh_key_owners) ==
       book_signature_) {
     return;
   }
@@ -262,7 +262,7 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
 TimePoint Agent::step(TimePoint now) {
   renew_book(now);
   TimePoint next =
-      now + (config_.administrators.empty() ? std::chrono::seconds(60) : kLookForKeysEvery);
+      now + (config_.ssh_key_owners.empty() ? std::chrono::seconds(60) : kLookForKeysEvery);
   for (const auto& stream : streams_) {
     next = std::min(next, stream->step(now));
   }

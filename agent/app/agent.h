@@ -83,8 +83,8 @@ class Agent {
   std::map<std::string, rules::RuleWatch> rule_files_;  // by stream
   TimePoint rules_at_{};                                // when to look at them
   // Owners: this, which puts new tables in, and the parsers.
-  std::shared_ptr<parsers::auth_log::key_owners::AdministratorBook> book_ =
-      std::make_shared<parsers::auth_log::key_owners::AdministratorBook>();
+  std::shared_ptr<parsers::auth_log::key_owners::KeyOwnerTable> book_ =
+      std::make_shared<parsers::auth_log::key_owners::KeyOwnerTable>();
   std::uint64_t book_signature_ = 0;
   TimePoint book_at_{};
   bool told_absent_ = false;
@@ -92,11 +92,11 @@ class Agent {
 
 // The bytes of the zone file that config.time_zone names. Errors: not_found, io.
 [[nodiscard]] Result<std::string> read_zone_file(Fs& fs, const std::string& name);
-// A factory of parsers for this kind of stream. Without a book, the administrators of the
-// configuration are read once. Errors: as read_zone_file and load_administrators; invalid.
+// A factory of parsers for this kind of stream. Without a book, the key owners of the
+// configuration are read once. Errors: as read_zone_file and load_key_owners; invalid.
 [[nodiscard]] Result<pipeline::MakeParser> make_parser_factory(
     Fs& fs, const config::Config& config, config::ParserType type,
-    std::shared_ptr<const parsers::auth_log::key_owners::AdministratorBook> book = nullptr);
+    std::shared_ptr<const parsers::auth_log::key_owners::KeyOwnerTable> book = nullptr);
 // The node name by configuration, NODE_NAME or the host; never empty.
 [[nodiscard]] std::string wanted_node_name(const config::Config& config);
 

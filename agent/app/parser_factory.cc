@@ -25,7 +25,7 @@ Result<std::string> read_zone_file(Fs& fs, const std::string& name) {
 
 Result<pipeline::MakeParser> make_parser_factory(
     Fs& fs, const config::Config& config, config::ParserType type,
-    std::shared_ptr<const parsers::auth_log::key_owners::AdministratorBook> book) {
+    std::shared_ptr<const parsers::auth_log::key_owners::KeyOwnerTable> book) {
   if (type == config::ParserType::kube_audit) {
     parsers::kube_audit::KubeAuditOptions options;
     options.trusted_proxies = config.trusted_proxies;
@@ -55,17 +55,17 @@ Result<pipeline::MakeParser> make_parser_factory(
     }
     zone = std::move(*parsed);
   }
-  if (book == nullptr && !config.administrators.empty()) {
-    auto loaded = parsers::auth_log::key_owners::load_administrators(fs, config.administrators);
+  if (book == nullptr && !config.ssh_key_owners.empty()) {
+    auto loaded = parsers::auth_log::key_owners::load_key_owners(fs, config.ssh_key_owners);
     if (!loaded) {
       return loaded.error();
     }
-    auto own = std::make_shared<parsers::auth_log::key_owners::AdministratorBook>();
+    auto own = std::make_shared<parsers::auth_log::key_owners::KeyOwnerTable>();
     own->replace(std::move(loaded->table));
     book = std::move(own);
   }
   parsers::auth_log::AuthLogOptions options;
-  options.administrators = std::move(book);
+  options.owners = std::move(book);
   options.zone = std::move(zone);
   options.keep_original = config.keep_original;
   return pipeline::MakeParser([options]() -> std::unique_ptr<parsers::Parser> {

@@ -11,13 +11,13 @@
 namespace auditship::cli {
 namespace {
 
-std::string_view kind_name(parsers::auth_log::key_owners::AdministratorSource::Kind kind) {
+std::string_view kind_name(parsers::auth_log::key_owners::KeyOwnerSource::Kind kind) {
   switch (kind) {
-    case parsers::auth_log::key_owners::AdministratorSource::Kind::authorized_keys:
+    case parsers::auth_log::key_owners::KeyOwnerSource::Kind::authorized_keys:
       return "authorized_keys";
-    case parsers::auth_log::key_owners::AdministratorSource::Kind::map:
+    case parsers::auth_log::key_owners::KeyOwnerSource::Kind::map:
       return "map";
-    case parsers::auth_log::key_owners::AdministratorSource::Kind::ca_keys:
+    case parsers::auth_log::key_owners::KeyOwnerSource::Kind::ca_keys:
       return "ca_keys";
   }
   return "";
@@ -60,7 +60,7 @@ std::string as_text(const parsers::auth_log::key_owners::KeyPlace& place) {
   if (!place.email.empty()) {
     out += " <" + safe(place.email) + ">";
   }
-  if (place.source == parsers::auth_log::key_owners::AdministratorSource::Kind::ca_keys) {
+  if (place.source == parsers::auth_log::key_owners::KeyOwnerSource::Kind::ca_keys) {
     out += "  signs certificates";
   } else if (!place.account.empty()) {
     out += "  opens " + safe(place.account);
@@ -76,13 +76,13 @@ int keys_command(const KeysArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  if (config->administrators.empty()) {
+  if (config->ssh_key_owners.empty()) {
     std::fprintf(stderr,
-                 "auditship: no source of keys is configured; see \"administrators\" in %s\n",
+                 "auditship: no source of keys is configured; see \"ssh_key_owners\" in %s\n",
                  arguments.config.c_str());
     return kExitFailed;
   }
-  auto loaded = parsers::auth_log::key_owners::load_administrators(fs, config->administrators);
+  auto loaded = parsers::auth_log::key_owners::load_key_owners(fs, config->ssh_key_owners);
   if (!loaded) {
     std::fprintf(stderr, "auditship: %s\n", loaded.error().message.c_str());
     return kExitFailed;

@@ -127,7 +127,7 @@ void add_status(CLI::App& app, Commands& commands) {
 
 void add_keys(CLI::App& app, Commands& commands) {
   CLI::App* keys_app = app.add_subcommand(
-      "keys", "List the SSH keys that `administrators` knows: whose they are and what they open");
+      "keys", "List the SSH keys that `ssh_key_owners` knows: whose they are and what they open");
   keys_app->add_option("--config", commands.keys.config, "Configuration file")
       ->type_name("FILE")
       ->capture_default_str();

@@ -275,7 +275,7 @@ Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view te
   top.boolean("session_start_documents", config.session_start_documents);
   read_status(top, config);
   read_log(top, config);
-  read_administrators(top, fs, config);
+  read_key_owners(top, fs, config);
   read_streams(top, fs, config);
   warn_of_unknown_zone(fs, config);
   read_sink(top, fs, config);

@@ -75,8 +75,8 @@ struct Config {
   bool status_events = false;  // status.listen shows the last events in words, too
   std::string log_level = "info";
   std::string log_format = "auto";  // auto, text, json
-  std::vector<parsers::auth_log::key_owners::AdministratorSource>
-      administrators;  // whose SSH key is whose; empty: not asked
+  std::vector<parsers::auth_log::key_owners::KeyOwnerSource>
+      ssh_key_owners;  // whose SSH key is whose; empty: not asked
   std::vector<StreamConfig> streams;
   SinkType sink = SinkType::file;
   FileSinkConfig file_sink;

@@ -35,8 +35,8 @@ void read_streams(yaml::YamlMap& top, Fs& fs, Config& config);
 // Reads `bodies:` and `redaction:`.
 void read_bodies(yaml::YamlMap& top, Config& config);
 
-// Reads `administrators:`, and the files it names once.
-void read_administrators(yaml::YamlMap& top, Fs& fs, Config& config);
+// Reads `ssh_key_owners:`, and the files it names once.
+void read_key_owners(yaml::YamlMap& top, Fs& fs, Config& config);
 
 // Reads `sink:`.
 void read_sink(yaml::YamlMap& top, Fs& fs, Config& config);

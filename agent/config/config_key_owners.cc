@@ -3,11 +3,11 @@
 namespace auditship::config {
 namespace {
 
-using Kind = parsers::auth_log::key_owners::AdministratorSource::Kind;
+using Kind = parsers::auth_log::key_owners::KeyOwnerSource::Kind;
 
 void read_source(yaml::YamlProblems& problems, const yaml::YamlNode& node, Fs& fs, Config& config) {
-  yaml::YamlMap map(problems, node, "administrators");
-  parsers::auth_log::key_owners::AdministratorSource source;
+  yaml::YamlMap map(problems, node, "ssh_key_owners");
+  parsers::auth_log::key_owners::KeyOwnerSource source;
   unsigned kinds = 0;
   if (map.text("authorized_keys", source.path)) {
     ++kinds;
@@ -32,21 +32,21 @@ void read_source(yaml::YamlProblems& problems, const yaml::YamlNode& node, Fs& f
   if (kinds != 1) {
     problems.add(node, "expected one of \"authorized_keys\", \"map\" and \"ca_keys\" in each item");
   }
-  config.administrators.push_back(std::move(source));
+  config.ssh_key_owners.push_back(std::move(source));
 }
 
 }  // namespace
 
-void read_administrators(yaml::YamlMap& top, Fs& fs, Config& config) {
-  top.for_each_item("administrators", [&](const yaml::YamlNode& node) {
+void read_key_owners(yaml::YamlMap& top, Fs& fs, Config& config) {
+  top.for_each_item("ssh_key_owners", [&](const yaml::YamlNode& node) {
     read_source(top.problems(), node, fs, config);
   });
-  if (!top.problems().empty() || config.administrators.empty()) {
+  if (!top.problems().empty() || config.ssh_key_owners.empty()) {
     return;
   }
-  auto loaded = parsers::auth_log::key_owners::load_administrators(fs, config.administrators);
+  auto loaded = parsers::auth_log::key_owners::load_key_owners(fs, config.ssh_key_owners);
   if (!loaded) {
-    top.add_problem("administrators", loaded.error().message);
+    top.add_problem("ssh_key_owners", loaded.error().message);
     return;
   }
   config.warnings.insert(config.warnings.end(), loaded->warnings.begin(), loaded->warnings.end());

@@ -69,21 +69,21 @@ class Writer {
   std::size_t indent_ = 0;
 };
 
-void write_administrators(Writer& out, const Config& config) {
-  if (config.administrators.empty()) {
+void write_key_owners(Writer& out, const Config& config) {
+  if (config.ssh_key_owners.empty()) {
     return;
   }
-  out.open("administrators");
-  for (const parsers::auth_log::key_owners::AdministratorSource& source : config.administrators) {
+  out.open("ssh_key_owners");
+  for (const parsers::auth_log::key_owners::KeyOwnerSource& source : config.ssh_key_owners) {
     switch (source.kind) {
-      case parsers::auth_log::key_owners::AdministratorSource::Kind::authorized_keys:
+      case parsers::auth_log::key_owners::KeyOwnerSource::Kind::authorized_keys:
         out.text("- authorized_keys", source.path);
         out.text("  passwd", source.passwd);
         break;
-      case parsers::auth_log::key_owners::AdministratorSource::Kind::map:
+      case parsers::auth_log::key_owners::KeyOwnerSource::Kind::map:
         out.text("- map", source.path);
         break;
-      case parsers::auth_log::key_owners::AdministratorSource::Kind::ca_keys:
+      case parsers::auth_log::key_owners::KeyOwnerSource::Kind::ca_keys:
         out.text("- ca_keys", source.path);
         break;
     }
@@ -206,7 +206,7 @@ std::string render_effective(const Config& config) {
   out.text("level", config.log_level);
   out.text("format", config.log_format);
   out.close();
-  write_administrators(out, config);
+  write_key_owners(out, config);
   write_streams(out, config);
   write_sink(out, config);
   return text;

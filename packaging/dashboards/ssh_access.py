@@ -19,7 +19,7 @@ SESSIONS = search("auditship-ssh-sessions", "SSH sessions (auditship)", AUTHLOG,
 UNKNOWN_KEYS = search("auditship-ssh-unknown-keys", "SSH keys that nobody answers for (auditship)", AUTHLOG,
                       "ssh.key.owner_known:false AND NOT event.action:ssh-session*",
                       ["host", "event.action", "event.outcome", "user.name", "ssh.key.type", "ssh.key.fingerprint", "source.ip"],
-                      "Needs `administrators` in the configuration, else there is nothing to compare with.")
+                      "Needs `ssh_key_owners` in the configuration, else there is nothing to compare with.")
 
 SELECTORS = selectors("auditship-ssh-selectors", "Administrator, account, node, source (auditship)", AUTHLOG,
                       ("Administrator", "ssh.key.owner"), ("Account", "user.name"), ("Node", "host"), ("Source", "source.ip.keyword"))

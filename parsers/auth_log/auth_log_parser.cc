@@ -89,7 +89,7 @@ void add_flat_fields(const syslog::SyslogLine& line, patterns::AuthEvent& event)
 }
 
 // Says whose key the message names.
-void add_owner(const key_owners::Administrators& administrators, patterns::AuthEvent& event) {
+void add_owner(const key_owners::SshKeyOwners& owners, patterns::AuthEvent& event) {
   std::string_view fingerprint;
   std::string_view cert_id;
   std::string_view ca_fingerprint;
@@ -108,8 +108,7 @@ void add_owner(const key_owners::Administrators& administrators, patterns::AuthE
   if (fingerprint.empty() && cert_id.empty()) {
     return;
   }
-  const key_owners::Administrators::Answer answer =
-      administrators.find(fingerprint, cert_id, ca_fingerprint);
+  const key_owners::SshKeyOwners::Answer answer = owners.find(fingerprint, cert_id, ca_fingerprint);
   event.literal("ssh.key.owner_known", answer.known ? "true" : "false");
   // Copies: the table may be replaced before the record is encoded.
   event.text("ssh.key.owner", event.record().keep(answer.name));
@@ -189,7 +188,7 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
   } else if (!split.ident.empty()) {
     state.messages.apply(split.ident, split.message, event);
   }
-  const auto& book = state.options.administrators;
+  const auto& book = state.options.owners;
   if (book != nullptr && book->current() != nullptr) {
     add_owner(*book->current(), event);
   }

@@ -6,7 +6,7 @@
 //
 // No line is refused. Field values are the logged text, undecoded; they are views into the line.
 // Documents that name an SSH key or certificate say whose it is (ssh.key.owner, user.email) and
-// whether anybody is known for it (ssh.key.owner_known), if administrators are configured.
+// whether anybody is known for it (ssh.key.owner_known), if `ssh_key_owners` is configured.
 // What free text (user names, banners, commands) says never reaches another field.
 // Tags: no-header (no framing, message only) · timestamp-unparsed (an impossible stamp) · repeated
 // · truncated (sshd cut its text, so the address is missing: no user, no source) · cut (line over
@@ -30,7 +30,7 @@ struct AuthLogOptions {
   std::optional<std::int64_t>
       reference_ns;  // instead of now or the file's mtime, to find a stamp's year
   // Who owns which key. Owners: the agent, which puts new tables in, and the parsers. May be null.
-  std::shared_ptr<const key_owners::AdministratorBook> administrators;
+  std::shared_ptr<const key_owners::KeyOwnerTable> owners;
   std::size_t max_message_bytes = 256 << 10;  // a longer message is cut and tagged
 };
 

@@ -118,7 +118,7 @@ def configure(machine, work, node):
     sink = opensearch_sink(node.url, username="agentship", password_file="${CREDENTIALS_DIRECTORY}/opensearch-password",
                            tls={"ca_file": "ca.pem"})
     settings = {"version": 1, "cluster": {"name": "${CLUSTER_NAME}"}, "backfill": "all", "sink": sink,
-                "administrators": [{"authorized_keys": "%h/.ssh/authorized_keys"}],
+                "ssh_key_owners": [{"authorized_keys": "%h/.ssh/authorized_keys"}],
                 "streams": {"kubeaudit": {"filters": "none"}, "authlog": {"filters": "none"}}}
     (etc / "auditship.yaml").write_text("# my own words\n" + json.dumps(settings, indent=1))
     drop_in(machine, "credential", "LoadCredential=opensearch-password:/etc/auditship/opensearch-password\nWatchdogSec=5\n")

@@ -180,9 +180,9 @@ def test(work):
     for line in (DATA / "authlog" / "keys" / "administrators.tsv").read_text().splitlines()[1:]:
         sha256, md5, *_, owner = line.split("\t")
         owners.setdefault(owner, []).extend([sha256, md5])
-    (work / "owners.json").write_text(json.dumps({"administrators": [{"name": n, "fingerprints": f} for n, f in owners.items()]}))
+    (work / "owners.json").write_text(json.dumps({"ssh_key_owners": [{"name": n, "fingerprints": f} for n, f in owners.items()]}))
     with OpenSearch(work, VERSION) as node:
-        config = write_config(work, files, opensearch_sink(node.url), administrators=[{"map": str(work / "owners.json")}])
+        config = write_config(work, files, opensearch_sink(node.url), ssh_key_owners=[{"map": str(work / "owners.json")}])
         said = command("setup", "--config", config, "--conf-dir", CONF)
         check("dashboards/*.ndjson by hand, in the order of their names" in said, f"nothing says how to import by hand: {said}")
         for stream, row in run_once(config).items():

@@ -137,16 +137,16 @@ def root_without_capabilities(work):
 
 
 def config_map_is_followed(work):
-    """Rule files and the map of administrators take effect as the volume changes; broken ones are refused."""
+    """Rule files and the map of key owners take effect as the volume changes; broken ones are refused."""
     log = log_file(work, "followed.log", 0, 0, 0o600)
     settings = json.loads(write_config(work, {"authlog": [log]}, file_sink(work / "followed-out"), "followed").read_text())
     settings["streams"]["authlog"]["filters"] = "filters/authlog.yaml"
-    settings["administrators"] = [{"map": "administrators.yaml"}]
+    settings["ssh_key_owners"] = [{"map": "key-owners.yaml"}]
 
     def files(rules, person):
         return {"auditship.yaml": json.dumps(settings),
                 "filters/authlog.yaml": f"apiVersion: auditship/v1\nkind: FilterRules\nrules: {rules}\n",
-                "administrators.yaml": json.dumps({"administrators": [{"name": person, "fingerprints": ["SHA256:" + "A" * 43]}]})}
+                "key-owners.yaml": json.dumps({"ssh_key_owners": [{"name": person, "fingerprints": ["SHA256:" + "A" * 43]}]})}
     volume = Mounted(work / "volume", **files("[]", "Anna"))
     said = work / "followed.err"
     with said.open("w") as errors:
@@ -259,7 +259,7 @@ def chart_by_helm(work):
     values.write_text(json.dumps({
         "clusterName": "c1", "credentials": {"data": {"password": 12345}}, "seLinuxOptions": {"type": "container_logreader_t"},
         "filters": {"authlog.yaml": "apiVersion: auditship/v1\nkind: FilterRules\nrules: []\n"},
-        "files": {"administrators.yaml": "administrators:\n  - {name: Anna, fingerprints: []}\n"},
+        "files": {"key-owners.yaml": "ssh_key_owners:\n  - {name: Anna, fingerprints: []}\n"},
         "logDirectories": ["/var/log", "/var/log/", "/srv/audit"], "serviceMonitor": {"enabled": True}, "networkPolicy": {"egress": []}}))
     subprocess.run([helm, "template", "x.y", KUBERNETES / "chart", "--kube-version", "1.29.0", "--values", values,
                     "--output-dir", work / "values"], check=True, capture_output=True, timeout=60)
@@ -269,13 +269,13 @@ def chart_by_helm(work):
     documents_of = [yaml.safe_load(p.read_text()) for p in made]
     service_is_found(documents_of)
     kinds = {d["kind"]: d for d in documents_of}
-    equal(kinds["ConfigMap"]["data"]["administrators.yaml"], "administrators:\n  - {name: Anna, fingerprints: []}\n", "a further file")
+    equal(kinds["ConfigMap"]["data"]["key-owners.yaml"], "ssh_key_owners:\n  - {name: Anna, fingerprints: []}\n", "a further file")
     equal(kinds["NetworkPolicy"]["spec"]["ingress"][0]["from"], [{"namespaceSelector": {}}], "who may scrape, with a monitor")
     check("." not in kinds["Service"]["metadata"]["name"], "a Service's name has no dot")
     paths = [v["hostPath"]["path"] for v in kinds["DaemonSet"]["spec"]["template"]["spec"]["volumes"] if v["name"].startswith("logs-")]
     equal(paths, ["/var/log", "/srv/audit"], "log directories, each once")
     volume = next(v for v in kinds["DaemonSet"]["spec"]["template"]["spec"]["volumes"] if "configMap" in v)
-    check({"key": "administrators.yaml", "path": "administrators.yaml"} in volume["configMap"]["items"], f"it is not mounted: {volume}")
+    check({"key": "key-owners.yaml", "path": "key-owners.yaml"} in volume["configMap"]["items"], f"it is not mounted: {volume}")
     strictly(strict, [p for p in made if p.name != "servicemonitor.yaml"])
 
 

@@ -207,7 +207,7 @@ def inside(work):
     make_keys(work)
     config = write_config(work, {"authlog": logs}, file_sink(sink))
     settings = json.loads(Path(config).read_text())
-    settings["administrators"] = [{"authorized_keys": str(work / "administrators")}]
+    settings["ssh_key_owners"] = [{"authorized_keys": str(work / "administrators")}]
     Path(config).write_text(json.dumps(settings))
     # The agent runs first, on files that do not exist yet: it must find and follow them.
     agent = subprocess.Popen([AGENT, "run", "--config", config], stderr=open(work / "agent.log", "w"))

@@ -11,7 +11,7 @@
 namespace auditship::parsers::auth_log::key_owners {
 namespace {
 
-using Kind = AdministratorSource::Kind;
+using Kind = KeyOwnerSource::Kind;
 
 constexpr std::size_t kMaxFile = 1 << 20;
 constexpr std::size_t kMaxFiles = 10'000;
@@ -94,7 +94,7 @@ std::string account_by_path(const std::string& path) {
 }
 
 // What one source names; a directory may be among it.
-std::vector<KeyFile> named_by(Fs& fs, const AdministratorSource& source) {
+std::vector<KeyFile> named_by(Fs& fs, const KeyOwnerSource& source) {
   std::vector<KeyFile> named;
   if (source.kind == Kind::authorized_keys && source.path.find('%') != std::string::npos) {
     for (const Account& account : read_passwd(fs, source.passwd)) {
@@ -127,7 +127,7 @@ void add_files_in(Fs& fs, const std::string& directory, std::vector<KeyFile>& fi
 }
 
 // All the files of one source. A directory stands for the files in it.
-std::vector<KeyFile> files_of(Fs& fs, const AdministratorSource& source) {
+std::vector<KeyFile> files_of(Fs& fs, const KeyOwnerSource& source) {
   std::vector<KeyFile> files;
   for (KeyFile& file : named_by(fs, source)) {
     const auto stat = fs.stat(file.path);
@@ -148,7 +148,7 @@ class Loader {
  public:
   explicit Loader(Fs& fs) : fs_(fs) {}
 
-  Status load(const AdministratorSource& source) {
+  Status load(const KeyOwnerSource& source) {
     if (source.kind == Kind::map) {
       return load_map(source.path);
     }
@@ -172,7 +172,7 @@ class Loader {
     return {};
   }
 
-  LoadedAdministrators finish() {
+  LoadedKeyOwners finish() {
     loaded_.table = std::move(table_);
     return std::move(loaded_);
   }
@@ -215,7 +215,7 @@ class Loader {
   }
 
   // owner: who it belongs to by the map; else the comment says.
-  void add(ssh_key::SshPublicKey key, Kind kind, Administrator owner, KeyPlace place) {
+  void add(ssh_key::SshPublicKey key, Kind kind, SshKeyOwner owner, KeyPlace place) {
     const std::string where = place.file + ":" + std::to_string(place.line);
     if (loaded_.places.size() >= kMaxKeys) {
       warn(where + ": more than 100,000 keys; the rest is left out");
@@ -231,7 +231,7 @@ class Loader {
       if (owner.name.empty()) {
         warn(where + ": the key " + key.sha256 + " has no comment, so nobody is named for it");
       }
-      if (table_->add_key(key.sha256, owner) == Administrators::Added::other_owner) {
+      if (table_->add_key(key.sha256, owner) == SshKeyOwners::Added::other_owner) {
         warn(where + ": the key " + key.sha256 + " has two owners: \"" +
              table_->owner_of(key.sha256)->name + "\", who counts, and \"" + owner.name + "\"");
       }
@@ -257,20 +257,20 @@ class Loader {
     }
     yaml::YamlProblems problems(path);
     yaml::YamlMap top(problems, document->root, "");
-    if (!top.has("administrators")) {
-      top.add_problem("administrators",
-                      "a list of persons is required, as \"administrators: [{name: Anna, "
+    if (!top.has("ssh_key_owners")) {
+      top.add_problem("ssh_key_owners",
+                      "a list of persons is required, as \"ssh_key_owners: [{name: Anna, "
                       "fingerprints: [\"SHA256:…\"]}]\"");
     }
-    top.for_each_item("administrators",
+    top.for_each_item("ssh_key_owners",
                       [&](const yaml::YamlNode& node) { person(path, problems, node); });
     top.done();
     return problems.empty() ? Status() : Status(problems.error());
   }
 
   void person(const std::string& path, yaml::YamlProblems& problems, const yaml::YamlNode& node) {
-    yaml::YamlMap map(problems, node, "administrators");
-    Administrator owner;
+    yaml::YamlMap map(problems, node, "ssh_key_owners");
+    SshKeyOwner owner;
     std::vector<std::string> keys;
     std::vector<std::string> fingerprints;
     std::vector<std::string> certificates;
@@ -295,7 +295,7 @@ class Loader {
     }
   }
 
-  void key_of(const Administrator& owner, const KeyPlace& place, const std::string& text,
+  void key_of(const SshKeyOwner& owner, const KeyPlace& place, const std::string& text,
               yaml::YamlMap& map) {
     auto key = ssh_key::read_public_key(text);
     if (!key || !*key) {
@@ -305,7 +305,7 @@ class Loader {
     }
   }
 
-  void fingerprint_of(const Administrator& owner, const KeyPlace& place, const std::string& text,
+  void fingerprint_of(const SshKeyOwner& owner, const KeyPlace& place, const std::string& text,
                       yaml::YamlMap& map) {
     if (!ssh_key::is_fingerprint(text)) {
       map.add_problem("fingerprints", "\"" + text + "\": expected SHA256:… or MD5:…");
@@ -317,16 +317,16 @@ class Loader {
     }
   }
 
-  void certificate_of(const Administrator& owner, const KeyPlace& place, const std::string& id) {
-    if (table_->add_certificate(id, owner) == Administrators::Added::other_owner) {
+  void certificate_of(const SshKeyOwner& owner, const KeyPlace& place, const std::string& id) {
+    if (table_->add_certificate(id, owner) == SshKeyOwners::Added::other_owner) {
       warn(place.file + ":" + std::to_string(place.line) + ": the certificate id \"" + id +
            "\" has two owners; the first one counts");
     }
   }
 
-  void add_fingerprint(ssh_key::SshPublicKey key, const Administrator& owner, KeyPlace place) {
+  void add_fingerprint(ssh_key::SshPublicKey key, const SshKeyOwner& owner, KeyPlace place) {
     const std::string& text = key.sha256.empty() ? key.md5 : key.sha256;
-    if (table_->add_key(text, owner) == Administrators::Added::other_owner) {
+    if (table_->add_key(text, owner) == SshKeyOwners::Added::other_owner) {
       warn(place.file + ":" + std::to_string(place.line) + ": the key " + text +
            " has two owners: \"" + table_->owner_of(text)->name + "\", who counts, and \"" +
            owner.name + "\"");
@@ -339,31 +339,30 @@ class Loader {
   }
 
   Fs& fs_;
-  std::unique_ptr<Administrators> table_ = std::make_unique<Administrators>();
-  LoadedAdministrators loaded_;
+  std::unique_ptr<SshKeyOwners> table_ = std::make_unique<SshKeyOwners>();
+  LoadedKeyOwners loaded_;
   std::set<std::string> hidden_;  // said already
 };
 
 }  // namespace
 
-Result<LoadedAdministrators> load_administrators(Fs& fs,
-                                                 const std::vector<AdministratorSource>& sources) {
+Result<LoadedKeyOwners> load_key_owners(Fs& fs, const std::vector<KeyOwnerSource>& sources) {
   Loader loader(fs);
-  for (const AdministratorSource& source : sources) {
+  for (const KeyOwnerSource& source : sources) {
     if (auto s = loader.load(source); !s) {
-      return s.error().in("administrators");
+      return s.error().in("ssh_key_owners");
     }
   }
   return loader.finish();
 }
 
-std::uint64_t administrators_signature(Fs& fs, const std::vector<AdministratorSource>& sources) {
+std::uint64_t key_owners_signature(Fs& fs, const std::vector<KeyOwnerSource>& sources) {
   std::uint64_t signature = 0xCBF29CE484222325U;
   const auto mix = [&signature](std::uint64_t word) {
     signature = (signature ^ word) * 0x100000001B3U;
     signature ^= signature >> 29U;
   };
-  for (const AdministratorSource& source : sources) {
+  for (const KeyOwnerSource& source : sources) {
     for (const KeyFile& file : files_of(fs, source)) {
       const auto stat = fs.stat(file.path);
       mix(std::hash<std::string>{}(file.path));

@@ -13,7 +13,7 @@
 
 namespace auditship::parsers::auth_log::key_owners {
 
-struct AdministratorSource {
+struct KeyOwnerSource {
   enum class Kind : std::uint8_t {
     authorized_keys,  // the comment of a key names its owner
     map,              // a YAML file of persons
@@ -32,22 +32,22 @@ struct KeyPlace {
   std::string file;  // where it stands
   std::uint64_t line = 0;
   std::string account;  // that it opens on this node; empty: not known, or none
-  AdministratorSource::Kind source = AdministratorSource::Kind::authorized_keys;
+  KeyOwnerSource::Kind source = KeyOwnerSource::Kind::authorized_keys;
 };
 
-struct LoadedAdministrators {
-  std::unique_ptr<const Administrators> table;
+struct LoadedKeyOwners {
+  std::unique_ptr<const SshKeyOwners> table;
   std::vector<KeyPlace> places;
   std::vector<std::string> warnings;  // a key with two names, a line that is no key, …
 };
 
 // Bounded: 1 MiB a file, 10,000 files, 100,000 keys. An authorized_keys file that is not there is
 // no error. Errors: not_found, io, invalid for a map or an authority's file that cannot be used.
-[[nodiscard]] Result<LoadedAdministrators> load_administrators(
-    Fs& fs, const std::vector<AdministratorSource>& sources);
+[[nodiscard]] Result<LoadedKeyOwners> load_key_owners(Fs& fs,
+                                                      const std::vector<KeyOwnerSource>& sources);
 
 // Changes when a file of the sources changes, comes or goes. Costs a stat a file.
-[[nodiscard]] std::uint64_t administrators_signature(
-    Fs& fs, const std::vector<AdministratorSource>& sources);
+[[nodiscard]] std::uint64_t key_owners_signature(Fs& fs,
+                                                 const std::vector<KeyOwnerSource>& sources);
 
 }  // namespace auditship::parsers::auth_log::key_owners

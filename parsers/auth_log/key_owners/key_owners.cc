@@ -10,8 +10,8 @@ bool is_bare_md5(std::string_view text) { return text.size() == 47 && text[2] ==
 
 }  // namespace
 
-Administrators::Added Administrators::add(Owners& owners, const std::string& key,
-                                          const Administrator& owner) {
+SshKeyOwners::Added SshKeyOwners::add(Owners& owners, const std::string& key,
+                                      const SshKeyOwner& owner) {
   const auto [at, fresh] = owners.try_emplace(key, owner);
   if (fresh) {
     return Added::fresh;
@@ -19,25 +19,24 @@ Administrators::Added Administrators::add(Owners& owners, const std::string& key
   return at->second.name == owner.name ? Added::again : Added::other_owner;
 }
 
-Administrators::Added Administrators::add_key(const std::string& fingerprint,
-                                              const Administrator& owner) {
+SshKeyOwners::Added SshKeyOwners::add_key(const std::string& fingerprint,
+                                          const SshKeyOwner& owner) {
   return add(keys_, fingerprint, owner);
 }
 
-Administrators::Added Administrators::add_certificate(const std::string& id,
-                                                      const Administrator& owner) {
+SshKeyOwners::Added SshKeyOwners::add_certificate(const std::string& id, const SshKeyOwner& owner) {
   return add(certificates_, id, owner);
 }
 
-const Administrator* Administrators::owner_of(std::string_view fingerprint) const {
+const SshKeyOwner* SshKeyOwners::owner_of(std::string_view fingerprint) const {
   const auto found = is_bare_md5(fingerprint) ? keys_.find(std::string(kMd5).append(fingerprint))
                                               : keys_.find(fingerprint);
   return found == keys_.end() ? nullptr : &found->second;
 }
 
-Administrators::Answer Administrators::find(std::string_view fingerprint, std::string_view cert_id,
-                                            std::string_view ca_fingerprint) const {
-  if (const Administrator* owner = owner_of(fingerprint)) {
+SshKeyOwners::Answer SshKeyOwners::find(std::string_view fingerprint, std::string_view cert_id,
+                                        std::string_view ca_fingerprint) const {
+  if (const SshKeyOwner* owner = owner_of(fingerprint)) {
     return {true, owner->name, owner->email};
   }
   const bool known_authority = authorities_.contains(ca_fingerprint);

@@ -1,7 +1,7 @@
-// Administrators: whose key is it? Fingerprints, certificate ids and certificate authorities, and
-// the persons behind them (ISO 27001 A.9.2.1: each administrator by their own key).
+// SshKeyOwners: whose key is it? Fingerprints, certificate ids and certificate authorities, and
+// the persons behind them (ISO 27001 A.9.2.1: each person by their own key).
 //
-// AdministratorBook holds the table in force; the agent puts a new one in when a source changes,
+// KeyOwnerTable holds the table in force; the agent puts a new one in when a source changes,
 // parsers look at it line by line. Loop thread only.
 #pragma once
 
@@ -14,21 +14,21 @@
 
 namespace auditship::parsers::auth_log::key_owners {
 
-struct Administrator {
+struct SshKeyOwner {
   std::string name, email;  // either may be empty
 };
 
-class Administrators {
+class SshKeyOwners {
  public:
   enum class Added { fresh, again, other_owner };
 
   // fingerprint: "SHA256:…" or "MD5:…". The first owner of a key stays.
-  Added add_key(const std::string& fingerprint, const Administrator& owner);
+  Added add_key(const std::string& fingerprint, const SshKeyOwner& owner);
   // An id (or principal) that the authority writes into certificates.
-  Added add_certificate(const std::string& id, const Administrator& owner);
+  Added add_certificate(const std::string& id, const SshKeyOwner& owner);
   void add_authority(const std::string& fingerprint) { authorities_.insert(fingerprint); }
   // Owner of a key; nullptr when it is not known.
-  [[nodiscard]] const Administrator* owner_of(std::string_view fingerprint) const;
+  [[nodiscard]] const SshKeyOwner* owner_of(std::string_view fingerprint) const;
 
   struct Answer {
     bool known = false;
@@ -48,22 +48,22 @@ class Administrators {
       return std::hash<std::string_view>{}(text);
     }
   };
-  using Owners = std::unordered_map<std::string, Administrator, Hash, std::equal_to<>>;
+  using Owners = std::unordered_map<std::string, SshKeyOwner, Hash, std::equal_to<>>;
 
-  static Added add(Owners& owners, const std::string& key, const Administrator& owner);
+  static Added add(Owners& owners, const std::string& key, const SshKeyOwner& owner);
 
   Owners keys_, certificates_;
   std::unordered_set<std::string, Hash, std::equal_to<>> authorities_;
 };
 
-class AdministratorBook {
+class KeyOwnerTable {
  public:
   // nullptr: no source is configured, nothing is said about owners.
-  [[nodiscard]] const Administrators* current() const { return current_.get(); }
-  void replace(std::unique_ptr<const Administrators> next) { current_ = std::move(next); }
+  [[nodiscard]] const SshKeyOwners* current() const { return current_.get(); }
+  void replace(std::unique_ptr<const SshKeyOwners> next) { current_ = std::move(next); }
 
  private:
-  std::unique_ptr<const Administrators> current_;
+  std::unique_ptr<const SshKeyOwners> current_;
 };
 
 }  // namespace auditship::parsers::auth_log::key_owners

@@ -406,21 +406,20 @@ TEST_CASE("secrets are one line, and messages name the file and not its content"
   CHECK(secrets->bearer_token == "abc");
 }
 
-TEST_CASE("administrators name their sources, one kind an item", "[config]") {
+TEST_CASE("the owners of SSH keys name their sources, one kind an item", "[config]") {
   ConfigFiles files;
-  const std::string start = "cluster: {name: c}\nadministrators:\n";
-  files.write("people.yaml", "administrators: []\n");
+  const std::string start = "cluster: {name: c}\nssh_key_owners:\n";
+  files.write("people.yaml", "ssh_key_owners: []\n");
   const auto config = files.load(start +
                                  "- authorized_keys: \"%h/.ssh/authorized_keys\"\n"
                                  "- authorized_keys: keys.d\n- map: people.yaml\n");
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
-  REQUIRE(config->administrators.size() == 3);
-  CHECK(config->administrators[0].path == "%h/.ssh/authorized_keys");
-  CHECK(config->administrators[0].passwd == "/etc/passwd");
-  CHECK(config->administrators[1].path == files.directory_ + "/keys.d");
-  CHECK(config->administrators[2].kind ==
-        parsers::auth_log::key_owners::AdministratorSource::Kind::map);
+  REQUIRE(config->ssh_key_owners.size() == 3);
+  CHECK(config->ssh_key_owners[0].path == "%h/.ssh/authorized_keys");
+  CHECK(config->ssh_key_owners[0].passwd == "/etc/passwd");
+  CHECK(config->ssh_key_owners[1].path == files.directory_ + "/keys.d");
+  CHECK(config->ssh_key_owners[2].kind == parsers::auth_log::key_owners::KeyOwnerSource::Kind::map);
   const auto again = config::parse_config(
       files.fs_, files.directory_ + "/again.yaml", config::render_effective(*config),
       [](const std::string&) { return std::optional<std::string>(); });
@@ -428,11 +427,11 @@ TEST_CASE("administrators name their sources, one kind an item", "[config]") {
   REQUIRE(again.ok());
   CHECK(config::render_effective(*again) == config::render_effective(*config));
 
-  has(files.refusal(start + "- map: no-such.yaml\n"), "auditship.yaml:3:8: administrators.map: ");
+  has(files.refusal(start + "- map: no-such.yaml\n"), "auditship.yaml:3:8: ssh_key_owners.map: ");
   has(files.refusal(start + "- {}\n"), "expected one of \"authorized_keys\", \"map\" and");
   has(files.refusal(start + "- {map: people.yaml, ca_keys: people.yaml}\n"), "expected one of");
   has(files.refusal(start + "- authorised_keys: x\n"), "did you mean \"authorized_keys\"");
-  files.write("people.yaml", "administrators: [{name: x, keys: [nonsense]}]\n");
+  files.write("people.yaml", "ssh_key_owners: [{name: x, keys: [nonsense]}]\n");
   has(files.refusal(start + "- map: people.yaml\n"), "no public key of a known type");
 }
 

@@ -10,7 +10,7 @@
 namespace auditship::test {
 namespace {
 
-using Kind = parsers::auth_log::key_owners::AdministratorSource::Kind;
+using Kind = parsers::auth_log::key_owners::KeyOwnerSource::Kind;
 
 const std::string kAliceKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsVZ9+SH+fbmUbeXWz1fQSOSS6yQzJu7jvN2ZoxuKs/";
@@ -25,9 +25,9 @@ struct Disk {
       REQUIRE(fs.make_dirs(directory).ok());
     }
   }
-  parsers::auth_log::key_owners::LoadedAdministrators load(
-      std::vector<parsers::auth_log::key_owners::AdministratorSource> sources) {
-    auto loaded = parsers::auth_log::key_owners::load_administrators(fs, sources);
+  parsers::auth_log::key_owners::LoadedKeyOwners load(
+      std::vector<parsers::auth_log::key_owners::KeyOwnerSource> sources) {
+    auto loaded = parsers::auth_log::key_owners::load_key_owners(fs, sources);
     INFO((loaded ? "" : loaded.error().message));
     REQUIRE(loaded.ok());
     return std::move(*loaded);
@@ -35,7 +35,7 @@ struct Disk {
   std::string refusal(const std::string& map) {
     fs.put("/etc/people.yaml", map);
     auto loaded =
-        parsers::auth_log::key_owners::load_administrators(fs, {{Kind::map, "/etc/people.yaml"}});
+        parsers::auth_log::key_owners::load_key_owners(fs, {{Kind::map, "/etc/people.yaml"}});
     return loaded ? "loaded" : loaded.error().message;
   }
 
@@ -48,7 +48,7 @@ bool any_has(const std::vector<std::string>& lines, const std::string& part) {
                      [&](const std::string& line) { return line.find(part) != std::string::npos; });
 }
 
-TEST_CASE("what a service manager hides is told, once for each place", "[administrators]") {
+TEST_CASE("what a service manager hides is told, once for each place", "[ssh_key_owners]") {
   Disk disk;
   disk.fs.put("/etc/passwd",
               "root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n"
@@ -56,7 +56,7 @@ TEST_CASE("what a service manager hides is told, once for each place", "[adminis
               "backup:x:34:34::/var/backups:/usr/sbin/nologin\n");
   REQUIRE(disk.fs.make_dirs("/var/backups").ok());
   disk.fs.hide("/var/backups");  // no home of a person
-  const std::vector<parsers::auth_log::key_owners::AdministratorSource> sources = {
+  const std::vector<parsers::auth_log::key_owners::KeyOwnerSource> sources = {
       {Kind::authorized_keys, "%h/.ssh/authorized_keys"},
       {Kind::authorized_keys, "/home/*/.ssh/authorized_keys"},
       {Kind::authorized_keys, "/etc/ssh/keys.d"}};
@@ -73,7 +73,7 @@ TEST_CASE("what a service manager hides is told, once for each place", "[adminis
   CHECK(any_has(disk.load({{Kind::ca_keys, "/etc/ca.pub"}}).warnings, "/etc/ca.pub: hidden"));
 }
 
-TEST_CASE("patterns of AuthorizedKeysFile are asked for each account", "[administrators]") {
+TEST_CASE("patterns of AuthorizedKeysFile are asked for each account", "[ssh_key_owners]") {
   Disk disk;
   disk.fs.put("/etc/passwd",
               "root:x:0:0:root:/root:/bin/bash\nalice:x:1001:1001::/home/alice:/bin/sh\n"
@@ -95,7 +95,7 @@ TEST_CASE("patterns of AuthorizedKeysFile are asked for each account", "[adminis
   CHECK_FALSE(any_has(loaded.warnings, "two owners"));  // one key in two places is no conflict
 }
 
-TEST_CASE("a directory stands for its files, a glob for what it finds", "[administrators]") {
+TEST_CASE("a directory stands for its files, a glob for what it finds", "[ssh_key_owners]") {
   Disk disk;
   disk.fs.put("/etc/ssh/keys.d/authorized_keys.alice", kAliceKey + " alice@laptop\n");
   disk.fs.put("/etc/ssh/keys.d/kim", kKimKey + " kim@ops\n");
@@ -110,10 +110,10 @@ TEST_CASE("a directory stands for its files, a glob for what it finds", "[admini
   CHECK(disk.load({{Kind::authorized_keys, "/no/such/file"}}).places.empty());
 }
 
-TEST_CASE("one key under two names is a warning, and the first name counts", "[administrators]") {
+TEST_CASE("one key under two names is a warning, and the first name counts", "[ssh_key_owners]") {
   Disk disk;
   disk.fs.put("/etc/people.yaml",
-              "administrators:\n- name: Alice Andersson\n  keys: [\"" + kAliceKey + "\"]\n");
+              "ssh_key_owners:\n- name: Alice Andersson\n  keys: [\"" + kAliceKey + "\"]\n");
   disk.fs.put("/etc/ssh/keys.d/root", kAliceKey + " backup job\n" + kKimKey + "\n");
   const auto loaded =
       disk.load({{Kind::map, "/etc/people.yaml"}, {Kind::authorized_keys, "/etc/ssh/keys.d"}});
@@ -125,10 +125,10 @@ TEST_CASE("one key under two names is a warning, and the first name counts", "[a
   CHECK(loaded.warnings.size() == 2);
 }
 
-TEST_CASE("a map names persons by keys, fingerprints and certificates", "[administrators]") {
+TEST_CASE("a map names persons by keys, fingerprints and certificates", "[ssh_key_owners]") {
   Disk disk;
   disk.fs.put("/etc/people.yaml",
-              "administrators:\n- {name: Kim Larsen, email: kim@example.org, fingerprints: [\"" +
+              "ssh_key_owners:\n- {name: Kim Larsen, email: kim@example.org, fingerprints: [\"" +
                   kKim +
                   "\", \"MD5:d3:d0:99:11:fd:a6:64:d1:ee:9c:d6:3e:94:ba:3e:d4\"]}\n"
                   "- {name: Erin Eriksen, certificates: [erin-2026]}\n");
@@ -140,7 +140,7 @@ TEST_CASE("a map names persons by keys, fingerprints and certificates", "[admini
   CHECK(loaded.places.size() == 2);
 }
 
-TEST_CASE("a map that cannot be meant is refused with its line", "[administrators]") {
+TEST_CASE("a map that cannot be meant is refused with its line", "[ssh_key_owners]") {
   Disk disk;
   const auto has = [](const std::string& text, const std::string& part) {
     INFO(text);
@@ -148,18 +148,18 @@ TEST_CASE("a map that cannot be meant is refused with its line", "[administrator
   };
   has(disk.refusal("people: []\n"), "/etc/people.yaml:1:1: ");
   has(disk.refusal("people: []\n"), "unknown key \"people\"");
-  has(disk.refusal("administrators:\n- {name: A, fingerprint: x}\n"),
+  has(disk.refusal("ssh_key_owners:\n- {name: A, fingerprint: x}\n"),
       "did you mean \"fingerprints\"");
-  has(disk.refusal("administrators:\n- {name: A, fingerprints: [abc]}\n"), "expected SHA256:");
-  has(disk.refusal("administrators:\n- {name: A, keys: [abc]}\n"), "no public key of a known type");
-  has(disk.refusal("administrators:\n- {email: a@example.org}\n"), "each person needs a name");
+  has(disk.refusal("ssh_key_owners:\n- {name: A, fingerprints: [abc]}\n"), "expected SHA256:");
+  has(disk.refusal("ssh_key_owners:\n- {name: A, keys: [abc]}\n"), "no public key of a known type");
+  has(disk.refusal("ssh_key_owners:\n- {email: a@example.org}\n"), "each person needs a name");
   has(disk.refusal(": : :\n"), "/etc/people.yaml");
-  auto none = parsers::auth_log::key_owners::load_administrators(
+  auto none = parsers::auth_log::key_owners::load_key_owners(
       disk.fs, {{Kind::ca_keys, "/etc/no-such-ca.pub"}});
   CHECK_FALSE(none.ok());
 }
 
-TEST_CASE("authorities are known by file and by the cert-authority option", "[administrators]") {
+TEST_CASE("authorities are known by file and by the cert-authority option", "[ssh_key_owners]") {
   Disk disk;
   disk.fs.put("/etc/ca.pub", kKimKey + " ca-2026\n");
   disk.fs.put("/root/.ssh/authorized_keys", "cert-authority " + kAliceKey + " ca-of-root\n");
@@ -172,20 +172,20 @@ TEST_CASE("authorities are known by file and by the cert-authority option", "[ad
   CHECK(loaded.places[1].source == Kind::ca_keys);
 }
 
-TEST_CASE("the signature changes when a file changes, comes or goes", "[administrators]") {
+TEST_CASE("the signature changes when a file changes, comes or goes", "[ssh_key_owners]") {
   Disk disk;
-  const std::vector<parsers::auth_log::key_owners::AdministratorSource> sources = {
+  const std::vector<parsers::auth_log::key_owners::KeyOwnerSource> sources = {
       {Kind::authorized_keys, "/etc/ssh/keys.d"}};
-  const auto before = parsers::auth_log::key_owners::administrators_signature(disk.fs, sources);
-  CHECK(parsers::auth_log::key_owners::administrators_signature(disk.fs, sources) == before);
+  const auto before = parsers::auth_log::key_owners::key_owners_signature(disk.fs, sources);
+  CHECK(parsers::auth_log::key_owners::key_owners_signature(disk.fs, sources) == before);
   disk.fs.put("/etc/ssh/keys.d/kim", kKimKey + " kim\n");
-  const auto with_kim = parsers::auth_log::key_owners::administrators_signature(disk.fs, sources);
+  const auto with_kim = parsers::auth_log::key_owners::key_owners_signature(disk.fs, sources);
   CHECK(with_kim != before);
   disk.fs.put("/etc/ssh/keys.d/kim", kKimKey + " kim.larsen\n");
-  const auto renamed = parsers::auth_log::key_owners::administrators_signature(disk.fs, sources);
+  const auto renamed = parsers::auth_log::key_owners::key_owners_signature(disk.fs, sources);
   CHECK(renamed != with_kim);
   disk.fs.unlink("/etc/ssh/keys.d/kim");
-  CHECK(parsers::auth_log::key_owners::administrators_signature(disk.fs, sources) == before);
+  CHECK(parsers::auth_log::key_owners::key_owners_signature(disk.fs, sources) == before);
 }
 
 }  // namespace

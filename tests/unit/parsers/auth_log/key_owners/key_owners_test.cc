@@ -45,7 +45,7 @@ const std::string kAliceKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsVZ9+SH+fbmUbeXWz1fQSOSS6yQzJu7jvN2ZoxuKs/";
 const std::string kAlice = "SHA256:BKl9Nmqru9TgHcCSetynZrcqMS3lnxgzXUtvtf8DCYk";
 
-TEST_CASE("fingerprints equal those of ssh-keygen for every recorded key", "[administrators]") {
+TEST_CASE("fingerprints equal those of ssh-keygen for every recorded key", "[ssh_key_owners]") {
   const auto people = recorded_fingerprints();
   std::size_t checked = 0;
   for (const char* account : {"alice", "bob", "carol", "kim", "lars", "maria.svensson", "root"}) {
@@ -65,7 +65,7 @@ TEST_CASE("fingerprints equal those of ssh-keygen for every recorded key", "[adm
 }
 
 TEST_CASE("options may stand before a key, with blanks and quotes inside quotes",
-          "[administrators]") {
+          "[ssh_key_owners]") {
   const parsers::ssh_key::SshPublicKey plain = key_of(kAliceKey + " alice@laptop");
   CHECK(plain.comment == "alice@laptop");
   const parsers::ssh_key::SshPublicKey key =
@@ -77,7 +77,7 @@ TEST_CASE("options may stand before a key, with blanks and quotes inside quotes"
   CHECK_FALSE(key_of("command=\"x,cert-authority,y\" " + kAliceKey + " ca").is_authority);
 }
 
-TEST_CASE("lines that are no keys are told, blank ones and comments are not", "[administrators]") {
+TEST_CASE("lines that are no keys are told, blank ones and comments are not", "[ssh_key_owners]") {
   for (const char* line : {"", "   ", "# ssh-ed25519 AAAA", "\t# x", "\r"}) {
     auto key = parsers::ssh_key::read_public_key(line);
     REQUIRE(key.ok());
@@ -93,7 +93,7 @@ TEST_CASE("lines that are no keys are told, blank ones and comments are not", "[
   }
 }
 
-TEST_CASE("a comment is bounded and valid UTF-8", "[administrators]") {
+TEST_CASE("a comment is bounded and valid UTF-8", "[ssh_key_owners]") {
   const parsers::ssh_key::SshPublicKey key = key_of(kAliceKey + " \xFF" + std::string(1000, 'a'));
   CHECK(key.comment.size() <= 260);
   CHECK(key.comment.starts_with("\xEF\xBF\xBD"));
@@ -102,13 +102,13 @@ TEST_CASE("a comment is bounded and valid UTF-8", "[administrators]") {
 class Book {
  public:
   Book() {
-    auto table = std::make_unique<parsers::auth_log::key_owners::Administrators>();
+    auto table = std::make_unique<parsers::auth_log::key_owners::SshKeyOwners>();
     CHECK(table->add_key(kAlice, {"Alice Andersson", "alice@example.org"}) ==
-          parsers::auth_log::key_owners::Administrators::Added::fresh);
+          parsers::auth_log::key_owners::SshKeyOwners::Added::fresh);
     CHECK(table->add_key(kAlice, {"Alice Andersson", ""}) ==
-          parsers::auth_log::key_owners::Administrators::Added::again);
+          parsers::auth_log::key_owners::SshKeyOwners::Added::again);
     CHECK(table->add_key(kAlice, {"Mallory", ""}) ==
-          parsers::auth_log::key_owners::Administrators::Added::other_owner);
+          parsers::auth_log::key_owners::SshKeyOwners::Added::other_owner);
     (void)table->add_key("MD5:36:94:a3:d9:33:4d:5d:fa:41:d8:68:87:cc:97:03:7d", {"Alice A.", ""});
     (void)table->add_certificate("erin-2026", {"Erin Eriksen", "erin@example.org"});
     table_ = table.get();
@@ -117,23 +117,23 @@ class Book {
 
   Parsed parse(const std::string& key) {
     parsers::auth_log::AuthLogOptions options;
-    options.administrators = book_;
+    options.owners = book_;
     parsers::auth_log::AuthLogParser parser(options);
     return parse_line(parser,
                       "Nov 23 04:05:06 web1 sshd[812]: Accepted publickey for root from 192.0.2.7 "
                       "port 4022 ssh2: " +
                           key);
   }
-  parsers::auth_log::key_owners::Administrators& table() { return *table_; }
+  parsers::auth_log::key_owners::SshKeyOwners& table() { return *table_; }
 
  private:
-  std::shared_ptr<parsers::auth_log::key_owners::AdministratorBook> book_ =
-      std::make_shared<parsers::auth_log::key_owners::AdministratorBook>();
-  parsers::auth_log::key_owners::Administrators* table_ = nullptr;
+  std::shared_ptr<parsers::auth_log::key_owners::KeyOwnerTable> book_ =
+      std::make_shared<parsers::auth_log::key_owners::KeyOwnerTable>();
+  parsers::auth_log::key_owners::SshKeyOwners* table_ = nullptr;
 };
 
 TEST_CASE("a login says whose key it was, and whether anybody is known for it",
-          "[administrators]") {
+          "[ssh_key_owners]") {
   Book book;
   const Parsed alice = book.parse("ED25519 " + kAlice);
   CHECK(alice["ssh.key.owner"] == "Alice Andersson");
@@ -155,9 +155,9 @@ TEST_CASE("a login says whose key it was, and whether anybody is known for it",
 }
 
 TEST_CASE("nothing is said of owners where no source is configured, or no key was used",
-          "[administrators]") {
+          "[ssh_key_owners]") {
   parsers::auth_log::AuthLogOptions options;
-  options.administrators = std::make_shared<parsers::auth_log::key_owners::AdministratorBook>();
+  options.owners = std::make_shared<parsers::auth_log::key_owners::KeyOwnerTable>();
   parsers::auth_log::AuthLogParser parser(options);
   const std::string login =
       "Nov 23 04:05:06 web1 sshd[812]: Accepted publickey for root from "
@@ -173,7 +173,7 @@ TEST_CASE("nothing is said of owners where no source is configured, or no key wa
                   .has("ssh.key.owner_known"));
 }
 
-TEST_CASE("a certificate counts by its own key first, then by its id", "[administrators]") {
+TEST_CASE("a certificate counts by its own key first, then by its id", "[ssh_key_owners]") {
   Book book;
   const std::string unknown_key = "ED25519-CERT SHA256:" + std::string(43, 'B');
   const std::string ca = "SHA256:" + std::string(43, 'C');
@@ -193,7 +193,7 @@ TEST_CASE("a certificate counts by its own key first, then by its id", "[adminis
   CHECK_FALSE(with("erin-2026", other_ca).has("ssh.key.owner"));
 }
 
-TEST_CASE("a certificate id that imitates a known authority is no proof", "[administrators]") {
+TEST_CASE("a certificate id that imitates a known authority is no proof", "[ssh_key_owners]") {
   Book book;
   const std::string ca = "SHA256:" + std::string(43, 'C');
   const std::string evil = "SHA256:" + std::string(43, 'E');
