@@ -29,8 +29,7 @@ set(lib_files       "^(fcntl|dirent|poll)\\.h$|^sys/(file|stat|statvfs|sysmacros
                                             agent/platform/http_server\\.cc agent/cli/[a-z_]+\\.cc)
 set(lib_terminal    "^unistd\\.h$"          agent/platform/[a-z_]+\\.cc agent/input/file/log_file_reader\\.cc agent/cli/[a-z_]+\\.cc)
 set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
-                                            agent/base/ip_address\\.cc agent/filter/match\\.cc   # inet_pton only
-                                            parsers/kube_audit/[a-z_]+\\.cc
+                                            agent/base/ip_network\\.cc   # inet_pton only
                                             agent/platform/systemd_notify\\.cc)                   # systemd's datagrams
 set(lib_memory      "^(link|malloc)\\.h$|^sys/(mman|resource)\\.h$" agent/platform/memory_trim\\.cc
                                             agent/platform/process_stats\\.cc agent/cli/main\\.cc) # no core dumps

@@ -3,10 +3,13 @@ auditship_test(NAME unit_app LABELS unit
   SOURCES unit/app/identity_test.cc
   LIBRARIES auditship::app auditship::base auditship_sim)
 auditship_test(NAME unit_base LABELS unit
-  SOURCES unit/base/binary_io_test.cc
+  SOURCES unit/base/base64_test.cc
+    unit/base/binary_io_test.cc
     unit/base/compression_test.cc
+    unit/base/ip_network_test.cc
     unit/base/json_writer_test.cc
     unit/base/sha256_test.cc
+    unit/base/text_test.cc
     unit/base/time_zone_test.cc
   LIBRARIES auditship::base auditship::parsers_syslog)
 auditship_test(NAME unit_buffer LABELS unit

@@ -1,54 +1,62 @@
-// Days and seconds of the proleptic Gregorian calendar, without a library's global zone state.
-// Constexpr, stateless.
+// Days and dates of the proleptic Gregorian calendar, by std::chrono, without a library's global zone
+// state. Constexpr, stateless. Years lie from -32767 to 32767, which is what std::chrono can tell;
+// what is beyond counts as the first or last of them.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 
 namespace auditship {
 
+// month is 1 to 12, day 1 to 31.
 struct CivilDate {
   std::int64_t year = 1970;
-  int month = 1;  // 1 to 12
-  int day = 1;    // 1 to 31
+  int month = 1;
+  int day = 1;
 };
 
-constexpr std::int64_t kSecondsPerDay = 86400;
+inline constexpr std::int64_t kSecondsPerDay = 86400;
 
-// Days since 1970-01-01.
+namespace calendar_detail {
+
+constexpr std::chrono::year year_of(std::int64_t year) {
+  constexpr auto kFirst = static_cast<std::int64_t>(static_cast<int>(std::chrono::year::min()));
+  constexpr auto kLast = static_cast<std::int64_t>(static_cast<int>(std::chrono::year::max()));
+  return std::chrono::year(static_cast<int>(std::clamp(year, kFirst, kLast)));
+}
+
+}  // namespace calendar_detail
+
+// Days since 1970-01-01. A day behind the end of its month counts on into the next one.
 constexpr std::int64_t days_from_civil(CivilDate date) {
-  const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t day_of_year =
-      (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-         719468;
+  const auto month =
+      calendar_detail::year_of(date.year) / std::chrono::month(static_cast<unsigned>(date.month));
+  return (std::chrono::sys_days(month / 1) + std::chrono::days(date.day - 1))
+      .time_since_epoch()
+      .count();
 }
 
 constexpr CivilDate civil_from_days(std::int64_t days) {
-  days += 719468;
-  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const std::int64_t day_of_era = days - era * 146097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
-  const int day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
-  const int month =
-      static_cast<int>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
-  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
+  constexpr std::int64_t kFirst =
+      std::chrono::sys_days(std::chrono::year::min() / 1 / 1).time_since_epoch().count();
+  constexpr std::int64_t kLast =
+      std::chrono::sys_days(std::chrono::year::max() / 12 / 31).time_since_epoch().count();
+  const std::chrono::year_month_day date(
+      std::chrono::sys_days(std::chrono::days(static_cast<int>(std::clamp(days, kFirst, kLast)))));
+  return {static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())),
+          static_cast<int>(static_cast<unsigned>(date.day()))};
 }
 
-constexpr bool is_leap_year(std::int64_t year) {
-  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
+constexpr bool is_leap_year(std::int64_t year) { return calendar_detail::year_of(year).is_leap(); }
 
 constexpr int days_in_month(std::int64_t year, int month) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && is_leap_year(year) ? 29 : kDays[month - 1];
+  const auto last = calendar_detail::year_of(year) /
+                    std::chrono::month(static_cast<unsigned>(month)) / std::chrono::last;
+  return static_cast<int>(static_cast<unsigned>(last.day()));
 }
 
+// Rounds towards minus infinity.
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
 }

@@ -112,6 +112,8 @@ bool is_ipv6(std::string_view text) {
   return is_whole(groups, gap);
 }
 
+bool is_ip_address(std::string_view text) { return is_ipv4(text) || is_ipv6(text); }
+
 IpText read_ip(std::string_view text) {
   if (is_ipv4(text)) {
     return {true, text, false};

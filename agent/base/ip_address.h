@@ -12,6 +12,9 @@ namespace auditship {
 // RFC 4291 text without a zone; the last 32 bits may be a dotted quad.
 [[nodiscard]] bool is_ipv6(std::string_view text);
 
+// Either, without a zone.
+[[nodiscard]] bool is_ip_address(std::string_view text);
+
 struct IpText {
   bool valid = false;
   std::string_view address;  // without zone

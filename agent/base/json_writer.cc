@@ -1,5 +1,7 @@
 #include "agent/base/json_writer.h"
 
+#include "agent/base/calendar.h"
+
 namespace auditship {
 namespace {
 
@@ -62,37 +64,18 @@ std::size_t utf8_prefix(std::string_view text, std::size_t max_bytes) {
 }
 
 void append_rfc3339(std::string& out, std::int64_t ns_since_epoch) {
-  std::int64_t seconds = ns_since_epoch / 1'000'000'000;
-  std::int64_t ns = ns_since_epoch % 1'000'000'000;
-  if (ns < 0) {
-    ns += 1'000'000'000;
-    --seconds;
-  }
-  // Civil date from days, after Howard Hinnant's public-domain algorithm; no time zone involved.
-  std::int64_t days = seconds / 86400;
-  std::int64_t rest = seconds % 86400;
-  if (rest < 0) {
-    rest += 86400;
-    --days;
-  }
-  days += 719468;
-  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const std::int64_t day_of_era = days - era * 146097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t month_index = (5 * day_of_year + 2) / 153;
-  const std::int64_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
-  const std::int64_t month = month_index < 10 ? month_index + 3 : month_index - 9;
-  const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  const std::int64_t seconds = floor_div(ns_since_epoch, 1'000'000'000);
+  const std::int64_t ns = ns_since_epoch - seconds * 1'000'000'000;
+  const std::int64_t days = floor_div(seconds, kSecondsPerDay);
+  const std::int64_t rest = seconds - days * kSecondsPerDay;
+  const CivilDate date = civil_from_days(days);
   const auto two = [&](std::int64_t v, char before) {
     out.push_back(before);
     append_digits(out, static_cast<std::uint64_t>(v), 2);
   };
-  append_digits(out, static_cast<std::uint64_t>(year), 4);
-  two(month, '-');
-  two(day, '-');
+  append_digits(out, static_cast<std::uint64_t>(date.year), 4);
+  two(date.month, '-');
+  two(date.day, '-');
   two(rest / 3600, 'T');
   two(rest / 60 % 60, ':');
   two(rest % 60, ':');

@@ -2,10 +2,10 @@
 
 #include <limits>
 
+#include "agent/base/ip_address.h"
+#include "agent/base/ip_network.h"
 #include "agent/config/config_internal.h"
 #include "agent/config/deprecated_keys.h"
-#include "agent/filter/rule_spec.h"
-#include "parsers/kube_audit/text_conversions.h"
 
 namespace auditship::config {
 namespace {
@@ -141,8 +141,7 @@ bool is_listen_address(std::string_view text) {
   if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
     address = address.substr(1, address.size() - 2);
   }
-  return !port.empty() && number >= 1 && number <= 65535 &&
-         parsers::kube_audit::is_ip_address(address);
+  return !port.empty() && number >= 1 && number <= 65535 && is_ip_address(address);
 }
 
 void read_status(yaml::YamlMap& top, Config& config) {
@@ -177,7 +176,7 @@ void read_proxies(yaml::YamlMap& top, Config& config) {
     return;
   }
   for (const std::string& network : config.trusted_proxies) {
-    if (const auto parsed = filter::parse_network(network); !parsed) {
+    if (const auto parsed = IpNetwork::parse(network); !parsed) {
       top.add_problem("trusted_proxies", parsed.error().message);
     }
   }

@@ -3,38 +3,19 @@
 #include <algorithm>
 
 #include "agent/base/json_writer.h"
+#include "agent/base/text.h"
 
 namespace auditship::event {
 namespace {
 
 constexpr std::size_t kMaxValue = 300;  // bytes of one value
 
-// As JSON would escape it, C1 controls and bidirectional marks included: nothing that acts on a
-// terminal.
+// As JSON would escape it; what else acts on a terminal is left out.
 void append_safe(std::string& out, std::string_view text) {
   const bool long_text = text.size() > kMaxValue;
   std::string clean;
   append_json_escaped(clean, text.substr(0, utf8_prefix(text, kMaxValue)));
-  for (std::size_t i = 0; i < clean.size(); ++i) {
-    const auto c = static_cast<unsigned char>(clean[i]);
-    const bool c1 =
-        c == 0xC2 && i + 1 < clean.size() && static_cast<unsigned char>(clean[i + 1]) < 0xA0;
-    const bool bidi =
-        c == 0xE2 && i + 2 < clean.size() &&
-        ((clean[i + 1] == '\x80' && static_cast<unsigned char>(clean[i + 2]) >= 0x8B) ||
-         clean[i + 1] == '\x81');
-    if (c == 0x7F) {
-      out += "?";
-    } else if (c1) {
-      out += "?";
-      ++i;
-    } else if (bidi) {
-      out += "?";
-      i += 2;
-    } else {
-      out.push_back(clean[i]);
-    }
-  }
+  append_terminal_text(out, clean);
   if (long_text) {
     out += "…";
   }

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "agent/base/json_writer.h"
+#include "agent/base/text.h"
 #include "agent/explain/noisy_groups.h"
 #include "agent/filter/guard_proof.h"
 #include "agent/rules/rule_file.h"
@@ -193,6 +194,16 @@ std::string flaw(const NoisyGroup& group, filter::RuleSetKind kind, const std::s
   return file->rules.rule_matches(0, record) ? "" : "a name in it cannot be written in a rule file";
 }
 
+// YAML's escape of one code point in a double-quoted text.
+void append_yaml_escape(std::string& out, char32_t code) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const bool is_short = code < 0x10000;
+  out += is_short ? "\\u" : "\\U";
+  for (int shift = is_short ? 12 : 28; shift >= 0; shift -= 4) {
+    out += kDigits[code >> static_cast<unsigned>(shift) & 0xFU];
+  }
+}
+
 }  // namespace
 
 SuggestedRule suggest_rule(const NoisyGroups& all, const NoisyGroup& group,
@@ -226,36 +237,14 @@ void append_yaml_string(std::string& out, std::string_view text) {
   std::string json;
   append_json_escaped(json, text);
   out += '"';
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const auto byte = [&json](std::size_t at) {
-      return at < json.size() ? static_cast<unsigned char>(json[at]) : 0U;
-    };
-    const unsigned c = byte(i);
-    std::uint32_t code = 0;
-    std::size_t width = 0;
-    if (c == 0x7F) {
-      code = c;
-      width = 1;
-    } else if (c == 0xC2 && byte(i + 1) < 0xA0) {  // C1 controls
-      code = byte(i + 1);
-      width = 2;
-    } else if (c == 0xE2 && (byte(i + 1) == 0x80 || byte(i + 1) == 0x81)) {  // separators, marks
-      code = 0x2000U | (byte(i + 1) & 0x3FU) << 6U | (byte(i + 2) & 0x3FU);
-      width = 3;
-    } else if (c == 0xEF && byte(i + 1) == 0xBB && byte(i + 2) == 0xBF) {  // byte order mark
-      code = 0xFEFF;
-      width = 3;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t begin = at;
+    const char32_t code = next_code_point(json, at);
+    if (is_unsafe_to_show(code)) {
+      append_yaml_escape(out, code);
+    } else {
+      out.append(json, begin, at - begin);
     }
-    if (width == 0) {
-      out += json[i];
-      continue;
-    }
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) {
-      out += digits[code >> static_cast<unsigned>(shift) & 0xFU];
-    }
-    i += width - 1;
   }
   out += '"';
 }

@@ -1,7 +1,6 @@
 #include "agent/filter/match.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cstring>
 
 namespace auditship::filter {
@@ -45,16 +44,6 @@ bool in_window(const TimeWindow& window, unsigned weekday, std::uint16_t minute)
          (day_has((weekday + 6) % 7) && minute < window.to_minute);
 }
 
-bool prefix_equal(const std::uint8_t (&a)[16], const Network& network) {
-  const std::size_t whole = network.prefix / 8;
-  if (std::memcmp(a, network.address, whole) != 0) {
-    return false;
-  }
-  const unsigned rest = network.prefix % 8;
-  const unsigned mask = 0xff00U >> rest & 0xffU;
-  return rest == 0 || (a[whole] & mask) == (network.address[whole] & mask);
-}
-
 }  // namespace
 
 bool glob_match(std::string_view pattern, std::string_view text) {
@@ -77,21 +66,6 @@ bool glob_match(std::string_view pattern, std::string_view text) {
     ++p;
   }
   return p == pattern.size();
-}
-
-bool parse_address(std::string_view text, std::uint8_t (&into)[16]) {
-  text = text.substr(0, text.find('%'));
-  char buffer[INET6_ADDRSTRLEN + 1] = {};
-  if (text.empty() || text.size() > INET6_ADDRSTRLEN) {
-    return false;
-  }
-  text.copy(buffer, text.size());
-  if (inet_pton(AF_INET6, buffer, into) == 1) {
-    return true;
-  }
-  static constexpr std::uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  std::memcpy(into, kMapped, sizeof kMapped);
-  return inet_pton(AF_INET, buffer, into + 12) == 1;
 }
 
 StringSet::StringSet(std::vector<std::string> values) : values_(std::move(values)) {
@@ -235,10 +209,10 @@ bool RuleMatch::matches_annotations(const event::KubeAttributes& kube) const {
 }
 
 bool RuleMatch::matches_network(std::string_view ip) const {
-  std::uint8_t address[16];
-  return parse_address(ip, address) &&
+  IpBytes address;
+  return parse_ip_bytes(ip, address) &&
          std::any_of(own_.source_networks.begin(), own_.source_networks.end(),
-                     [&address](const Network& network) { return prefix_equal(address, network); });
+                     [&address](const IpNetwork& network) { return network.contains(address); });
 }
 
 bool RuleMatch::matches_time(const event::Record& record) const {

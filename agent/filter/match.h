@@ -17,9 +17,6 @@ namespace auditship::filter {
 // * matches any run of bytes, ? one byte, all else itself; the whole text must match.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
 
-// An address as 16 bytes (IPv4 mapped), without its %zone. False when text is no numeric address.
-[[nodiscard]] bool parse_address(std::string_view text, std::uint8_t (&into)[16]);
-
 // Exact membership; sorted so that long lists stay cheap.
 class StringSet {
  public:

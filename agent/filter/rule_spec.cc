@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstring>
 #include <set>
 
+#include "agent/base/text.h"
 #include "agent/filter/match.h"
 
 namespace auditship::filter {
@@ -22,18 +21,11 @@ Error invalid(std::string_view text, std::string_view expected) {
                "\"" + std::string(text.substr(0, 80)) + "\": expected " + std::string(expected)};
 }
 
-template <typename Number>
-bool parse_number(std::string_view text, Number& into) {
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, into);
-  return error == std::errc() && at == end;
-}
-
 // "HH:MM" to minutes, 24:00 allowed.
 bool parse_minute(std::string_view text, std::uint16_t& into) {
   std::uint16_t hour = 0, minute = 0;
-  if (text.size() != 5 || text[2] != ':' || !parse_number(text.substr(0, 2), hour) ||
-      !parse_number(text.substr(3), minute) || minute > 59) {
+  if (text.size() != 5 || text[2] != ':' || !parse_decimal(text.substr(0, 2), hour) ||
+      !parse_decimal(text.substr(3), minute) || minute > 59) {
     return false;
   }
   into = static_cast<std::uint16_t>(hour * 60 + minute);
@@ -93,8 +85,8 @@ Result<CodeRange> parse_code_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   CodeRange range;
   const bool read =
-      parse_number(text.substr(0, dash), range.first) &&
-      (dash == std::string_view::npos || parse_number(text.substr(dash + 1), range.last));
+      parse_decimal(text.substr(0, dash), range.first) &&
+      (dash == std::string_view::npos || parse_decimal(text.substr(dash + 1), range.last));
   if (dash == std::string_view::npos) {
     range.last = range.first;
   }
@@ -107,33 +99,12 @@ Result<CodeRange> parse_code_range(std::string_view text) {
 Result<SampleRate> parse_sample_rate(std::string_view text) {
   const std::size_t slash = text.find('/');
   SampleRate rate;
-  if (slash == std::string_view::npos || !parse_number(text.substr(0, slash), rate.keep) ||
-      !parse_number(text.substr(slash + 1), rate.of) || rate.keep == 0 || rate.keep >= rate.of ||
+  if (slash == std::string_view::npos || !parse_decimal(text.substr(0, slash), rate.keep) ||
+      !parse_decimal(text.substr(slash + 1), rate.of) || rate.keep == 0 || rate.keep >= rate.of ||
       rate.of > 1'000'000) {
     return invalid(text, "a share such as 1/100, above 0 and below 1");
   }
   return rate;
-}
-
-Result<Network> parse_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  Network network;
-  const std::string_view address = text.substr(0, slash);
-  const bool v4 = address.find(':') == std::string_view::npos;
-  unsigned prefix = v4 ? 32 : 128;
-  const unsigned most = prefix;
-  if (address.find('%') != std::string_view::npos || !parse_address(address, network.address) ||
-      (slash != std::string_view::npos && !parse_number(text.substr(slash + 1), prefix)) ||
-      prefix > most) {
-    return invalid(text, "an address or a network, as 10.0.0.0/8 or 2001:db8::/32");
-  }
-  network.prefix = v4 ? prefix + 96 : prefix;
-  for (unsigned bit = network.prefix; bit < 128; ++bit) {
-    if ((network.address[bit / 8] >> (7 - bit % 8) & 1U) != 0) {
-      return invalid(text, "a network without bits behind its prefix");
-    }
-  }
-  return network;
 }
 
 Result<TimeWindow> parse_time_window(std::string_view text) {

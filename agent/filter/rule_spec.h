@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/ip_network.h"
 #include "agent/base/result.h"
 #include "agent/event/position.h"
 #include "agent/filter/guards.h"
@@ -42,13 +43,6 @@ struct SampleRate {
 };
 [[nodiscard]] Result<SampleRate> parse_sample_rate(std::string_view text);  // 1/100
 
-// An IPv4 or IPv6 network; IPv4 is kept in its mapped form ::ffff:a.b.c.d.
-struct Network {
-  std::uint8_t address[16] = {};
-  unsigned prefix = 128;
-};
-[[nodiscard]] Result<Network> parse_network(std::string_view text);  // 10.0.0.0/8, 2001:db8::1
-
 // Hours of UTC days; to before from means over midnight, and the day is the one it began on.
 struct TimeWindow {
   std::uint8_t days = 0x7f;  // bit 0 = Monday
@@ -74,7 +68,7 @@ struct MatchSpec {
   std::vector<std::string> users, user_groups, verbs, namespaces, non_resource_urls;
   std::vector<ResourceSpec> resources;
   StageSet stages = 0;  // 0 = any
-  std::vector<Network> source_networks;
+  std::vector<IpNetwork> source_networks;
   std::vector<CodeRange> response_codes;
   std::vector<NamedGlobs> annotations;              // all keys must match
   std::vector<std::string> user_agents;             // globs

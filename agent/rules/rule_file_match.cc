@@ -70,7 +70,7 @@ void read_match(yaml::YamlMap& map, filter::RuleSetKind kind, filter::MatchSpec&
     return;
   }
   read_stages(map, "stages", match.stages);
-  map.parsed_list("sourceNetworks", filter::parse_network, match.source_networks);
+  map.parsed_list("sourceNetworks", IpNetwork::parse, match.source_networks);
   map.parsed_list("responseCodes", filter::parse_code_range, match.response_codes);
   read_named_globs(map, "annotations", match.annotations);
   map.texts("userAgents", match.user_agents);

@@ -55,7 +55,5 @@ struct AgentStatus {
 
 // "42 s", "3 h 5 min", "12 d".
 [[nodiscard]] std::string human_seconds(double seconds);
-// Control characters, marks of direction and broken UTF-8 become "?": one line, and only text.
-[[nodiscard]] std::string plain_text(std::string_view text);
 
 }  // namespace auditship::status

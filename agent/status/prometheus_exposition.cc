@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "agent/base/text.h"
 #include "agent/status/metric_catalog.h"
 
 namespace auditship::status {
@@ -12,19 +13,12 @@ namespace {
 
 using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  return begin == std::string_view::npos
-             ? std::string_view()
-             : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // Cuts the first part of text off, up to the separator.
 std::string_view next_part(std::string_view& text, char separator) {
   const std::size_t end = text.find(separator);
   const std::string_view part = text.substr(0, end);
   text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return trimmed(part);
+  return trim(part);
 }
 
 // What a label may hold: text, and newlines, which have an escape.
@@ -32,7 +26,7 @@ std::string label_text(std::string_view text) {
   std::string out;
   while (true) {
     const std::size_t end = text.find('\n');
-    out += plain_text(text.substr(0, end));
+    out += terminal_text(text.substr(0, end));
     if (end == std::string_view::npos) {
       return out;
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "agent/base/text.h"
 #include "agent/base/version.h"
 #include "agent/status/prometheus_exposition.h"
 #include "agent/status/status_page_html.h"
@@ -20,7 +21,7 @@ platform::HttpPage readiness(const AgentStatus& status) {
   }
   std::string body;
   for (const std::string& reason : reasons) {
-    body += plain_text(reason) + "\n";
+    body += terminal_text(reason) + "\n";
   }
   return platform::HttpPage{503, kText, body};
 }

@@ -2,35 +2,20 @@
 
 #include <algorithm>
 
+#include "agent/base/base64.h"
 #include "agent/base/json_writer.h"
 #include "agent/base/sha256.h"
+#include "agent/base/text.h"
 #include "agent/status/html_escape.h"
 #include "agent/status/run_summary.h"
 
 namespace auditship::status {
 namespace {
 
-std::string base64(const Digest& bytes) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = std::min<std::size_t>(bytes.size() - i, 3);
-    std::uint32_t word = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      word = word << 8 | (k < left ? bytes[i + k] : 0u);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= left ? kLetters[word >> (18 - 6 * k) & 63u] : '=';
-    }
-  }
-  return out;
-}
-
 std::string hash_source(std::string_view text) {
-  Sha256 sum;
-  sum.update(text);
-  return "'sha256-" + base64(sum.finish()) + "'";
+  const Digest digest = Sha256().of(text);
+  return "'sha256-" + encode_base64({reinterpret_cast<const char*>(digest.data()), digest.size()}) +
+         "'";
 }
 
 std::string count(std::uint64_t n) {
@@ -199,7 +184,7 @@ void head_part(std::string& out, const AgentStatus& status) {
 
 std::string html_text(std::string_view text) {
   std::string out;
-  for (const char c : plain_text(text)) {
+  for (const char c : terminal_text(text)) {
     switch (c) {
       case '&':
         out += "&amp;";

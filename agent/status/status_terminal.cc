@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "agent/base/json_writer.h"
+#include "agent/base/text.h"
 #include "agent/status/agent_status.h"
 #include "agent/status/run_summary.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 class Lines {
  public:
-  void add(const std::string& text) { out_ += plain_text(text) + "\n"; }
+  void add(const std::string& text) { out_ += terminal_text(text) + "\n"; }
   // A line of a stream: what it is about, and the rest in a column of its own.
   void add(std::string name, const std::string& text) {
     name.resize(11, ' ');
@@ -102,14 +103,6 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
   }
 }
 
-// Behind E2: U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069 turn text around, or break it.
-bool sets_direction(unsigned second, unsigned third) {
-  if (second == 0x80) {
-    return (third == 0x8E || third == 0x8F || third >= 0xA8) && third <= 0xAE;
-  }
-  return second == 0x81 && third >= 0xA6 && third <= 0xA9;
-}
-
 }  // namespace
 
 std::string human_seconds(double seconds) {
@@ -135,28 +128,6 @@ std::string human_seconds(double seconds) {
   }
   std::snprintf(text, sizeof text, "%.0f s", seconds);
   return text;
-}
-
-std::string plain_text(std::string_view text) {
-  std::string valid;
-  append_utf8_repaired(valid, text);
-  std::string out;
-  out.reserve(valid.size());
-  for (std::size_t i = 0; i < valid.size(); ++i) {
-    const auto at = [&](std::size_t n) {
-      return i + n < valid.size() ? static_cast<unsigned char>(valid[i + n]) : 0u;
-    };
-    const unsigned c = at(0);
-    const bool c1 = c == 0xC2 && at(1) < 0xA0;
-    const bool direction = c == 0xE2 && sets_direction(at(1), at(2));
-    if (c < 0x20 || c == 0x7F || c1 || direction) {
-      out += '?';
-      i += c1 ? 1 : direction ? 2 : 0;
-    } else {
-      out += valid[i];
-    }
-  }
-  return out;
 }
 
 std::string render_status_text(const AgentStatus& status) {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string>
 
+#include "agent/base/ip_address.h"
 #include "agent/base/json_writer.h"
 #include "parsers/kube_audit/exec_request.h"
 
@@ -15,7 +16,7 @@ constexpr std::string_view kServiceAccount = "system:serviceaccount:";
 
 // The last entry is the TCP peer; all before it are the client's word, unless a trusted proxy said
 // so.
-std::string_view peer_of(const KubeEvent& event, const NetworkList& trusted,
+std::string_view peer_of(const KubeEvent& event, const IpNetworkList& trusted,
                          event::Record& record) {
   std::size_t i = event.source_ips.size();
   if (i == 0) {
@@ -294,7 +295,7 @@ class Adder {
 
 }  // namespace
 
-void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies,
+void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_proxies,
                           event::Record& record) {
   event::KubeAttributes& kube = record.kube;
   kube.present = true;

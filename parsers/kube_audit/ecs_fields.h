@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "agent/base/ip_network.h"
 #include "agent/event/event.h"
 #include "parsers/kube_audit/event_scanner.h"
 #include "parsers/kube_audit/redactor.h"
@@ -12,7 +13,7 @@
 namespace auditship::parsers::kube_audit {
 
 // Fills record.kube, record.time_ns and record.time_text.
-void read_kube_attributes(const KubeEvent& event, const NetworkList& trusted_proxies,
+void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_proxies,
                           event::Record& record);
 
 struct KubeFieldsInput {

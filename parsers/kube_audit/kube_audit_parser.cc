@@ -28,7 +28,7 @@ BodySubject subject_of(const event::KubeAttributes& kube) {
 }  // namespace
 
 struct KubeAuditParser::State {
-  State(KubeAuditOptions given, NetworkList networks, Redactor names)
+  State(KubeAuditOptions given, IpNetworkList networks, Redactor names)
       : options(std::move(given)),
         trusted(std::move(networks)),
         redactor(std::move(names)),
@@ -43,7 +43,7 @@ struct KubeAuditParser::State {
                 event::Records& out);
 
   KubeAuditOptions options;
-  NetworkList trusted;
+  IpNetworkList trusted;
   Redactor redactor;
   KubeBodyWriter bodies;
   KubeEvent parts;
@@ -51,7 +51,7 @@ struct KubeAuditParser::State {
 };
 
 Result<std::unique_ptr<KubeAuditParser>> KubeAuditParser::make(KubeAuditOptions options) {
-  auto networks = NetworkList::parse(options.trusted_proxies);
+  auto networks = IpNetworkList::parse(options.trusted_proxies);
   if (!networks) {
     return networks.error().in("trusted_proxies");
   }

@@ -1,11 +1,8 @@
 #include "parsers/kube_audit/text_conversions.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <charconv>
-#include <optional>
 
-#include "agent/base/ip_address.h"
+#include "agent/base/calendar.h"
 #include "agent/base/json_writer.h"
 
 namespace auditship::parsers::kube_audit {
@@ -35,22 +32,6 @@ unsigned digits(const char* at, std::size_t count) {
   return bad != 0 ? bad : value;
 }
 
-// Days since 1970-01-01 of a proleptic Gregorian date.
-std::int64_t days_of(int year, int month, int day) {
-  const int y = month <= 2 ? year - 1 : year;
-  const int era = y / 400;
-  const int year_of_era = y - era * 400;
-  const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return std::int64_t{era} * 146097 + day_of_era - 719468;
-}
-
-int days_in_month(int year, int month) {
-  static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  return month == 2 && leap ? 29 : kDays[static_cast<std::size_t>(month - 1)];
-}
-
 // "Z" or "+hh:mm" at the end of a time, in seconds.
 bool parse_offset(std::string_view text, int& seconds, bool& utc) {
   utc = text == "Z";
@@ -68,25 +49,6 @@ bool parse_offset(std::string_view text, int& seconds, bool& utc) {
   }
   seconds = static_cast<int>((hours * 60 + minutes) * 60) * (text[0] == '-' ? -1 : 1);
   return true;
-}
-
-std::optional<std::array<std::uint8_t, 16>> address_bytes(std::string_view text, bool& v4) {
-  std::array<char, INET6_ADDRSTRLEN> name{};
-  if (text.empty() || text.size() >= name.size()) {
-    return std::nullopt;
-  }
-  text.copy(name.data(), text.size());
-  std::array<std::uint8_t, 16> bytes{};
-  bytes[10] = bytes[11] = 0xFF;
-  v4 = inet_pton(AF_INET, name.data(), bytes.data() + 12) == 1;
-  if (v4) {
-    return bytes;
-  }
-  if (text.find(':') == std::string_view::npos ||
-      inet_pton(AF_INET6, name.data(), bytes.data()) != 1) {
-    return std::nullopt;
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -148,8 +110,8 @@ bool parse_rfc3339(std::string_view text, std::int64_t& ns_since_epoch, bool& ut
   const unsigned minute = digits(text.data() + 14, 2);
   const unsigned second = digits(text.data() + 17, 2);
   if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 ||
-      day > static_cast<unsigned>(days_in_month(static_cast<int>(year), static_cast<int>(month))) ||
-      hour > 23 || minute > 59 || second > 59) {
+      day > static_cast<unsigned>(days_in_month(year, static_cast<int>(month))) || hour > 23 ||
+      minute > 59 || second > 59) {
     return false;
   }
   std::size_t at = kSeconds;
@@ -169,59 +131,11 @@ bool parse_rfc3339(std::string_view text, std::int64_t& ns_since_epoch, bool& ut
   if (!parse_offset(text.substr(at), offset, utc)) {
     return false;
   }
-  const std::int64_t days =
-      days_of(static_cast<int>(year), static_cast<int>(month), static_cast<int>(day));
+  const std::int64_t days = days_from_civil({year, static_cast<int>(month), static_cast<int>(day)});
   const std::int64_t seconds =
-      days * 86400 + std::int64_t{hour * 3600 + minute * 60 + second} - offset;
+      days * kSecondsPerDay + std::int64_t{hour * 3600 + minute * 60 + second} - offset;
   ns_since_epoch = seconds * 1'000'000'000 + fraction;
   return true;
-}
-
-bool is_ip_address(std::string_view text) {
-  bool v4 = false;
-  return is_ipv4(text) || address_bytes(text, v4).has_value();
-}
-
-Result<NetworkList> NetworkList::parse(const std::vector<std::string>& networks) {
-  NetworkList list;
-  for (const std::string& text : networks) {
-    const std::size_t slash = text.find('/');
-    bool v4 = false;
-    const auto bytes = address_bytes(std::string_view(text).substr(0, slash), v4);
-    const unsigned most = v4 ? 32 : 128;
-    unsigned bits = most;
-    bool good = bytes.has_value();
-    if (good && slash != std::string::npos) {
-      const char* end = text.data() + text.size();
-      const auto parsed = std::from_chars(text.data() + slash + 1, end, bits);
-      good = parsed.ec == std::errc() && parsed.ptr == end && bits <= most;
-    }
-    if (!good) {
-      return Error{Errc::invalid,
-                   "\"" + text + "\" is not an IP network such as 10.0.0.0/8 or fd00::/8"};
-    }
-    list.networks_.push_back({*bytes, v4 ? bits + 96 : bits});
-  }
-  return list;
-}
-
-bool NetworkList::contains(std::string_view address) const {
-  bool v4 = false;
-  const auto bytes = address_bytes(address, v4);
-  if (!bytes) {
-    return false;
-  }
-  return std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
-    for (unsigned bit = 0; bit < network.bits; bit += 8) {
-      const unsigned left = std::min(8U, network.bits - bit);
-      const auto mask = static_cast<std::uint8_t>(0xFF00U >> left);
-      const std::size_t at = bit / 8;
-      if (((*bytes)[at] & mask) != (network.bytes[at] & mask)) {
-        return false;
-      }
-    }
-    return true;
-  });
 }
 
 }  // namespace auditship::parsers::kube_audit

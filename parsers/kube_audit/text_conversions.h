@@ -2,14 +2,11 @@
 // RFC 3339 times, addresses. Pure functions; results live in the Record or in the given string.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "agent/base/result.h"
 #include "agent/event/event.h"
 #include "parsers/json/json_scan.h"
 
@@ -44,23 +41,5 @@ bool append_percent_decoded(std::string& out, std::string_view text, Plus plus);
 
 // RFC 3339, years 1970 to 2261, any offset, up to 9 digits used. utc: the offset is written as Z.
 [[nodiscard]] bool parse_rfc3339(std::string_view text, std::int64_t& ns_since_epoch, bool& utc);
-
-[[nodiscard]] bool is_ip_address(std::string_view text);
-
-// Networks in CIDR form. contains() takes IPv4-mapped IPv6 addresses as IPv4.
-class NetworkList {
- public:
-  // Errors: invalid, naming the text that is not a network or address.
-  [[nodiscard]] static Result<NetworkList> parse(const std::vector<std::string>& networks);
-  [[nodiscard]] bool contains(std::string_view address) const;
-  [[nodiscard]] bool empty() const { return networks_.empty(); }
-
- private:
-  struct Network {
-    std::array<std::uint8_t, 16> bytes{};
-    unsigned bits = 0;
-  };
-  std::vector<Network> networks_;
-};
 
 }  // namespace auditship::parsers::kube_audit

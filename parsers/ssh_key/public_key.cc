@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "agent/base/base64.h"
 #include "agent/base/json_writer.h"
 #include "agent/base/sha256.h"
 
@@ -13,9 +14,6 @@ namespace {
 constexpr std::size_t kMaxLine = 64 * 1024;
 constexpr std::size_t kMaxComment = 256;
 constexpr std::string_view kBlanks = " \t\r";
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 struct KeyType {
   std::string_view name, logged;
 };
@@ -73,47 +71,6 @@ bool has_option(std::string_view options, std::string_view wanted) {
   return false;
 }
 
-std::optional<std::string> decode_base64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-  }
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const std::size_t digit = kBase64.find(c);
-    if (digit == std::string_view::npos) {
-      return std::nullopt;
-    }
-    bits = (bits << 6U) | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out.push_back(static_cast<char>((bits >> count) & 0xFFU));
-    }
-  }
-  return out;
-}
-
-// Without padding, as in a fingerprint.
-std::string encode_base64(const Digest& bytes) {
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const std::uint8_t byte : bytes) {
-    bits = (bits << 8U) | byte;
-    count += 8;
-    while (count >= 6) {
-      count -= 6;
-      out.push_back(kBase64[(bits >> count) & 63U]);
-    }
-  }
-  if (count > 0) {
-    out.push_back(kBase64[(bits << (6 - count)) & 63U]);
-  }
-  return out;
-}
-
 // A key begins with its own type, behind four bytes of length.
 bool names_type(std::string_view blob, std::string_view type) {
   return blob.size() > 4 + type.size() && blob[0] == 0 && blob[1] == 0 && blob[2] == 0 &&
@@ -156,7 +113,10 @@ Result<std::optional<SshPublicKey>> read_public_key(std::string_view line) {
   }
   SshPublicKey key;
   key.type = type->logged;
-  key.sha256 = "SHA256:" + encode_base64(Sha256().of(*blob));
+  const Digest digest = Sha256().of(*blob);
+  key.sha256 =
+      "SHA256:" + encode_base64({reinterpret_cast<const char*>(digest.data()), digest.size()},
+                                Base64Padding::without);
   key.md5 = md5_text(*blob);
   key.is_authority = has_option(options, "cert-authority");
   rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));

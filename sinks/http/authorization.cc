@@ -1,27 +1,12 @@
 #include "sinks/http/authorization.h"
 
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "agent/base/base64.h"
+
 namespace auditship::sinks::http {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      out += i + j <= bytes.size() ? kAlphabet[(group >> (18 - 6 * j)) & 63U] : '=';
-    }
-  }
-  return out;
-}
 
 bool has_line_break(std::string_view text) {
   return text.find_first_of("\r\n") != std::string_view::npos;
@@ -45,7 +30,8 @@ Status authorize(HttpRequest& request, const Credentials& credentials, std::int6
     request.headers.emplace_back("Authorization", "Bearer " + credentials.bearer_token);
   } else if (!credentials.username.empty()) {
     request.headers.emplace_back(
-        "Authorization", "Basic " + base64(credentials.username + ":" + credentials.password));
+        "Authorization",
+        "Basic " + encode_base64(credentials.username + ":" + credentials.password));
   }
   return {};
 }

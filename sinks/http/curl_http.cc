@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 #include "agent/base/executor.h"
+#include "agent/base/text.h"
 #include "sinks/http/curl_errors.h"
 
 namespace auditship::sinks::http {
@@ -59,15 +60,6 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
   return bytes;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
   Transfer& transfer = *static_cast<Transfer*>(user);
   const std::string_view line(data, size * count);
@@ -85,7 +77,7 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
   std::string name(line.substr(0, colon));
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+  headers.emplace_back(std::move(name), trim(line.substr(colon + 1)));
   return line.size();
 }
 

@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include "agent/base/json_writer.h"
+#include "agent/base/text.h"
 
 namespace auditship::sinks::opensearch {
 namespace {
@@ -47,11 +48,6 @@ struct Member {
   std::string text;  // of a string
 };
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
-}
-
 bool read_value(ondemand::value value, Member& member) {
   if (value.type().get(member.type) != simdjson::SUCCESS) {
     return false;
@@ -70,14 +66,14 @@ bool read_value(ondemand::value value, Member& member) {
       return ok;
     }
     case ondemand::json_type::string:
-      member.value = trimmed(value.raw_json_token());
+      member.value = trim(value.raw_json_token());
       if (value.get_string().get(text) != simdjson::SUCCESS) {
         return false;
       }
       member.text = text.size() > kMaxRepairString ? std::string(text) : std::string();
       return true;
     default:
-      member.value = trimmed(value.raw_json_token());
+      member.value = trim(value.raw_json_token());
       return true;
   }
 }

@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include "agent/base/json_writer.h"
+#include "agent/base/text.h"
 
 namespace auditship::sinks::opensearch::setup {
 namespace {
@@ -208,10 +209,7 @@ std::vector<std::string> json_changes(const JsonTree& there, const JsonTree& wan
 }
 
 std::string printable(std::string_view text) {
-  std::string out(text.substr(0, kMaxPrinted));
-  for (char& c : out) {
-    c = c >= 0x20 && c < 0x7F ? c : '?';
-  }
+  std::string out = terminal_text(text.substr(0, utf8_prefix(text, kMaxPrinted)));
   return text.size() > kMaxPrinted ? out + "..." : out;
 }
 

@@ -57,7 +57,7 @@ using JsonLeaves = std::map<std::string, std::string>;
 [[nodiscard]] std::vector<std::string> json_changes(const JsonTree& there, const JsonTree& wanted,
                                                     bool exact);
 
-// text of a server for a terminal: ASCII without control characters, at most 1 KiB.
+// Text of a server for a terminal, at most 1 KiB.
 [[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace auditship::sinks::opensearch::setup

@@ -26,7 +26,7 @@ bool matches(const filter::MatchSpec& spec, const event::Record& record) {
   return filter::RuleMatch(spec).matches(record);
 }
 
-Result<filter::Network> network(std::string_view text) { return filter::parse_network(text); }
+Result<IpNetwork> network(std::string_view text) { return IpNetwork::parse(text); }
 
 TEST_CASE("a star in a glob matches any run and a question mark one byte", "[filter]") {
   CHECK(filter::glob_match("*", ""));

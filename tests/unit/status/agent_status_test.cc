@@ -1,5 +1,6 @@
 #include "agent/status/agent_status.h"
 
+#include "agent/base/text.h"
 #include "agent/status/prometheus_exposition.h"
 #include "tests/support/catch.h"
 #include "tests/support/status_sample.h"
@@ -54,10 +55,10 @@ TEST_CASE("the text for a terminal holds nothing that acts on one", "[status]") 
   CHECK(text.find("\xc2\x9b") == std::string::npos);
   CHECK(text.find("\xe2\x80\xae") == std::string::npos);
   CHECK(text.find("\nend") == std::string::npos);
-  CHECK(status::plain_text(bad) ==
+  CHECK(terminal_text(bad) ==
         "?[2J???31m?\xef\xbf\xbd"
         "end");
-  CHECK(status::plain_text("på €100 \xf0\x9f\x98\x80 x\xe2\x80\x94y") ==
+  CHECK(terminal_text("på €100 \xf0\x9f\x98\x80 x\xe2\x80\x94y") ==
         "på €100 \xf0\x9f\x98\x80 x\xe2\x80\x94y");
 }
 

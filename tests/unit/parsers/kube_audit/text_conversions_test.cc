@@ -46,27 +46,6 @@ TEST_CASE("percent escapes are decoded once, bad ones end it", "[kube][text]") {
   CHECK(decoded("a%zz%20", parsers::kube_audit::Plus::blank, false) == "a%zz%20");
 }
 
-TEST_CASE("networks hold their addresses", "[kube][text]") {
-  const auto list = parsers::kube_audit::NetworkList::parse(
-      {"10.0.0.0/8", "192.168.1.7", "fd00::/7", "::ffff:172.16.0.0/108"});
-  REQUIRE(list);
-  CHECK(list->contains("10.255.0.1"));
-  CHECK_FALSE(list->contains("11.0.0.1"));
-  CHECK(list->contains("192.168.1.7"));
-  CHECK_FALSE(list->contains("192.168.1.8"));
-  CHECK(list->contains("fdff::1"));
-  CHECK_FALSE(list->contains("fe80::1"));
-  CHECK(list->contains("::ffff:10.1.2.3"));
-  CHECK(list->contains("172.16.9.9"));
-  CHECK_FALSE(list->contains("not an address"));
-  CHECK_FALSE(list->contains(""));
-  for (const std::string bad : {"", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "a",
-                                "10.0.0.0/-1", "10.0.0.0/8x"}) {
-    INFO(bad);
-    CHECK_FALSE(parsers::kube_audit::NetworkList::parse({bad}));
-  }
-}
-
 TEST_CASE("text over a limit is cut between characters and says how long it was", "[kube][text]") {
   event::Record record;
   CHECK(parsers::kube_audit::limited("short", 5, record) == "short");
