@@ -156,10 +156,10 @@ pipeline::StreamSettings Agent::settings_of(const config::StreamConfig& stream) 
   s.paths = stream.paths;
   s.rules_file = stream.filters;
   if (stream.parser == config::ParserType::auth_log) {
-    const parsers::auth_log::ssh_sessions::SshSessionsOptions sessions{
+    const parsers::auth_log::ssh_sessions::SessionTrackerOptions sessions{
         config_.session_start_documents};
     s.make_deriver = [sessions] {
-      return std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(sessions);
+      return std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(sessions);
     };
   }
   s.tail.line_max_bytes = config_.line_max_bytes;

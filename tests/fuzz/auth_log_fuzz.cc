@@ -54,7 +54,7 @@ class Sessions {
  public:
   void observe(auditship::event::Record& record) {
     auto restored =
-        auditship::parsers::auth_log::ssh_sessions::SshSessions({.start_documents = true});
+        auditship::parsers::auth_log::ssh_sessions::SessionTracker({.start_documents = true});
     const std::string state = whole_.state();
     check(state.size() <= kMaxState);
     check(restored.restore(state));
@@ -89,7 +89,7 @@ class Sessions {
     }
   }
 
-  auditship::parsers::auth_log::ssh_sessions::SshSessions whole_{{.start_documents = true}};
+  auditship::parsers::auth_log::ssh_sessions::SessionTracker whole_{{.start_documents = true}};
   std::size_t n_ = 0;
 };
 
@@ -105,7 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auditship::parsers::auth_log::AuthLogParser parser(std::move(options));
   auditship::event::Records records;
   Sessions sessions;
-  if (auditship::parsers::auth_log::ssh_sessions::SshSessions any({}); any.restore(input)) {
+  if (auditship::parsers::auth_log::ssh_sessions::SessionTracker any({}); any.restore(input)) {
     check(any.state().size() <= kMaxState);
   }
   while (!input.empty()) {

@@ -1,4 +1,4 @@
-// SessionRig: lines of auth.log through parser and SshSessions; what they linked and derived.
+// SessionRig: lines of auth.log through parser and SessionTracker; what they linked and derived.
 #pragma once
 
 #include <cstdio>
@@ -25,11 +25,11 @@ struct SessionRig {
     return text;
   }
 
-  explicit SessionRig(parsers::auth_log::ssh_sessions::SshSessionsOptions given = {},
+  explicit SessionRig(parsers::auth_log::ssh_sessions::SessionTrackerOptions given = {},
                       parsers::auth_log::AuthLogOptions log = {})
       : options(given),
         parser(std::make_unique<parsers::auth_log::AuthLogParser>(std::move(log))),
-        sessions(std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(given)) {
+        sessions(std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(given)) {
     lines.emplace_back();
   }
 
@@ -65,7 +65,7 @@ struct SessionRig {
   void restart() {
     const std::string state = sessions->state();
     REQUIRE(state.size() <= event::Checkpoint::kMaxStateBytes);
-    sessions = std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(options);
+    sessions = std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(options);
     REQUIRE(sessions->restore(state));
     REQUIRE(sessions->state() == state);
   }
@@ -94,11 +94,11 @@ struct SessionRig {
     return fields;
   }
 
-  parsers::auth_log::ssh_sessions::SshSessionsOptions options;
+  parsers::auth_log::ssh_sessions::SessionTrackerOptions options;
   std::unique_ptr<parsers::auth_log::AuthLogParser> parser;
   event::Records records;
   parsers::DerivedRecords out;
-  std::unique_ptr<parsers::auth_log::ssh_sessions::SshSessions> sessions;
+  std::unique_ptr<parsers::auth_log::ssh_sessions::SessionTracker> sessions;
   std::vector<Fields> lines;  // [0] is none
   std::vector<Fields> derived;
 };

@@ -79,8 +79,8 @@ struct StreamRig {
   void start(
       pipeline::MakeDeriver deriver =
           [] {
-            return std::make_unique<parsers::auth_log::ssh_sessions::SshSessions>(
-                parsers::auth_log::ssh_sessions::SshSessionsOptions{true});
+            return std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(
+                parsers::auth_log::ssh_sessions::SessionTrackerOptions{true});
           },
       filter::RuleSet rules = filter::RuleSet()) {
     pipeline::StreamSettings s;

@@ -1,4 +1,4 @@
-// The documents of an SSH login: what SshSessions knows of it, as fields. Names: docs/fields.md.
+// The documents of an SSH login: what is known of it, as fields. Names: docs/fields.md.
 #pragma once
 
 #include <cstdint>

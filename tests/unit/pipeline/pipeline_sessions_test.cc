@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kLog = StreamRig::kLog;
 
-// Remembers nothing that SshSessions understands.
+// Remembers nothing that SessionTracker understands.
 class OtherDeriver final : public parsers::Deriver {
  public:
   [[nodiscard]] bool applies_to(const event::Record&) const override { return false; }

@@ -1,4 +1,4 @@
-// SshSessions over the recordings. What is expected was read from the lines by hand.
+// SessionTracker over the recordings. What is expected was read from the lines by hand.
 #include "tests/support/catch.h"
 #include "tests/support/session_rig.h"
 #include "tests/unit/parsers/auth_log/auth_log_support.h"
@@ -172,7 +172,7 @@ TEST_CASE("repeated failures that never get in derive nothing", "[sessions]") {
   const SessionRig rig = run("debian12-repeated-rfc3164.log", "Etc/UTC");
   CHECK(rig.derived.empty());
   CHECK(rig.sessions->logins() == 0);
-  CHECK(rig.sessions->pending() == 0);
+  CHECK(rig.sessions->attempts() == 0);
 }
 
 TEST_CASE("restarts between any two lines change nothing", "[sessions]") {

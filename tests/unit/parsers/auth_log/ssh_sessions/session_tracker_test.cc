@@ -67,15 +67,15 @@ TEST_CASE("failures before a login on the same connection are its own, others ar
   rig.at("10:01", "sshd[101]", "Failed password for ann from 192.0.2.7 port 4001 ssh2");
   rig.at("10:02", "sshd[100]",
          "message repeated 2 times: [ Failed password for ann from 192.0.2.7 port 4000 ssh2]");
-  CHECK(rig.sessions->pending() == 2);
+  CHECK(rig.sessions->attempts() == 2);
   rig.at("10:03", "sshd[101]",
          "Connection closed by authenticating user ann 192.0.2.7 port 4001 [preauth]");
-  CHECK(rig.sessions->pending() == 1);
+  CHECK(rig.sessions->attempts() == 1);
   rig.at("10:04", "sshd[100]", accepted("ann"));
   rig.at("10:05", "sshd[100]", "pam_unix(sshd:session): session closed for user ann");
   CHECK(rig.of(5)["ssh.session.failed_attempts"] == "3");
   CHECK(rig.linked(1).empty());
-  CHECK(rig.sessions->pending() == 0);
+  CHECK(rig.sessions->attempts() == 0);
 }
 
 TEST_CASE("the key of a first step is in its Partial line only", "[sessions]") {
@@ -259,14 +259,14 @@ TEST_CASE("another process cannot speak for a connection, nor another user for a
 
 TEST_CASE("too many logins: the oldest are given up, and their documents say so", "[sessions]") {
   SessionRig rig;
-  const std::size_t n = parsers::auth_log::ssh_sessions::SshSessions::kMaxLogins + 10;
+  const std::size_t n = parsers::auth_log::ssh_sessions::SessionTracker::kMaxLogins + 10;
   for (std::size_t i = 0; i < n; ++i) {
     rig.at("10:00", tag(std::to_string(1000 + i)), accepted("ann", std::to_string(2000 + i)));
     rig.at("10:00", tag(std::to_string(9000 + i)),
            "Failed password for ann from 192.0.2.8 port " + std::to_string(2000 + i) + " ssh2");
   }
-  CHECK(rig.sessions->logins() <= parsers::auth_log::ssh_sessions::SshSessions::kMaxLogins);
-  CHECK(rig.sessions->pending() <= parsers::auth_log::ssh_sessions::SshSessions::kMaxLogins);
+  CHECK(rig.sessions->logins() <= parsers::auth_log::ssh_sessions::SessionTracker::kMaxLogins);
+  CHECK(rig.sessions->attempts() <= parsers::auth_log::ssh_sessions::SessionTracker::kMaxLogins);
   CHECK(rig.sessions->logins() + rig.derived.size() == n);
   CHECK(rig.of(1)["ssh.session.end"] == "forgotten");
   CHECK(rig.of(1)["event.outcome"] == "unknown");
@@ -307,10 +307,10 @@ TEST_CASE("a state that makes no sense is refused, and nothing is remembered", "
   rig.at("10:02", "systemd-logind[10]", "New seat seat0.");
   rig.at("10:01", "sudo", sudo("ann", "pts/1", "/bin/x"));
   const std::string state = rig.sessions->state();
-  parsers::auth_log::ssh_sessions::SshSessions other({});
+  parsers::auth_log::ssh_sessions::SessionTracker other({});
   for (std::size_t size = 1; size < state.size(); ++size) {
     REQUIRE_FALSE(other.restore(std::string_view(state).substr(0, size)));
-    REQUIRE(other.logins() + other.pending() == 0);
+    REQUIRE(other.logins() + other.attempts() == 0);
     REQUIRE(other.state().empty());
   }
   CHECK_FALSE(other.restore(state + "x"));
@@ -322,29 +322,6 @@ TEST_CASE("a state that makes no sense is refused, and nothing is remembered", "
     }
   }
   CHECK(other.restore({}));
-}
-
-TEST_CASE("the size of a login's encoding is counted as it is written", "[sessions]") {
-  parsers::auth_log::ssh_sessions::SshLogin login;
-  std::string empty;
-  parsers::auth_log::ssh_sessions::put_login(empty, login);
-  CHECK(parsers::auth_log::ssh_sessions::encoded_size(login) == empty.size());
-  login.id = SessionRig::id_of(1);
-  login.commands = {std::string(200, 'x'), "y"};
-  login.terminals = {{"pts/1", 300, true}};
-  login.identities = {{"root", "pts/1"}};
-  login.sftp_pids = {1, 1U << 20};
-  login.port = 40000;
-  login.sent = ~std::uint64_t{0};
-  std::string full;
-  parsers::auth_log::ssh_sessions::put_login(full, login);
-  CHECK(parsers::auth_log::ssh_sessions::encoded_size(login) == full.size());
-  parsers::auth_log::ssh_sessions::SshLogin again;
-  WireReader in(full);
-  REQUIRE(parsers::auth_log::ssh_sessions::get_login(in, again));
-  std::string twice;
-  parsers::auth_log::ssh_sessions::put_login(twice, again);
-  CHECK(twice == full);
 }
 
 TEST_CASE("names that are too long are not remembered", "[sessions]") {

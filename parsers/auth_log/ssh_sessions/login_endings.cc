@@ -1,0 +1,137 @@
+#include "parsers/auth_log/ssh_sessions/login_endings.h"
+
+#include <algorithm>
+
+#include "parsers/auth_log/ssh_sessions/session_document.h"
+#include "parsers/auth_log/ssh_sessions/session_time.h"
+
+namespace auditship::parsers::auth_log::ssh_sessions {
+namespace {
+
+// For logind, after PAM's session was closed.
+constexpr std::int64_t kLinger = 2 * kSecond;
+// For PAM, after logind let the session go.
+constexpr std::int64_t kCloseWithin = 5 * kSecond;
+// Between the start of sshd and that of logind, at a boot.
+constexpr std::int64_t kBootWithin = 60 * kSecond;
+
+}  // namespace
+
+void LoginEndings::end(SshLogin& login, std::string_view how, ObservedLine& observed) {
+  write_ssh_session_end(login, how, observed.line.now_ns,
+                        observed.out.add("session-end", login.id));
+  table_.erase_login(login);
+  due_changed_ = true;
+}
+
+void LoginEndings::end_unless_closed(SshLogin& login, std::string_view how,
+                                     ObservedLine& observed) {
+  end(login, login.closed ? "closed" : how, observed);
+}
+
+// Process numbers are used again only when their process is gone.
+void LoginEndings::end_superseded(ObservedLine& observed) {
+  const SessionLine& line = observed.line;
+  if (line.pid == 0) {
+    return;
+  }
+  const auto same_process = table_.logins().with_pid(line.pid);
+  for (auto next = same_process.begin(); next != same_process.end();) {
+    SshLogin& login = *(next++)->second;
+    if (login.host == line.host) {
+      end_unless_closed(login, "superseded", observed);
+    }
+  }
+}
+
+void LoginEndings::end_renumbered(ObservedLine& observed) {
+  const SessionLine& line = observed.line;
+  if (line.session.empty()) {
+    return;
+  }
+  LoginList& logins = table_.logins();
+  for (auto next = logins.begin(); next != logins.end();) {
+    SshLogin& login = *next++;
+    if (login.logind == line.session && login.host == line.host) {
+      end_unless_closed(login, "rebooted", observed);
+    }
+  }
+}
+
+void LoginEndings::end_at_boot(ObservedLine& observed, HostActivity::Host& host) {
+  constexpr std::int64_t kNever = HostActivity::kNever;
+  if (host.listening_ns == kNever || host.seat_ns == kNever) {
+    return;
+  }
+  const std::int64_t first = std::min(host.listening_ns, host.seat_ns);
+  if (std::max(host.listening_ns, host.seat_ns) > add_time(first, kBootWithin)) {
+    return;
+  }
+  host.forgot = false;
+  LoginList& logins = table_.logins();
+  for (auto next = logins.begin(); next != logins.end();) {
+    SshLogin& login = *next++;
+    if (login.host == host.name && login.start_ns < first) {
+      end_unless_closed(login, "rebooted", observed);
+    }
+  }
+  hosts_.forget_before(host.name, first);
+}
+
+void LoginEndings::end_due(ObservedLine& observed) {
+  const std::int64_t now = observed.line.now_ns;
+  if (now < due_ns_) {
+    return;
+  }
+  LoginList& logins = table_.logins();
+  for (auto next = logins.begin(); next != logins.end();) {
+    SshLogin& login = *next++;
+    if (login.closed && now >= add_time(login.end_ns, kLinger)) {
+      end(login, "closed", observed);
+    } else if (login.removed && now >= add_time(login.removed_ns, kCloseWithin)) {
+      login.end_ns = login.removed_ns;
+      login.end_known = true;
+      end(login, "removed", observed);
+    }
+  }
+}
+
+void LoginEndings::find_due() {
+  if (!due_changed_) {
+    return;
+  }
+  due_changed_ = false;
+  due_ns_ = kNoneDue;
+  for (const SshLogin& login : table_.logins()) {
+    if (login.closed) {
+      due_ns_ = std::min(due_ns_, add_time(login.end_ns, kLinger));
+    } else if (login.removed) {
+      due_ns_ = std::min(due_ns_, add_time(login.removed_ns, kCloseWithin));
+    }
+  }
+}
+
+void LoginEndings::restart() {
+  due_changed_ = true;
+  find_due();
+}
+
+void LoginEndings::keep_limits(ObservedLine& observed) {
+  LoginList& attempts = table_.attempts();
+  while (attempts.size() > LoginTable::kMaxLogins || (bytes() > kMaxBytes && !attempts.empty())) {
+    table_.erase_attempt(attempts.front());
+  }
+  while (hosts_.sessions() > HostActivity::kMaxSessions ||
+         (bytes() > kMaxBytes && hosts_.sessions() > 0)) {
+    hosts_.forget_oldest_session();
+  }
+  LoginList& logins = table_.logins();
+  while (logins.size() > LoginTable::kMaxLogins || (bytes() > kMaxBytes && !logins.empty())) {
+    SshLogin& oldest = logins.front();
+    HostActivity::Host& host = hosts_.host_of(oldest.host);
+    host.forgot = host.forgot || !oldest.closed;
+    end_unless_closed(oldest, "forgotten", observed);
+  }
+}
+
+}  // namespace auditship::parsers::auth_log::ssh_sessions

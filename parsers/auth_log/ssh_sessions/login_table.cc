@@ -1,0 +1,182 @@
+#include "parsers/auth_log/ssh_sessions/login_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "parsers/auth_log/ssh_sessions/login_codec.h"
+
+namespace auditship::parsers::auth_log::ssh_sessions {
+namespace {
+
+// The only login that fits, or nullptr where there is none or more than one.
+template <typename Fits>
+SshLogin* only_one(LoginList& logins, Fits fits) {
+  SshLogin* found = nullptr;
+  for (SshLogin& login : logins) {
+    if (fits(login)) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = &login;
+    }
+  }
+  return found;
+}
+
+bool same_source(const SshLogin& login, const SessionLine& line) {
+  return login.port == line.port && login.ip == line.ip;
+}
+
+}  // namespace
+
+void LoginTable::clear() {
+  logins_.clear();
+  attempts_.clear();
+  bytes_ = 0;
+}
+
+// A closed login has given its process number back.
+SshLogin* LoginTable::by_monitor(const SessionLine& line) {
+  SshLogin* found = nullptr;
+  for (const auto& [pid, at] : logins_.with_pid(line.pid)) {
+    if (pid != 0 && !at->closed && at->host == line.host) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = &*at;
+    }
+  }
+  return found;
+}
+
+SshLogin* LoginTable::by_process(const SessionLine& line) {
+  if (line.pid == 0) {
+    return nullptr;
+  }
+  return only_one(logins_, [&](const SshLogin& login) {
+    return (login.pid == line.pid || login.child == line.pid) && login.host == line.host;
+  });
+}
+
+SshLogin* LoginTable::by_connection(const SessionLine& line) {
+  if (line.ip.empty() || line.port == 0) {
+    return nullptr;
+  }
+  SshLogin* const found = only_one(logins_, [&](const SshLogin& login) {
+    return same_source(login, line) && login.host == line.host &&
+           (line.user.empty() || login.user == line.user) &&
+           (login.pid == line.pid || login.child == line.pid || login.child == 0);
+  });
+  if (found != nullptr && found->child == 0 && found->pid != line.pid) {
+    found->child = line.pid;
+  }
+  return found;
+}
+
+SshLogin* LoginTable::by_logind(const SessionLine& line) {
+  for (SshLogin& login : logins_) {
+    if (!line.session.empty() && login.logind == line.session && login.host == line.host) {
+      return &login;
+    }
+  }
+  return nullptr;
+}
+
+SshLogin* LoginTable::by_sftp_process(const SessionLine& line) {
+  if (line.pid == 0) {
+    return nullptr;
+  }
+  return only_one(logins_, [&](const SshLogin& login) {
+    return !login.sftp_pids.empty() && login.host == line.host &&
+           std::find(login.sftp_pids.begin(), login.sftp_pids.end(), line.pid) !=
+               login.sftp_pids.end();
+  });
+}
+
+SshLogin& LoginTable::add_login(SshLogin login) {
+  SshLogin& added = logins_.add(std::move(login));
+  charge(added);
+  return added;
+}
+
+void LoginTable::erase_login(const SshLogin& login) {
+  bytes_ -= login.charged;
+  logins_.erase(login);
+}
+
+SshLogin& LoginTable::attempt_of(const SessionLine& line) {
+  for (const auto& [pid, at] : attempts_.with_pid(line.pid)) {
+    if (same_source(*at, line) && at->host == line.host) {
+      return *at;
+    }
+  }
+  SshLogin made;
+  made.host = line.host;
+  made.ip = bounded(line.ip);
+  made.port = line.port;
+  made.pid = line.pid;
+  return attempts_.add(std::move(made));
+}
+
+SshLogin LoginTable::take_attempt(const SessionLine& line) {
+  SshLogin taken;
+  for (const auto& [pid, at] : attempts_.with_pid(line.pid)) {
+    if (same_source(*at, line) && at->host == line.host) {
+      taken = *at;
+      taken.charged = 0;
+      break;
+    }
+  }
+  forget_attempts(line);
+  return taken;
+}
+
+void LoginTable::forget_attempts(const SessionLine& line) {
+  const auto same_process = attempts_.with_pid(line.pid);
+  for (auto next = same_process.begin(); next != same_process.end();) {
+    const SshLogin& attempt = *(next++)->second;
+    if (attempt.host == line.host) {
+      erase_attempt(attempt);
+    }
+  }
+}
+
+void LoginTable::forget_connection(const SessionLine& line) {
+  if (line.ip.empty()) {
+    forget_attempts(line);
+    return;
+  }
+  const auto same_process = attempts_.with_pid(line.pid);
+  for (auto next = same_process.begin(); next != same_process.end();) {
+    const SshLogin& attempt = *(next++)->second;
+    if (attempt.host == line.host && same_source(attempt, line)) {
+      erase_attempt(attempt);
+    }
+  }
+}
+
+SshLogin& LoginTable::add_attempt(SshLogin attempt) {
+  SshLogin& added = attempts_.add(std::move(attempt));
+  charge(added);
+  return added;
+}
+
+void LoginTable::erase_attempt(const SshLogin& attempt) {
+  bytes_ -= attempt.charged;
+  attempts_.erase(attempt);
+}
+
+void LoginTable::charge(SshLogin& login) {
+  const std::size_t size = encoded_size(login);
+  bytes_ += size - login.charged;
+  login.charged = size;
+}
+
+void LoginTable::link(event::Record& record, SshLogin& login) {
+  charge(login);
+  if (record.field("ssh.login.id").empty()) {
+    record.add("ssh.login.id", record.keep(login.id));
+  }
+}
+
+}  // namespace auditship::parsers::auth_log::ssh_sessions

@@ -1,0 +1,82 @@
+// LoginTable: the SSH logins under way, the connections that are still trying to log in (attempts),
+// and how the one that a line is about is found.
+//
+//   LoginTable table;
+//   if (SshLogin* login = table.by_connection(line)) {
+//     login->reason = …;
+//     table.link(record, *login);
+//   }
+//
+// It counts how many bytes all of them take in the encoded state: whoever changes a login calls
+// charge() or link() behind that. It does not keep within limits by itself (see LoginEndings).
+// References stay good until that login or attempt is erased. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "agent/event/event.h"
+#include "parsers/auth_log/ssh_sessions/login_list.h"
+#include "parsers/auth_log/ssh_sessions/session_line.h"
+#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+
+namespace auditship::parsers::auth_log::ssh_sessions {
+
+class LoginTable {
+ public:
+  // Of logins, and of attempts.
+  static constexpr std::size_t kMaxLogins = 512;
+
+  // Oldest first.
+  [[nodiscard]] LoginList& logins() { return logins_; }
+  [[nodiscard]] LoginList& attempts() { return attempts_; }
+  [[nodiscard]] const LoginList& logins() const { return logins_; }
+  [[nodiscard]] const LoginList& attempts() const { return attempts_; }
+  // What logins and attempts take, encoded.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] bool empty() const { return logins_.empty() && attempts_.empty(); }
+  void clear();
+
+  // Each of these finds at most one login and, unless it says otherwise, none where several fit.
+  // The open login whose monitor has the line's process number.
+  [[nodiscard]] SshLogin* by_monitor(const SessionLine& line);
+  // The login whose monitor or child has the line's process number.
+  [[nodiscard]] SshLogin* by_process(const SessionLine& line);
+  // The login of the line's address and port. The process must be one of the login's, where that is
+  // known; where it is not, the login's child is known from now on.
+  [[nodiscard]] SshLogin* by_connection(const SessionLine& line);
+  // The login whose session logind has given the line's number: the oldest, if there are several.
+  [[nodiscard]] SshLogin* by_logind(const SessionLine& line);
+  // The login one of whose file transfer programs has the line's process number.
+  [[nodiscard]] SshLogin* by_sftp_process(const SessionLine& line);
+
+  // Adds login and counts its bytes.
+  SshLogin& add_login(SshLogin login);
+  // login must be one of logins().
+  void erase_login(const SshLogin& login);
+
+  // The attempt of the line's connection, made if there is none.
+  [[nodiscard]] SshLogin& attempt_of(const SessionLine& line);
+  // What is known of the line's connection from before it was let in. All attempts of the line's
+  // process are forgotten.
+  [[nodiscard]] SshLogin take_attempt(const SessionLine& line);
+  // Forgets the attempts of the line's process.
+  void forget_attempts(const SessionLine& line);
+  // Forgets the attempts of the line's connection or, where it names no address, of its process.
+  void forget_connection(const SessionLine& line);
+  // attempt must be one of attempts().
+  void erase_attempt(const SshLogin& attempt);
+  // Adds attempt and counts its bytes.
+  SshLogin& add_attempt(SshLogin attempt);
+
+  // Counts anew how many bytes the login or attempt takes.
+  void charge(SshLogin& login);
+  // As charge(); and names the login in the record that belongs to it.
+  void link(event::Record& record, SshLogin& login);
+
+ private:
+  LoginList logins_, attempts_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace auditship::parsers::auth_log::ssh_sessions

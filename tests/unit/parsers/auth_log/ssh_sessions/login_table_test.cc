@@ -1,0 +1,120 @@
+#include "parsers/auth_log/ssh_sessions/login_table.h"
+
+#include <string>
+#include <vector>
+
+#include "parsers/auth_log/ssh_sessions/login_codec.h"
+#include "tests/support/catch.h"
+
+using namespace auditship;
+using namespace auditship::parsers::auth_log::ssh_sessions;
+
+namespace {
+
+SessionLine line_of(std::uint64_t pid, std::uint64_t port = 4000, std::string_view host = "n1") {
+  SessionLine line;
+  line.host = host;
+  line.ip = "192.0.2.7";
+  line.port = port;
+  line.pid = pid;
+  return line;
+}
+
+SshLogin login_of(const SessionLine& line, std::string_view user = "ann") {
+  SshLogin login;
+  login.id = std::string(SshLogin::kIdBytes, 'a');
+  login.host = line.host;
+  login.ip = line.ip;
+  login.port = line.port;
+  login.pid = line.pid;
+  login.user = user;
+  return login;
+}
+
+}  // namespace
+
+TEST_CASE("logins are kept in order and found by process number", "[sessions]") {
+  LoginList list;
+  std::vector<SshLogin*> added;
+  for (const std::uint64_t pid : {7U, 5U, 7U, 0U, 0U}) {
+    added.push_back(&list.add(login_of(line_of(pid))));
+  }
+  std::vector<SshLogin*> sevens;
+  for (const auto& [pid, at] : list.with_pid(7)) {
+    sevens.push_back(&*at);
+  }
+  CHECK(sevens == std::vector<SshLogin*>{added[0], added[2]});
+  list.erase(*added[0]);
+  list.erase(*added[4]);
+  std::vector<SshLogin*> left;
+  for (SshLogin& login : list) {
+    left.push_back(&login);
+  }
+  CHECK(left == std::vector<SshLogin*>{added[1], added[2], added[3]});
+  CHECK(&list.front() == added[1]);
+  CHECK(list.with_pid(7).begin()->second == std::next(list.begin()));
+  list.clear();
+  CHECK(list.empty());
+  CHECK(list.with_pid(7).empty());
+}
+
+TEST_CASE("an attempt belongs to one connection of one process of one host", "[sessions]") {
+  LoginTable table;
+  SshLogin& attempt = table.attempt_of(line_of(7));
+  CHECK(&table.attempt_of(line_of(7)) == &attempt);
+  CHECK(&table.attempt_of(line_of(8)) != &attempt);
+  CHECK(&table.attempt_of(line_of(7, 4001)) != &attempt);
+  CHECK(&table.attempt_of(line_of(7, 4000, "n2")) != &attempt);
+  CHECK(table.attempts().size() == 4);
+  table.forget_connection(line_of(7, 4001));
+  CHECK(table.attempts().size() == 3);
+  attempt.failed = 3;
+  table.charge(attempt);
+  const SshLogin taken = table.take_attempt(line_of(7));
+  CHECK(taken.failed == 3);
+  CHECK(taken.charged == 0);
+  CHECK(table.attempts().size() == 2);
+  table.forget_attempts(line_of(8, 9));
+  CHECK(table.attempts().size() == 1);
+}
+
+TEST_CASE("the bytes of logins and attempts are counted", "[sessions]") {
+  LoginTable table;
+  SshLogin& login = table.add_login(login_of(line_of(7)));
+  SshLogin& attempt = table.add_attempt(login_of(line_of(8)));
+  login.commands = {"root: /bin/sh"};
+  table.charge(login);
+  CHECK(table.bytes() == encoded_size(login) + encoded_size(attempt));
+  table.erase_attempt(attempt);
+  CHECK(table.bytes() == encoded_size(login));
+  table.erase_login(login);
+  CHECK(table.bytes() == 0);
+  CHECK(table.empty());
+}
+
+TEST_CASE("where several logins fit a line, none is found", "[sessions]") {
+  LoginTable table;
+  SshLogin& first = table.add_login(login_of(line_of(7)));
+  SshLogin& other_host = table.add_login(login_of(line_of(7, 4000, "n2")));
+  CHECK(table.by_monitor(line_of(7)) == &first);
+  CHECK(table.by_process(line_of(7)) == &first);
+  CHECK(table.by_connection(line_of(7)) == &first);
+  CHECK(table.by_monitor(line_of(7, 1, "n2")) == &other_host);
+  CHECK(table.by_monitor(line_of(0)) == nullptr);
+  SshLogin& second = table.add_login(login_of(line_of(7)));
+  CHECK(table.by_monitor(line_of(7)) == nullptr);
+  CHECK(table.by_process(line_of(7)) == nullptr);
+  CHECK(table.by_connection(line_of(7)) == nullptr);
+  second.closed = true;
+  CHECK(table.by_monitor(line_of(7)) == &first);
+}
+
+TEST_CASE("a connection's other process is its login's child from then on", "[sessions]") {
+  LoginTable table;
+  SshLogin& login = table.add_login(login_of(line_of(7)));
+  CHECK(table.by_connection(line_of(9)) == &login);
+  CHECK(login.child == 9);
+  CHECK(table.by_process(line_of(9)) == &login);
+  CHECK(table.by_monitor(line_of(9)) == nullptr);
+  CHECK(table.by_connection(line_of(10)) == nullptr);
+}
