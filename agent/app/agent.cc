@@ -198,7 +198,6 @@ pipeline::StreamSettings Agent::settings_of(const config::StreamConfig& stream) 
   }
   s.delivery.stream = stream.name;
   s.delivery.settle_late = 2 * config_.opensearch.timeout;
-  s.delivery.targets = config_.sink == config::SinkType::opensearch && !dated;
   return s;
 }
 

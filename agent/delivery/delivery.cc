@@ -16,6 +16,7 @@ Delivery::Delivery(buffer::SegmentLog& log, sinks::Sink& sink, DeadLetterBox& de
                    std::function<void()> wake, DeliveryOptions options)
     : log_(log),
       sink_(sink),
+      targets_(sink.targets()),
       dead_letters_(dead_letters),
       repair_(std::move(repair)),
       clock_(clock),
@@ -117,7 +118,7 @@ void Delivery::take_off(buffer::StoredFrame frame) {
   piece.number = ++pieces_made_;
   piece.part = Part{std::make_shared<const std::string>(std::move(batch.body)), batch.codec,
                     batch.documents, batch.raw_bytes};
-  if (!options_.targets) {
+  if (targets_ == nullptr) {
     flight.targeted = flight.stored = true;
     return;
   }
@@ -225,11 +226,11 @@ void Delivery::assign(TimePoint now) {
 }
 
 void Delivery::ask_target(TimePoint now) {
-  if (target_asked_ || now < target_retry_at_) {
+  if (targets_ == nullptr || target_asked_ || now < target_retry_at_) {
     return;
   }
   target_asked_ = true;
-  sink_.resolve([this, alive = alive_](Result<std::string> index) {
+  targets_->resolve([this, alive = alive_](Result<std::string> index) {
     if (!*alive) {
       return;
     }
@@ -247,7 +248,7 @@ void Delivery::ask_target(TimePoint now) {
     } else {
       target_known_ = false;
       target_retry_at_ = at + pace_.jitter(target_failures_++, false);
-      const std::string why = sink_.trouble();
+      const std::string why = targets_->trouble();
       const std::string code = why.empty() ? "target-unknown" : why;
       ++stats_.failures[code];
       if (const auto times = told_.tell(code, at)) {
@@ -256,7 +257,7 @@ void Delivery::ask_target(TimePoint now) {
             {{"stream", options_.stream}, {"error", index.error().message}, {"failures", *times}});
       }
       stats_.last_failure = index.error().message;
-      stats_.blocked = sink_.trouble_blocks();
+      stats_.blocked = targets_->trouble_blocks();
     }
     wake_();
   });

@@ -30,6 +30,7 @@
 #include "agent/delivery/send_rate.h"
 #include "agent/event/delivery_result.h"
 #include "sinks/sink.h"
+#include "sinks/targeted_sink.h"
 
 namespace auditship::delivery {
 
@@ -64,7 +65,6 @@ struct DeliveryOptions {
   std::chrono::milliseconds target_fresh{5000};  // how long a resolved index is used for new frames
   std::chrono::milliseconds settle_late{
       120000};  // after it was sent a request is executed by then or never: twice its timeout
-  bool targets = true;  // false: the sink has no indices (file, dated names)
 };
 
 struct DeliveryStats {
@@ -163,6 +163,7 @@ class Delivery {
 
   buffer::SegmentLog& log_;
   sinks::Sink& sink_;
+  sinks::TargetedSink* targets_;  // nullptr: shipments name no index
   DeadLetterBox& dead_letters_;
   Repair repair_;
   const Clock& clock_;

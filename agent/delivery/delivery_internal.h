@@ -14,11 +14,6 @@ namespace auditship::delivery {
 // any of the alias.
 inline constexpr char kMovedMark = '?';
 
-// The stable word for an item's failure.
-inline std::string code_of(const event::ItemOutcome& item) {
-  return "opensearch-" + (item.code.empty() ? "item-error" : std::string(item.code));
-}
-
 // Something of a frame that one request carries.
 struct Delivery::Piece {
   std::uint64_t number = 0;

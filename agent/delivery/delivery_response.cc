@@ -3,12 +3,12 @@
 
 #include "agent/delivery/delivery.h"
 #include "agent/delivery/delivery_internal.h"
-#include "sinks/opensearch/bulk_response.h"
 
 namespace auditship::delivery {
 namespace {
 
 constexpr std::uint32_t kSilencesBeforeSplit = 2;
+constexpr const char* kNeverAnswered = "the server never answers when it is sent this document";
 // One document in so many refused with 429 means that the server is pressed: a full queue or disk
 // refuses all of a shard.
 constexpr std::size_t kPressedFrom = 8;
@@ -170,8 +170,13 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
         halve(flight, piece);
       } else {
         refuse_only(flight, piece,
-                    event::ItemOutcome{0, event::Verdict::rejected, outcome.http_status,
-                                       outcome.code, outcome.message});
+                    event::ItemOutcome{0,
+                                       event::Verdict::rejected,
+                                       outcome.http_status,
+                                       outcome.code,
+                                       outcome.message,
+                                       {},
+                                       outcome.code + ": " + outcome.message});
       }
       return;
     case event::Verdict::retry:
@@ -203,8 +208,13 @@ bool Delivery::silent(Flight& flight, std::list<Piece>::iterator piece, TimePoin
     }
     if (piece->part.documents == 1 && taken_at_ > piece->silent_since) {
       refuse_only(flight, piece,
-                  event::ItemOutcome{0, event::Verdict::rejected, 0, "no_answer",
-                                     "the server never answers when it is sent this document"});
+                  event::ItemOutcome{0,
+                                     event::Verdict::rejected,
+                                     0,
+                                     "no_answer",
+                                     kNeverAnswered,
+                                     {},
+                                     std::string("no_answer: ") + kNeverAnswered});
       return true;
     }
   }
@@ -253,15 +263,14 @@ void Delivery::items_failed(Flight& flight, std::list<Piece>::iterator piece,
 
 void Delivery::tell_items(const Flight& flight, const event::ItemOutcome& loudest,
                           std::size_t documents) {
-  const std::string code = code_of(loudest);
+  const std::string& code = loudest.code;
   stats_.failures[code] += documents;
   if (const auto times = told_.tell(code, clock_.now(), documents)) {
-    logger_.warn(
-        code, "the server did not take some documents now; they are sent again",
-        {{"stream", options_.stream},
-         {"frame", flight.id},
-         {"documents", *times},
-         {"error", loudest.type + ": " + sinks::opensearch::brief_reason(loudest.reason)}});
+    logger_.warn(code, "the server did not take some documents now; they are sent again",
+                 {{"stream", options_.stream},
+                  {"frame", flight.id},
+                  {"documents", *times},
+                  {"error", loudest.message}});
   }
   stats_.last_failure = code;
   tell_blocked(loudest.verdict);

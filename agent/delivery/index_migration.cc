@@ -50,14 +50,14 @@ void Delivery::move_on(Flight& flight, Piece& piece, TimePoint now) {
   }
   piece.sending = true;
   piece.moving_to = target_;
-  sink_.look_up(flight.index, ids,
-                [this, alive = alive_, frame = flight.id,
-                 number = piece.number](Result<sinks::Presence> presence) {
-                  if (*alive) {
-                    located(frame, number, std::move(presence));
-                    wake_();
-                  }
-                });
+  targets_->look_up(flight.index, ids,
+                    [this, alive = alive_, frame = flight.id,
+                     number = piece.number](Result<sinks::Presence> presence) {
+                      if (*alive) {
+                        located(frame, number, std::move(presence));
+                        wake_();
+                      }
+                    });
 }
 
 void Delivery::located(event::FrameId frame, std::uint64_t number,
@@ -75,7 +75,7 @@ void Delivery::located(event::FrameId frame, std::uint64_t number,
           {{"stream", options_.stream}, {"frame", frame}, {"error", why}, {"failures", *times}});
     }
     stats_.last_failure = why;
-    stats_.blocked = sink_.trouble_blocks();
+    stats_.blocked = targets_->trouble_blocks();
     back_off(*piece, clock_.now(), event::Verdict::blocked, Duration{});
     return;
   }

@@ -5,7 +5,6 @@
 
 #include "agent/delivery/delivery.h"
 #include "agent/delivery/delivery_internal.h"
-#include "sinks/opensearch/bulk_response.h"
 
 namespace auditship::delivery {
 
@@ -31,10 +30,10 @@ void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
   repaired.reserve(refused.size());
   for (const event::ItemOutcome& item : refused) {
     if (!item.code.empty()) {  // else it was counted as a whole
-      ++stats_.failures[code_of(item)];
+      ++stats_.failures[item.code];
     }
-    if (item.code.starts_with("mapping-")) {
-      tell_refused(code_of(item),
+    if (item.schema_mismatch) {
+      tell_refused(item.code,
                    "the mapping of the index does not take documents as they are: they are "
                    "repaired, or go to the dead-letter file",
                    1, item);
@@ -129,9 +128,7 @@ void Delivery::tell_refused(std::string_view code, std::string_view text, std::s
   const TimePoint now = clock_.now();
   if (const auto since_told = letters_told_.tell(code, now, documents)) {
     logger_.warn(code, text,
-                 {{"stream", options_.stream},
-                  {"documents", *since_told},
-                  {"error", why.type + ": " + sinks::opensearch::brief_reason(why.reason)}});
+                 {{"stream", options_.stream}, {"documents", *since_told}, {"error", why.message}});
   }
   (void)letters_told_.recovered(now);  // it does not last: the next one is news
 }

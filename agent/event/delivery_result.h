@@ -1,44 +1,60 @@
-// Outcome: what became of each document of a shipment.
+// Outcome: what became of each document of a shipment. Plain values, which a sink makes.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace auditship::event {
 
 // What to do with one document, or with a whole shipment.
 enum class Verdict : std::uint8_t {
-  created,     // settled: the server made it
-  existed,     // settled: it was there (409)
-  retry,       // pressure or a passing fault: back off and send the same again
-  blocked,     // the target cannot be used until somebody repairs it: wait, alarm, never drop
-  index_gone,  // this concrete index will take no more writes: look the ids up, move what is
-               // missing
-  rejected,    // refused for its content: repair once, then dead letter
-  split,       // too large, or it made the server fall silent: send halves
-  recode,      // this Content-Encoding is refused: pack again in another codec
+  // Settled: the server made it.
+  created,
+  // Settled: it was there (409).
+  existed,
+  // Pressure or a passing fault: back off and send the same again.
+  retry,
+  // The target cannot be used until somebody repairs it: wait, alarm, never drop.
+  blocked,
+  // This concrete index will take no more writes: look the ids up, move what is missing.
+  index_gone,
+  // Refused for its content: repair once, then dead letter.
+  rejected,
+  // Too large, or it made the server fall silent: send halves.
+  split,
+  // This Content-Encoding is refused: pack again in another codec.
+  recode,
 };
 
 struct ItemOutcome {
-  std::uint32_t item = 0;  // 0-based, in the order sent
+  // 0-based, in the order sent.
+  std::uint32_t item = 0;
   Verdict verdict = Verdict::retry;
   std::uint16_t status = 0;
-  std::string type, reason;  // of the server's error, cut to 1 KiB
-  std::string_view code{};   // as Outcome::code, static storage; "" = none
+  // Of the server's error, cut to 1 KiB. The reason may quote the document.
+  std::string type, reason;
+  // As Outcome::code and Outcome::message; "" = none.
+  std::string code{}, message{};
+  // The target's schema does not take documents as they are, so others will share this one's fate.
+  bool schema_mismatch = false;
 };
 
 struct Outcome {
   // For the whole shipment when no item list came (then items is empty), else created.
   Verdict verdict = Verdict::retry;
-  std::uint16_t http_status = 0;  // 0: no answer
+  // 0: no answer.
+  std::uint16_t http_status = 0;
   std::uint32_t created = 0, existed = 0;
-  std::vector<ItemOutcome> items;            // only the items that are neither created nor existed
-  std::chrono::milliseconds retry_after{0};  // asked for by the server or a proxy; 0 = not said
-  std::string code;     // stable word for logs and metrics, e.g. "opensearch-429"
-  std::string message;  // for people; no secret, no document text
+  // Only the items that are neither created nor existed.
+  std::vector<ItemOutcome> items;
+  // Asked for by the server or a proxy; 0 = not said.
+  std::chrono::milliseconds retry_after{0};
+  // A stable word for logs and metrics, e.g. "opensearch-busy"; the sink's name comes first.
+  std::string code;
+  // For people; no secret, no document text.
+  std::string message;
 };
 
 }  // namespace auditship::event

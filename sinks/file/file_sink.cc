@@ -330,20 +330,9 @@ event::Outcome FileSink::ship_now(const Shipment& shipment) {
   return outcome;
 }
 
-void FileSink::resolve(std::function<void(Result<std::string>)> done) {
-  post_([done = std::move(done)] { done(std::string()); });
-}
-
 void FileSink::ship(const Shipment& shipment, std::function<void(event::Outcome)> done) {
   post_([outcome = ship_now(shipment), done = std::move(done)]() mutable {
     done(std::move(outcome));
-  });
-}
-
-void FileSink::look_up(const std::string& /*first*/, const std::vector<std::string>& /*ids*/,
-                       std::function<void(Result<Presence>)> done) {
-  post_([done = std::move(done)] {
-    done(Error{Errc::refused, "files have no index to look ids up in"});
   });
 }
 

@@ -37,11 +37,8 @@ class FileSink final : public Sink {
   static Result<std::unique_ptr<FileSink>> open(Fs& fs, Logger& log, Executor post,
                                                 FileSinkOptions options);
 
-  void resolve(std::function<void(Result<std::string>)> done) override;
   // Answers created, existed, or retry (disk full or failing: the file is as it was before).
   void ship(const Shipment& shipment, std::function<void(event::Outcome)> done) override;
-  void look_up(const std::string& first, const std::vector<std::string>& ids,
-               std::function<void(Result<Presence>)> done) override;
 
   // The file that is written now, for summaries.
   [[nodiscard]] std::string current_file() const;

@@ -43,13 +43,15 @@ Decision decide_whole(const http::HttpResponse& response, const ServerError& err
   return decide(answer, sent);
 }
 
+// The word for logs and metrics: a code of the table, with the sink's name before it.
+std::string log_code(std::string_view code) { return "opensearch-" + std::string(code); }
+
 event::Outcome whole(const http::HttpResponse& response, event::Verdict verdict,
                      std::string_view code, std::string message) {
   event::Outcome outcome;
   outcome.verdict = verdict;
   outcome.http_status = static_cast<std::uint16_t>(std::clamp(response.status, 0, 999));
-  outcome.code = "opensearch-";
-  outcome.code += code;
+  outcome.code = log_code(code);
   outcome.message = std::move(message);
   return outcome;
 }
@@ -114,12 +116,13 @@ bool read_item(const element& item, std::uint32_t position, const SentBulk& sent
     refused.status = static_cast<std::uint16_t>(status);
     refused.type = cut(answer.type);
     refused.reason = cut(answer.reason);
-    refused.code = decision.code;
-    outcome.items.push_back(std::move(refused));
+    refused.code = log_code(decision.code);
+    refused.message = refused.type + ": " + brief_reason(refused.reason);
+    refused.schema_mismatch = decision.code.starts_with("mapping-");
     if (outcome.code.empty()) {
-      outcome.code = "opensearch-";
-      outcome.code += decision.code;
+      outcome.code = refused.code;
     }
+    outcome.items.push_back(std::move(refused));
   }
   return true;
 }
@@ -206,7 +209,7 @@ Decision decide_answer(const http::HttpResponse& response) {
 }  // namespace
 
 std::string trouble_of(const http::HttpResponse& response) {
-  return "opensearch-" + std::string(decide_answer(response).code);
+  return log_code(decide_answer(response).code);
 }
 
 bool blocks(const http::HttpResponse& response) {

@@ -27,6 +27,7 @@
 #include "sinks/http/http_transport.h"
 #include "sinks/opensearch/index_lookup.h"
 #include "sinks/sink.h"
+#include "sinks/targeted_sink.h"
 
 namespace auditship::sinks::opensearch {
 
@@ -45,12 +46,16 @@ struct OpenSearchOptions {
 // it.
 using CredentialSource = std::function<Result<http::Credentials>()>;
 
-class OpenSearchSink final : public Sink {
+class OpenSearchSink final : public Sink, public TargetedSink {
  public:
   OpenSearchSink(OpenSearchOptions options, CredentialSource credentials,
                  http::HttpTransport& transport, const Clock& clock, Rng& rng, Logger& log,
                  Executor post);
 
+  // Itself; nullptr with dated names, as each item names its index then.
+  [[nodiscard]] TargetedSink* targets() override {
+    return options_.style == IndexStyle::alias ? this : nullptr;
+  }
   void resolve(std::function<void(Result<std::string>)> done) override;
   void ship(const Shipment& shipment, std::function<void(event::Outcome)> done) override;
   void look_up(const std::string& first, const std::vector<std::string>& ids,

@@ -13,7 +13,7 @@
 
 namespace auditship::test {
 
-class ScriptSink final : public sinks::Sink {
+class ScriptSink final : public sinks::Sink, public sinks::TargetedSink {
  public:
   struct Sent {
     event::FrameId frame;
@@ -36,6 +36,9 @@ class ScriptSink final : public sinks::Sink {
     std::function<void(Result<sinks::Presence>)> done;
   };
 
+  explicit ScriptSink(bool targeted = true) : targeted_(targeted) {}
+
+  [[nodiscard]] sinks::TargetedSink* targets() override { return targeted_ ? this : nullptr; }
   void resolve(std::function<void(Result<std::string>)> done) override {
     resolving.push_back(std::move(done));
   }
@@ -51,6 +54,9 @@ class ScriptSink final : public sinks::Sink {
   std::deque<std::function<void(Result<std::string>)>> resolving;
   std::vector<Sent> sent;
   std::vector<Asked> asked;
+
+ private:
+  bool targeted_;
 };
 
 class ListBox final : public delivery::DeadLetterBox {
@@ -85,7 +91,7 @@ inline event::Outcome taken(std::uint32_t created, std::uint32_t existed = 0,
   return outcome;
 }
 inline event::ItemOutcome item(std::uint32_t n, event::Verdict verdict, std::uint16_t status) {
-  return event::ItemOutcome{n, verdict, status, "type", "reason"};
+  return event::ItemOutcome{n, verdict, status, "type", "reason", "test-item", "type: reason"};
 }
 
 struct DeliveryRig : BufferRig {
@@ -93,7 +99,7 @@ struct DeliveryRig : BufferRig {
 
   void start() {
     delivery.reset();
-    sink = std::make_unique<ScriptSink>();
+    sink = std::make_unique<ScriptSink>(targeted);
     delivery = std::make_unique<delivery::Delivery>(
         *log, *sink, box, repair, clock, rng, logger, [] {}, delivery_options);
   }
@@ -157,6 +163,7 @@ struct DeliveryRig : BufferRig {
   delivery::Repair repair;
   std::string index = "app-000001";
   bool answers_resolve = true;
+  bool targeted = true;
   std::unique_ptr<ScriptSink> sink;
   std::unique_ptr<delivery::Delivery> delivery;
 };

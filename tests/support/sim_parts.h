@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/base/binary_io.h"
+#include "sinks/targeted_sink.h"
 #include "tests/support/sim_world.h"
 
 namespace auditship::test {
@@ -132,13 +133,16 @@ class SimWorld::Box final : public delivery::DeadLetterBox {
   std::unique_ptr<delivery::DeadLetters> letters_;
 };
 
-class SimWorld::FaultySink final : public sinks::Sink {
+class SimWorld::FaultySink final : public sinks::Sink, public sinks::TargetedSink {
  public:
   FaultySink(std::unique_ptr<sinks::Sink> real, Broken broken)
       : real_(std::move(real)), broken_(broken) {}
 
+  [[nodiscard]] sinks::TargetedSink* targets() override {
+    return real_->targets() == nullptr ? nullptr : this;
+  }
   void resolve(std::function<void(Result<std::string>)> done) override {
-    real_->resolve(std::move(done));
+    real_->targets()->resolve(std::move(done));
   }
   void ship(const sinks::Shipment& shipment, std::function<void(event::Outcome)> done) override {
     sinks::Shipment sent = shipment;
@@ -158,16 +162,16 @@ class SimWorld::FaultySink final : public sinks::Sink {
   void look_up(const std::string& first, const std::vector<std::string>& ids,
                std::function<void(Result<sinks::Presence>)> done) override {
     if (broken_ != Broken::look_up_skipped) {
-      real_->look_up(first, ids, std::move(done));
+      real_->targets()->look_up(first, ids, std::move(done));
       return;
     }
-    real_->look_up(first, ids,
-                   [done = std::move(done), n = ids.size()](Result<sinks::Presence> found) {
-                     if (found) {
-                       found->found.assign(n, false);
-                     }
-                     done(std::move(found));
-                   });
+    real_->targets()->look_up(
+        first, ids, [done = std::move(done), n = ids.size()](Result<sinks::Presence> found) {
+          if (found) {
+            found->found.assign(n, false);
+          }
+          done(std::move(found));
+        });
   }
 
  private:

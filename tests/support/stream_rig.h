@@ -53,17 +53,10 @@ struct Store {
 class StoreSink final : public sinks::Sink {
  public:
   explicit StoreSink(Store& store) : store_(store) {}
-  void resolve(std::function<void(Result<std::string>)> done) override {
-    store_.tasks.push_back([done = std::move(done)] { done(std::string()); });
-  }
   void ship(const sinks::Shipment& shipment, std::function<void(event::Outcome)> done) override {
     store_.tasks.push_back([this, body = std::string(shipment.body), done = std::move(done)] {
       done(store_.take(body));
     });
-  }
-  void look_up(const std::string&, const std::vector<std::string>&,
-               std::function<void(Result<sinks::Presence>)> done) override {
-    store_.tasks.push_back([done = std::move(done)] { done(sinks::Presence{}); });
   }
 
  private:
@@ -94,7 +87,6 @@ struct StreamRig {
     s.encoder.cluster = "c";
     s.encoder.node = "n";
     s.encoder.stream = "authlog";
-    s.delivery.targets = false;
     adjust(s);
     stream = std::make_unique<pipeline::Stream>(
         pipeline::Env{fs, clock, rng, log, [] {}}, s, std::move(rules),

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INDIRECT = {
     "outcome.code": "response_classifier.cc, bulk_response.cc, file_sink.cc",
     "held": "rejected_documents.cc: codes that were told before",
-    "code": "source_context.cc report_loss(); delivery: Sink::trouble and ItemOutcome::code",
+    "code": "source_context.cc report_loss(); delivery: TargetedSink::trouble and ItemOutcome::code",
 }
 NO_FAILURE = {"created", "existed"}
 
@@ -40,9 +40,6 @@ def codes_in(files):
                     found.setdefault("opensearch-" + match[1], name)
         if name.endswith("bulk_response.cc"):
             for match in re.finditer(r"malformed\(\"([a-z-]+)\"", text):
-                found.setdefault("opensearch-" + match[1], name)
-        if name.endswith("delivery_internal.h"):
-            for match in re.finditer(r"empty\(\) \? \"([a-z-]+)\"", text):
                 found.setdefault("opensearch-" + match[1], name)
     return found, problems
 

@@ -204,7 +204,7 @@ TEST_CASE("a letter holds the document as it was before repair, and what the ser
 
 TEST_CASE("the letter of a document with a dated index names that index", "[delivery]") {
   DeliveryRig rig;
-  rig.delivery_options.targets = false;
+  rig.targeted = false;
   event::Batch batch = numbered_batch(0, 1, 0);
   batch.body = R"({"create":{"_index":"app-2026.11.23","_id":"a"}})"
                "\n{\"n\":1}\n";
@@ -311,7 +311,7 @@ TEST_CASE("a failure is told once with its code, and that it is over; not once a
   CHECK(rig.logger.count("delivery-recovered") == 0);
   CHECK(rig.delivery->stats().failures.at("opensearch-forbidden") == 8);
   event::ItemOutcome busy = item(0, event::Verdict::retry, 429);
-  busy.code = "busy";
+  busy.code = "opensearch-busy";
   rig.answer(taken(1, 0, {busy}));
   rig.wait(seconds(31));
   REQUIRE(rig.logger.count("opensearch-busy") == 1);
@@ -323,7 +323,8 @@ TEST_CASE("a failure is told once with its code, and that it is over; not once a
 TEST_CASE("a mapping that does not fit is told apart from a document's fault", "[delivery]") {
   Started rig({2});
   event::ItemOutcome full = item(0, event::Verdict::rejected, 400);
-  full.code = "mapping-full";
+  full.code = "opensearch-mapping-full";
+  full.schema_mismatch = true;
   rig.answer(taken(0, 0, {full, item(1, event::Verdict::rejected, 400)}));
   CHECK(rig.logger.count("opensearch-mapping-full") == 1);
   REQUIRE(rig.logger.count("dead-letter") == 1);
@@ -626,7 +627,7 @@ TEST_CASE("200 agents whose server comes back are spread", "[delivery]") {
 
 TEST_CASE("a sink without indices is neither asked for one nor for ids", "[delivery]") {
   DeliveryRig rig;
-  rig.delivery_options.targets = false;
+  rig.targeted = false;
   REQUIRE(rig.add(2).ok());
   rig.start();
   rig.step();

@@ -279,6 +279,7 @@ TEST_CASE_METHOD(Fixture, "dated items name their index, nothing is resolved",
   options.style = sinks::opensearch::IndexStyle::dated;
   server.auto_create = true;
   sinks::opensearch::OpenSearchSink sink = make(*link);
+  CHECK(sink.targets() == nullptr);
   CHECK(resolve(sink).value().empty());
   CHECK(server.counts().requests == 0);
   CHECK(ship(sink, shipment("", {"a"}, Codec::gzip, "{}", "kubeaudit-2026.11.23")).created == 1);
