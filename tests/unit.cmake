@@ -55,7 +55,8 @@ auditship_test(NAME unit_input_file_rotation LABELS unit
     unit/input/file/rotation/rotation_scanner_test.cc
   LIBRARIES auditship::base auditship::input_file_rotation auditship_sim)
 auditship_test(NAME unit_input_file LABELS unit
-  SOURCES unit/input/file/file_source_identity_test.cc
+  SOURCES unit/input/file/file_cursor_test.cc
+    unit/input/file/file_source_identity_test.cc
     unit/input/file/file_source_posix_test.cc
     unit/input/file/file_source_progress_test.cc
     unit/input/file/file_source_test.cc

@@ -5,6 +5,7 @@
 
 #include "agent/base/binary_io.h"
 #include "agent/base/crc32c.h"
+#include "agent/buffer/frame.h"
 
 namespace auditship::buffer {
 namespace {
@@ -53,9 +54,10 @@ Result<Slot> decode(std::string_view bytes) {
   WireReader in(bytes);
   const std::uint32_t magic = in.u32();
   const std::uint16_t version = in.u16();
-  if (magic == kMagic && version > kVersion) {
-    return Error{Errc::newer_version, "ack file was written by a newer auditship (format " +
-                                          std::to_string(version) + ")"};
+  if (magic == kMagic && version != kVersion) {
+    return Error{Errc::newer_version,
+                 "ack format " + std::to_string(version) + "; this auditship knows format " +
+                     std::to_string(kVersion) + ". " + std::string(kForeignBufferAdvice)};
   }
   Slot slot;
   slot.seq = in.u64();
@@ -71,7 +73,7 @@ Result<Slot> decode(std::string_view bytes) {
     const event::FrameId frame = in.varint();
     slot.state.targets[frame] = in.bytes(AckState::kMaxTargetBytes);
   }
-  if (!in.ok() || magic != kMagic || version != kVersion || targets > AckState::kMaxTargets) {
+  if (!in.ok() || magic != kMagic || targets > AckState::kMaxTargets) {
     return damaged;
   }
   return slot;

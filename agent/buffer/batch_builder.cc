@@ -6,6 +6,14 @@
 #include "agent/base/result.h"
 
 namespace auditship::buffer {
+namespace {
+
+std::size_t bytes_of(const event::SourceSpan& span) {
+  return span.source.size() + span.before.bytes.size() + span.after.position.bytes.size() +
+         span.after.input_state.size() + span.after.state.size();
+}
+
+}  // namespace
 
 void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t count,
                                  std::int64_t oldest_ns, TimePoint now) {
@@ -23,15 +31,14 @@ void BatchBuilder::move(event::SourceSpan span, TimePoint now) {
   if (empty()) {
     since_ = now;
   }
-  state_bytes_ += span.after.state.size();
+  span_bytes_ += bytes_of(span);
   for (event::SourceSpan& known : spans_) {
     if (known.source == span.source) {
-      AUDITSHIP_CHECK(known.after.pos == span.before, "spans of one source must join (B1)");
-      state_bytes_ -= known.after.state.size();
-      auto finished = std::move(known.after.finished);
-      finished.insert(finished.end(), span.after.finished.begin(), span.after.finished.end());
+      AUDITSHIP_CHECK(known.after.position == span.before, "spans of one source must join (B1)");
+      span_bytes_ -= bytes_of(known);
+      span_bytes_ += known.before.bytes.size();
+      span_bytes_ -= span.before.bytes.size();
       known.after = std::move(span.after);
-      known.after.finished = std::move(finished);
       return;
     }
   }
@@ -41,7 +48,7 @@ void BatchBuilder::move(event::SourceSpan span, TimePoint now) {
 event::Batch BatchBuilder::close(const event::ReadLedger& ledger) {
   event::Batch batch;
   batch.spans = std::exchange(spans_, {});
-  state_bytes_ = 0;
+  span_bytes_ = 0;
   batch.documents = std::exchange(documents_, 0);
   batch.raw_bytes = packer_->raw_bytes();
   batch.codec = packer_->codec();

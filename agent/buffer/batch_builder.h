@@ -27,8 +27,9 @@ struct BatchLimits {
 
 class BatchBuilder {
  public:
-  // States of sources that fill a frame. One more source fits behind it (kMaxMetaBytes).
-  static constexpr std::size_t kFullStateBytes = 2u << 20;
+  // Positions and states of sources that fill a frame. What one more source needs fits behind it
+  // (kMaxMetaBytes).
+  static constexpr std::size_t kFullSpanBytes = 2u << 20;
 
   BatchBuilder(Codec codec, BatchLimits limits)
       : packer_(std::make_unique<Packer>(codec)), limits_(limits) {}
@@ -41,7 +42,7 @@ class BatchBuilder {
   [[nodiscard]] bool empty() const { return documents_ == 0 && spans_.empty(); }
   [[nodiscard]] bool full() const {
     return packer_->raw_bytes() >= limits_.max_bytes || documents_ >= limits_.max_documents ||
-           state_bytes_ >= kFullStateBytes;
+           span_bytes_ >= kFullSpanBytes;
   }
   [[nodiscard]] bool due(TimePoint now) const {
     return full() || (!empty() && now - since_ >= limits_.max_age);
@@ -60,7 +61,7 @@ class BatchBuilder {
   std::unique_ptr<Packer> packer_;
   BatchLimits limits_;
   std::vector<event::SourceSpan> spans_;
-  std::size_t state_bytes_ = 0;  // of all spans
+  std::size_t span_bytes_ = 0;
   std::uint32_t documents_ = 0;
   std::int64_t oldest_ns_ = 0;
   TimePoint since_{};

@@ -13,28 +13,17 @@ constexpr std::string_view kSegmentMagic = "ASHIPSEG";
 constexpr std::size_t kMaxName = 4096;
 constexpr std::uint64_t kMaxCount = 1u << 20;
 
-void put_key(std::string& out, const event::FileKey& key) {
-  out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
-  put_varint(out, key.collision_index);
+void put_cursor(std::string& out, const event::Cursor& cursor) {
+  AUDITSHIP_CHECK(cursor.bytes.size() <= event::Cursor::kMaxBytes, "cursor over its limit");
+  put_bytes(out, cursor.bytes);
 }
 
-void put_pos(std::string& out, const event::SourcePos& pos) {
-  put_key(out, pos.file);
-  put_varint(out, pos.offset);
-}
-
-void put_checkpoint(std::string& out, const event::Checkpoint& c) {
-  put_pos(out, c.pos);
-  put_varint(out, c.device);
-  put_varint(out, c.inode);
-  put_varint(out, c.generation);
-  put_u64(out, c.tail_hash);
-  put_u64(out, static_cast<std::uint64_t>(c.modified_ns));
-  put_u64(out, c.head_hash);
-  put_varint(out, c.finished.size());
-  for (const event::FileKey& key : c.finished) {
-    put_key(out, key);
-  }
+// Without state: those of all sources stand behind the last one.
+void put_checkpoint(std::string& out, const event::Checkpoint& checkpoint) {
+  AUDITSHIP_CHECK(checkpoint.input_state.size() <= event::Checkpoint::kMaxInputStateBytes,
+                  "state of an input over its limit");
+  put_cursor(out, checkpoint.position);
+  put_bytes(out, checkpoint.input_state);
 }
 
 // The order of the counters on disk.
@@ -56,35 +45,15 @@ void put_ledger(std::string& out, const event::ReadLedger& ledger) {
   }
 }
 
-event::FileKey get_key(WireReader& in) {
-  event::FileKey key;
-  const std::string_view digest = in.raw(key.first_line.size());
-  std::copy(digest.begin(), digest.end(), key.first_line.begin());
-  key.collision_index = static_cast<std::uint32_t>(in.varint());
-  return key;
-}
-
-event::SourcePos get_pos(WireReader& in) {
-  event::SourcePos pos;
-  pos.file = get_key(in);
-  pos.offset = in.varint();
-  return pos;
+event::Cursor get_cursor(WireReader& in) {
+  return event::Cursor{std::string(in.bytes(event::Cursor::kMaxBytes))};
 }
 
 event::Checkpoint get_checkpoint(WireReader& in) {
-  event::Checkpoint c;
-  c.pos = get_pos(in);
-  c.device = in.varint();
-  c.inode = in.varint();
-  c.generation = in.varint();
-  c.tail_hash = in.u64();
-  c.modified_ns = static_cast<std::int64_t>(in.u64());
-  c.head_hash = in.u64();
-  const std::uint64_t count = in.varint();
-  for (std::uint64_t i = 0; i < count && i < kMaxCount && in.ok(); ++i) {
-    c.finished.push_back(get_key(in));
-  }
-  return c;
+  event::Checkpoint checkpoint;
+  checkpoint.position = get_cursor(in);
+  checkpoint.input_state = in.bytes(event::Checkpoint::kMaxInputStateBytes);
+  return checkpoint;
 }
 
 event::ReadLedger get_ledger(WireReader& in) {
@@ -114,11 +83,8 @@ void put_states(std::string& out, const std::vector<const std::string*>& states)
   }
 }
 
-// The optional last part of a meta or header. False: damaged.
+// The last part of a meta or header. False: damaged.
 bool get_states(WireReader& in, const std::vector<std::string*>& states) {
-  if (!in.ok() || in.at_end()) {
-    return in.ok();
-  }
   const std::uint64_t count = in.varint();
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const std::uint64_t index = in.varint();
@@ -133,6 +99,12 @@ bool get_states(WireReader& in, const std::vector<std::string*>& states) {
 
 Error damaged(const char* what) { return Error{Errc::corrupt, what}; }
 
+Error foreign_version(const std::string& found) {
+  return Error{Errc::newer_version, "buffer format " + found + "; this auditship knows format " +
+                                        std::to_string(kBufferVersion) + ". " +
+                                        std::string(kForeignBufferAdvice)};
+}
+
 }  // namespace
 
 std::string encode_frame_front(event::FrameId id, const event::Batch& batch) {
@@ -146,7 +118,7 @@ std::string encode_frame_front(event::FrameId id, const event::Batch& batch) {
   put_varint(meta, batch.spans.size());
   for (const event::SourceSpan& span : batch.spans) {
     put_bytes(meta, span.source);
-    put_pos(meta, span.before);
+    put_cursor(meta, span.before);
     put_checkpoint(meta, span.after);
   }
   std::vector<const std::string*> states;
@@ -203,7 +175,7 @@ Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view fron
   for (std::uint64_t i = 0; i < spans && in.ok(); ++i) {
     event::SourceSpan span;
     span.source = in.bytes(kMaxName);
-    span.before = get_pos(in);
+    span.before = get_cursor(in);
     span.after = get_checkpoint(in);
     batch.spans.push_back(std::move(span));
   }
@@ -257,16 +229,11 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
   const std::uint32_t length = in.u32();
   const std::string_view payload = in.raw(length);
   const std::uint32_t crc = in.u32();
-  if (in.ok() && crc32c(bytes.substr(0, kSegmentHeadBytes + length)) == crc &&
-      version > kBufferVersion) {
-    return Error{Errc::newer_version, "written by a newer auditship (buffer format " +
-                                          std::to_string(version) + ", this one knows " +
-                                          std::to_string(kBufferVersion) +
-                                          "): install that release again, or drain with it first"};
-  }
-  if (!in.ok() || version < kOldestBufferVersion || version > kBufferVersion ||
-      crc32c(bytes.substr(0, kSegmentHeadBytes + length)) != crc) {
+  if (!in.ok() || crc32c(bytes.substr(0, kSegmentHeadBytes + length)) != crc) {
     return damaged("segment header is damaged");
+  }
+  if (version != kBufferVersion) {
+    return foreign_version(std::to_string(version));
   }
   WireReader fields(payload);
   SegmentHeader header;
@@ -283,10 +250,10 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
   for (auto& [name, checkpoint] : header.table) {
     states.push_back(&checkpoint.state);
   }
+  // Whole, but not of this layout: no damage could do that.
   if (!get_states(fields, states) || !fields.at_end()) {
-    return damaged("segment header is damaged");
+    return foreign_version("unknown");
   }
-  header.version = version;
   header.size = kSegmentHeadBytes + length + 4;
   return header;
 }
@@ -294,21 +261,13 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
 bool joins(const CheckpointTable& table, const event::Batch& batch) {
   return std::all_of(batch.spans.begin(), batch.spans.end(), [&](const event::SourceSpan& span) {
     const auto at = table.find(span.source);
-    return span.before == (at == table.end() ? event::SourcePos{} : at->second.pos);
+    return span.before == (at == table.end() ? event::Cursor{} : at->second.position);
   });
 }
 
 void advance(CheckpointTable& table, const event::Batch& batch) {
   for (const event::SourceSpan& span : batch.spans) {
-    event::Checkpoint& at = table[span.source];
-    std::vector<event::FileKey> finished = std::move(at.finished);
-    at = span.after;
-    finished.insert(finished.end(), at.finished.begin(), at.finished.end());
-    if (finished.size() > event::Checkpoint::kMaxFinished) {
-      finished.erase(finished.begin(),
-                     finished.end() - static_cast<std::ptrdiff_t>(event::Checkpoint::kMaxFinished));
-    }
-    at.finished = std::move(finished);
+    table[span.source] = span.after;
   }
 }
 

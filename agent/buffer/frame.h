@@ -22,8 +22,12 @@ inline constexpr std::size_t kMaxMetaBytes = 4u << 20;
 inline constexpr std::size_t kMaxBodyBytes = 256u << 20;
 inline constexpr std::size_t kSegmentHeadBytes = 16;
 inline constexpr std::size_t kMaxSegmentHeaderBytes = 64u << 20;
-inline constexpr std::uint16_t kBufferVersion = 2;        // written
-inline constexpr std::uint16_t kOldestBufferVersion = 1;  // still read: as 2, without states
+inline constexpr std::uint16_t kBufferVersion = 1;
+// What to do about a buffer of another version. Part of the error that refuses it.
+inline constexpr std::string_view kForeignBufferAdvice =
+    "Nothing was changed. Let the release that wrote it deliver what it holds, or move the "
+    "buffer's "
+    "directory away to begin a new one";
 // Of all sources in one header. More are left out: what they know is forgotten, the header stays
 // readable.
 inline constexpr std::size_t kMaxHeaderStateBytes = 32u << 20;
@@ -50,7 +54,6 @@ struct SegmentHeader {
   event::FrameId first = 0;
   event::ReadLedger ledger;
   CheckpointTable table;
-  std::uint16_t version = kBufferVersion;
   std::uint64_t size = 0;  // bytes on disk, where the first frame begins
 };
 
@@ -62,7 +65,8 @@ struct SegmentHeader {
 [[nodiscard]] Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view front);
 
 [[nodiscard]] std::string encode_segment_header(const SegmentHeader& header);
-// bytes: from the start of the file, at least the header. Errors: corrupt, newer_version.
+// bytes: from the start of the file, at least the header. Errors: corrupt; newer_version when it is
+// intact, but of another version.
 [[nodiscard]] Result<SegmentHeader> decode_segment_header(std::string_view bytes);
 
 // Moves the table on by the spans of a frame. False when a span does not begin where its source

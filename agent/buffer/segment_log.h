@@ -36,11 +36,11 @@ struct SegmentLogOptions {
 };
 
 // Where documents were lost to damage: the source is to be read again from `from` to `to`. A `from`
-// without a file: nobody knows, so from the beginning.
-struct Hole {
+// without a position: nobody knows, so from the beginning.
+struct LostRange {
   std::string source;
   event::Checkpoint from;
-  event::SourcePos to;
+  event::Cursor to;
 };
 
 // What next() hands out: a frame, or (without documents) what stands for frames that are lost up to
@@ -50,7 +50,7 @@ struct StoredFrame {
   event::Batch batch;
   std::uint64_t bytes_before = 0;  // of log files that frames before it dealt with; 0: not known
   std::uint64_t lost_documents = 0;
-  std::vector<Hole> holes;
+  std::vector<LostRange> lost_ranges;
 };
 
 // What recovery and reading found wrong since open.
@@ -71,7 +71,8 @@ enum class Room {
 
 class SegmentLog {
  public:
-  // Errors: busy (another agent), newer_version (nothing touched), io, no_space.
+  // Errors: busy (another agent), newer_version (another version of the format; nothing touched),
+  // io, no_space.
   static Result<std::unique_ptr<SegmentLog>> open(Fs& fs, Logger& log, SegmentLogOptions options);
 
   // Appends batch and returns its number. Errors: no_space (nothing written; settle something or
@@ -108,7 +109,7 @@ class SegmentLog {
       : fs_(fs), log_(log), options_(std::move(options)) {}
   Status recover();
   Status find_segments();
-  Status refuse_newer();
+  Status refuse_foreign();
   Status open_newest();
   Status rebuild_from_damaged(const std::string& path);
   Status replay(Segment& segment, std::uint64_t offset, bool strict);
@@ -117,7 +118,6 @@ class SegmentLog {
                                                     bool strict);
   Status cut_end(Segment& newest, std::uint64_t offset);
   Status settle_doubts();
-  void leave_old_segment();
   Result<std::uint64_t> made_before_oldest();
   Status roll();
   [[nodiscard]] bool active_is_settled() const;
@@ -145,7 +145,6 @@ class SegmentLog {
   std::uint64_t synced_bytes_ = 0;  // of the active segment
   bool broken_ = false;
   bool places_unsure_ = false;  // sources may stand before what was settled: damage hides frames
-  bool old_format_ = false;     // the newest segment found is of an earlier version
   DamageStats damage_;
 
   // Reader: goes through the segments once.

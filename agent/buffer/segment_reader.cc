@@ -6,16 +6,6 @@ namespace {
 
 std::uint64_t made(const event::ReadLedger& ledger) { return ledger.documents + ledger.derived; }
 
-// Where a span begins. For the rest, what stands behind it is as good a hint as there is.
-event::Checkpoint begin_of(const event::SourceSpan& span) {
-  event::Checkpoint begin = span.after;
-  begin.pos = span.before;
-  begin.tail_hash = 0;
-  begin.finished.clear();
-  begin.state.clear();
-  return begin;
-}
-
 // Where the first span of each source begins, in the frames of segment from offset on.
 Result<CheckpointTable> begins_from(const Segment& segment, std::uint64_t offset) {
   CheckpointTable begins;
@@ -32,7 +22,7 @@ Result<CheckpointTable> begins_from(const Segment& segment, std::uint64_t offset
     }
     for (const event::SourceSpan& span : (*entry)->meta.batch.spans) {
       if (!begins.contains(span.source)) {
-        begins[span.source] = begin_of(span);
+        begins[span.source].position = span.before;
       }
     }
     offset = (*entry)->end();
@@ -201,11 +191,11 @@ Result<StoredFrame> SegmentLog::lost_up_to(event::FrameId id, const CheckpointTa
   for (const auto& [source, then] : table) {
     const auto at = read_table_.find(source);
     const event::Checkpoint from = at == read_table_.end() ? event::Checkpoint{} : at->second;
-    if (from.pos != then.pos) {
-      lost.holes.push_back(Hole{source, from, then.pos});
+    if (from.position != then.position) {
+      lost.lost_ranges.push_back(LostRange{source, from, then.position});
     }
   }
-  if (lost.lost_documents > 0 || !lost.holes.empty()) {  // else only numbers were left out
+  if (lost.lost_documents > 0 || !lost.lost_ranges.empty()) {  // else only numbers were left out
     damage_.lost_documents += lost.lost_documents;
     damage_.lost_frames += id + 1 - next_read_;
   }
@@ -237,9 +227,9 @@ Status SegmentLog::find_ends(CheckpointTable& table) {
     const auto next = ends->find(source);
     const auto known = table.find(source);
     if (next != ends->end()) {
-      // Only the place is new: names and finished generations are better known from before.
+      // Only the place is new. What the input knew before it is better than nothing.
       event::Checkpoint moved = known == table.end() ? next->second : known->second;
-      moved.pos = next->second.pos;
+      moved.position = next->second.position;
       table[source] = std::move(moved);
     } else {
       table[source] = stands;

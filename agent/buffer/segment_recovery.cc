@@ -30,7 +30,7 @@ Status SegmentLog::recover() {
   if (auto s = find_segments(); !s) {
     return s;
   }
-  if (auto s = refuse_newer(); !s) {
+  if (auto s = refuse_foreign(); !s) {
     return s;
   }
   auto ack = AckSlot::open(fs_, join_path(options_.directory, "ack"));
@@ -45,9 +45,6 @@ Status SegmentLog::recover() {
   if (auto s = settle_doubts(); !s) {
     return s;
   }
-  if (active_ && active_->header().version < kBufferVersion && last_ == found) {
-    leave_old_segment();
-  }
   synced_ = last_;
   if (active_) {
     // What an earlier run wrote or named without a sync may be sent now (B4).
@@ -58,7 +55,7 @@ Status SegmentLog::recover() {
     }
     synced_bytes_ = active_->size();
   }
-  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found || old_format_) {
+  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found) {
     if (auto s = roll(); !s) {
       return s;
     }
@@ -66,16 +63,6 @@ Status SegmentLog::recover() {
   remove_settled();
   next_read_ = ack_.state().settled + 1;
   return open_reading();
-}
-
-// An earlier release may open this buffer again, and must not find frames of this one behind a
-// header that it can read: so what is appended goes into a new segment, which it refuses. A segment
-// without frames stays as it is, too; its header may be all that knows the positions.
-void SegmentLog::leave_old_segment() {
-  if (last_ + 1 == active_->header().first) {
-    ++last_;  // else the new segment had the name of this one; numbers left out are no loss (B2)
-  }
-  old_format_ = true;
 }
 
 // Brings slot and frames to one story after a crash or damage, and writes it down. Frames that may
@@ -144,13 +131,18 @@ Result<std::uint64_t> SegmentLog::made_before_oldest() {
   return ledger.documents + ledger.derived - (*first ? (*first)->meta.batch.documents : 0);
 }
 
-// Before anything is written.
-Status SegmentLog::refuse_newer() {
-  if (segments_.empty()) {
-    return {};
+// Before anything is written. The newest segment tells; where its header is damaged, the one before.
+Status SegmentLog::refuse_foreign() {
+  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
+    auto opened = Segment::open(fs_, segment->path, OpenMode::read);
+    if (opened) {
+      return {};
+    }
+    if (opened.error().code != Errc::corrupt) {
+      return opened.error();
+    }
   }
-  auto newest = Segment::open(fs_, segments_.back().path, OpenMode::read);
-  return !newest && newest.error().code == Errc::newer_version ? Status(newest.error()) : Status();
+  return {};
 }
 
 Status SegmentLog::find_segments() {

@@ -9,6 +9,7 @@
 #include "agent/buffer/segment.h"
 #include "agent/cli/commands.h"
 #include "agent/delivery/bulk_payload.h"
+#include "agent/input/file/file_cursor.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/status/run_summary.h"
 
@@ -20,6 +21,13 @@ enum class Depth { list, bodies };
 struct Found {
   std::uint64_t frames = 0, documents = 0, bytes = 0, damaged = 0;
 };
+
+// For people. Of an input that this command does not know: how long its position is.
+std::string describe(const event::Cursor& position) {
+  const auto place = input::file::decode_position(position);
+  return place ? "offset " + std::to_string(place->offset)
+               : "a position of " + std::to_string(position.bytes.size()) + " bytes";
+}
 
 void print_frame(const buffer::Segment::Entry& entry, const buffer::AckState& ack) {
   const event::Batch& batch = entry.meta.batch;
@@ -38,8 +46,7 @@ void print_frame(const buffer::Segment::Entry& entry, const buffer::AckState& ac
               status::human_bytes(batch.raw_bytes).c_str(),
               std::string(codec_name(batch.codec)).c_str(), oldest.c_str(), state.c_str());
   for (const event::SourceSpan& span : batch.spans) {
-    std::printf("    %s to offset %llu\n", span.source.c_str(),
-                static_cast<unsigned long long>(span.after.pos.offset));
+    std::printf("    %s to %s\n", span.source.c_str(), describe(span.after.position).c_str());
   }
 }
 

@@ -8,6 +8,7 @@
 #include "agent/app/agent.h"
 #include "agent/cli/commands.h"
 #include "agent/event/document_id.h"
+#include "agent/input/file/file_cursor.h"
 #include "agent/input/file/log_file_reader.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr std::size_t kAsk = 5000;   // ids at a time
 constexpr std::size_t kSample = 50;  // documents by which a file's twin number is found
 // Generations with the same first line that are told apart. The agent remembers as many.
-constexpr std::uint32_t kTwins = event::Checkpoint::kMaxFinished;
+constexpr std::uint32_t kTwins = input::file::FileCheckpoint::kMaxFinished;
 
 // Offsets of lines that share one fate, for a short report.
 struct Range {

@@ -82,7 +82,7 @@ Status Delivery::fetch() {
   // Frames whose requests are never answered do not keep others waiting.
   const auto stuck =
       static_cast<std::size_t>(std::count_if(flights_.begin(), flights_.end(), [](const Flight& f) {
-        return !f.holes.empty() ||
+        return !f.lost_ranges.empty() ||
                (!f.pieces.empty() && std::all_of(f.pieces.begin(), f.pieces.end(),
                                                  [](const Piece& p) { return p.silences > 0; }));
       }));
@@ -104,7 +104,7 @@ void Delivery::take_off(buffer::StoredFrame frame) {
   event::Batch& batch = frame.batch;
   flight.id = frame.id;
   flight.counts.lost = frame.lost_documents;
-  flight.holes = std::move(frame.holes);
+  flight.lost_ranges = std::move(frame.lost_ranges);
   flight.documents = batch.documents;
   flight.made = batch.ledger.documents + batch.ledger.derived;
   flight.log_bytes = batch.ledger.bytes;
@@ -145,7 +145,8 @@ void Delivery::take_off(buffer::StoredFrame frame) {
 }
 
 void Delivery::settle() {
-  while (!flights_.empty() && flights_.front().pieces.empty() && flights_.front().holes.empty()) {
+  while (!flights_.empty() && flights_.front().pieces.empty() &&
+         flights_.front().lost_ranges.empty()) {
     const Flight& done = flights_.front();
     AUDITSHIP_CHECK(done.counts.settled() == done.documents,
                     "a settled frame accounts for each of its documents (B5)");
@@ -177,10 +178,10 @@ void Delivery::check_sum(const Flight& done) {
   off_by_ = ack_.ledger.accounted() - done.made;  // wraps as it has to
 }
 
-std::vector<buffer::Hole> Delivery::holes() const {
+std::vector<buffer::LostRange> Delivery::lost_ranges() const {
   for (const Flight& flight : flights_) {
-    if (!flight.holes.empty()) {
-      return flight.holes;
+    if (!flight.lost_ranges.empty()) {
+      return flight.lost_ranges;
     }
   }
   return {};
@@ -188,8 +189,8 @@ std::vector<buffer::Hole> Delivery::holes() const {
 
 void Delivery::repaired() {
   for (Flight& flight : flights_) {
-    if (!flight.holes.empty()) {
-      flight.holes.clear();
+    if (!flight.lost_ranges.empty()) {
+      flight.lost_ranges.clear();
       return;
     }
   }

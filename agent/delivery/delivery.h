@@ -96,7 +96,7 @@ class Delivery {
 
   // Where lines are to be read again for frames that are lost; they are settled only after
   // repaired(). Empty: nowhere.
-  [[nodiscard]] std::vector<buffer::Hole> holes() const;
+  [[nodiscard]] std::vector<buffer::LostRange> lost_ranges() const;
   void repaired();
   // From now on every frame is in doubt, durably: before lines are appended that an earlier frame
   // had.

@@ -52,7 +52,7 @@ struct Delivery::Flight {
   TimePoint unsure_until{};     // until then a request without an answer may still be executed
   std::list<Piece> pieces;      // empty: done
   std::vector<Original> originals;
-  std::vector<buffer::Hole> holes;  // to be read again first
+  std::vector<buffer::LostRange> lost_ranges;  // to be read again first
   event::DeliveryLedger counts;
 };
 

@@ -28,6 +28,9 @@ constexpr Hint kHints[] = {
     {"buffer-full",
      "with bytes well below limit the disk is full: make room there; else see why the sink takes "
      "less than comes (`auditship status`), and make buffer_max larger if outages last longer"},
+    {"buffer-not-repaired",
+     "compare with `auditship reconcile`; the buffer was written by another release: deliver with "
+     "that one"},
     {"buffer-remove",
      "check the rights and the disk of data_dir; documents are safe, but the buffer does not "
      "shrink"},
@@ -193,6 +196,9 @@ constexpr Hint kHints[] = {
      "check that OpenSearch runs, the port in sink.opensearch.hosts, firewalls and network "
      "policies"},
     {"opensearch-zstd-refused", "set sink.opensearch.compression: gzip for OpenSearch 2.x"},
+    {"position-unreadable",
+     "nothing to do for the documents: none is lost or doubled; the buffer was written by another "
+     "release"},
     {"restored-shorter",
      "nothing to do: what was shipped is not doubled; find out who restored or rewrote the file"},
     {"rules-broken",

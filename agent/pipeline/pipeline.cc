@@ -56,7 +56,17 @@ Status Stream::open() {
   delivery_ =
       std::make_unique<delivery::Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock,
                                            env_.rng, env_.log, env_.wake, settings_.delivery);
-  return {};
+  return doubt_unreadable_positions();
+}
+
+// A source whose position cannot be read is read from its beginning. So the ids of what comes are
+// looked up before it is sent.
+Status Stream::doubt_unreadable_positions() {
+  const bool readable =
+      std::all_of(log_->table().begin(), log_->table().end(), [](const auto& source) {
+        return source.first == kRulesSource || input::file::decode_checkpoint(source.second).ok();
+      });
+  return readable ? Status() : delivery_->doubt_all();
 }
 
 TimePoint Stream::step(TimePoint now) {
@@ -111,7 +121,7 @@ Status Stream::append_all(TimePoint now) {
     status = close_batch();
   }
   if (status && now >= repair_at_) {
-    status = read_holes_again();
+    status = reread_lost_ranges();
     repair_at_ = now + std::chrono::seconds(1);
   }
   if (status) {
@@ -134,10 +144,11 @@ void Stream::rescan(TimePoint now) {
     }
     input::file::FileSourceOptions options = settings_.tail;
     options.path = name;
-    std::optional<event::Checkpoint> resume;
+    std::optional<input::file::FileCheckpoint> resume;
     if (const auto known = log_->table().find(name); known != log_->table().end()) {
-      resume = known->second;
-      source.position = resume->pos;
+      source.stored = known->second.position;
+      resume = place_of(name, known->second);
+      source.position = resume ? resume->pos : event::SourcePos{};
     }
     source.tail = std::make_unique<input::file::FileSource>(env_.fs, env_.clock, env_.log,
                                                             std::move(options), std::move(resume));
@@ -152,6 +163,20 @@ void Stream::rescan(TimePoint now) {
       }
     }
   }
+}
+
+// nullopt: the bytes are not of this release, so reading begins at the beginning.
+std::optional<input::file::FileCheckpoint> Stream::place_of(const std::string& name,
+                                                            const event::Checkpoint& stored) const {
+  auto place = input::file::decode_checkpoint(stored);
+  if (!place) {
+    env_.log.error("position-unreadable",
+                   "the stored position of a log file cannot be read; the file is read from its "
+                   "beginning, and documents that are there already are left out",
+                   {{"stream", settings_.name}, {"file", name}, {"error", place.error().message}});
+    return std::nullopt;
+  }
+  return std::move(*place);
 }
 
 bool Stream::has_room() const {
@@ -241,12 +266,13 @@ bool Stream::read_source(const std::string& name, Source& source, TimePoint now)
   }
   event::SourceSpan span;
   span.source = name;
-  span.before = source.position;
-  span.after = source.tail->checkpoint();
+  span.before = source.stored;
+  span.after = input::file::encode_checkpoint(source.tail->checkpoint());
   if (source.deriver) {
     span.after.state = source.deriver->state();
   }
-  source.position = span.after.pos;
+  source.position = source.tail->position();
+  source.stored = span.after.position;
   builder_.move(std::move(span), now);
   return true;
 }

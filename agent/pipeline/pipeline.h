@@ -25,6 +25,7 @@
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
 #include "agent/filter/rule_set.h"
+#include "agent/input/file/file_cursor.h"
 #include "agent/input/file/file_discovery.h"
 #include "agent/input/file/file_source.h"
 #include "agent/pipeline/growth_rate.h"
@@ -35,9 +36,12 @@
 
 namespace auditship::pipeline {
 
-// The source whose lines are the changes of the rule file: position = number of the next change,
+// The source whose lines are the changes of the rule file: position = number of the next change (8
+// bytes, little-endian; empty: 0),
 // state = the hash of the rules in force, in hex.
 inline constexpr std::string_view kRulesSource = "auditship:rules";
+// Which change comes next at a position of it; 0: none was made yet.
+[[nodiscard]] std::uint64_t rule_change_number(const event::Cursor& position);
 
 struct Env {
   Fs& fs;
@@ -153,11 +157,13 @@ class Stream {
     std::unique_ptr<parsers::Parser> parser;
     std::unique_ptr<parsers::Deriver> deriver;  // may be null
     event::SourcePos position;
+    event::Cursor stored;  // what the buffer, or the open batch, has as its position
     input::file::FileSourceStats counted;  // what of its stats is in the ledger
     bool present = false;
     bool failing = false;
   };
 
+  Status doubt_unreadable_positions();
   void close_all(const Error& why, TimePoint now);
   void rescan(TimePoint now);
   bool read_some(TimePoint now);
@@ -177,11 +183,15 @@ class Stream {
   void count_moved(Source& source);
   Status append_all(TimePoint now);
   Status end_doubt();
-  Status read_holes_again();
-  Status read_again(const std::vector<buffer::Hole>& holes);
-  Status read_again(const buffer::Hole& hole);
-  [[nodiscard]] std::unique_ptr<input::file::FileSource> tail_of(const buffer::Hole& hole) const;
-  [[nodiscard]] bool end_is_there(const buffer::Hole& hole);
+  Status reread_lost_ranges();
+  Status reread(const std::vector<buffer::LostRange>& lost_ranges);
+  Status reread(const buffer::LostRange& range);
+  Status reread(const std::string& file, const input::file::FileCheckpoint& from,
+                const event::SourcePos& to);
+  [[nodiscard]] std::unique_ptr<input::file::FileSource> tail_from(
+      const std::string& file, const input::file::FileCheckpoint& from) const;
+  [[nodiscard]] bool end_is_there(const std::string& file, const input::file::FileCheckpoint& from,
+                                  const event::SourcePos& to);
   Status append_repair(buffer::BatchBuilder& builder);
   void measure_limit();
   Status close_batch(buffer::Room room = buffer::Room::limited);
@@ -190,6 +200,8 @@ class Stream {
   [[nodiscard]] bool unread() const;
   void tell_full(bool full);
   void tell_present(const std::string& name, Source& source);
+  [[nodiscard]] std::optional<input::file::FileCheckpoint> place_of(
+      const std::string& name, const event::Checkpoint& stored) const;
 
   Env env_;
   StreamSettings settings_;

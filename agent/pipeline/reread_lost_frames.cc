@@ -7,25 +7,24 @@
 namespace auditship::pipeline {
 namespace {
 
-// Tells which lines lie in a hole. They come in order from its beginning. Where its end is not
+// Tells which lines lie in a lost range. They come in order from its beginning. Where its end is not
 // there any more, only the file that it begins in is surely within.
-class HoleRange {
+class LostLines {
  public:
-  HoleRange(const buffer::Hole& hole, bool end_is_there)
-      : hole_(hole), end_is_there_(end_is_there) {}
+  LostLines(const event::SourcePos& from, const event::SourcePos& to, bool end_is_there)
+      : from_(from), to_(to), end_is_there_(end_is_there) {}
 
   bool holds(const event::RawLine& line) {
     const event::FileKey& file = line.begin.file;
-    if (file == hole_.to.file) {
+    if (file == to_.file) {
       met_end_ = true;
-      return line.end.offset <= hole_.to.offset;
+      return line.end.offset <= to_.offset;
     }
-    return !met_end_ &&
-           (file == hole_.from.pos.file || (end_is_there_ && hole_.from.pos.file != hole_.to.file));
+    return !met_end_ && (file == from_.file || (end_is_there_ && from_.file != to_.file));
   }
 
  private:
-  const buffer::Hole& hole_;
+  event::SourcePos from_, to_;
   bool end_is_there_, met_end_ = false;
 };
 
@@ -62,7 +61,7 @@ void Stream::measure_limit() {
 // before.
 Status Stream::end_doubt() {
   if (delivery_->ack().doubted != buffer::AckState::kAllDoubted || !at_end_ || pending_ ||
-      !delivery_->holes().empty()) {
+      !delivery_->lost_ranges().empty()) {
     return {};
   }
   if (unread()) {
@@ -79,14 +78,14 @@ Status Stream::end_doubt() {
 
 // A full disk puts it off; whatever else goes wrong with the source is told, and what cannot be
 // read stays lost.
-Status Stream::read_holes_again() {
+Status Stream::reread_lost_ranges() {
   while (true) {
-    const std::vector<buffer::Hole> holes = delivery_->holes();
-    if (holes.empty()) {
+    const std::vector<buffer::LostRange> lost_ranges = delivery_->lost_ranges();
+    if (lost_ranges.empty()) {
       return {};
     }
-    // What is read already goes first, even into a full buffer: the hole keeps it from getting
-    // empty.
+    // What is read already goes first, even into a full buffer: the lost range keeps it from
+    // getting empty.
     Status closed = pending_           ? append_pending(buffer::Room::beyond)
                     : builder_.empty() ? Status()
                                        : close_batch(buffer::Room::beyond);
@@ -94,7 +93,7 @@ Status Stream::read_holes_again() {
       return closed;
     }
     const bool doubted = delivery_->ack().doubted == buffer::AckState::kAllDoubted;
-    if (auto s = read_again(holes); !s) {
+    if (auto s = reread(lost_ranges); !s) {
       return s.error().code == Errc::no_space ? Status() : s;
     }
     delivery_->repaired();
@@ -105,53 +104,71 @@ Status Stream::read_holes_again() {
 }
 
 // Each of them, durably.
-Status Stream::read_again(const std::vector<buffer::Hole>& holes) {
+Status Stream::reread(const std::vector<buffer::LostRange>& lost_ranges) {
   Status status = delivery_->doubt_all();
-  for (std::size_t i = 0; status && i < holes.size(); ++i) {
-    status = read_again(holes[i]);
+  for (std::size_t i = 0; status && i < lost_ranges.size(); ++i) {
+    status = reread(lost_ranges[i]);
   }
   return status ? log_->sync() : status;
 }
 
-// A reader of the source from where the hole begins.
-std::unique_ptr<input::file::FileSource> Stream::tail_of(const buffer::Hole& hole) const {
+// A reader of the file from a place on.
+std::unique_ptr<input::file::FileSource> Stream::tail_from(
+    const std::string& file, const input::file::FileCheckpoint& from) const {
   input::file::FileSourceOptions options = settings_.tail;
-  options.path = hole.source;
+  options.path = file;
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
-  const bool known = hole.from.pos != event::SourcePos{};
-  return std::make_unique<input::file::FileSource>(
-      env_.fs, env_.clock, env_.log, std::move(options),
-      known ? std::optional<event::Checkpoint>(hole.from) : std::nullopt);
+  const bool known = from.pos != event::SourcePos{};
+  return std::make_unique<input::file::FileSource>(env_.fs, env_.clock, env_.log,
+                                                   std::move(options),
+                                                   known ? std::optional(from) : std::nullopt);
 }
 
-// Whether the file that the hole ends in can still be read.
-bool Stream::end_is_there(const buffer::Hole& hole) {
-  if (hole.from.pos.file == hole.to.file) {
+// Whether the generation that a lost range ends in can still be read.
+bool Stream::end_is_there(const std::string& file, const input::file::FileCheckpoint& from,
+                          const event::SourcePos& to) {
+  if (from.pos.file == to.file) {
     return true;
   }
-  const std::unique_ptr<input::file::FileSource> tail = tail_of(hole);
+  const std::unique_ptr<input::file::FileSource> tail = tail_from(file, from);
   while (true) {
     auto count = tail->read(lines_, kReadBytes);
     if (!count || *count == 0) {
       return false;
     }
     if (std::any_of(lines_.begin(), lines_.end(),
-                    [&](const event::RawLine& line) { return line.begin.file == hole.to.file; })) {
+                    [&](const event::RawLine& line) { return line.begin.file == to.file; })) {
       return true;
     }
   }
 }
 
-Status Stream::read_again(const buffer::Hole& hole) {
-  if (hole.source == kRulesSource) {
-    env_.log.warn("rules-record-lost",
-                  "the record of a change of filter rules was in a damaged frame; no log has it",
-                  {{"stream", settings_.name}, {"change", hole.from.pos.offset}});
+Status Stream::reread(const buffer::LostRange& range) {
+  if (range.source == kRulesSource) {
+    env_.log.warn(
+        "rules-record-lost",
+        "the record of a change of filter rules was in a damaged frame; no log has it",
+        {{"stream", settings_.name}, {"change", rule_change_number(range.from.position)}});
     return {};
   }
-  HoleRange range(hole, end_is_there(hole));
-  const std::unique_ptr<input::file::FileSource> tail = tail_of(hole);
+  const auto from = input::file::decode_checkpoint(range.from);
+  const auto to = input::file::decode_position(range.to);
+  if (!from || !to) {
+    env_.log.error("buffer-not-repaired",
+                   "lines of damaged frames cannot be read again: their position cannot be read",
+                   {{"stream", settings_.name},
+                    {"file", range.source},
+                    {"error", from ? to.error().message : from.error().message}});
+    return {};
+  }
+  return reread(range.source, *from, *to);
+}
+
+Status Stream::reread(const std::string& file, const input::file::FileCheckpoint& from,
+                      const event::SourcePos& to) {
+  LostLines range(from.pos, to, end_is_there(file, from, to));
+  const std::unique_ptr<input::file::FileSource> tail = tail_from(file, from);
   Source source;
   source.parser = make_parser_();
   buffer::BatchBuilder builder(settings_.codec, settings_.batch);
@@ -184,10 +201,10 @@ Status Stream::read_again(const buffer::Hole& hole) {
   ledger_.gap_bytes += tail->stats().gap_bytes;
   env_.log.warn("buffer-repaired", "lines of damaged frames were read again from the log file",
                 {{"stream", settings_.name},
-                 {"file", hole.source},
+                 {"file", file},
                  {"lines", ledger_.reread - before},
-                 {"from", hole.from.pos.offset},
-                 {"to", hole.to.offset}});
+                 {"from", from.pos.offset},
+                 {"to", to.offset}});
   return builder.empty() ? Status() : append_repair(builder);
 }
 

@@ -1,9 +1,15 @@
 // The part of a Stream that puts on record which filter rules are in force. See
 // docs/architecture.md, "Rules on record".
+#include "agent/base/binary_io.h"
 #include "agent/base/json_writer.h"
 #include "agent/pipeline/pipeline.h"
 
 namespace auditship::pipeline {
+
+std::uint64_t rule_change_number(const event::Cursor& position) {
+  WireReader in(position.bytes);
+  return position.empty() ? 0 : in.u64();
+}
 
 void Stream::set_rules(filter::RuleSet rules) {
   rules_ = std::move(rules);
@@ -27,9 +33,10 @@ void Stream::record_rules(TimePoint now) {
   span.source = kRulesSource;
   std::string before;
   if (known != log_->table().end()) {
-    span.before = known->second.pos;
+    span.before = known->second.position;
     before = known->second.state;
   }
+  const std::uint64_t change = rule_change_number(span.before);
   const std::string after = rules_.hash_text();
   if (before == after) {
     return;
@@ -37,12 +44,13 @@ void Stream::record_rules(TimePoint now) {
   Sha256 sha;
   sha.update_prefixed(kRulesSource);
   sha.update_prefixed({reinterpret_cast<const char*>(log_->id().data()), log_->id().size()});
-  span.after.pos = {event::FileKey{sha.finish(), 0}, span.before.offset + 1};
+  const event::FileKey key{sha.finish(), 0};
+  put_u64(span.after.position.bytes, change + 1);
   span.after.state = after;
   if (known != log_->table().end()) {
     event::RawLine place;
-    place.begin = span.before;
-    place.end = span.after.pos;
+    place.begin = event::SourcePos{key, change};
+    place.end = event::SourcePos{key, change + 1};
     place.text = after;
     place.length = after.size();
     add_rules_document(place, before);

@@ -1,6 +1,6 @@
 // The n-th call of the file system fails, the process dies behind it, the power goes; a byte
 // anywhere is wrong. After each of them the log opens, and every document is settled, handed out,
-// in a hole, or read again.
+// in a lost range, or read again.
 #include "agent/buffer/segment_log.h"
 #include "tests/support/buffer_rig.h"
 #include "tests/support/catch.h"
@@ -78,7 +78,7 @@ void check_recovery(BufferRig& rig, const Known& known) {
   REQUIRE(drained.error.empty());
   REQUIRE_FALSE(drained.wrong);
   REQUIRE(drained.lost == 0);
-  REQUIRE(drained.holes.empty());
+  REQUIRE(drained.lost_ranges.empty());
   REQUIRE(accounted + drained.documents.size() == made);
   if (!drained.documents.empty()) {
     REQUIRE(*drained.documents.begin() == accounted);
@@ -181,7 +181,7 @@ void restore(BufferRig& rig, const Files& files) {
   }
 }
 
-// Nothing is lost in silence: each of the documents [settled, all) is handed out, in a hole, or
+// Nothing is lost in silence: each of the documents [settled, all) is handed out, in a lost range, or
 // will be read again.
 void check_accounted(BufferRig& rig, std::uint64_t settled, std::uint64_t all) {
   const auto drained = rig.drain();
@@ -194,8 +194,8 @@ void check_accounted(BufferRig& rig, std::uint64_t settled, std::uint64_t all) {
   for (const std::uint64_t n : drained.documents) {
     open.erase(n);
   }
-  for (const buffer::Hole& hole : drained.holes) {
-    for (std::uint64_t n = hole.from.pos.offset / 10; n < hole.to.offset / 10; ++n) {
+  for (const buffer::LostRange& range : drained.lost_ranges) {
+    for (std::uint64_t n = document_at(range.from.position); n < document_at(range.to); ++n) {
       open.erase(n);
     }
   }

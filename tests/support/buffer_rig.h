@@ -1,5 +1,5 @@
-// BufferRig: a SegmentLog over a SimFs whose documents are the numbers 0, 1, 2 …: document n is
-// read from bytes 10 n to 10 n + 10 of its source. So positions, ledger and content of every frame
+// BufferRig: a SegmentLog over a SimFs whose documents are the numbers 0, 1, 2 …, one a record of
+// its source. So positions, ledger and content of every frame
 // can be checked against each other.
 #pragma once
 
@@ -16,13 +16,13 @@
 
 namespace auditship::test {
 
-inline event::SourcePos place_of(std::uint64_t document) {
-  event::SourcePos pos;
-  if (document > 0) {
-    pos.file.first_line.fill(7);
-    pos.offset = 10 * document;
-  }
-  return pos;
+// Where document begins, in an encoding that only this rig knows. 0 is the beginning.
+inline event::Cursor place_of(std::uint64_t document) {
+  return document == 0 ? event::Cursor{} : event::Cursor{"document " + std::to_string(document)};
+}
+
+inline std::uint64_t document_at(const event::Cursor& place) {
+  return place.empty() ? 0 : std::stoull(place.bytes.substr(std::string("document ").size()));
 }
 
 inline std::string bulk_lines(std::uint64_t document) {
@@ -38,7 +38,7 @@ inline event::Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::ui
   event::SourceSpan span;
   span.source = source;
   span.before = place_of(from);
-  span.after.pos = place_of(to);
+  span.after.position = place_of(to);
   batch.spans.push_back(span);
   for (std::uint64_t n = from; n < to; ++n) {
     batch.body += bulk_lines(n);
@@ -81,7 +81,7 @@ struct BufferRig {
   // Appends n documents that follow on the last ones, and syncs.
   Status add(std::uint64_t n) {
     const auto at = log->table().find("/log");
-    const std::uint64_t from = at == log->table().end() ? 0 : at->second.pos.offset / 10;
+    const std::uint64_t from = at == log->table().end() ? 0 : document_at(at->second.position);
     return add(numbered_batch(from, from + n, log->ledger().documents));
   }
   Status add(const event::Batch& batch) {
@@ -104,7 +104,7 @@ struct BufferRig {
     std::set<std::uint64_t> documents;
     bool wrong = false;  // a body that was never written, or a document twice
     std::uint64_t lost = 0;
-    std::vector<buffer::Hole> holes;
+    std::vector<buffer::LostRange> lost_ranges;
     event::FrameId last = 0;
     std::string error;
   };
@@ -121,7 +121,8 @@ struct BufferRig {
       }
       out.last = (*frame)->id;
       out.lost += (*frame)->lost_documents;
-      out.holes.insert(out.holes.end(), (*frame)->holes.begin(), (*frame)->holes.end());
+      out.lost_ranges.insert(out.lost_ranges.end(), (*frame)->lost_ranges.begin(),
+                             (*frame)->lost_ranges.end());
       for (const std::uint64_t n : numbers_in((*frame)->batch)) {
         out.wrong = out.wrong || n == ~std::uint64_t{0} || !out.documents.insert(n).second;
       }
@@ -129,7 +130,7 @@ struct BufferRig {
   }
   [[nodiscard]] std::uint64_t resume() const {
     const auto at = log->table().find("/log");
-    return at == log->table().end() ? 0 : at->second.pos.offset / 10;
+    return at == log->table().end() ? 0 : document_at(at->second.position);
   }
 
   SimClock clock;

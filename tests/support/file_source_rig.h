@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/input/file/file_cursor.h"
 #include "agent/input/file/file_source.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/log_writer.h"
@@ -36,15 +37,8 @@ struct FileSourceRig {
 
   // Remembers the place as a frame of the buffer would.
   void save() {
-    event::Checkpoint now = source->checkpoint();
-    std::vector<event::FileKey> finished = saved ? saved->finished : std::vector<event::FileKey>{};
-    finished.insert(finished.end(), now.finished.begin(), now.finished.end());
-    if (finished.size() > event::Checkpoint::kMaxFinished) {
-      finished.erase(finished.begin(),
-                     finished.end() - static_cast<std::ptrdiff_t>(event::Checkpoint::kMaxFinished));
-    }
-    saved = std::move(now);
-    saved->finished = std::move(finished);
+    const event::Checkpoint frame = input::file::encode_checkpoint(source->checkpoint());
+    saved = input::file::decode_checkpoint(frame).value();
   }
   void stop() {
     save();
@@ -102,7 +96,7 @@ struct FileSourceRig {
   LogCapture log;
   LogWriter writer;
   input::file::FileSourceOptions options;
-  std::optional<event::Checkpoint> saved;
+  std::optional<input::file::FileCheckpoint> saved;
   std::unique_ptr<input::file::FileSource> source;
   std::vector<Got> got;
   std::string last_error;

@@ -58,10 +58,10 @@ Result<std::size_t> FileSource::read(std::vector<event::RawLine>& lines, std::si
   return lines.size();
 }
 
-FileCheckpoint FileSource::checkpoint() {
+FileCheckpoint FileSource::checkpoint() const {
   FileCheckpoint out = reader_.current() != nullptr ? reader_.mark() : history_.last();
   out.pos = reader_.position();
-  out.finished = history_.take_finished();
+  out.finished = history_.finished();
   return out;
 }
 

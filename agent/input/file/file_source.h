@@ -75,9 +75,8 @@ class FileSource {
   // tried again at the next call.
   Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes);
 
-  // Behind the last line of the last read(). Its `finished` holds only the generations that
-  // were finished since the last call of checkpoint().
-  [[nodiscard]] FileCheckpoint checkpoint();
+  // Behind the last line of the last read().
+  [[nodiscard]] FileCheckpoint checkpoint() const;
 
   // Where the first unread line begins: what the next SourceSpan has as `before`.
   [[nodiscard]] const event::SourcePos& position() const { return reader_.position(); }

@@ -81,19 +81,16 @@ TEST_CASE("spans of one source are joined into one, those of others stay apart",
   buffer::BatchBuilder builder(Codec::none, buffer::BatchLimits{});
   event::SourceSpan first = span_of(0, 2);
   event::SourceSpan second = span_of(2, 5);
-  event::FileKey a, b;
-  a.collision_index = 1;
-  b.collision_index = 2;
-  first.after.finished = {a};
-  second.after.finished = {b};
+  first.after.input_state = "one";
+  second.after.input_state = "two";
   builder.move(first, kStart);
   builder.move(span_of(0, 1, "/other"), kStart);
   builder.move(second, kStart);
   const event::Batch batch = builder.close(event::ReadLedger{});
   REQUIRE(batch.spans.size() == 2);
   CHECK(batch.spans[0].before == place_of(0));
-  CHECK(batch.spans[0].after.pos == place_of(5));
-  CHECK(batch.spans[0].after.finished == std::vector<event::FileKey>{a, b});
+  CHECK(batch.spans[0].after.position == place_of(5));
+  CHECK(batch.spans[0].after.input_state == "two");
   CHECK(batch.spans[1].source == "/other");
 }
 
@@ -105,7 +102,7 @@ TEST_CASE("states of many sources close a batch before its frame is over a limit
     span.source = "/log" + std::to_string(sources++);
     span.after.state = std::string(event::Checkpoint::kMaxStateBytes, 'x');
     builder.move(span, TimePoint{});
-    span.before = span.after.pos;
+    span.before = span.after.position;
     builder.move(span, TimePoint{});  // in place of the first one
     REQUIRE(sources < 100);
   }
@@ -113,4 +110,22 @@ TEST_CASE("states of many sources close a batch before its frame is over a limit
   CHECK(buffer::encode_frame_front(1, builder.close(event::ReadLedger{})).size() <
         buffer::kMaxMetaBytes);
   CHECK_FALSE(builder.full());
+}
+
+TEST_CASE("positions of very many sources close a batch before its frame is over a limit",
+          "[buffer]") {
+  buffer::BatchBuilder builder(Codec::none, buffer::BatchLimits{});
+  std::size_t sources = 0;
+  while (!builder.full()) {
+    event::SourceSpan span;
+    span.source = std::string(4000, 'p') + std::to_string(sources++);
+    span.before.bytes = std::string(event::Cursor::kMaxBytes, 'b');
+    span.after.position.bytes = std::string(event::Cursor::kMaxBytes, 'a');
+    span.after.input_state = std::string(event::Checkpoint::kMaxInputStateBytes, 'h');
+    builder.move(span, TimePoint{});
+    REQUIRE(sources < 1000);
+  }
+  const event::Batch batch = builder.close(event::ReadLedger{});
+  CHECK(batch.spans.size() == sources);
+  CHECK(buffer::encode_frame_front(1, batch).size() < buffer::kMaxMetaBytes);
 }

@@ -10,16 +10,9 @@ namespace {
 
 event::Checkpoint full_checkpoint() {
   event::Checkpoint c;
-  c.pos = place_of(12);
-  c.pos.file.collision_index = 3;
-  c.device = 4;
-  c.inode = 5;
-  c.generation = 6;
-  c.tail_hash = 0xFEDCBA9876543210u;
-  c.modified_ns = -5;
-  c.head_hash = 77;
-  c.state = "a\0state";
-  c.finished = {place_of(1).file, c.pos.file};
+  c.position.bytes = std::string("a\0position\xff", 11);
+  c.input_state = std::string("an\0input's state", 16);
+  c.state = std::string("a\0state", 7);
   return c;
 }
 
@@ -36,10 +29,7 @@ event::Batch full_batch() {
 }
 
 bool same(const event::Checkpoint& a, const event::Checkpoint& b) {
-  return a.pos == b.pos && a.device == b.device && a.inode == b.inode &&
-         a.generation == b.generation && a.tail_hash == b.tail_hash &&
-         a.modified_ns == b.modified_ns && a.head_hash == b.head_hash && a.finished == b.finished &&
-         a.state == b.state;
+  return a.position == b.position && a.input_state == b.input_state && a.state == b.state;
 }
 
 bool same(const event::ReadLedger& a, const event::ReadLedger& b) {
@@ -154,19 +144,29 @@ TEST_CASE("a batch joins only where all of its sources stand", "[buffer]") {
   CHECK(buffer::joins(table, numbered_batch(0, 4, 2, "/other")));
 }
 
-TEST_CASE("finished generations add up, and the oldest are forgotten", "[buffer]") {
+TEST_CASE("a source stands where the last frame that moved it says", "[buffer]") {
   buffer::CheckpointTable table;
-  for (std::uint32_t n = 0; n < 70; ++n) {
-    event::Batch batch = numbered_batch(n, n + 1, n);
-    event::FileKey key;
-    key.collision_index = n;
-    batch.spans[0].after.finished = {key};
-    buffer::advance(table, batch);
-  }
-  const auto& finished = table["/log"].finished;
-  REQUIRE(finished.size() == event::Checkpoint::kMaxFinished);
-  CHECK(finished.front().collision_index == 6);
-  CHECK(finished.back().collision_index == 69);
+  event::Batch batch = numbered_batch(0, 1, 0);
+  batch.spans[0].after.input_state = "one";
+  batch.spans[0].after.state = "first";
+  buffer::advance(table, batch);
+  batch = numbered_batch(1, 2, 1);
+  batch.spans[0].after.input_state = "two";
+  buffer::advance(table, batch);
+  CHECK(table["/log"].position == place_of(2));
+  CHECK(table["/log"].input_state == "two");
+  CHECK(table["/log"].state.empty());
+}
+
+TEST_CASE("the longest cursor and state of an input come back", "[buffer]") {
+  event::Batch batch = full_batch();
+  batch.spans[0].before.bytes = std::string(event::Cursor::kMaxBytes, 'b');
+  batch.spans[0].after.position.bytes = std::string(event::Cursor::kMaxBytes, 'a');
+  batch.spans[0].after.input_state = std::string(event::Checkpoint::kMaxInputStateBytes, 'h');
+  auto meta = decode(buffer::encode_frame_front(7, batch));
+  REQUIRE(meta.ok());
+  CHECK(meta->batch.spans[0].before == batch.spans[0].before);
+  CHECK(same(meta->batch.spans[0].after, batch.spans[0].after));
 }
 
 TEST_CASE("states are those of their sources, and only theirs", "[buffer]") {
@@ -184,7 +184,6 @@ TEST_CASE("states are those of their sources, and only theirs", "[buffer]") {
   header.table["/c"].state = "C";
   auto got = buffer::decode_segment_header(buffer::encode_segment_header(header));
   REQUIRE(got.ok());
-  CHECK(got->version == buffer::kBufferVersion);
   CHECK(got->table["/a"].state == "A");
   CHECK(got->table["/b"].state.empty());
   CHECK(got->table["/c"].state == "C");

@@ -522,8 +522,8 @@ TEST_CASE("lost frames are counted as lost, and only when what replaces them is 
   rig.fs.flip_bit(path, rig.fs.get(path).find("ASF1") + 25, 0);
   rig.start();
   rig.go();
-  REQUIRE(rig.delivery->holes().size() == 1);
-  CHECK(rig.delivery->holes()[0].to == place_of(2));
+  REQUIRE(rig.delivery->lost_ranges().size() == 1);
+  CHECK(rig.delivery->lost_ranges()[0].to == place_of(2));
   while (rig.waiting() > 0) {
     rig.answer(taken(2));
   }

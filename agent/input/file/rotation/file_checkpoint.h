@@ -1,5 +1,30 @@
+// FileCheckpoint: all that is needed to find a place in a log file again after a restart. Plain
+// values; how the buffer keeps them is in agent/input/file/file_cursor.h.
 #pragma once
-#include "agent/event/batch.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "agent/event/position.h"
+
 namespace auditship::input::file::rotation {
-using FileCheckpoint = event::Checkpoint;
-}
+
+struct FileCheckpoint {
+  static constexpr std::size_t kTailHashBytes = 1024;
+  static constexpr std::size_t kMaxFinished = 64;
+
+  event::SourcePos pos;
+  // Of the file when it was read: hints, not truth.
+  std::uint64_t device = 0, inode = 0, generation = 0;
+  // Hash of the last min(offset, kTailHashBytes) bytes before pos.offset.
+  std::uint64_t tail_hash = 0;
+  // mtime of the file then, ns since the epoch; 0: not known. A hint, not truth.
+  std::int64_t modified_ns = 0;
+  // Hash of the first kTailHashBytes bytes; 0: fewer were read.
+  std::uint64_t head_hash = 0;
+  // Generations read to their end, oldest first, the last kMaxFinished of them.
+  std::vector<event::FileKey> finished;
+};
+
+}  // namespace auditship::input::file::rotation

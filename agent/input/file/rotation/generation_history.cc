@@ -8,6 +8,7 @@ namespace auditship::input::file::rotation {
 GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume) {
   if (resume) {
     old_keys_.assign(resume->finished.begin(), resume->finished.end());
+    finished_ = old_keys_;
     last_ = *resume;
     last_.finished.clear();
   }
@@ -19,7 +20,7 @@ bool GenerationHistory::finish(GenerationMark mark) {
   if (again) {
     marks_.pop_back();
   } else {
-    finished_.push_back(mark.at.pos.file);
+    add_finished(mark.at.pos.file);
   }
   marks_.push_back(std::move(mark));
   if (marks_.size() > FileCheckpoint::kMaxFinished) {
@@ -33,7 +34,7 @@ bool GenerationHistory::finish(GenerationMark mark) {
 }
 
 void GenerationHistory::give_up(GenerationMark mark) {
-  finished_.push_back(mark.at.pos.file);
+  add_finished(mark.at.pos.file);
   marks_.push_back(std::move(mark));
 }
 
@@ -65,8 +66,15 @@ bool GenerationHistory::never_repeated(const event::FileKey& key) const {
   return key.collision_index == 0 && find_key(key.first_line) == nullptr;
 }
 
-std::vector<event::FileKey> GenerationHistory::take_finished() {
-  return std::exchange(finished_, {});
+std::vector<event::FileKey> GenerationHistory::finished() const {
+  return {finished_.begin(), finished_.end()};
+}
+
+void GenerationHistory::add_finished(const event::FileKey& key) {
+  finished_.push_back(key);
+  if (finished_.size() > FileCheckpoint::kMaxFinished) {
+    finished_.pop_front();
+  }
 }
 
 }  // namespace auditship::input::file::rotation

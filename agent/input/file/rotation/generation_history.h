@@ -42,14 +42,16 @@ class GenerationHistory {
   [[nodiscard]] const std::deque<GenerationMark>& marks() const { return marks_; }
   // Where the generation finished last stands, in this run or an earlier one.
   [[nodiscard]] const FileCheckpoint& last() const { return last_; }
-  // The keys finished since the last call.
-  std::vector<event::FileKey> take_finished();
+  // The keys of all that are finished, of earlier runs too, oldest first: the last kMaxFinished.
+  [[nodiscard]] std::vector<event::FileKey> finished() const;
 
  private:
+  void add_finished(const event::FileKey& key);
+
   std::deque<GenerationMark> marks_;
   // Older than marks_, or of earlier runs; oldest first.
   std::deque<event::FileKey> old_keys_;
-  std::vector<event::FileKey> finished_;
+  std::deque<event::FileKey> finished_;
   FileCheckpoint last_;
 };
 

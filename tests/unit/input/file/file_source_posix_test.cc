@@ -61,7 +61,7 @@ struct PosixRig {
   SimClock clock;
   LogCapture log;
   input::file::FileSourceOptions options;
-  std::optional<event::Checkpoint> saved;
+  std::optional<input::file::FileCheckpoint> saved;
   std::unique_ptr<input::file::FileSource> source;
   std::vector<std::string> got;
 };
