@@ -1,3 +1,2 @@
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
-add_test(NAME unit_log_codes COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/unit/log_codes_test.py)
-set_tests_properties(unit_log_codes PROPERTIES LABELS unit TIMEOUT 60)
+include(${CMAKE_CURRENT_LIST_DIR}/pytest.cmake)
+auditship_pytest(NAME unit_log_codes LABEL unit FILES unit/log_codes_test.py)

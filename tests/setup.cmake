@@ -1,7 +1,4 @@
 # What conf/opensearch says against what the program really prints.
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
-add_test(NAME unit_documented_fields
-  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/unit/documented_fields_test.py $<TARGET_FILE:auditship>)
-set_tests_properties(unit_documented_fields PROPERTIES LABELS unit TIMEOUT 300)
-add_test(NAME unit_dashboards COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/unit/dashboards_test.py)
-set_tests_properties(unit_dashboards PROPERTIES LABELS unit TIMEOUT 60 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+include(${CMAKE_CURRENT_LIST_DIR}/pytest.cmake)
+auditship_pytest(NAME unit_documented_fields LABEL unit FILES unit/documented_fields_test.py TIMEOUT 300)
+auditship_pytest(NAME unit_dashboards LABEL unit FILES unit/dashboards_test.py)

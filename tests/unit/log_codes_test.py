@@ -1,8 +1,10 @@
 """Every warning says what the operator can do: codes in the sources, hints in log_hints.cc and rows of docs/log-codes.md
 are the same set, and the hints read alike. Also proves that a forgotten hint would be seen."""
 import re
-import sys
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Calls whose code is not written in the call, and where it is written then.
@@ -68,20 +70,32 @@ def differences(found, hints, rows):
     return problems
 
 
-def main():
+@pytest.fixture(scope="module")
+def codes():
     files = list(sources())
     found, problems = codes_in(files)
     hints = hints_in((ROOT / "agent/logging/log_codes.cc").read_text())
-    rows = rows_in((ROOT / "docs/log-codes.md").read_text())
     assert len(found) > 60 and len(hints) > 60, f"hardly any code is found: {len(found)}, {len(hints)}"
-    problems += differences(found, hints, rows)
-    # What this test is for: a new warning without a hint, a hint that nobody needs, another text in the docs.
-    extra, _ = codes_in(files + [("agent/logging/new.cc", 'log.warn("brand-new", "words");')])
-    assert any("brand-new" in p for p in differences(extra, hints, rows)), "a missing hint would not be seen"
-    assert codes_in([("agent/logging/new.cc", "log.error(made_up, text);")])[1], "an unknown code would not be seen"
-    assert differences(found, {**hints, "unused": "x" * 20}, rows), "a hint without a code would not be seen"
-    print("\n".join(problems) or f"{len(found)} codes, each with a hint and a row in docs/log-codes.md")
-    sys.exit(1 if problems else 0)
+    return SimpleNamespace(files=files, found=found, problems=problems, hints=hints,
+                           rows=rows_in((ROOT / "docs/log-codes.md").read_text()))
 
 
-main()
+def test_each_code_can_be_found_in_the_sources(codes):
+    assert codes.problems == []
+
+
+def test_each_code_has_a_hint_and_a_row_in_the_documentation(codes):
+    assert differences(codes.found, codes.hints, codes.rows) == []
+
+
+def test_a_missing_hint_would_be_seen(codes):
+    extra, _ = codes_in(codes.files + [("agent/logging/new.cc", 'log.warn("brand-new", "words");')])
+    assert any("brand-new" in p for p in differences(extra, codes.hints, codes.rows))
+
+
+def test_an_unknown_code_would_be_seen():
+    assert codes_in([("agent/logging/new.cc", "log.error(made_up, text);")])[1]
+
+
+def test_a_hint_without_a_code_would_be_seen(codes):
+    assert differences(codes.found, {**codes.hints, "unused": "x" * 20}, codes.rows)
