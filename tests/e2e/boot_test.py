@@ -11,9 +11,10 @@ import time
 
 from booted import Booted
 from debian import fresh_root, install, needs, packages, policy, sh, version
-from harness import (AGENT, LONG, ROOT, Skip, check, equal, every_hit, free_port, generate, is_derived, main, opensearch_sink, wait_until,
-                     write_config)
+from harness import AGENT, LONG, ROOT, difference, free_port, generate, is_derived, opensearch_sink, wait_until, write_config
+from opensearch_node import every_hit
 from secured import Secured, add_user, password_of
+from skips import Allowed
 
 MORE = ("systemd-sysv", "dbus", "libnss-systemd", "openssh-server", "rsyslog", "logrotate", "sudo")
 AUDIT = "var/log/kubernetes/audit"
@@ -70,7 +71,7 @@ class Admin:
         done = subprocess.run(["ssh", "-F", "/dev/null", "-p", str(self.port), "-i", self.work / "ada", "-o", "StrictHostKeyChecking=no", "-o",
                                f"UserKnownHostsFile={self.work}/known_hosts", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
                                "ada@127.0.0.1", command], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-        equal((done.returncode, done.stdout.strip()), (0, "0"), f"what ada did: {done.stderr}")
+        assert (done.returncode, done.stdout.strip()) == (0, "0"), f"what ada did: {done.stderr}"
         self.deeds += 1
 
 
@@ -92,9 +93,9 @@ def by_hand(machine, *command, **options):
 def not_configured(machine):
     """Installed, and no more: it neither runs nor fails."""
     state = machine.show("ActiveState", "Result", "UnitFileState")
-    equal(state, {"ActiveState": "inactive", "Result": "exec-condition", "UnitFileState": "enabled"}, "an unconfigured service")
+    assert state == {"ActiveState": "inactive", "Result": "exec-condition", "UnitFileState": "enabled"}, "an unconfigured service"
     said = machine.run("journalctl", "--unit", "auditship", "--no-pager").stdout
-    check("CLUSTER_NAME in /etc/default/auditship" in said, f"nobody says what to do: {said}")
+    assert "CLUSTER_NAME in /etc/default/auditship" in said, f"nobody says what to do: {said}"
 
 
 def roles_and_users(work, node):
@@ -123,7 +124,7 @@ def configure(machine, work, node):
     (etc / "auditship.yaml").write_text("# my own words\n" + json.dumps(settings, indent=1))
     drop_in(machine, "credential", "LoadCredential=opensearch-password:/etc/auditship/opensearch-password\nWatchdogSec=5\n")
     by_hand(machine, "auditship", "setup", "--username", "agentsetup", "--password-file", "/etc/auditship/setup.password")
-    check("auditship.yaml: good" in by_hand(machine, "auditship", "check").stdout, "check of a good configuration")
+    assert "auditship.yaml: good" in by_hand(machine, "auditship", "check").stdout, "check of a good configuration"
     for command in ("keys", "status"):
         by_hand(machine, "auditship", command)
     machine.run("systemctl", "start", "auditship")
@@ -141,20 +142,20 @@ def few_rights(machine):
     pid = machine.pid()
     status = dict(line.split(":\t", 1) for line in machine.run("cat", f"/proc/{pid}/status").stdout.splitlines() if ":\t" in line)
     reads_all = f"{1 << 2:016x}"  # CAP_DAC_READ_SEARCH
-    equal([status[f"Cap{which}"] for which in ("Inh", "Prm", "Eff", "Bnd", "Amb")], [reads_all] * 5, "capabilities")
-    equal((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"), "no_new_privs, seccomp")
-    check(status["Uid"].split() != ["0"] * 4, "it runs as root")
+    assert [status[f"Cap{which}"] for which in ("Inh", "Prm", "Eff", "Bnd", "Amb")] == [reads_all] * 5, "capabilities"
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2"), "no_new_privs, seccomp"
+    assert status["Uid"].split() != ["0"] * 4, "it runs as root"
     inside = ["nsenter", "--target", str(pid), "--mount"]
-    equal(machine.run(*inside, "cat", "/etc/shadow", "/etc/ssh/ssh_host_ed25519_key").stdout, "", "secrets that it sees")
-    check(machine.run("cat", "/etc/shadow", "/etc/ssh/ssh_host_ed25519_key").stdout, "there are no such secrets: nothing is proven")
-    check(machine.run(*inside, "touch", "/etc/auditship/new", expect=None).returncode != 0, "/etc can be written")
-    check("Read-only" in machine.run(*inside, "touch", "/var/log/new", expect=None).stderr, "/var/log can be written")
+    assert machine.run(*inside, "cat", "/etc/shadow", "/etc/ssh/ssh_host_ed25519_key").stdout == "", "secrets that it sees"
+    assert machine.run("cat", "/etc/shadow", "/etc/ssh/ssh_host_ed25519_key").stdout, "there are no such secrets: nothing is proven"
+    assert machine.run(*inside, "touch", "/etc/auditship/new", expect=None).returncode != 0, "/etc can be written"
+    assert "Read-only" in machine.run(*inside, "touch", "/var/log/new", expect=None).stderr, "/var/log can be written"
 
 
 def hidden_homes(machine, admin):
     """The unit hides homes: that keys in them are not known is said, and the drop-in of the documentation helps."""
     said = machine.run("journalctl", "--unit", "auditship", "--no-pager").stdout
-    check("/home: hidden from this process" in said, f"nobody says that homes are hidden: {said}")
+    assert "/home: hidden from this process" in said, f"nobody says that homes are hidden: {said}"
     admin.act()
     drop_in(machine, "homes", "ProtectHome=read-only\n")
     machine.run("systemctl", "restart", "auditship")
@@ -180,7 +181,7 @@ def hung(machine):
 def reloaded(machine):
     pid = machine.pid()
     machine.run("systemctl", "reload", "auditship")
-    equal((machine.pid(), machine.show("ActiveState")["ActiveState"]), (pid, "active"), "the service after a reload")
+    assert (machine.pid(), machine.show("ActiveState")["ActiveState"]) == (pid, "active"), "the service after a reload"
 
 
 def rotated(machine):
@@ -191,9 +192,9 @@ def rotated(machine):
 def upgraded(machine, new):
     pid = machine.pid()
     install(machine, new)
-    equal(machine.run("auditship", "version").stdout, f"auditship {version()}\n", "version")
-    check(machine.pid() not in (0, pid), "the upgrade left the old program running")
-    check((machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten")
+    assert machine.run("auditship", "version").stdout == f"auditship {version()}\n", "version"
+    assert machine.pid() not in (0, pid), "the upgrade left the old program running"
+    assert (machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten"
 
 
 def stopped(machine):
@@ -201,8 +202,8 @@ def stopped(machine):
     machine.run("systemctl", "stop", "auditship")
     took = time.monotonic() - started
     print(f"systemctl stop: {took:.1f} s")
-    check(took < 30, "the manager had to kill it")
-    equal(machine.show("Result", "ActiveState"), {"Result": "success", "ActiveState": "inactive"}, "after stop")
+    assert took < 30, "the manager had to kill it"
+    assert machine.show("Result", "ActiveState") == {"Result": "success", "ActiveState": "inactive"}, "after stop"
 
 
 def runs(machine):
@@ -211,7 +212,7 @@ def runs(machine):
 
 def outage(node, machine, admin):
     """The target is away while the machine is switched off: what was read is on disk."""
-    equal(subprocess.run(["pkill", "-STOP", "-f", str(node.data)]).returncode, 0, "the node stands still")
+    assert subprocess.run(["pkill", "-STOP", "-f", str(node.data)]).returncode == 0, "the node stands still"
     try:
         admin.act()
         time.sleep(3)
@@ -243,7 +244,7 @@ def wanted_ids(machine, stream, pattern):
 def everything_is_there_once(machine, node, stream, pattern, lines):
     """Returns the documents, also those that the agent made of many lines."""
     wanted = wanted_ids(machine, stream, pattern)
-    equal(len(wanted), lines, f"{stream}: documents of all lines")
+    assert len(wanted) == lines, f"{stream}: documents of all lines"
 
     def arrived():
         found = [hit["_source"] for hit in every_hit(node.admin, stream, source=True)]
@@ -251,44 +252,44 @@ def everything_is_there_once(machine, node, stream, pattern, lines):
     documents = wait_until(arrived, f"{lines} documents of {stream}", 60)
     got = sorted(d["event.id"] for d in documents if not is_derived(d))
     print(f"{stream}: {lines} lines, lost {len(set(wanted) - set(got))}, doubled {len(got) - len(set(got))}")
-    check(got == wanted, f"{stream}: the ids in the indices are not those of the lines")
+    assert not difference(got, wanted), f"{stream}: the ids in the indices are not those of the lines"
     return documents
 
 
 def who_did_what(documents, admin):
     """Each login and each command names the person's key; the first login, when homes were hidden, knows no owner."""
     logins = [d for d in documents if d.get("event.action") == "ssh-login"]
-    equal(len(logins), admin.deeds, "logins")
-    equal({d["ssh.key.fingerprint"] for d in logins}, {admin.fingerprint}, "keys")
+    assert len(logins) == admin.deeds, "logins"
+    assert {d["ssh.key.fingerprint"] for d in logins} == {admin.fingerprint}, "keys"
     owners = [d.get("ssh.key.owner") for d in sorted(logins, key=lambda d: d["@timestamp"])]
-    equal(owners, [None] + ["Ada of the day shift"] * (admin.deeds - 1), "owners")
+    assert owners == [None] + ["Ada of the day shift"] * (admin.deeds - 1), "owners"
     commands = [d for d in documents if d.get("event.action") == "sudo-command"]
-    equal([(d["user.name"], d["process.command_line"]) for d in commands], [("ada", "/usr/bin/id -u")] * admin.deeds, "commands as root")
+    assert [(d["user.name"], d["process.command_line"]) for d in commands] == [("ada", "/usr/bin/id -u")] * admin.deeds, "commands as root"
 
 
 def journal_has_priorities(machine):
     entries = [json.loads(line) for line in machine.run("journalctl", "--unit", "auditship", "--output", "json", "--no-pager").stdout.splitlines()]
     own = {(e["PRIORITY"], e["MESSAGE"].split()[0]) for e in entries if e.get("_COMM") == "auditship"}
-    check(("6", "info") in own and ("4", "warn") in own, f"priorities in the journal: {own}")
-    equal([pair for pair in own if pair not in {("6", "info"), ("4", "warn"), ("3", "error")}], [], "priorities that are not the level's")
+    assert ("6", "info") in own and ("4", "warn") in own, f"priorities in the journal: {own}"
+    assert [pair for pair in own if pair not in {("6", "info"), ("4", "warn"), ("3", "error")}] == [], "priorities that are not the level's"
 
 
 def status_is_good(machine):
-    equal(machine.run("auditship", "status").stdout.count("  holds\n"), 2, "ledgers that hold")
-    check("shipped" in machine.show("StatusText")["StatusText"], "STATUS says nothing")
+    assert machine.run("auditship", "status").stdout.count("  holds\n") == 2, "ledgers that hold"
+    assert "shipped" in machine.show("StatusText")["StatusText"], "STATUS says nothing"
 
 
 def purged(machine):
     machine.run("dpkg", "--purge", "auditship")
-    equal(machine.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "auditship.service").stdout, "", "a unit after purge")
+    assert machine.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "auditship.service").stdout == "", "a unit after purge"
     left = sorted(p.name for p in (machine.root / "etc/auditship").iterdir())
-    equal(left, sorted(OWN_FILES), "left in /etc/auditship: what the operator put there")
-    check(not (machine.root / "var/lib/auditship").exists(), "the state is left after purge")
+    assert left == sorted(OWN_FILES), "left in /etc/auditship: what the operator put there"
+    assert not (machine.root / "var/lib/auditship").exists(), "the state is left after purge"
 
 
-def test(work):
+def test_a_node_that_is_killed_hung_upgraded_and_switched_off_ships_everything_once(work):
     if not LONG:
-        raise Skip("builds packages and boots a Debian: only with AUDITSHIP_LONG=1", allowed=True)
+        raise Allowed("builds packages and boots a Debian: only with AUDITSHIP_LONG=1")
     needs("dpkg-buildpackage", "dh", "debootstrap", "systemd-nspawn")
     old, new = packages()
     root, port = fresh_root(work / "root", new, MORE), free_port()
@@ -313,15 +314,12 @@ def test(work):
         machine.run("systemctl", "start", "auditship")
         admin.act()
         apiserver.stop()
-        check(apiserver.done < len(lines), "the audit log had ended before the test did")
+        assert apiserver.done < len(lines), "the audit log had ended before the test did"
         documents = everything_is_there_once(machine, node, "kubeaudit", AUDIT + "/audit*.log", apiserver.done)
         auth = "var/log/auth.log*"
         machine.run("systemctl", "stop", "ssh", "syslog.socket", "rsyslog")  # the last line
         who_did_what(everything_is_there_once(machine, node, "authlog", auth, len(lines_of(machine, auth))), admin)
-        check(all(d["cluster.name"] == "booted" and d["node.name"] == "booted" for d in documents), "cluster and node")
+        assert all(d["cluster.name"] == "booted" and d["node.name"] == "booted" for d in documents), "cluster and node"
         journal_has_priorities(machine)
         status_is_good(machine)
         purged(machine)
-
-
-main(test)

@@ -6,8 +6,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from debian import debian_base, needs, sh
-from harness import AGENT, DATA, LONG, ROOT, Skip, check, equal, main
+from harness import AGENT, DATA, LONG, ROOT
+from skips import Allowed
 
 
 class Buildah:
@@ -31,51 +34,62 @@ def base_image(buildah, work):
     return "localhost/debian"
 
 
-def settings_of_the_image(buildah, image):
+@pytest.fixture(scope="module")
+def buildah(shared):
+    if not LONG:
+        raise Allowed("builds an image: only with AUDITSHIP_LONG=1")
+    needs("debootstrap", "buildah")
+    return Buildah(shared)
+
+
+@pytest.fixture(scope="module")
+def image(shared, buildah):
+    try:
+        base = base_image(buildah, shared)
+    except AssertionError as why:
+        raise Allowed(f"buildah does not work on this machine: {why}") from why
+    buildah("bud", "--quiet", "--pull=never", "--build-arg", f"BASE={base}", "--file", ROOT / "packaging" / "container" / "Containerfile",
+            "--tag", "localhost/auditship", ROOT)  # as its first lines say; .dockerignore leaves build directories out
+    return "localhost/auditship"
+
+
+@pytest.fixture(scope="module")
+def container(buildah, image):
+    return buildah("from", "--pull=never", image)
+
+
+def test_the_image_says_who_runs_what(buildah, image):
     config = json.loads(buildah("inspect", "--type", "image", image))["OCIv1"]["config"]
-    equal((config["User"], config["Entrypoint"], config["Cmd"]),
-          ("0:0", ["/usr/bin/auditship"], ["run", "--config", "/etc/auditship/auditship.yaml"]), "user, entry point, arguments")
+    assert (config["User"], config["Entrypoint"]) == ("0:0", ["/usr/bin/auditship"]), "user, entry point"
+    assert config["Cmd"] == ["run", "--config", "/etc/auditship/auditship.yaml"], "arguments"
 
 
-def runs_as_the_pod(buildah, image, work):
-    """Configuration and logs are mounted read-only, state is not; nothing but the program is there."""
+def test_the_program_in_the_image_is_this_one(buildah, container):
+    version = sh(AGENT, "version").stdout.strip()
+    assert buildah("run", container, "--", "/usr/bin/auditship", "version") == version, "version in the image"
+
+
+def test_the_image_runs_as_the_pod_does(buildah, container, work):
+    """Configuration and logs are mounted read-only, state is not."""
     for name in ("etc", "log", "state"):
         (work / name).mkdir()
     shutil.copy(DATA / "authlog" / "debian13-rfc3339.log", work / "log" / "auth.log")
     (work / "etc" / "auditship.yaml").write_text(json.dumps({
         "cluster": {"name": "image"}, "node": {"name": "pod"}, "backfill": "all", "time_zone": "Europe/Stockholm",
         "streams": {"kubeaudit": {"enabled": False}, "authlog": {"filters": "none"}}}))
-    container = buildah("from", "--pull=never", image)
-    version = sh(AGENT, "version").stdout.strip()
-    equal(buildah("run", container, "--", "/usr/bin/auditship", "version"), version, "version in the image")
     mounts = [word for name, at, mode in (("etc", "/etc/auditship", "ro"), ("log", "/var/log", "ro"), ("state", "/var/lib/auditship", "rw"))
               for word in ("--volume", f"{work / name}:{at}:{mode}")]
     said = buildah("run", *mounts, "--cap-drop", "all", container, "--", "/usr/bin/auditship", "run", "--once", "--config",
                    "/etc/auditship/auditship.yaml")
     written = [line for path in (work / "state").rglob("*.ndjson") for line in path.read_bytes().splitlines()]
     lines = len((work / "log" / "auth.log").read_bytes().splitlines())
-    check(len(written) >= lines > 100, f"{lines} lines became {len(written)} documents: {said}")
-    check(subprocess.run(["buildah", "run", container, "--", "/bin/sh", "-c", "true"], env=buildah.environment,
-                         capture_output=True).returncode != 0, "there is a shell in the image")
+    assert len(written) >= lines > 100, f"{lines} lines became {len(written)} documents: {said}"
+
+
+def test_nothing_but_the_program_is_in_the_image(buildah, container):
+    buildah("run", container, "--", "/usr/bin/auditship", "version")
+    shell = subprocess.run(["buildah", "run", container, "--", "/bin/sh", "-c", "true"], env=buildah.environment, capture_output=True)
+    assert shell.returncode != 0, "there is a shell in the image"
     size = sum(f.lstat().st_size for f in Path(buildah("mount", container)).rglob("*") if f.is_file() and not f.is_symlink())
     print(f"image: {size / 1e6:.1f} MB")
-    check(size < 100e6, f"the image is not small: {size} bytes")
-
-
-def test(work):
-    if not LONG:
-        raise Skip("builds an image: only with AUDITSHIP_LONG=1", allowed=True)
-    needs("debootstrap", "buildah")
-    buildah = Buildah(work)
-    try:
-        base = base_image(buildah, work)
-    except AssertionError as why:
-        raise Skip(f"buildah does not work on this machine: {why}", allowed=True) from why
-    image = "localhost/auditship"
-    buildah("bud", "--quiet", "--pull=never", "--build-arg", f"BASE={base}", "--file", ROOT / "packaging" / "container" / "Containerfile",
-            "--tag", image, ROOT)  # as its first lines say; .dockerignore leaves build directories out
-    settings_of_the_image(buildah, image)
-    runs_as_the_pod(buildah, image, work)
-
-
-main(test)
+    assert size < 100e6, f"the image is not small: {size} bytes"

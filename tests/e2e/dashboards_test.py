@@ -1,4 +1,4 @@
-"""The dashboards against a real OpenSearch that holds the recordings: dashboards_test.py VERSION.
+"""The dashboards against a real OpenSearch that holds the recordings.
 
 `auditship setup` and `auditship run --once` fill it; then each panel of each dashboard is asked as Dashboards would, and
 has to answer what tests/data/dashboards/expected.json says, which was counted from the recordings by hand. The panels of
@@ -7,14 +7,14 @@ Compliant Kubernetes are asked too. Dashboards itself does not run here: a stand
 import email
 import email.policy
 import json
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import saved_objects
-from harness import DATA, ROOT, OpenSearch, check, command, equal, http, http_json, main, opensearch_sink, run_once, write_config
+import pytest
 
-VERSION = sys.argv[1]
+import saved_objects
+from harness import DATA, ROOT, command, http, http_json, opensearch_sink, run_once, write_config
+
 EXPECTED = json.loads((DATA / "dashboards" / "expected.json").read_text())
 CONF = ROOT / "conf" / "opensearch"
 NOW = "2026-11-24T00:00:00Z"  # the evening of the recordings
@@ -77,17 +77,42 @@ class StandIn:
         return {"success": True, "successCount": len(new)}
 
 
-def check_import(work, files, node, objects):
-    """In an order that leaves no reference open; the second run imports nothing."""
+@pytest.fixture(scope="module")
+def objects():
+    return saved_objects.load()
+
+
+@pytest.fixture(scope="module")
+def filled(shared, node):
+    """The recordings are in the indices; returns their files."""
+    files = {"kubeaudit": [DATA / "kube-audit" / f"{name}.log" for name in EXPECTED["recordings"]["kubeaudit"]],
+             "authlog": [DATA / "authlog" / f"{name}.log" for name in EXPECTED["recordings"]["authlog"]]}
+    owners = {}
+    for line in (DATA / "authlog" / "keys" / "administrators.tsv").read_text().splitlines()[1:]:
+        sha256, md5, *_, owner = line.split("\t")
+        owners.setdefault(owner, []).extend([sha256, md5])
+    (shared / "owners.json").write_text(json.dumps({"ssh_key_owners": [{"name": n, "fingerprints": f} for n, f in owners.items()]}))
+    config = write_config(shared, files, opensearch_sink(node.url), ssh_key_owners=[{"map": str(shared / "owners.json")}])
+    said = command("setup", "--config", config, "--conf-dir", CONF)
+    assert "dashboards/*.ndjson by hand, in the order of their names" in said, f"nothing says how to import by hand: {said}"
+    summary = run_once(config)
+    assert set(summary) == set(files), "streams"
+    for stream, row in summary.items():
+        assert row["shipped"] == row["lines"] + row["derived"], f"{stream}: shipped"
+    http("POST", node.url + "/_refresh")
+    return files
+
+
+def test_setup_imports_in_an_order_that_leaves_no_reference_open_and_only_once(work, filled, node, objects):
     with StandIn() as stand_in:
-        config = write_config(work, files, opensearch_sink(node.url, dashboards_url=stand_in.url), "import")
+        config = write_config(work, filled, opensearch_sink(node.url, dashboards_url=stand_in.url), "import")
         arguments = ("setup", "--config", config, "--conf-dir", CONF, "--only", "dashboards")
-        check("would be imported" in command(*arguments, "--dry-run") and not stand_in.imports, "a dry run imports")
+        assert "would be imported" in command(*arguments, "--dry-run") and not stand_in.imports, "a dry run imports"
         command(*arguments)
-        equal(stand_in.objects, objects, "imported objects")
-        equal(stand_in.imports, sorted(p.name for p in saved_objects.DASHBOARDS.glob("*.ndjson")), "imported files")
-        check("dashboards: nothing to do" in command(*arguments), "the second run has something to do")
-        equal(len(stand_in.imports), len(set(stand_in.imports)), "imported twice")
+        assert stand_in.objects == objects, "imported objects"
+        assert stand_in.imports == sorted(p.name for p in saved_objects.DASHBOARDS.glob("*.ndjson")), "imported files"
+        assert "dashboards: nothing to do" in command(*arguments), "the second run has something to do"
+        assert len(stand_in.imports) == len(set(stand_in.imports)), "imported twice"
 
 
 def first_path(aggregations):
@@ -106,32 +131,35 @@ def first_path(aggregations):
 
 def answer_of(node, index, body):
     answer = http_json("POST", f"{node.url}/{index}/_search", body)
-    equal(answer["_shards"]["failed"], 0, f"failed shards of {body}")
+    assert answer["_shards"]["failed"] == 0, f"failed shards of {body}"
     return {"documents": answer["hits"]["total"]["value"], **({"top": first_path(answer["aggregations"])} if "aggs" in body else {})}
 
 
-def check_panels(node, objects):
+@pytest.mark.usefixtures("filled")
+def test_each_panel_answers_what_was_counted_by_hand(node, objects):
     asked = {}
     for found in objects.values():
         if found["type"] == "dashboard":
             when = saved_objects.time_range(found, NOW)
             for panel in json.loads(found["attributes"]["panelsJSON"]):
-                for name, index, body in saved_objects.requests(objects, saved_objects.referred(objects, found, panel["panelRefName"]), when):
+                shown = saved_objects.referred(objects, found, panel["panelRefName"])
+                for name, index, body in saved_objects.requests(objects, shown, when):
                     asked[name] = answer_of(node, index, body)
     for name, answer in asked.items():
-        equal(answer, EXPECTED["panels"].get(name), name)
-        check(answer["documents"] > 0 and None not in answer.get("top", []), f"{name} stays empty")
-    equal(sorted(asked), sorted(EXPECTED["panels"]), "panels")
+        assert answer == EXPECTED["panels"].get(name), name
+        assert answer["documents"] > 0 and None not in answer.get("top", []), f"{name} stays empty"
+    assert sorted(asked) == sorted(EXPECTED["panels"]), "panels"
     print(len(asked), "panels answer as expected")
 
 
-def check_a_choice(node, objects):
-    """A user and a verb are chosen in the lists of Audit user: the other panels of it follow."""
+@pytest.mark.usefixtures("filled")
+def test_a_choice_in_the_lists_of_audit_user_is_followed_by_its_panels(node, objects):
+    """A user and a verb are chosen in the lists of Audit user."""
     found = objects["visualization", "auditship-user-decisions"]
     for name, (user, verb) in EXPECTED["choice"]["of"].items():
         (_, index, body), = saved_objects.requests(objects, found, None)
         body["query"]["bool"]["filter"] += [{"match_phrase": {"user.name": user}}, {"match_phrase": {"verb": verb}}]
-        equal(answer_of(node, index, body), EXPECTED["choice"]["answers"][name], f"decisions about {user}, {verb}")
+        assert answer_of(node, index, body) == EXPECTED["choice"]["answers"][name], f"decisions about {user}, {verb}"
 
 
 def terms(*fields, missing=None):
@@ -147,51 +175,33 @@ def terms(*fields, missing=None):
     return asked
 
 
-def check_compliant_kubernetes(node):
-    """What its saved objects aggregate on, as they are: the fields with .keyword, and the filters of its searches."""
-    user, verb, resource, namespace = (f"{f}.keyword" for f in ("user.username", "verb", "objectRef.resource", "objectRef.namespace"))
-    decided, forbid = {"exists": {"field": DECISION}}, {"match_phrase": {DECISION: "forbid"}}
-
-    def free(text):
-        return {"multi_match": {"type": "best_fields", "query": text, "lenient": True}}
-
-    for name, index, conditions, aggs in (
-            ("User selector", "kubeaudit*", [], terms(user)), ("Verb selector", "kubeaudit*", [], terms(verb)),
-            ("Resource selector", "kubeaudit*", [], terms(resource)),
-            ("Audit counter", "kubeaudit*", [decided], terms(f"{DECISION}.keyword")),
-            ("Audit pie", "kubeaudit*", [decided], terms(f"{DECISION}.keyword", resource, verb, namespace, missing="__missing__")),
-            ("Audit logs - all", "kubeaudit*", [decided], None), ("Audit logs - forbid", "kubeaudit*", [forbid], None),
-            ("Forbidden api-requests", "kubeaudit*", [forbid], terms(user, resource, verb)),
-            ("All api-requests", "kubeaudit*", [free("ResponseComplete"), {"match_phrase": {"stage": "ResponseComplete"}}], None),
-            ("Forbid error", "kubeaudit*", [free("forbid")], None),
-            ("Client error", "kubeaudit*", [{"range": {"responseStatus.code": {"gte": 399, "lt": 500}}}], None),
-            ("Server error", "kubeaudit*", [{"range": {"responseStatus.code": {"gte": 499, "lt": 600}}}], None),
-            ("Authlog sessions", "authlog*", [free("opened")], None)):
-        body = {"size": 0 if aggs else 500, "track_total_hits": True, "query": {"bool": {"filter": conditions}}}
-        body |= {"aggs": aggs} if aggs else {"highlight": {"fields": {"*": {}}, "fragment_size": 2147483647}}
-        equal(answer_of(node, index, body), EXPECTED["compliant-kubernetes"][name], f"Compliant Kubernetes: {name}")
+USER, VERB, RESOURCE, NAMESPACE = (f"{f}.keyword" for f in ("user.username", "verb", "objectRef.resource", "objectRef.namespace"))
+DECIDED, FORBID = {"exists": {"field": DECISION}}, {"match_phrase": {DECISION: "forbid"}}
 
 
-def test(work):
-    objects = saved_objects.load()
-    files = {"kubeaudit": [DATA / "kube-audit" / f"{name}.log" for name in EXPECTED["recordings"]["kubeaudit"]],
-             "authlog": [DATA / "authlog" / f"{name}.log" for name in EXPECTED["recordings"]["authlog"]]}
-    owners = {}
-    for line in (DATA / "authlog" / "keys" / "administrators.tsv").read_text().splitlines()[1:]:
-        sha256, md5, *_, owner = line.split("\t")
-        owners.setdefault(owner, []).extend([sha256, md5])
-    (work / "owners.json").write_text(json.dumps({"ssh_key_owners": [{"name": n, "fingerprints": f} for n, f in owners.items()]}))
-    with OpenSearch(work, VERSION) as node:
-        config = write_config(work, files, opensearch_sink(node.url), ssh_key_owners=[{"map": str(work / "owners.json")}])
-        said = command("setup", "--config", config, "--conf-dir", CONF)
-        check("dashboards/*.ndjson by hand, in the order of their names" in said, f"nothing says how to import by hand: {said}")
-        for stream, row in run_once(config).items():
-            equal(row["shipped"], row["lines"] + row["derived"], f"{stream}: shipped")
-        http("POST", node.url + "/_refresh")
-        check_import(work, files, node, objects)
-        check_panels(node, objects)
-        check_a_choice(node, objects)
-        check_compliant_kubernetes(node)
+def free(text):
+    return {"multi_match": {"type": "best_fields", "query": text, "lenient": True}}
 
 
-main(test)
+# What the saved objects of Compliant Kubernetes aggregate on, as they are: the fields with .keyword, and the filters of its searches.
+COMPLIANT_KUBERNETES = [
+    ("User selector", "kubeaudit*", [], terms(USER)), ("Verb selector", "kubeaudit*", [], terms(VERB)),
+    ("Resource selector", "kubeaudit*", [], terms(RESOURCE)),
+    ("Audit counter", "kubeaudit*", [DECIDED], terms(f"{DECISION}.keyword")),
+    ("Audit pie", "kubeaudit*", [DECIDED], terms(f"{DECISION}.keyword", RESOURCE, VERB, NAMESPACE, missing="__missing__")),
+    ("Audit logs - all", "kubeaudit*", [DECIDED], None), ("Audit logs - forbid", "kubeaudit*", [FORBID], None),
+    ("Forbidden api-requests", "kubeaudit*", [FORBID], terms(USER, RESOURCE, VERB)),
+    ("All api-requests", "kubeaudit*", [free("ResponseComplete"), {"match_phrase": {"stage": "ResponseComplete"}}], None),
+    ("Forbid error", "kubeaudit*", [free("forbid")], None),
+    ("Client error", "kubeaudit*", [{"range": {"responseStatus.code": {"gte": 399, "lt": 500}}}], None),
+    ("Server error", "kubeaudit*", [{"range": {"responseStatus.code": {"gte": 499, "lt": 600}}}], None),
+    ("Authlog sessions", "authlog*", [free("opened")], None)
+]
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name, index, conditions, aggs", COMPLIANT_KUBERNETES, ids=[row[0] for row in COMPLIANT_KUBERNETES])
+def test_the_saved_objects_of_compliant_kubernetes_are_answered(node, name, index, conditions, aggs):
+    body = {"size": 0 if aggs else 500, "track_total_hits": True, "query": {"bool": {"filter": conditions}}}
+    body |= {"aggs": aggs} if aggs else {"highlight": {"fields": {"*": {}}, "fragment_size": 2147483647}}
+    assert answer_of(node, index, body) == EXPECTED["compliant-kubernetes"][name], name

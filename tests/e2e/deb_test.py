@@ -10,17 +10,30 @@ import signal
 import socket
 import subprocess
 
+import pytest
+
 from debian import FRONTEND, OLD, fresh_root, install, needs, packages, sh, version
-from harness import DATA, LONG, FakeServer, Skip, check, equal, kill, main, opensearch_sink, wait_until
+from harness import DATA, LONG, FakeServer, kill, opensearch_sink, wait_until
 from newer_format import newer_slots
+from skips import Allowed
 
 FIXTURE = DATA / "buffer" / "v1"
 LINES = (DATA / "authlog" / "debian13-rfc3339.log").read_bytes().splitlines(keepends=True)
 
 
-def lint(file):
+@pytest.fixture(scope="module")
+def built():
+    """The package under an older number, and as it is."""
+    if not LONG:
+        raise Allowed("builds packages and a Debian root: only with AUDITSHIP_LONG=1")
+    needs("dpkg-buildpackage", "dh", "lintian", "debootstrap")
+    return packages()
+
+
+def test_lintian_has_nothing_to_say_of_the_package(built):
+    _, file = built
     done = sh("lintian", "--allow-root", "--fail-on", "error,warning", "--info", file, expect=None)
-    check(done.returncode == 0, f"lintian:\n{done.stdout}{done.stderr}")
+    assert done.returncode == 0, f"lintian:\n{done.stdout}{done.stderr}"
     print("lintian:", done.stdout.strip() or "nothing to say", f"({file.name}, {file.stat().st_size / 1e6:.1f} MB)")
 
 
@@ -34,7 +47,7 @@ class Machine:
     def unit(self, key):
         text = (self.root / "lib/systemd/system/auditship.service").read_text()
         values = re.findall(rf"^{key}=(.*)$", text, re.M)
-        equal(len(values), 1, f"{key}= in the unit")
+        assert len(values) == 1, f"{key}= in the unit"
         return shlex.split(values[0])
 
     def environment(self):
@@ -59,7 +72,7 @@ class Machine:
         agent = subprocess.Popen(self.service(), env={**FRONTEND, **self.environment(), "NOTIFY_SOCKET": "@" + name},
                                  stderr=subprocess.DEVNULL)
         try:
-            check(b"READY=1" in manager.recv(65536), "the first message is not READY")
+            assert b"READY=1" in manager.recv(65536), "the first message is not READY"
         except BaseException:
             kill(agent)
             raise
@@ -74,35 +87,35 @@ class Machine:
 
 def stop(agent):
     agent.send_signal(signal.SIGTERM)
-    equal(agent.wait(10), 0, "exit code after SIGTERM")
+    assert agent.wait(10) == 0, "exit code after SIGTERM"
 
 
 def configure(machine, url):
     """An operator's edits, and the state that an older release left."""
     etc = machine.root / "etc/auditship/auditship.yaml"
-    equal(machine.condition(), 1, "is-configured on a fresh machine")
+    assert machine.condition() == 1, "is-configured on a fresh machine"
     (machine.root / "etc/default/auditship").write_text("CLUSTER_NAME=fixture\n")
-    equal(machine.condition(), 0, "is-configured with CLUSTER_NAME")
+    assert machine.condition() == 0, "is-configured with CLUSTER_NAME"
     etc.write_text("# my own words\n" + json.dumps({
         "cluster": {"name": "${CLUSTER_NAME}"}, "sink": opensearch_sink(url), "backfill": "all",
         "streams": {"kubeaudit": {"enabled": False},
                     "authlog": {"paths": ["/var/log/auditship-fixture/auth.log"], "filters": "none"}}}))
     state, logs = machine.root / "var/lib/auditship", machine.root / "var/log/auditship-fixture"
-    equal(oct(state.stat().st_mode & 0o777), "0o700", "mode of the state directory")
+    assert oct(state.stat().st_mode & 0o777) == "0o700", "mode of the state directory"
     shutil.copytree(FIXTURE / "data", state, dirs_exist_ok=True)
     machine.run("chown", "-R", "auditship:auditship", "/var/lib/auditship")
     logs.mkdir(mode=0o700)  # as a kube-apiserver's: root alone
     (logs / "auth.log").write_bytes(b"".join(LINES[:40]))
     (logs / "auth.log").chmod(0o600)
     groups = machine.run("id", "-nG", "auditship").stdout.split()
-    check("adm" in groups, f"groups of the user: {groups}")
+    assert "adm" in groups, f"groups of the user: {groups}"
 
 
 def reference_ids(machine):
     """What the same lines become without any state, buffer or upgrade."""
     said = machine.run("auditship", "parse", "--stream", "authlog", "--config", "/etc/auditship/auditship.yaml",
                        "/var/log/auditship-fixture/auth.log", env={**machine.environment(), "NODE_NAME": "fixture-node"})
-    equal(len(said.stdout.splitlines()), len(LINES), "documents by parse")
+    assert len(said.stdout.splitlines()) == len(LINES), "documents by parse"
     return sorted(json.loads(line)["event.id"] for line in said.stdout.splitlines())
 
 
@@ -142,10 +155,10 @@ def ship_across_the_upgrade(machine, server, new):
         kill(agent)
     got = arrived()
     print(f"upgrade: {len(wanted)} lines, lost {len(set(wanted) - set(got))}, doubled {len(got) - len(set(got))}")
-    equal(len(set(got)), len(got), "ids that arrived, each once")
-    check(set(wanted) <= set(got), "lines did not arrive")
+    assert len(set(got)) == len(got), "ids that arrived, each once"
+    assert set(wanted) <= set(got), "lines did not arrive"
     sessions = len(got) - len(wanted)  # derived: docs/sessions.md
-    check(20 < sessions < 50, f"{sessions} documents of sessions")
+    assert 20 < sessions < 50, f"{sessions} documents of sessions"
 
 
 def downgrade_is_refused(machine, old):
@@ -157,41 +170,35 @@ def downgrade_is_refused(machine, old):
         return {p: p.read_bytes() for p in sorted(state.rglob("*")) if p.is_file()}
     before = content()
     install(machine, old)
-    equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version after the downgrade")
+    assert machine.run("auditship", "version").stdout == f"auditship {OLD}\n", "version after the downgrade"
     done = subprocess.run(machine.service(), env={**FRONTEND, **machine.environment()}, capture_output=True, text=True, timeout=60)
-    check(done.returncode != 0 and "newer auditship" in done.stderr and "format 2" in done.stderr, f"downgrade: {done.returncode} {done.stderr}")
-    check(content() == before, "the older package touched the buffer")
+    assert done.returncode != 0 and "newer auditship" in done.stderr and "format 2" in done.stderr, (
+        f"downgrade: {done.returncode} {done.stderr}")
+    assert content() == before, "the older package touched the buffer"
     print("downgrade:", done.stderr.strip().splitlines()[-1][:200])
 
 
 def leaves_what_policy_says(machine):
     root = machine.root
     machine.run("dpkg", "-r", "auditship")
-    check(not (root / "usr/bin/auditship").exists(), "removed, and still there")
-    check((root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "removing took the configuration")
-    check(list((root / "var/lib/auditship").rglob("seg-*.log")), "removing took the buffer")
+    assert not (root / "usr/bin/auditship").exists(), "removed, and still there"
+    assert (root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "removing took the configuration"
+    assert list((root / "var/lib/auditship").rglob("seg-*.log")), "removing took the buffer"
     machine.run("dpkg", "-P", "auditship")
     left = [p for p in ("etc/auditship", "etc/default/auditship", "var/lib/auditship", "usr/share/auditship") if (root / p).exists()]
-    equal(left, [], "left after purge")
+    assert left == [], "left after purge"
     machine.run("getent", "passwd", "auditship")
 
 
-def test(work):
-    if not LONG:
-        raise Skip("builds packages and a Debian root: only with AUDITSHIP_LONG=1", allowed=True)
-    needs("dpkg-buildpackage", "dh", "lintian", "debootstrap")
-    old, new = packages()
-    lint(new)
+def test_what_is_read_survives_an_upgrade_a_downgrade_is_refused_and_a_purge_leaves_nothing(work, built):
+    old, new = built
     machine = Machine(fresh_root(work / "root", new))
     install(machine, old)
-    equal(machine.run("auditship", "version").stdout, f"auditship {OLD}\n", "version")
+    assert machine.run("auditship", "version").stdout == f"auditship {OLD}\n", "version"
     with FakeServer() as server:
         configure(machine, server.url)
         ship_across_the_upgrade(machine, server, new)
-    equal(machine.run("auditship", "version").stdout, f"auditship {version()}\n", "version after the upgrade")
-    check((machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten")
+    assert machine.run("auditship", "version").stdout == f"auditship {version()}\n", "version after the upgrade"
+    assert (machine.root / "etc/auditship/auditship.yaml").read_text().startswith("# my own words"), "the edit was overwritten"
     downgrade_is_refused(machine, old)
     leaves_what_policy_says(machine)
-
-
-main(test)

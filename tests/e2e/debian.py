@@ -7,7 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import AGENT, BUILD, ROOT, check, equal, skip
+import pytest
+
+from harness import AGENT, BUILD, ROOT
 
 OLD = "0.0.9"  # the same sources under an older number
 SAVED = ROOT / "build"
@@ -16,15 +18,15 @@ FRONTEND = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-
 
 def sh(*command, expect=0, timeout=1800, **options):
     done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=timeout, **options)
-    check(expect is None or done.returncode == expect, f"{command} exited {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    assert expect is None or done.returncode == expect, f"{command} exited {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done
 
 
 def needs(*tools):
     for tool in tools:
-        check(shutil.which(tool, path=FRONTEND["PATH"]), f"{tool} is not installed")
+        assert shutil.which(tool, path=FRONTEND["PATH"]), f"{tool} is not installed"
     if os.geteuid() != 0:
-        skip("a root of its own takes root")
+        pytest.skip("a root of its own takes root")
 
 
 def version():
@@ -56,7 +58,7 @@ def package(directory, number):
         options = {**os.environ, "DEB_BUILD_OPTIONS": "nocheck noautodbgsym parallel=2"}
         sh(ROOT / "packaging" / "deb" / "build", "--version", number, directory, env=options)
     found = list(directory.glob(f"auditship_{number}_*.deb"))
-    equal(len(found), 1, "packages of one version")
+    assert len(found) == 1, "packages of one version"
     return found[0]
 
 

@@ -3,8 +3,7 @@ import json
 import signal
 import time
 
-from harness import (AGENT, LONG, FakeServer, Measured, check, command, equal, opensearch_sink, read_summary, wait_until,
-                     write_config)
+from harness import (AGENT, LONG, FakeServer, Measured, command, difference, opensearch_sink, read_summary, wait_until, write_config)
 
 MIB = 1 << 20
 COLUMNS = f"{'case':32} {'events':>8} {'lost':>6} {'duplicates':>10} {'letters':>8} {'seconds':>8} {'CPU-s':>8} {'RSS MiB':>9}"
@@ -45,7 +44,7 @@ class Case:
     def wait(self, condition, what, agent):
         try:
             wait_until(lambda: condition() or not agent.running(), f"{self.name}: {what}", 120 if LONG else 30)
-            check(agent.running(), f"{self.name}: the agent ended by itself")
+            assert agent.running(), f"{self.name}: the agent ended by itself"
         except AssertionError:
             print(agent.output()[-4000:])
             raise
@@ -63,7 +62,7 @@ class Case:
         for run in self.runs:
             run.end(signal.SIGTERM)
         last = self.start("--once")
-        check(last.wait() == 0, f"{self.name}: run --once exited {last.code}:\n{last.output()[-4000:]}")
+        assert last.wait() == 0, f"{self.name}: run --once exited {last.code}:\n{last.output()[-4000:]}"
         self.summary = read_summary(last.output())["kubeaudit"]
         self.seconds = time.monotonic() - self.started
 
@@ -81,18 +80,18 @@ class Case:
         """Every id of an undisturbed run is at the server, or in a letter, once. Returns the letters."""
         totals, row, got, letters = self.server.totals(), self.summary, self.server.ids(), self.letters()
         for fault in faults:
-            check(totals[fault] > 0, f"{self.name}: the fault never happened: {totals}")
+            assert totals[fault] > 0, f"{self.name}: the fault never happened: {totals}"
         lost = len(set(wanted) - set(got) - set(letters))
         doubled = totals["created"] + len(letters) - len(set(got) | set(letters))
         status = json.loads(command("status", "--json", "--data-dir", self.data))["streams"][0]
         print(f"{self.name:32} {len(wanted):8} {lost:6} {doubled:10} {len(letters):8} {self.seconds:8.1f} {self.cpu():8.2f}"
               f" {self.rss() / MIB:9.1f}", flush=True)
-        check(sorted(got + letters) == wanted, f"{self.name}: {lost} lost, {doubled} doubled; {totals}")
-        equal(totals["malformed"], 0, f"{self.name}: malformed items")
-        equal(row["documents"], len(wanted), f"{self.name}: documents of all runs together")
-        equal(row["lines"], row["documents"] + row["filtered"], f"{self.name}: lines")
-        equal(row["shipped"] + row["already there"] + row["dead letters"], row["documents"], f"{self.name}: settled")
-        equal(row["dead letters"], len(letters), f"{self.name}: dead letters of the summary")
-        equal(row["waiting"], 0, f"{self.name}: waiting")
-        equal([status["ledger_broken"], status["gaps"]], [0, 0], f"{self.name}: ledger and gaps")
+        assert not difference(sorted(got + letters), wanted), f"{self.name}: {lost} lost, {doubled} doubled; {totals}"
+        assert totals["malformed"] == 0, f"{self.name}: malformed items"
+        assert row["documents"] == len(wanted), f"{self.name}: documents of all runs together"
+        assert row["lines"] == row["documents"] + row["filtered"], f"{self.name}: lines"
+        assert row["shipped"] + row["already there"] + row["dead letters"] == row["documents"], f"{self.name}: settled"
+        assert row["dead letters"] == len(letters), f"{self.name}: dead letters of the summary"
+        assert row["waiting"] == 0, f"{self.name}: waiting"
+        assert [status["ledger_broken"], status["gaps"]] == [0, 0], f"{self.name}: ledger and gaps"
         return letters

@@ -1,15 +1,17 @@
 """Each ordinary fault, one after the other: every event arrives once, or lies in the dead letters. Prints a table.
 
 AUDITSHIP_LONG=1: 300 MB a case, outages of 30 s, files rotated every 20 MB. Rollovers in doubt need a real OpenSearch:
-kill_restart_test.py and sink_opensearch_test.cc.
+kill_restart_opensearch_test.py and sink_opensearch_test.cc.
 """
 import os
 import shutil
 import signal
 import time
 
+import pytest
+
 from fault_case import COLUMNS, MIB, Case
-from harness import LONG, check, equal, generate, main
+from harness import LONG, generate
 
 BYTES = 300_000_000 if LONG else 8_000_000
 ROTATE = 20_000_000 if LONG else 2_000_000
@@ -19,13 +21,20 @@ BATCH = {} if LONG else {"batch": {"max_bytes": "256KiB"}}
 
 
 class Bench:
-    """The cases, and what they have in common."""
+    """What the cases have in common: a log, and what an undisturbed run makes of it."""
 
     def __init__(self, work):
         self.work = work
         self.input = work / "input.log"
         generate("audit", BYTES, self.input)
-        self.wanted = []
+        print(COLUMNS)
+        with self.case("undisturbed") as case:
+            self.copy_of_input(case)
+            case.finish()
+            self.wanted = case.server.ids()
+            assert len(self.wanted) == case.summary["lines"], "ids of an undisturbed run"
+            case.verify(self.wanted, [])
+            self.cpu = case.cpu()
 
     def case(self, name, **options):
         return Case(self.work, name, **BATCH, **options)
@@ -33,72 +42,13 @@ class Bench:
     def copy_of_input(self, case):
         os.link(self.input, case.log)
 
-    def undisturbed(self):
-        with self.case("undisturbed") as case:
-            self.copy_of_input(case)
-            case.finish()
-            self.wanted = case.server.ids()
-            equal(len(self.wanted), case.summary["lines"], "ids of an undisturbed run")
-            case.verify(self.wanted, [])
-            return case.cpu()
-
     def whole(self, name, faults, happened):
-        """The whole input with faults from the beginning to the end."""
+        """The whole input with faults from the beginning to the end. Returns the case, which is over, and its letters."""
         with self.case(name) as case:
             self.copy_of_input(case)
             case.server.fault(*faults)
             case.finish()
             return case, case.verify(self.wanted, happened)
-
-    def kills(self):
-        with self.case("two kill -9") as case:
-            self.copy_of_input(case)
-            case.server.fault("delay=20")  # so that there is a middle
-            for part in (0.2, 0.6):
-                agent = case.start()
-                case.wait(lambda: case.created() >= part * len(self.wanted), "documents", agent)
-                agent.end(signal.SIGKILL)
-                check(case.created() < len(self.wanted), "everything had arrived before the kill: nothing was tested")
-            case.finish()
-            case.verify(self.wanted, [])
-
-    def outage(self, status, killed=False):
-        with self.case(f"{'kill -9 during ' if killed else ''}{status} for {OUTAGE} s") as case:
-            self.copy_of_input(case)
-            case.server.fault("delay=20")
-            agent = case.start()
-            case.wait(lambda: case.created() > 0, "documents", agent)
-            case.server.fault(f"whole={status}@1")
-            begin, refused = time.monotonic(), case.server.totals()["refused_bulks"]
-            case.wait(lambda: case.server.totals()["refused_bulks"] > refused, "a refusal", agent)
-            if killed:
-                agent.end(signal.SIGKILL)
-                refused = case.server.totals()["refused_bulks"]
-                agent = case.start()
-                case.wait(lambda: case.server.totals()["refused_bulks"] > refused, "a refusal after the restart", agent)
-            case.wait(lambda: time.monotonic() > begin + OUTAGE, "the end of the outage", agent)
-            check(case.created() < len(self.wanted), "everything had arrived before the outage: nothing was tested")
-            case.server.fault()
-            case.wait(lambda: case.created() == len(self.wanted), "all documents", agent)
-            case.finish()
-            case.verify(self.wanted, ["refused_bulks"])
-            check(case.rss() < 64 * MIB, f"{case.name}: peak RSS {case.rss() / MIB:.1f} MiB")
-
-    def hang(self):
-        """Requests that are never answered, and are executed late, after their retries."""
-        with self.case("hanging server", sink={"timeout": "1s"}) as case:
-            self.copy_of_input(case)
-            case.server.fault("delay=20")
-            agent = case.start()
-            case.wait(lambda: case.created() > 0, "documents", agent)
-            case.server.fault("hang=1")
-            case.wait(lambda: case.server.totals()["hanging"] >= 3, "requests that hang", agent)
-            check(case.created() < len(self.wanted), "everything had arrived before: nothing was tested")
-            case.server.fault("hang=7")  # what hangs runs now, beside the retries
-            case.wait(lambda: case.created() == len(self.wanted), "all documents", agent)
-            case.server.fault()
-            case.finish()
-            case.verify(self.wanted, ["hanging"])
 
     # --- rotation: the writer writes while the agent runs -------------------------------------------
 
@@ -117,8 +67,8 @@ class Bench:
                 lines = chunk.splitlines(keepends=True)
                 for at in range(0, len(lines), 50):
                     file.write(b"".join(lines[at:at + 50]))
-            check(agent.running(), f"{case.name}: the agent ended by itself")
-        check(number >= 3, f"only {number} rotations")
+            assert agent.running(), f"{case.name}: the agent ended by itself"
+        assert number >= 3, f"only {number} rotations"
 
     def ids_of_files(self, case):
         """What an undisturbed run makes of the files that the writer left."""
@@ -134,12 +84,12 @@ class Bench:
             self.write(case, agent, rotate)
             if outage:
                 case.wait(lambda: case.server.totals()["refused_bulks"] > 0, "a refusal", agent)
-                equal(case.created(), 0, f"{name}: documents during the outage")
+                assert case.created() == 0, f"{name}: documents during the outage"
                 case.server.fault()
             case.wait(lambda: case.created() >= len(self.wanted), "all documents", agent)
             case.finish()
             wanted = self.ids_of_files(case)
-            equal(len(wanted), len(self.wanted), f"{name}: lines that the writer wrote")
+            assert len(wanted) == len(self.wanted), f"{name}: lines that the writer wrote"
             case.verify(wanted, ["refused_bulks"] if outage else [])
 
 
@@ -165,26 +115,88 @@ def copy_and_truncate(case, number):
     os.truncate(case.log, 0)
 
 
-def test(work):
-    bench = Bench(work)
-    print(COLUMNS)
-    cpu = bench.undisturbed()
-    bench.kills()
-    bench.outage(503, killed=True)
-    bench.outage(503)
-    bench.outage(429)
+@pytest.fixture(scope="module")
+def bench(shared):
+    return Bench(shared)
+
+
+def test_two_kills_cost_no_event(bench):
+    with bench.case("two kill -9") as case:
+        bench.copy_of_input(case)
+        case.server.fault("delay=20")  # so that there is a middle
+        for part in (0.2, 0.6):
+            agent = case.start()
+            case.wait(lambda: case.created() >= part * len(bench.wanted), "documents", agent)
+            agent.end(signal.SIGKILL)
+            assert case.created() < len(bench.wanted), "everything had arrived before the kill: nothing was tested"
+        case.finish()
+        case.verify(bench.wanted, [])
+
+
+@pytest.mark.parametrize("status, killed", [(503, True), (503, False), (429, False)])
+def test_an_outage_costs_no_event_and_little_memory(bench, status, killed):
+    with bench.case(f"{'kill -9 during ' if killed else ''}{status} for {OUTAGE} s") as case:
+        bench.copy_of_input(case)
+        case.server.fault("delay=20")
+        agent = case.start()
+        case.wait(lambda: case.created() > 0, "documents", agent)
+        case.server.fault(f"whole={status}@1")
+        begin, refused = time.monotonic(), case.server.totals()["refused_bulks"]
+        case.wait(lambda: case.server.totals()["refused_bulks"] > refused, "a refusal", agent)
+        if killed:
+            agent.end(signal.SIGKILL)
+            refused = case.server.totals()["refused_bulks"]
+            agent = case.start()
+            case.wait(lambda: case.server.totals()["refused_bulks"] > refused, "a refusal after the restart", agent)
+        case.wait(lambda: time.monotonic() > begin + OUTAGE, "the end of the outage", agent)
+        assert case.created() < len(bench.wanted), "everything had arrived before the outage: nothing was tested"
+        case.server.fault()
+        case.wait(lambda: case.created() == len(bench.wanted), "all documents", agent)
+        case.finish()
+        case.verify(bench.wanted, ["refused_bulks"])
+        assert case.rss() < 64 * MIB, f"{case.name}: peak RSS {case.rss() / MIB:.1f} MiB"
+
+
+def test_items_that_are_refused_for_good_lie_in_the_dead_letters(bench):
     _, letters = bench.whole("1 % of items 400", ["content=400@100"], ["refused_items"])
-    check(0.005 < len(letters) / len(bench.wanted) < 0.02, f"{len(letters)} letters")
+    assert 0.005 < len(letters) / len(bench.wanted) < 0.02, f"{len(letters)} letters"
+
+
+def test_items_that_are_refused_for_now_are_sent_again(bench):
     slow, letters = bench.whole("1 % of items 429", ["item=429@100"], ["refused_items"])
-    equal(letters, [], "letters of items that were to be sent again")
-    print(f"CPU with 1 % of items 429: {slow.cpu() / cpu:.2f} times the undisturbed run's")
-    check(not LONG or slow.cpu() < 2 * cpu, f"1 % of items 429 cost {slow.cpu():.1f} CPU-s instead of {cpu:.1f}")
+    assert letters == [], "letters of items that were to be sent again"
+    print(f"CPU with 1 % of items 429: {slow.cpu() / bench.cpu:.2f} times the undisturbed run's")
+    assert not LONG or slow.cpu() < 2 * bench.cpu, f"1 % of items 429 cost {slow.cpu():.1f} CPU-s instead of {bench.cpu:.1f}"
+
+
+def test_lost_acknowledgements_double_no_event(bench):
     bench.whole("dropped acknowledgements", ["lose=3"], ["lost_answers"])
-    bench.hang()
-    mb = ROTATE // 1_000_000
-    bench.rotation(f"rotation every {mb} MB", rename_as_kube_apiserver)
+
+
+def test_requests_that_hang_and_are_executed_late_double_no_event(bench):
+    """Requests that are never answered, and are executed late, after their retries."""
+    with bench.case("hanging server", sink={"timeout": "1s"}) as case:
+        bench.copy_of_input(case)
+        case.server.fault("delay=20")
+        agent = case.start()
+        case.wait(lambda: case.created() > 0, "documents", agent)
+        case.server.fault("hang=1")
+        case.wait(lambda: case.server.totals()["hanging"] >= 3, "requests that hang", agent)
+        assert case.created() < len(bench.wanted), "everything had arrived before: nothing was tested"
+        case.server.fault("hang=7")  # what hangs runs now, beside the retries
+        case.wait(lambda: case.created() == len(bench.wanted), "all documents", agent)
+        case.server.fault()
+        case.finish()
+        case.verify(bench.wanted, ["hanging"])
+
+
+def test_files_that_are_renamed_by_time_are_read_to_the_end(bench):
+    bench.rotation(f"rotation every {ROTATE // 1_000_000} MB", rename_as_kube_apiserver)
+
+
+def test_files_that_are_shifted_during_an_outage_are_read_to_the_end(bench):
     bench.rotation("rotation during an outage", rename_as_logrotate, outage=True)
-    bench.rotation(f"copytruncate every {mb} MB", copy_and_truncate)
 
 
-main(test)
+def test_files_that_are_copied_and_truncated_are_read_to_the_end(bench):
+    bench.rotation(f"copytruncate every {ROTATE // 1_000_000} MB", copy_and_truncate)

@@ -1,21 +1,17 @@
-"""What the end-to-end tests share: the program, its configuration, its summary, servers to ship to.
+"""What the end-to-end tests share: the program, its configuration, its summary, a server to ship to.
 
-A test is a script that calls main(test). It gets a fresh directory, passes by returning, fails by an exception
-and skips by skip(), which is a failure with CI=true. Standard library only.
+Standard library only, also without pytest: bench/backlog uses it too. Fixtures are in conftest.py.
 Environment: AUDITSHIP_BUILD (directory with auditship and the bench programs), AUDITSHIP_LONG=1.
 """
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-import traceback
 import urllib.request
 from pathlib import Path
 
@@ -24,52 +20,6 @@ DATA = ROOT / "tests" / "data"
 BUILD = Path(os.environ.get("AUDITSHIP_BUILD", ROOT / "build" / "release"))
 AGENT = BUILD / "auditship"
 LONG = os.environ.get("AUDITSHIP_LONG") == "1"
-CI = os.environ.get("CI") == "true"
-NODE = ROOT / "tests" / "e2e" / "opensearch-node"
-
-
-class Skip(Exception):
-    """allowed: also with CI=true."""
-
-    def __init__(self, why, allowed=False):
-        super().__init__(why)
-        self.allowed = allowed
-
-
-def skip(why, allowed=False):
-    raise Skip(why, allowed)
-
-
-def check(condition, why):
-    if not condition:
-        raise AssertionError(why)
-
-
-def equal(got, wanted, what):
-    check(got == wanted, f"{what}: {got!r}, expected {wanted!r}")
-
-
-def main(test):
-    """Runs test(directory) and exits as ctest wants: 0 passed, 1 failed, 77 skipped."""
-    work = Path(tempfile.mkdtemp(prefix="auditship-e2e-"))
-    started = time.monotonic()
-    code = 1
-    try:
-        check(AGENT.exists(), f"{AGENT} is not built")
-        test(work)
-        print(f"passed in {time.monotonic() - started:.1f} s")
-        code = 0
-    except Skip as why:
-        refused = CI and not why.allowed
-        print(f"SKIPPED: {why}" + (" (with CI=true this is a failure)" if refused else ""))
-        code = 1 if refused else 77
-    except Exception:
-        traceback.print_exc()
-        print(f"failed; its files are in {work}")
-    if code != 1:
-        shutil.rmtree(work, ignore_errors=True)
-    sys.stdout.flush()
-    sys.exit(code)
 
 
 # --- the program ---------------------------------------------------------------------------------
@@ -99,7 +49,7 @@ def opensearch_sink(url, compression="gzip", **more):
 def run_once(config, expect=0, timeout=300):
     """Runs to the end; returns the summary: {stream: {column: number}}."""
     done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=timeout)
-    check(done.returncode == expect, f"run --once exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}")
+    assert done.returncode == expect, f"run --once exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}"
     return read_summary(done.stdout)
 
 
@@ -107,19 +57,19 @@ def command(*arguments, expect=0):
     """Runs auditship; what it printed."""
     done = subprocess.run([AGENT, *arguments], capture_output=True, text=True, timeout=300)
     words = " ".join(str(a) for a in arguments)
-    check(done.returncode == expect, f"auditship {words} exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}")
+    assert done.returncode == expect, f"auditship {words} exited {done.returncode}:\n{done.stdout}\n{done.stderr[-4000:]}"
     return done.stdout
 
 
 def read_summary(text):
     rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
     header = next((r for r in rows if r and r[0] == "stream"), None)
-    check(header is not None, f"no summary table in:\n{text}")
+    assert header is not None, f"no summary table in:\n{text}"
     summary = {}
     for row in rows:
         if row[0] in ("kubeaudit", "authlog") and len(row) == len(header):
             summary[row[0]] = {name: int(value) for name, value in zip(header, row) if value.isdigit()}
-    check(summary, f"no stream in the summary:\n{text}")
+    assert summary, f"no stream in the summary:\n{text}"
     return summary
 
 
@@ -176,7 +126,7 @@ def parse(stream, files, config=None, *options):
     """The documents that `auditship parse` prints, in order."""
     command = [AGENT, "parse", "--stream", stream, *(["--config", config] if config else []), *options, *files]
     done = subprocess.run(command, capture_output=True, timeout=300)
-    check(done.returncode == 0, f"parse exited {done.returncode}: {done.stderr[-2000:]}")
+    assert done.returncode == 0, f"parse exited {done.returncode}: {done.stderr[-2000:]}"
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -189,7 +139,7 @@ def documents(directory, stream, growing=False):
             text = subprocess.run(["zstd", "-dcq", path], check=True, capture_output=True).stdout
         if growing:  # a write becomes visible piece by piece
             text = text[:text.rfind(b"\n") + 1]
-        check(text == b"" or text.endswith(b"\n"), f"{path} ends in the middle of a document")
+        assert text == b"" or text.endswith(b"\n"), f"{path} ends in the middle of a document"
         lines += text.splitlines()
     return [(line, json.loads(line)) for line in lines]
 
@@ -204,6 +154,14 @@ def as_parsed(document):
     return {k: v for k, v in document.items() if k not in ("ssh.login.id", "ssh.login.candidates", "agent.rules.hash")}
 
 
+def difference(got, wanted):
+    """Of two lists: nothing if they are equal, else where they part; a few words, also for a million of entries."""
+    if got == wanted:
+        return ""
+    at = next((n for n, (ours, theirs) in enumerate(zip(got, wanted)) if ours != theirs), min(len(got), len(wanted)))
+    return f"{len(got)} instead of {len(wanted)}; number {at} is {got[at:at + 1]} instead of {wanted[at:at + 1]}"
+
+
 def kill(process):
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -216,7 +174,7 @@ def wait_until(condition, what, seconds=60):
         answer = condition()
         if answer:
             return answer
-        check(time.monotonic() < end, f"waited {seconds} s for {what}")
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
         time.sleep(0.02)
 
 
@@ -268,55 +226,3 @@ class FakeServer:
 
     def ids(self):
         return sorted(http("GET", self.url + "/_ids").decode().split("\n")[:-1])
-
-
-def every_hit(ask, name, source=False):
-    """Every document of the indices of a stream. ask: as http_json, with a path."""
-    ask("POST", f"/{name}-*/_refresh")
-    page = ask("POST", f"/{name}-*/_search?scroll=1m", {"size": 2000, "_source": source, "sort": ["_doc"]})
-    found = []
-    while page["hits"]["hits"]:
-        found += page["hits"]["hits"]
-        page = ask("POST", "/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
-    return found
-
-
-class OpenSearch:
-    """A real node; see tests/e2e/opensearch-node."""
-
-    def __init__(self, work, version):
-        self.version, self.data, self.port = version, work / f"node-{version}", free_port()
-        started = subprocess.run([NODE, "start", "--version", version, "--port", str(self.port), "--data", self.data],
-                                 capture_output=True, text=True, timeout=600)
-        if started.returncode == 77:  # the launcher knows what CI=true allows: 3.x where there is no JDK for it
-            raise Skip(started.stderr.strip().splitlines()[-1], allowed=True)
-        check(started.returncode == 0, f"no node: {started.stderr}")
-        self.url = f"http://127.0.0.1:{self.port}"
-        print("OpenSearch", http_json("GET", self.url)["version"]["number"], "runs")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        subprocess.run([NODE, "stop", "--data", self.data], check=False)
-
-    def set_up(self, *streams):
-        """One index and its write alias a stream; the product's own template where there is one."""
-        for name in streams:
-            template = ROOT / "conf" / "opensearch" / f"{name}.template.json"
-            body = (json.loads(template.read_text()) if template.exists() else
-                    {"index_patterns": [f"{name}*"], "template": {"mappings": {
-                        "dynamic": False, "properties": {"@timestamp": {"type": "date"}}}}})
-            body["priority"] = 100
-            http("PUT", f"{self.url}/_index_template/test-{name}", body)
-            http("PUT", f"{self.url}/{name}-000001", {"aliases": {name: {"is_write_index": True}}})
-
-    def count(self, name):
-        http("POST", f"{self.url}/{name}-*/_refresh")
-        return http_json("GET", f"{self.url}/{name}-*/_count")["count"]
-
-    def hits(self, name, source=False):
-        return every_hit(lambda method, path, body=None: http_json(method, self.url + path, body), name, source)
-
-    def ids(self, name):
-        return sorted(f"{hit['_index']} {hit['_id']}" for hit in self.hits(name))

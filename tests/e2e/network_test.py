@@ -5,8 +5,11 @@ import shutil
 import subprocess
 import time
 
+import pytest
+
 from fault_case import COLUMNS, Case
-from harness import LONG, check, equal, generate, main, skip, wait_until
+from harness import LONG, generate, wait_until
+from skips import Allowed
 
 BYTES = 100_000_000 if LONG else 8_000_000
 CUT = 30 if LONG else 3
@@ -16,7 +19,7 @@ NOWHERE = "02:00:00:00:00:99"  # nobody has this hardware address: what is sent 
 
 def ip(*words):
     done = subprocess.run(["ip", *words], capture_output=True, text=True)
-    check(done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}")
+    assert done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}"
 
 
 class Network:
@@ -34,7 +37,7 @@ class Network:
             ip("-n", self.here, "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", self.there)
         except AssertionError as why:
             self.__exit__()
-            skip(f"no network namespaces here: {why}", allowed=True)
+            raise Allowed(f"no network namespaces here: {why}") from why
         for name, address in ((self.here, SERVER), (self.there, AGENT_SIDE)):
             ip("-n", name, "addr", "add", f"{address}/30", "dev", "cable")
             ip("-n", name, "link", "set", "cable", "up")
@@ -51,7 +54,7 @@ class Network:
         with open(f"/run/netns/{self.here}", "rb") as namespace:
             if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), new_network) != 0:
                 self.__exit__()
-                skip(f"setns: {os.strerror(ctypes.get_errno())}", allowed=True)
+                raise Allowed(f"setns: {os.strerror(ctypes.get_errno())}")
 
     # Two kinds of cut: told at once, and not told at all.
     def unplug(self):
@@ -80,9 +83,9 @@ def cut_off(case, wanted, cut, mend):
     begin, failed = time.monotonic(), failures(case)
     case.wait(lambda: failures(case) > failed, "a failure", agent)
     arrived = case.created()
-    check(arrived < len(wanted), "everything had arrived before the cut: nothing was tested")
+    assert arrived < len(wanted), "everything had arrived before the cut: nothing was tested"
     wait_until(lambda: time.monotonic() > begin + CUT, "the end of the cut")
-    equal(case.created(), arrived, f"{case.name}: documents that came through")
+    assert case.created() == arrived, f"{case.name}: documents that came through"
     case.server.fault()
     mend()
     case.wait(lambda: case.created() == len(wanted), "all documents", agent)
@@ -90,27 +93,43 @@ def cut_off(case, wanted, cut, mend):
     case.verify(wanted, [])
 
 
-def test(work):
+@pytest.fixture(scope="module")
+def given(shared):
+    """The log, and the ids that an undisturbed run makes of it."""
     if shutil.which("ip") is None:
-        skip("there is no ip (package iproute2)")
-    log = work / "input.log"
+        pytest.skip("there is no ip (package iproute2)")
+    log = shared / "input.log"
     generate("audit", BYTES, log)
     print(COLUMNS)
-
-    def case(name, **options):
-        made = Case(work, name, batch={"max_bytes": "256KiB"}, **options)
-        os.link(log, made.log)
-        return made
-
-    with case("undisturbed") as reference:
+    with case_of(shared, "undisturbed", log) as reference:
         reference.finish()
-        wanted = reference.server.ids()
-    with Network() as net:
-        inside = {"server": ("--host", SERVER), "before": net.inside, "sink": {"timeout": "1s"}}
-        with case(f"cable out for {CUT} s", **inside) as cable:
-            cut_off(cable, wanted, net.unplug, net.plug_in)
-        with case(f"packets vanish for {CUT} s", **inside) as silence:
-            cut_off(silence, wanted, net.swallow, net.let_through)
+        return log, reference.server.ids()
 
 
-main(test)
+@pytest.fixture(scope="module")
+def net(given):
+    with Network() as joined:
+        yield joined
+
+
+def case_of(work, name, log, **options):
+    made = Case(work, name, batch={"max_bytes": "256KiB"}, **options)
+    os.link(log, made.log)
+    return made
+
+
+def inside(net):
+    """Options of a case whose agent is at the other end of the cable."""
+    return {"server": ("--host", SERVER), "before": net.inside, "sink": {"timeout": "1s"}}
+
+
+def test_a_cable_that_is_out_for_a_while_costs_no_event(shared, given, net):
+    log, wanted = given
+    with case_of(shared, f"cable out for {CUT} s", log, **inside(net)) as case:
+        cut_off(case, wanted, net.unplug, net.plug_in)
+
+
+def test_packets_that_vanish_without_a_word_cost_no_event(shared, given, net):
+    log, wanted = given
+    with case_of(shared, f"packets vanish for {CUT} s", log, **inside(net)) as case:
+        cut_off(case, wanted, net.swallow, net.let_through)

@@ -1,5 +1,4 @@
 """Makes of a buffer what a newer release would have written: the same with a higher number of its format (docs/buffer-format.md)."""
-from harness import check, equal
 
 SLOT = 4096
 
@@ -17,7 +16,7 @@ def newer_segment(buffer):
     segment = next(buffer.glob("seg-*.log"))
     data = bytearray(segment.read_bytes())
     end = 16 + int.from_bytes(data[12:16], "little")
-    check(crc32c(data[:end]) == bytes(data[end:end + 4]), "this test does not know the segment header")
+    assert crc32c(data[:end]) == bytes(data[end:end + 4]), "this test does not know the segment header"
     data[8:10] = (3).to_bytes(2, "little")
     data[end:end + 4] = crc32c(data[:end])
     segment.write_bytes(data)
@@ -26,7 +25,7 @@ def newer_segment(buffer):
 def newer_slots(buffer):
     data = bytearray((buffer / "ack").read_bytes())
     for slot in (data[:SLOT], data[SLOT:]):
-        equal(crc32c(slot[:-4]), bytes(slot[-4:]), "a slot's crc, as this test knows it")
+        assert crc32c(slot[:-4]) == bytes(slot[-4:]), "a slot's crc, as this test knows it"
     for at in (0, SLOT):
         data[at + 4:at + 6] = (2).to_bytes(2, "little")
         data[at + SLOT - 4:at + SLOT] = crc32c(data[at:at + SLOT - 4])

@@ -1,12 +1,12 @@
-"""Recordings go into a real OpenSearch, each line once: opensearch_test.py VERSION."""
+"""Recordings go into a real OpenSearch, each line once."""
 import shutil
-import sys
 import time
+from types import SimpleNamespace
 
-from harness import (DATA, FakeServer, OpenSearch, as_parsed, check, equal, is_derived, main, opensearch_sink, parse,
-                     run_once, write_config)
+import pytest
 
-VERSION = sys.argv[1]
+from harness import DATA, FakeServer, as_parsed, difference, is_derived, opensearch_sink, parse, run_once, write_config
+
 STARTED = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
 
 
@@ -21,52 +21,54 @@ def recordings(work):
             target.parent.mkdir(exist_ok=True)
             shutil.copy(source, target)
             found[stream].append(target)
-    check(all(len(files) > 5 for files in found.values()), f"recordings are missing: {found}")
+    assert all(len(files) > 5 for files in found.values()), f"recordings are missing: {found}"
     return found
 
 
-def test(work):
-    streams = recordings(work)
+@pytest.fixture(scope="module")
+def shipped(shared, node):
+    """All recordings in the index: what was expected, and the summary of the run."""
+    streams = recordings(shared)
     expected = {stream: len(parse(stream, files)) for stream, files in streams.items()}
-    check(all(n > 500 for n in expected.values()), f"few lines: {expected}")
+    assert all(n > 500 for n in expected.values()), f"few lines: {expected}"
     # The ids that the same lines get in a server that only keeps ids.
     with FakeServer() as fake:
-        run_once(write_config(work, streams, opensearch_sink(fake.url), "reference"))
-        wanted_ids = fake.ids()
-    with OpenSearch(work, VERSION) as node:
-        node.set_up(*streams)
-        summary = run_once(write_config(work, streams, opensearch_sink(node.url), "first"))
-        for stream, lines in expected.items():
-            equal(summary[stream]["documents"], lines, f"{stream}: documents of the summary against parse")
-            equal(summary[stream]["dead letters"], 0, f"{stream}: dead letters")
-            lines += summary[stream]["derived"]
-            equal(summary[stream]["shipped"], lines, f"{stream}: shipped")
-            equal(node.count(stream), lines, f"{stream}: _count")
-        equal(sorted(node.ids("kubeaudit") + node.ids("authlog")), wanted_ids, "ids in the index")
-        # A node that lost its data directory reads everything again: nothing new may come of it.
-        again = run_once(write_config(work, streams, opensearch_sink(node.url), "second"))
-        for stream, lines in expected.items():
-            lines += summary[stream]["derived"]
-            equal(again[stream]["shipped"], 0, f"{stream}: created by the second run")
-            equal(again[stream]["already there"], lines, f"{stream}: found by the second run")
-            equal(node.count(stream), lines, f"{stream}: _count after the second run")
-        compare_documents(node, streams)
+        run_once(write_config(shared, streams, opensearch_sink(fake.url), "reference"))
+        ids = fake.ids()
+    node.set_up(*streams)
+    config = write_config(shared, streams, opensearch_sink(node.url), "first")
+    return SimpleNamespace(streams=streams, expected=expected, ids=ids, config=config, summary=run_once(config))
 
 
-def compare_documents(node, streams):
-    """Documents in the index are those of parse, but for who shipped them."""
-    config = next(iter(streams.values()))[0].parents[1] / "first.yaml"
-    for stream, files in streams.items():
+def test_each_line_of_the_recordings_is_in_the_index_once(node, shipped):
+    for stream, lines in shipped.expected.items():
+        row = shipped.summary[stream]
+        assert row["documents"] == lines, f"{stream}: documents of the summary against parse"
+        assert row["dead letters"] == 0, f"{stream}: dead letters"
+        lines += row["derived"]
+        assert row["shipped"] == lines, f"{stream}: shipped"
+        assert node.count(stream) == lines, f"{stream}: _count"
+    assert not difference(sorted(node.ids("kubeaudit") + node.ids("authlog")), shipped.ids), "ids in the index"
+
+
+def test_a_node_that_lost_its_data_directory_reads_everything_again_and_adds_nothing(shared, node, shipped):
+    again = run_once(write_config(shared, shipped.streams, opensearch_sink(node.url), "second"))
+    for stream, lines in shipped.expected.items():
+        lines += shipped.summary[stream]["derived"]
+        assert again[stream]["shipped"] == 0, f"{stream}: created by the second run"
+        assert again[stream]["already there"] == lines, f"{stream}: found by the second run"
+        assert node.count(stream) == lines, f"{stream}: _count after the second run"
+
+
+def test_documents_in_the_index_are_those_of_parse_but_for_who_shipped_them(node, shipped):
+    for stream, files in shipped.streams.items():
         stored = {(d["log.file.path"], d["log.offset"], d.get("log.part", 0)): d
                   for d in (hit["_source"] for hit in node.hits(stream, source=True)) if not is_derived(d)}
         for path in files:
-            for document in parse(stream, [path], config):
+            for document in parse(stream, [path], shipped.config):
                 twin = as_parsed(stored[(str(path), document["log.offset"], document.get("log.part", 0))])
                 for side in (twin, document):
                     side.pop("agent.id", None)
                     if side["@timestamp"] >= STARTED:  # a line without a time of its own has that of its reading
                         side["@timestamp"] = "read now"
-                equal(twin, document, f"{path.name} offset {document['log.offset']}")
-
-
-main(test)
+                assert twin == document, f"{path.name} offset {document['log.offset']}"

@@ -4,9 +4,13 @@ import re
 import shutil
 import subprocess
 
-from harness import AGENT, ROOT, check, equal, main
+import pytest
+
+from harness import AGENT, ROOT
+from skips import LeftOut
 
 PACKAGING = ROOT / "packaging"
+DELIVERED = (ROOT / "conf" / "auditship.yaml").read_text()
 COMMANDS = [("run",), ("parse",), ("check",), ("status",), ("buffer", "ls"), ("buffer", "show"), ("buffer", "verify"),
             ("dead-letter", "ls"), ("dead-letter", "show"), ("dead-letter", "replay"), ("reconcile",), ("explain",), ("keys",), ("setup",),
             ("version",)]
@@ -14,11 +18,11 @@ COMMANDS = [("run",), ("parse",), ("check",), ("status",), ("buffer", "ls"), ("b
 
 def sh(*command, **options):
     done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=60, **options)
-    check(done.returncode == 0, f"{command} exited {done.returncode}: {done.stdout}{done.stderr}")
+    assert done.returncode == 0, f"{command} exited {done.returncode}: {done.stdout}{done.stderr}"
     return done.stdout, done.stderr
 
 
-def one_version():
+def test_all_packages_have_the_version_of_the_program():
     version = sh(AGENT, "version")[0].split()[1]
     for name, pattern in (("man/auditship.1", r'"auditship ([0-9.]+)"'), ("man/auditship.yaml.5", r'"auditship ([0-9.]+)"'),
                           ("deb/debian/changelog", r"^auditship \(([0-9.]+)\)"), ("rpm/auditship.spec", r"^Version: +([0-9.]+)"),
@@ -26,65 +30,67 @@ def one_version():
                           ("kubernetes/chart/Chart.yaml", r"^appVersion: ([0-9.]+)"),
                           ("container/Containerfile", r"auditship:([0-9.]+)")):
         found = re.findall(pattern, (PACKAGING / name).read_text(), re.M)
-        check(found and found[0] == version, f"{name}: version {found}, expected {version}")
+        assert found and found[0] == version, f"{name}: version {found}, expected {version}"
 
 
-def manuals():
+def test_manual_pages_are_set_without_a_warning():
     if not shutil.which("man"):
-        print("not run: man --warnings, as man-db is not installed")
-        return
+        raise LeftOut("man --warnings, as man-db is not installed")
     for page in (PACKAGING / "man").iterdir():
         _, warnings = sh("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page,
                          env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "", "MANWIDTH": "80"})
-        equal(warnings, "", f"warnings about {page.name}")
+        assert warnings == "", f"warnings about {page.name}"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_the_manual_names_each_command(command):
     text = (PACKAGING / "man" / "auditship.1").read_text().replace("\\-", "-")
-    for command in COMMANDS:
-        check(all(re.search(rf"\b{word}\b", text) for word in command), f"auditship(1) does not name {command}")
+    assert all(re.search(rf"\b{word}\b", text) for word in command), f"auditship(1) does not name {command}"
 
 
-def keys_of_the_manual():
-    """Every key of the documented table is in auditship.yaml(5) by its last name."""
+def test_the_manual_names_every_key_of_the_documented_table():
+    """By its last name."""
     table = re.findall(r"^\| (`[^|]+) \|", (ROOT / "docs" / "configuration.md").read_text().split("## Rule files")[0], re.M)
     keys = {key.split(".")[-1] for cell in table for key in re.findall(r"`([\w.]+)`", cell)}
-    check(len(keys) > 20, f"hardly any key in docs/configuration.md: {keys}")
+    assert len(keys) > 20, f"hardly any key in docs/configuration.md: {keys}"
     text = (PACKAGING / "man" / "auditship.yaml.5").read_text()
     missing = {key for key in keys if key not in text} - {"ca_file", "certificate_file", "key_file", "server_name", "verify"}
-    equal(missing, set(), "keys that auditship.yaml(5) does not name")
+    assert missing == set(), "keys that auditship.yaml(5) does not name"
 
 
-def completion():
-    """It offers just the options that each command has."""
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_completion_offers_just_the_options_of_a_command(command):
     script = PACKAGING / "completion" / "auditship.bash"
-    for command in COMMANDS:
-        said = sh(AGENT, *command, "--help")[0]
-        options = set(re.findall(r"^ +(?:-\w,)?(--[\w-]+)", said, re.M))
-        words = " ".join(["auditship", *command, "--"])
-        offered = sh("bash", "-c", f"source {script}; COMP_WORDS=({words}); COMP_CWORD={len(command) + 1}; _auditship; "
-                     "printf '%s\\n' \"${COMPREPLY[@]}\"")[0].split()
-        equal(set(offered) | {"--help"}, options | {"--help"}, f"options offered for {command}")
+    said = sh(AGENT, *command, "--help")[0]
+    options = set(re.findall(r"^ +(?:-\w,)?(--[\w-]+)", said, re.M))
+    words = " ".join(["auditship", *command, "--"])
+    offered = sh("bash", "-c", f"source {script}; COMP_WORDS=({words}); COMP_CWORD={len(command) + 1}; _auditship; "
+                 "printf '%s\\n' \"${COMPREPLY[@]}\"")[0].split()
+    assert set(offered) | {"--help"} == options | {"--help"}, f"options offered for {command}"
 
 
-def installation(work):
-    """is-configured, as ExecCondition= calls it; and what the unit names is installed where it says."""
-    check_it = PACKAGING / "systemd" / "is-configured"
+@pytest.mark.parametrize("words, variables, wanted", [
+    ("cluster:\n  name: prod   # instead of ${CLUSTER_NAME}\n", {}, 0), (DELIVERED, {}, 1), (DELIVERED, {"CLUSTER_NAME": "x"}, 0),
+    (DELIVERED.replace("${CLUSTER_NAME}", "prod"), {}, 0), (None, {}, 1)], ids=["commented", "delivered", "variable", "own", "no file"])
+def test_is_configured_wants_a_name_of_the_cluster_and_says_so(work, words, variables, wanted):
+    """As ExecCondition= calls it."""
+    path = work / "auditship.yaml"
+    if words is not None:
+        path.write_text(words)
     clean = {k: v for k, v in os.environ.items() if k != "CLUSTER_NAME"}
-    conf = ROOT / "conf" / "auditship.yaml"
-    own = work / "own.yaml"
-    own.write_text(conf.read_text().replace("${CLUSTER_NAME}", "prod"))
-    commented = work / "commented.yaml"
-    commented.write_text("cluster:\n  name: prod   # instead of ${CLUSTER_NAME}\n")
-    for path, variables, wanted in ((commented, {}, 0), (conf, {}, 1), (conf, {"CLUSTER_NAME": "x"}, 0), (own, {}, 0), (work / "none", {}, 1)):
-        done = subprocess.run([check_it, path], env={**clean, **variables}, capture_output=True, text=True)
-        equal(done.returncode, wanted, f"is-configured {path} {variables}: {done.stdout}")
-        check(bool(done.stdout) == bool(wanted), f"words of is-configured: {done.stdout!r}")
+    done = subprocess.run([PACKAGING / "systemd" / "is-configured", path], env={**clean, **variables}, capture_output=True, text=True)
+    assert done.returncode == wanted, f"is-configured: {done.stdout}"
+    assert bool(done.stdout) == bool(wanted), f"words of is-configured: {done.stdout!r}"
+
+
+@pytest.mark.parametrize("name", ["conf/auditship.yaml", "conf/filters", "auditship.service", "is-configured", "auditship.bash",
+                                  "auditship.1", "packaging/grafana", "alerts.yaml"])
+def test_what_belongs_to_an_installation_has_an_install_rule(name):
     rules = (ROOT / "CMakeLists.txt").read_text()
-    for name in ("conf/auditship.yaml", "conf/filters", "auditship.service", "is-configured", "auditship.bash", "auditship.1",
-                 "packaging/grafana", "alerts.yaml"):
-        check(re.search(rf"^install\(.*{re.escape(name)}", rules, re.M), f"no install rule for {name}")
+    assert re.search(rf"^install\(.*{re.escape(name)}", rules, re.M), f"no install rule for {name}"
 
 
-def opensearch_files(work):
-    """What `auditship setup` brings is installed where it looks for it, all of it."""
+def test_what_setup_brings_is_installed_where_it_looks_for_it(work):
     sh("cmake", "--install", AGENT.parent, "--prefix", work / "root")
     installed = work / "root" / "share" / "auditship" / "opensearch"
 
@@ -92,17 +98,7 @@ def opensearch_files(work):
         return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
 
     wanted = files(ROOT / "conf" / "opensearch")
-    check(sum(name.startswith("dashboards/") for name in wanted) > 4, f"no dashboards: {sorted(wanted)}")
-    equal(files(installed), wanted, "installed files for OpenSearch")
-
-
-def test(work):
-    one_version()
-    manuals()
-    keys_of_the_manual()
-    completion()
-    installation(work)
-    opensearch_files(work)
-
-
-main(test)
+    assert sum(name.startswith("dashboards/") for name in wanted) > 4, f"no dashboards: {sorted(wanted)}"
+    found = files(installed)
+    assert set(found) == set(wanted), "installed files for OpenSearch"
+    assert [name for name in wanted if found[name] != wanted[name]] == [], "files that are not as they were"

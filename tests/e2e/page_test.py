@@ -12,7 +12,10 @@ import subprocess
 import threading
 import urllib.request
 
-from harness import (AGENT, LONG, check, equal, file_sink, free_port, main, skip, start_agent, wait_until, write_config)
+import pytest
+
+from harness import AGENT, LONG, file_sink, free_port, wait_until, write_config
+from skips import LeftOut
 
 EVIL = "<img src=x onerror=alert(1)>&amp;\"'"
 LINE = "2026-11-23T12:00:{:02}.000001+00:00 host sshd[1]: Accepted password for {} from 192.0.2.7 port 4711 ssh2\n"
@@ -29,18 +32,18 @@ class Page(html.parser.HTMLParser):
         self.open, self.words, self.scripts = [], "", 0
         self.feed(text)
         self.close()
-        equal(self.open, [], "elements that are not closed")
+        assert self.open == [], "elements that are not closed"
 
     def handle_starttag(self, tag, attributes):
-        check(tag in TAGS, f"an element that the page does not have: {tag} {attributes}")
+        assert tag in TAGS, f"an element that the page does not have: {tag} {attributes}"
         for name, _ in attributes:
-            check(name in ATTRIBUTES, f"an attribute that the page does not have: {tag} {name}")
+            assert name in ATTRIBUTES, f"an attribute that the page does not have: {tag} {name}"
         self.scripts += tag == "script"
         if tag not in ("meta", "br"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
-        equal(self.open.pop(), tag, "the element that is closed")
+        assert self.open.pop() == tag, "the element that is closed"
 
     def handle_data(self, data):
         if self.open and self.open[-1] not in ("script", "style"):
@@ -54,24 +57,60 @@ def get(url):
 
 def page_of(url):
     page = Page(get(url)[1])
-    equal(page.scripts, 1, "scripts")
+    assert page.scripts == 1, "scripts"
     return page
 
 
-def what_it_shows(url, log, hidden_url):
+def started(work, start, log, events=True):
+    """An agent that follows the log and has read its first line; the address of its page."""
+    port = free_port()
+    start(write_config(work, {"authlog": [log]}, file_sink(work / "out"), status={"listen": f"127.0.0.1:{port}", "events": events}))
+    wait_until(lambda: (work / "data" / "status.sock").exists(), "the agent")
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: re.search(r"read1 lines", page_of(url).words.replace("\n", "")), "the first line")
+    return url
+
+
+def append(log, second, user):
+    with open(log, "a", encoding="utf-8") as more:
+        more.write(LINE.format(second, user))
+
+
+@pytest.fixture
+def log(work):
+    """In a directory with a hostile name, with one login."""
+    directory = work / f"logs {EVIL}".replace("/", "")
+    directory.mkdir()
+    (directory / "auth.log").write_text(LINE.format(0, "ann"))
+    return directory / "auth.log"
+
+
+@pytest.fixture
+def url(work, start, log):
+    """Of an agent's page that shows a hostile name, too."""
+    address = started(work, start, log)
+    append(log, 1, EVIL.replace(" ", "_"))
+    wait_until(lambda: "onerror=alert(1)" in page_of(address).words.replace("_", " "), "the hostile name, as text")
+    return address
+
+
+def test_the_page_may_do_nothing_but_run_its_own_script(url):
     headers, _ = get(url)
     policy = headers["Content-Security-Policy"]
-    check(policy.startswith("default-src 'none';") and "unsafe" not in policy, f"policy: {policy}")
-    equal((headers["Content-Type"], headers["X-Content-Type-Options"]), ("text/html; charset=utf-8", "nosniff"), "headers")
+    assert policy.startswith("default-src 'none';") and "unsafe" not in policy, f"policy: {policy}"
+    assert (headers["Content-Type"], headers["X-Content-Type-Options"]) == ("text/html; charset=utf-8", "nosniff"), "headers"
+
+
+def test_the_page_shows_what_the_agent_does(url, log):
     words = page_of(url).words
     for expected in ("node-e2e", "authlog", str(log), "ready", "ledger", "holds", "ssh login ann", "none since the start",
                      "NDJSON files under"):
-        check(expected in words, f"the page does not show {expected!r}:\n{words}")
-    with open(log, "a", encoding="utf-8") as more:
-        more.write(LINE.format(1, EVIL.replace(" ", "_")))
-    wait_until(lambda: "onerror=alert(1)" in page_of(url).words.replace("_", " "), "the hostile name, as text")
-    words = page_of(hidden_url).words
-    check("ssh login" not in words and "status.events" in words, "events are shown where they should not be")
+        assert expected in words, f"the page does not show {expected!r}:\n{words}"
+
+
+def test_events_are_not_shown_where_they_should_not_be(work, start, log):
+    words = page_of(started(work, start, log, events=False)).words
+    assert "ssh login" not in words and "status.events" in words, "events are shown where they should not be"
 
 
 class Relay(http.server.BaseHTTPRequestHandler):
@@ -81,8 +120,7 @@ class Relay(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         Relay.asked.append(self.path)
         if Relay.asked.count("/") == 2:
-            with open(Relay.log, "a", encoding="utf-8") as more:
-                more.write(LINE.format(2, "bob"))
+            append(Relay.log, 2, "bob")
             wait_until(lambda: "ssh login bob" in get(Relay.url)[1], "the event")
         headers, body = get(Relay.url + self.path)
         self.send_response(200)
@@ -96,45 +134,60 @@ class Relay(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def in_a_browser(work, url, log):
+@pytest.fixture
+def relay(url, log):
+    Relay.url, Relay.log, Relay.asked, Relay.scripts = url, log, [], True
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Relay)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def browse(work):
+    """Runs headless Chromium with options."""
     browser = shutil.which("chromium")
+    if not browser and LONG:
+        pytest.skip("chromium is not installed")
     if not browser:
-        if LONG:
-            skip("chromium is not installed")
-        print("NOT RUN: the page in headless Chromium, which is not installed (./test --long installs it)")
-        return
-    Relay.url, Relay.log = url, log
-    relay = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Relay)
-    threading.Thread(target=relay.serve_forever, daemon=True).start()
+        raise LeftOut("the page in headless Chromium, which is not installed (./test --long installs it)")
     home = work / "browser"
     home.mkdir()
-    address = f"http://127.0.0.1:{relay.server_address[1]}/"
     words = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={home}",
              "--enable-logging=stderr", "--virtual-time-budget=10000", "--timeout=60000"]
-    environment = {**os.environ, "HOME": str(home)}
-    done = subprocess.run([*words, "--dump-dom", address], capture_output=True, text=True, timeout=180, env=environment)
-    equal(done.returncode, 0, f"chromium: {done.stderr[-3000:]}")
-    check(Relay.asked.count("/") >= 2, f"the page did not ask again: {Relay.asked}")
-    check("ssh login bob" in done.stdout, f"the page does not show what happened since it was loaded:\n{done.stdout[-3000:]}")
-    check('<span id="live" class="good">live</span>' in done.stdout, f"the page does not say that it is live:\n{done.stdout}")
-    check("<img" not in done.stdout, "a hostile name became an element")
+    return lambda *more: subprocess.run([*words, *more], capture_output=True, text=True, timeout=180, env={**os.environ, "HOME": str(home)})
+
+
+def test_the_page_renews_itself_in_a_browser(relay, browse):
+    done = browse("--dump-dom", relay)
+    assert done.returncode == 0, f"chromium: {done.stderr[-3000:]}"
+    assert Relay.asked.count("/") >= 2, f"the page did not ask again: {Relay.asked}"
+    assert "ssh login bob" in done.stdout, f"the page does not show what happened since it was loaded:\n{done.stdout[-3000:]}"
+    assert '<span id="live" class="good">live</span>' in done.stdout, f"the page does not say that it is live:\n{done.stdout}"
+    assert "onerror=alert(1)" in done.stdout.replace("_", " "), "no hostile name on the page: nothing is proven"
+    assert "<img" not in done.stdout, "a hostile name became an element"
     refused = [line for line in done.stderr.splitlines() if "Content Security Policy" in line or "Refused" in line]
-    equal([line for line in refused if "favicon" not in line], [], "what the policy refused")
-    Relay.scripts = False
-    without = subprocess.run([*words, "--dump-dom", address], capture_output=True, text=True, timeout=180, env=environment)
-    check("ssh login ann" in without.stdout and "load again to renew" in without.stdout,
-          f"the page where no script runs:\n{without.stdout}{without.stderr[-2000:]}")
-    Relay.scripts = True
-    subprocess.run([*words, f"--screenshot={work / 'page.png'}", "--window-size=1100,900", address], capture_output=True,
-                   timeout=180, env=environment)
-    check((work / "page.png").stat().st_size > 10_000, "an empty screenshot")
+    assert [line for line in refused if "favicon" not in line] == [], "what the policy refused"
     print(f"Chromium showed the page, {Relay.asked.count('/')} requests")
 
 
-def on_a_terminal(data, log):
-    """Shown again until interrupted, in place."""
+def test_the_page_is_whole_where_no_script_runs(relay, browse):
+    Relay.scripts = False
+    done = browse("--dump-dom", relay)
+    assert "ssh login ann" in done.stdout and "load again to renew" in done.stdout, (
+        f"the page where no script runs:\n{done.stdout}{done.stderr[-2000:]}")
+
+
+def test_the_page_is_drawn(work, relay, browse):
+    browse(f"--screenshot={work / 'page.png'}", "--window-size=1100,900", relay)
+    assert (work / "page.png").stat().st_size > 10_000, "an empty screenshot"
+
+
+def test_status_watch_shows_the_status_again_in_place_until_it_is_interrupted(work, start, log):
+    started(work, start, log)
     terminal, inside = pty.openpty()
-    watch = subprocess.Popen([AGENT, "status", "--watch", "--data-dir", data], stdout=inside, stderr=inside)
+    watch = subprocess.Popen([AGENT, "status", "--watch", "--data-dir", work / "data"], stdout=inside, stderr=inside)
     os.close(inside)
     seen = ""
 
@@ -145,39 +198,11 @@ def on_a_terminal(data, log):
         return seen.split("\x1b[H\x1b[2J")[1:]
     try:
         wait_until(lambda: len(read()) >= 2, "the status for the second time")
-        with open(log, "a", encoding="utf-8") as more:
-            more.write(LINE.format(3, "eve"))
+        append(log, 3, "eve")
         wait_until(lambda: "ssh login eve" in read()[-1], "news in a later status")
         watch.send_signal(signal.SIGINT)
-        equal(watch.wait(10), 0, "exit code when interrupted")
+        assert watch.wait(10) == 0, "exit code when interrupted"
     finally:
         watch.kill()
         watch.wait()
         os.close(terminal)
-
-
-def test(work):
-    directory = work / f"logs {EVIL}".replace("/", "")
-    directory.mkdir()
-    log = directory / "auth.log"
-    log.write_text(LINE.format(0, "ann"))
-    agents, ports = [], (free_port(), free_port())
-    try:
-        for name, port, events in (("shown", ports[0], True), ("hidden", ports[1], False)):
-            config = write_config(work, {"authlog": [log]}, file_sink(work / f"{name}-out"), name,
-                                  status={"listen": f"127.0.0.1:{port}", "events": events})
-            agents.append(start_agent(config))
-            wait_until(lambda: (work / name / "status.sock").exists(), "the agent")
-        url, hidden = (f"http://127.0.0.1:{port}" for port in ports)
-        wait_until(lambda: re.search(r"read1 lines", page_of(url).words.replace("\n", "")), "the first line")
-        wait_until(lambda: re.search(r"read1 lines", page_of(hidden).words.replace("\n", "")), "the first line")
-        what_it_shows(url, log, hidden)
-        on_a_terminal(work / "shown", log)
-        in_a_browser(work, url, log)
-    finally:
-        for agent in agents:
-            agent.kill()
-            agent.wait()
-
-
-main(test)

@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.parse
+from types import SimpleNamespace
 
-from harness import (DATA, FakeServer, ROOT, check, equal, free_port, generate, http, http_json, main, opensearch_sink, skip,
-                     start_agent, wait_until, write_config)
+import pytest
+
+from harness import (DATA, ROOT, FakeServer, free_port, generate, http, http_json, kill, opensearch_sink, start_agent, wait_until,
+                     write_config)
 
 try:
     import yaml
@@ -28,7 +31,7 @@ rules:
 
 def run(*words):
     done = subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=60)
-    check(done.returncode == 0, f"{words} exited {done.returncode}: {done.stdout}{done.stderr}")
+    assert done.returncode == 0, f"{words} exited {done.returncode}: {done.stdout}{done.stderr}"
     return done.stdout
 
 
@@ -66,7 +69,7 @@ def scraped(port):
     targets = api(port, "targets")["activeTargets"]
     if not targets or targets[0]["health"] == "unknown":
         return False
-    equal((targets[0]["health"], targets[0]["lastError"]), ("up", ""), "what Prometheus says of the scrape")
+    assert (targets[0]["health"], targets[0]["lastError"]) == ("up", ""), "what Prometheus says of the scrape"
     return True
 
 
@@ -76,13 +79,62 @@ def queries():
             text = target["expr"]
             for name, value in VARIABLES.items():
                 text = text.replace(name, value)
-            check("$" not in text, f"{panel['title']}: a variable that this test does not know: {text}")
+            assert "$" not in text, f"{panel['title']}: a variable that this test does not know: {text}"
             yield panel["title"], text
 
 
-def panels_have_data(port):
+@pytest.fixture(scope="module", autouse=True)
+def tools():
+    for tool in ("prometheus", "promtool"):
+        if not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed (package prometheus)")
+    if yaml is None:
+        pytest.skip("python3-yaml is not installed")
+
+
+@pytest.fixture(scope="module")
+def agent(shared, tools):
+    """It follows a log and has something to retry; the address of its own server."""
+    work, status = shared, free_port()
+    generate("audit", 500_000, work / "audit.log")
+    (work / "rules.yaml").write_text(RULES)
+    with FakeServer() as server:
+        server.fault("item=429@50", "content=400@200")  # so that there is something to retry
+        config = write_config(
+            work, {"kubeaudit": [work / "audit.log"]}, opensearch_sink(server.url, tls={
+                "ca_file": certificate(work, "ca", 5), "certificate_file": certificate(work, "client", 30),
+                "key_file": str(work / "client.key")}), status={"listen": f"127.0.0.1:{status}"})
+        settings = json.loads(config.read_text())
+        settings["streams"]["kubeaudit"]["filters"] = str(work / "rules.yaml")
+        config.write_text(json.dumps(settings))
+        process = start_agent(config)
+        try:
+            wait_until(lambda: (work / "data" / "status.sock").exists() or process.poll() is not None, "the agent")
+            if process.poll() is not None:
+                raise AssertionError(f"the agent ended: {process.stderr.read().decode()}")
+            yield SimpleNamespace(address=f"127.0.0.1:{status}", log=work / "audit.log")
+        finally:
+            kill(process)
+
+
+@pytest.fixture(scope="module")
+def port(shared, agent):
+    """Of a Prometheus that scrapes the agent."""
+    number = free_port()
+    prometheus = start_prometheus(shared, agent.address, number)
+    try:
+        wait_until(lambda: scraped(number), "the first scrape")
+        yield number
+    finally:
+        kill(prometheus)
+
+
+def test_every_query_of_the_dashboard_returns_data(work, agent, port):
+    with open(agent.log, "ab") as more:  # something happens between scrapes
+        generate("audit", 200_000, work / "more.log")
+        more.write((work / "more.log").read_bytes())
     all_of = list(queries())
-    check(len(all_of) > 20, f"hardly any query in {DASHBOARD}")
+    assert len(all_of) > 20, f"hardly any query in {DASHBOARD}"
     waiting = dict(enumerate(all_of))
 
     def answered():
@@ -98,21 +150,21 @@ def panels_have_data(port):
     print(f"{len(all_of)} queries of the dashboard returned data")
 
 
-def alerts_are_evaluated(port):
+def test_every_alert_is_evaluated_and_one_whose_time_has_come_is_seen(port):
     def rules():
         found = [r for group in api(port, "rules")["groups"] for r in group["rules"]]
         return found if found and all(r["health"] != "unknown" for r in found) else None
     found = wait_until(rules, "every alert to be evaluated")
-    equal(sorted(r["name"] for r in found), sorted(re.findall(r"alert: (\w+)", ALERTS.read_text())), "alerts")
-    equal([(r["name"], r.get("lastError")) for r in found if r["health"] != "ok"], [], "alerts that cannot be evaluated")
+    assert sorted(r["name"] for r in found) == sorted(re.findall(r"alert: (\w+)", ALERTS.read_text())), "alerts"
+    assert [(r["name"], r.get("lastError")) for r in found if r["health"] != "ok"] == [], "alerts that cannot be evaluated"
     for rule in found:
-        check(rule["annotations"]["summary"] and rule["annotations"]["description"], f"{rule['name']} has no runbook")
+        assert rule["annotations"]["summary"] and rule["annotations"]["description"], f"{rule['name']} has no runbook"
     wait_until(lambda: {"AuditshipCertificateEnds"} <= {r["name"] for r in rules() if r["state"] != "inactive"},
                "the alert of a certificate that ends in 5 days")
     print(f"{len(found)} alerts were evaluated")
 
 
-def alerts_over_time(work):
+def test_alerts_fire_over_time_when_they_should_and_only_then(work):
     """Hours of made-up series: alerts that fire, and that do not."""
     rules = yaml.safe_load(ALERTS.read_text())
     for rule in rules["groups"][0]["rules"]:
@@ -120,55 +172,13 @@ def alerts_over_time(work):
     (work / "alerts.yaml").write_text(json.dumps(rules))
     shutil.copy(DATA / "alerts_test.yaml", work)
     done = subprocess.run(["promtool", "test", "rules", work / "alerts_test.yaml"], capture_output=True, text=True, timeout=120)
-    equal(done.returncode, 0, f"promtool test rules: {done.stdout}{done.stderr}")
+    assert done.returncode == 0, f"promtool test rules: {done.stdout}{done.stderr}"
     print(f"{(work / 'alerts_test.yaml').read_text().count('alertname:')} states of alerts over time")
 
 
-def formats(url):
-    """Both formats, by what Prometheus's own linter says of the one, and by its scraper of the other."""
-    text = http("GET", url + "/metrics").decode()
+def test_the_text_format_is_good_for_the_linter_of_prometheus(agent):
+    """Its scraper, which wants the other format, is used by the other tests."""
+    text = http("GET", f"http://{agent.address}/metrics").decode()
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60)
-    equal((done.returncode, done.stdout + done.stderr), (0, ""), "promtool check metrics")
-    check("# EOF" not in text, "the text format has an end")
-
-
-def test(work):
-    for tool in ("prometheus", "promtool"):
-        if not shutil.which(tool):
-            skip(f"{tool} is not installed (package prometheus)")
-    if yaml is None:
-        skip("python3-yaml is not installed")
-    alerts_over_time(work)
-    log, rules, status, port = work / "audit.log", work / "rules.yaml", free_port(), free_port()
-    generate("audit", 500_000, log)
-    rules.write_text(RULES)
-    url = f"http://127.0.0.1:{status}"
-    with FakeServer() as server:
-        server.fault("item=429@50", "content=400@200")  # so that there is something to retry
-        config = write_config(
-            work, {"kubeaudit": [log]}, opensearch_sink(server.url, tls={
-                "ca_file": certificate(work, "ca", 5), "certificate_file": certificate(work, "client", 30),
-                "key_file": str(work / "client.key")}), status={"listen": f"127.0.0.1:{status}"})
-        settings = json.loads(config.read_text())
-        settings["streams"]["kubeaudit"]["filters"] = str(rules)
-        config.write_text(json.dumps(settings))
-        agent = start_agent(config)
-        wait_until(lambda: (work / "data" / "status.sock").exists() or agent.poll() is not None, "the agent")
-        if agent.poll() is not None:
-            raise AssertionError(f"the agent ended: {agent.stderr.read().decode()}")
-        prometheus = start_prometheus(work, f"127.0.0.1:{status}", port)
-        try:
-            wait_until(lambda: scraped(port), "the first scrape")
-            with open(log, "ab") as more:  # something happens between scrapes
-                generate("audit", 200_000, work / "more.log")
-                more.write((work / "more.log").read_bytes())
-            panels_have_data(port)
-            alerts_are_evaluated(port)
-            formats(url)
-        finally:
-            for process in (prometheus, agent):
-                process.kill()
-                process.wait()
-
-
-main(test)
+    assert (done.returncode, done.stdout + done.stderr) == (0, ""), "promtool check metrics"
+    assert "# EOF" not in text, "the text format has an end"

@@ -6,7 +6,10 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from harness import NODE, check, free_port, skip
+import pytest
+
+from harness import free_port
+from opensearch_node import NODE
 
 
 def password_of(user):
@@ -19,8 +22,8 @@ class Secured:
         started = subprocess.run([NODE, "start", "--version", version, "--port", str(free_port()), "--data", self.data, "--security"],
                                  capture_output=True, text=True, timeout=600)
         if started.returncode == 77:
-            skip(started.stderr.strip())
-        check(started.returncode == 0, started.stderr)
+            pytest.skip(started.stderr.strip())
+        assert started.returncode == 0, started.stderr
         self.url, self.ca = started.stdout.strip(), self.data / "config" / "ca.pem"
         self.tls = ssl.create_default_context(cafile=self.ca)
 
@@ -43,7 +46,7 @@ class Secured:
 
     def admin(self, method, path, body=None):
         status, answer = self.ask("admin", method, path, body)
-        check(status < 300, f"{method} {path}: {status} {answer}")
+        assert status < 300, f"{method} {path}: {status} {answer}"
         return answer
 
     def sink(self, work, user):
@@ -54,7 +57,7 @@ class Secured:
 
     def refused(self, user, method, path, body=None):
         status, answer = self.ask(user, method, path, body)
-        check(status == 403, f"{user} may {method} {path}: {status} {answer}")
+        assert status == 403, f"{user} may {method} {path}: {status} {answer}"
 
 
 def add_user(node, user, role):

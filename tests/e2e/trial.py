@@ -10,7 +10,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from harness import AGENT, ROOT, FakeServer, check, equal, generate, wait_until, write_config
+from harness import AGENT, ROOT, FakeServer, difference, generate, wait_until, write_config
 
 SECRET = "Zzz-7431-correct-horse"
 WRONG = "wr0ng-and-never-to-be-seen"
@@ -40,9 +40,21 @@ class Input:
             sink = {"type": "opensearch", "opensearch": {"hosts": [server.url]}}
             config = write_config(work, {"kubeaudit": [path]}, sink, "undisturbed")
             done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=60)
-            check(done.returncode == 0, f"undisturbed: {done.stderr}")
+            assert done.returncode == 0, f"undisturbed: {done.stderr}"
             self.ids = sorted(line.split()[1] for line in server.ids())
-        equal(len(self.ids), len(self.lines), "ids of an undisturbed run")
+        assert len(self.ids) == len(self.lines), "ids of an undisturbed run"
+
+
+def sink_to(url, **more):
+    return {"type": "opensearch", "opensearch": {"hosts": [url], **more}}
+
+
+def ids_of(ask, target):
+    """All of the indices of a target; one search, as scrolls are few."""
+    ask("POST", f"/{target}-*/_refresh")
+    found = ask("POST", f"/{target}-*/_search", {"size": 10_000, "_source": False})
+    assert found["_shards"]["failed"] == 0, f"failed shards of {target}"
+    return [hit["_id"] for hit in found["hits"]["hits"]]
 
 
 def unix_get(path, target):
@@ -90,7 +102,7 @@ class Trial:
             print(self.said.read_text()[-4000:])
             raise
         finally:
-            check(self.agent.poll() is None, f"{self.name}: the agent ended: {self.said.read_text()[-4000:]}")
+            assert self.agent.poll() is None, f"{self.name}: the agent ended: {self.said.read_text()[-4000:]}"
 
     def messages(self):
         """Its log: JSON, as it is no terminal."""
@@ -130,29 +142,29 @@ class Trial:
         if code in BLOCKING:
             self.wait(lambda: self.metric("auditship_target_blocked") == 1, f"auditship_target_blocked with {code}", 10)
         limits = Path(f"/proc/{self.agent.pid}/limits").read_text()
-        check(re.search(r"^Max core file size +[01] +[01] ", limits, re.M), f"{self.name}: a core could be written: {limits}")
+        assert re.search(r"^Max core file size +[01] +[01] ", limits, re.M), f"{self.name}: a core could be written: {limits}"
 
     def recover(self, ids=None):
         """Everything arrives, once, without a restart."""
         wanted = self.given.ids if ids is None else ids
         self.wait(lambda: len(self.ids()) >= len(wanted), "all documents")
         self.end()
-        equal(sorted(self.ids()), wanted, f"{self.name}: documents, each once")
+        assert not difference(sorted(self.ids()), wanted), f"{self.name}: documents, each once"
 
     def end(self):
         self.agent.send_signal(signal.SIGTERM)
-        equal(self.agent.wait(timeout=30), 0, f"{self.name}: exit code")
+        assert self.agent.wait(timeout=30) == 0, f"{self.name}: exit code"
 
     def verify(self, code, others=()):
         """One line a trouble, with its hint; nothing secret in it."""
         loud = [m for m in self.messages() if m["level"] in ("warn", "error")
                 and not m["message"].startswith("more documents")]  # a count that follows when it is over
         counts = {c: sum(m["code"] == c for m in loud) for c in {m["code"] for m in loud}}
-        equal(counts.pop(code, 0), 1, f"{self.name}: lines {code} in {loud}")
-        check(set(counts) <= set(others) and all(n == 1 for n in counts.values()), f"{self.name}: other lines {counts}: {loud}")
+        assert counts.pop(code, 0) == 1, f"{self.name}: lines {code} in {loud}"
+        assert set(counts) <= set(others) and all(n == 1 for n in counts.values()), f"{self.name}: other lines {counts}: {loud}"
         known = hints()
         for message in loud:
-            equal(message.get("hint"), known.get(message["code"]), f"{self.name}: hint of {message['code']}")
+            assert message.get("hint") == known.get(message["code"]), f"{self.name}: hint of {message['code']}"
         no_secret(self.said.read_text(), self.name)
         line = next(m for m in loud if m["code"] == code)
         print(f"{self.name:28} {code:30} {line.get('error', line['message'])[:110]}", flush=True)
@@ -161,13 +173,13 @@ class Trial:
 
 def no_secret(text, where):
     for secret in (SECRET, WRONG, "PRIVATE KEY"):
-        check(secret not in text, f"{where}: a secret is shown: {secret}")
+        assert secret not in text, f"{where}: a secret is shown: {secret}"
     for pair in re.findall(r"[A-Za-z0-9+/]{16,}={0,2}", text):
         try:
             plain = base64.b64decode(pair + "=" * (-len(pair) % 4))
         except ValueError:
             continue
-        check(SECRET.encode() not in plain and WRONG.encode() not in plain, f"{where}: a secret is shown in base64")
+        assert SECRET.encode() not in plain and WRONG.encode() not in plain, f"{where}: a secret is shown in base64"
 
 
 class Mounted:
