@@ -33,7 +33,7 @@ set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
                                             agent/platform/systemd_notify\\.cc)                   # systemd's datagrams
 set(lib_memory      "^(link|malloc)\\.h$|^sys/(mman|resource)\\.h$" agent/platform/memory_trim\\.cc
                                             agent/platform/process_stats\\.cc agent/cli/main\\.cc) # no core dumps
-set(lib_cpu         "intrin\\.h$"           agent/base/crc32c\\.cc agent/base/json_escape\\.cc parsers/json/json_scan\\.cc)
+set(lib_cpu         "intrin\\.h$"           agent/base/crc32c\\.cc agent/base/json_escape\\.cc parsers/json/json_delimiters\\.cc)
 
 set(violations 0)
 macro(violation text)

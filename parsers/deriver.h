@@ -23,8 +23,10 @@ namespace auditship::parsers {
 class DerivedRecords {
  public:
   struct Item {
-    std::string_view label;  // which of several documents about that line; static storage
-    std::string origin;      // the line's document id as text
+    // Says which of several documents about that line it is. Static storage.
+    std::string_view label;
+    // The line's document id as text.
+    std::string origin;
     event::Record record;
   };
 

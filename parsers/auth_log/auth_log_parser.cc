@@ -12,7 +12,8 @@ namespace auditship::parsers::auth_log {
 namespace {
 
 struct Repeated {
-  std::string_view count, inner;  // inner is empty for sysklogd's form
+  // `inner` is empty for sysklogd's form of the message.
+  std::string_view count, inner;
 };
 
 std::string_view leading_digits(std::string_view text) {
@@ -60,7 +61,7 @@ bool read_repeated(const syslog::SyslogLine& line, Repeated& out) {
   return true;
 }
 
-void add_priority(const syslog::SyslogLine& line, patterns::AuthEvent& event) {
+void add_priority(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
   if (line.has_appname) {
     event.text("log.syslog.appname", line.ident);
     event.text("log.syslog.procid", line.pid);
@@ -76,7 +77,7 @@ void add_priority(const syslog::SyslogLine& line, patterns::AuthEvent& event) {
   event.text("log.syslog.severity.name", syslog::severity_name(line.priority));
 }
 
-void add_flat_fields(const syslog::SyslogLine& line, patterns::AuthEvent& event) {
+void add_flat_fields(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
   event.text("time", line.stamp.text);
   event.text("host", line.host);
   event.text("ident", line.ident);
@@ -89,7 +90,7 @@ void add_flat_fields(const syslog::SyslogLine& line, patterns::AuthEvent& event)
 }
 
 // Says whose key the message names.
-void add_owner(const key_owners::SshKeyOwners& owners, patterns::AuthEvent& event) {
+void add_owner(const key_owners::SshKeyOwners& owners, patterns::EcsEvent& event) {
   std::string_view fingerprint;
   std::string_view cert_id;
   std::string_view ca_fingerprint;
@@ -121,12 +122,12 @@ struct AuthLogParser::State {
   explicit State(AuthLogOptions given) : options(std::move(given)), clock(options.zone) {}
 
   AuthLogOptions options;
-  syslog::StampClock clock;
-  AuthMessages messages;
-  patterns::AuthEvent event;
+  syslog::TimestampResolver clock;
+  MessageDispatch messages;
+  patterns::EcsEvent event;
   event::FileKey file;
 
-  void set_time(const event::RawLine& line, const syslog::Stamp& stamp, std::int64_t now_ns) {
+  void set_time(const event::RawLine& line, const syslog::Timestamp& stamp, std::int64_t now_ns) {
     std::int64_t reference = now_ns;
     if (options.reference_ns) {
       reference = *options.reference_ns;
@@ -155,7 +156,7 @@ AuthLogParser::~AuthLogParser() = default;
 void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event::Records& out) {
   out.clear();
   State& state = *state_;
-  patterns::AuthEvent& event = state.event;
+  patterns::EcsEvent& event = state.event;
   event::Record& record = out.add();
   event.begin(record);
   record.raw = line.text;

@@ -25,13 +25,16 @@
 namespace auditship::parsers::auth_log {
 
 struct AuthLogOptions {
-  TimeZone zone;               // the node's, for stamps without one
-  bool keep_original = false;  // event.original: the whole line
-  std::optional<std::int64_t>
-      reference_ns;  // instead of now or the file's mtime, to find a stamp's year
+  // The node's, for stamps without a zone.
+  TimeZone zone;
+  // Whether event.original, the whole line, is kept.
+  bool keep_original = false;
+  // Instead of now or the file's mtime, to find a stamp's year.
+  std::optional<std::int64_t> reference_ns;
   // Who owns which key. Owners: the agent, which puts new tables in, and the parsers. May be null.
   std::shared_ptr<const key_owners::KeyOwnerTable> owners;
-  std::size_t max_message_bytes = 256 << 10;  // a longer message is cut and tagged
+  // A longer message is cut and tagged.
+  std::size_t max_message_bytes = 256 << 10;
 };
 
 class AuthLogParser : public Parser {

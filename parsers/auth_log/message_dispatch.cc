@@ -4,37 +4,18 @@
 #include <array>
 #include <cstddef>
 
+#include "parsers/auth_log/patterns/affix.h"
 #include "parsers/auth_log/patterns/pattern_catalog.h"
 #include "parsers/ssh_key/fingerprint.h"
 
 namespace auditship::parsers::auth_log {
 namespace {
 
-constexpr std::size_t kSshdTextBytes = 500;    // sshd cuts its text here, after escaping
-constexpr std::size_t kSuspiciousBytes = 490;  // from here on a missing right part means cut
+// sshd cuts its text here, after escaping.
+constexpr std::size_t kSshdTextBytes = 500;
+// From this size on, a message without its right part counts as cut.
+constexpr std::size_t kSuspiciousBytes = 490;
 constexpr std::size_t kMaxPamName = 64;
-
-// prefix is not empty. Its first byte decides most calls.
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && text[0] == prefix[0] &&
-         text.substr(0, prefix.size()) == prefix;
-}
-
-bool strip_suffix(std::string_view& text, std::string_view suffix) {
-  if (text.size() < suffix.size() || text.substr(text.size() - suffix.size()) != suffix) {
-    return false;
-  }
-  text.remove_suffix(suffix.size());
-  return true;
-}
-
-bool strip_prefix(std::string_view& text, std::string_view prefix) {
-  if (!starts_with(text, prefix)) {
-    return false;
-  }
-  text.remove_prefix(prefix.size());
-  return true;
-}
 
 enum class Program { other, sshd, sftp, sudo, su, logind, shadow, polkitd, pkexec, login, chkpwd };
 
@@ -65,7 +46,7 @@ Program program_of(std::string_view ident) {
       return known.program;
     }
   }
-  return starts_with(ident, "polkitd") ? Program::polkitd : Program::other;
+  return patterns::starts_with(ident, "polkitd") ? Program::polkitd : Program::other;
 }
 
 bool is_sudo_service(std::string_view service) {
@@ -82,27 +63,27 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-AuthMessages::AuthMessages()
-    : sshd_({patterns::sshd_login_forms(), patterns::sshd_connection_forms(),
-             patterns::sshd_session_forms()}),
-      sftp_({patterns::sftp_forms()}),
-      pam_login_({patterns::pam_login_forms()}),
-      pam_sudo_({patterns::pam_sudo_forms()}),
-      pam_su_({patterns::pam_su_forms()}),
-      pam_session_({patterns::pam_session_forms()}),
-      pam_switch_({patterns::pam_switch_forms()}),
-      pam_common_({patterns::pam_common_forms()}),
-      chkpwd_({patterns::chkpwd_forms()}),
-      su_({patterns::su_forms()}),
-      logind_({patterns::logind_forms()}),
-      shadow_({patterns::shadow_forms()}),
-      polkit_({patterns::polkit_forms()}),
-      pkexec_({patterns::pkexec_forms()}),
-      login_({patterns::login_forms()}) {}
+MessageDispatch::MessageDispatch()
+    : sshd_({patterns::sshd_login_patterns(), patterns::sshd_connection_patterns(),
+             patterns::sshd_session_patterns()}),
+      sftp_({patterns::sftp_patterns()}),
+      pam_login_({patterns::pam_login_patterns()}),
+      pam_sudo_({patterns::pam_sudo_patterns()}),
+      pam_su_({patterns::pam_su_patterns()}),
+      pam_session_({patterns::pam_session_patterns()}),
+      pam_switch_({patterns::pam_switch_patterns()}),
+      pam_common_({patterns::pam_common_patterns()}),
+      chkpwd_({patterns::chkpwd_patterns()}),
+      su_({patterns::su_patterns()}),
+      logind_({patterns::logind_patterns()}),
+      shadow_({patterns::shadow_patterns()}),
+      polkit_({patterns::polkit_patterns()}),
+      pkexec_({patterns::pkexec_patterns()}),
+      login_({patterns::login_patterns()}) {}
 
-void AuthMessages::apply(std::string_view ident, std::string_view message,
-                         patterns::AuthEvent& event) {
-  if (starts_with(message, "pam_") && apply_pam_line(message, event)) {
+void MessageDispatch::apply(std::string_view ident, std::string_view message,
+                            patterns::EcsEvent& event) {
+  if (patterns::starts_with(message, "pam_") && apply_pam_line(message, event)) {
     return;
   }
   // sshd(pam_unix): old releases of Linux-PAM
@@ -113,10 +94,10 @@ void AuthMessages::apply(std::string_view ident, std::string_view message,
     return;
   }
   const Program program = program_of(ident);
-  if (starts_with(message, "PAM ") && program != Program::shadow) {
-    const patterns::FormTable& table = program == Program::sudo ? pam_sudo_
-                                       : program == Program::su ? pam_su_
-                                                                : pam_login_;
+  if (patterns::starts_with(message, "PAM ") && program != Program::shadow) {
+    const patterns::PatternTable& table = program == Program::sudo ? pam_sudo_
+                                          : program == Program::su ? pam_su_
+                                                                   : pam_login_;
     table.apply(message, event);
     return;
   }
@@ -156,7 +137,7 @@ void AuthMessages::apply(std::string_view ident, std::string_view message,
 }
 
 // "pam_unix(sshd:auth): text". The prefix is PAM's own; what follows is matched by service.
-bool AuthMessages::apply_pam_line(std::string_view message, patterns::AuthEvent& event) const {
+bool MessageDispatch::apply_pam_line(std::string_view message, patterns::EcsEvent& event) const {
   const std::size_t open = message.substr(0, kMaxPamName).find('(');
   if (open == std::string_view::npos) {
     return false;
@@ -178,46 +159,47 @@ bool AuthMessages::apply_pam_line(std::string_view message, patterns::AuthEvent&
   return true;
 }
 
-void AuthMessages::apply_pam(std::string_view service, std::string_view module,
-                             std::string_view message, patterns::AuthEvent& event) const {
+void MessageDispatch::apply_pam(std::string_view service, std::string_view module,
+                                std::string_view message, patterns::EcsEvent& event) const {
   event.text("pam.module", module);
   event.text("pam.service", service);
   const bool sudo = is_sudo_service(service);
   const bool su = is_su_service(service);
-  const patterns::FormTable& failures = sudo ? pam_sudo_ : su ? pam_su_ : pam_login_;
-  const patterns::FormTable& sessions = sudo || su ? pam_switch_ : pam_session_;
+  const patterns::PatternTable& failures = sudo ? pam_sudo_ : su ? pam_su_ : pam_login_;
+  const patterns::PatternTable& sessions = sudo || su ? pam_switch_ : pam_session_;
   if (sessions.apply(message, event) || failures.apply(message, event) ||
       pam_common_.apply(message, event)) {
     return;
   }
-  if (module == "pam_nologin") {  // whatever it says, it kept someone out
+  // Whatever pam_nologin says, it kept someone out.
+  if (module == "pam_nologin") {
     event.meaning("pam-denied", patterns::Outcome::failure, patterns::EventClass::auth_info);
     event.text("event.reason", message);
   }
 }
 
-void AuthMessages::apply_sshd(std::string_view message, patterns::AuthEvent& event) const {
+void MessageDispatch::apply_sshd(std::string_view message, patterns::EcsEvent& event) const {
   std::string_view text = message;
-  const bool preauth = strip_suffix(text, " [preauth]");
-  const bool postauth = !preauth && strip_suffix(text, " [postauth]");
-  if (!strip_prefix(text, "error: ")) {
-    strip_prefix(text, "fatal: ");
+  const bool preauth = patterns::strip_suffix(text, " [preauth]");
+  const bool postauth = !preauth && patterns::strip_suffix(text, " [postauth]");
+  if (!patterns::strip_prefix(text, "error: ")) {
+    patterns::strip_prefix(text, "fatal: ");
   }
   if (preauth) {
     event.literal("ssh.preauth", "true");
   }
   patterns::Match match;
-  const patterns::Form* form = sshd_.find(text, match);
+  const patterns::MessagePattern* pattern = sshd_.find(text, match);
   // A text of exactly 500 bytes may have been cut behind an address that the name only imitates.
   if (message.size() >= kSuspiciousBytes &&
-      (form == nullptr ||
-       (form->pattern.peer_behind_free_text() && message.size() == kSshdTextBytes))) {
+      (pattern == nullptr ||
+       (pattern->text.peer_behind_free_text() && message.size() == kSshdTextBytes))) {
     apply_cut_sshd(text, event);
     return;
   }
-  if (form != nullptr) {
-    patterns::add_meaning(*form, event);
-    patterns::add_fields(form->pattern, match, form->pattern.size(), event);
+  if (pattern != nullptr) {
+    patterns::add_meaning(*pattern, event);
+    patterns::add_fields(pattern->text, match, pattern->text.size(), event);
   } else if (postauth) {
     sftp_.apply(text, event);
   }
@@ -225,18 +207,18 @@ void AuthMessages::apply_sshd(std::string_view message, patterns::AuthEvent& eve
 
 // The end is missing, and with it the only address that can be trusted. Successful logins are an
 // exception: an existing account's name holds no blank, and stands left of what was cut.
-void AuthMessages::apply_cut_sshd(std::string_view text, patterns::AuthEvent& event) const {
-  static constexpr patterns::Pattern kAccepted =
+void MessageDispatch::apply_cut_sshd(std::string_view text, patterns::EcsEvent& event) const {
+  static constexpr patterns::PatternText kAccepted =
       "Accepted {method} for {user.name:word} from {peer} ssh2: {text}";
   patterns::Match match;
   std::size_t tokens = 0;
-  const patterns::Form* form = sshd_.find_cut(text, match, tokens);
-  if (form == nullptr) {
+  const patterns::MessagePattern* pattern = sshd_.find_cut(text, match, tokens);
+  if (pattern == nullptr) {
     return;
   }
   event.tag("truncated");
-  patterns::add_meaning(*form, event);
-  if (form->outcome == patterns::Outcome::success &&
+  patterns::add_meaning(*pattern, event);
+  if (pattern->outcome == patterns::Outcome::success &&
       patterns::match_pattern(kAccepted, text, patterns::Split::first, match)) {
     patterns::add_fields(kAccepted, match, kAccepted.size() - 1, event);
     const std::string_view key = match.value[kAccepted.size() - 1];
@@ -250,7 +232,7 @@ void AuthMessages::apply_cut_sshd(std::string_view text, patterns::AuthEvent& ev
     }
     return;
   }
-  patterns::add_fields(form->pattern, match, tokens, event);
+  patterns::add_fields(pattern->text, match, tokens, event);
 }
 
 }  // namespace auditship::parsers::auth_log

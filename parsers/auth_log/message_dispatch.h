@@ -1,4 +1,6 @@
-// AuthMessages finds out what a message of a program means: the tables of auth_forms.h by ident.
+// MessageDispatch finds out what a message of a program means: it chooses the tables of
+// pattern_catalog.h by the program's name. No message is refused; one that no table knows adds
+// nothing.
 // Not thread-safe (sudo's last commands are remembered); one a source.
 #pragma once
 
@@ -10,25 +12,25 @@
 
 namespace auditship::parsers::auth_log {
 
-class AuthMessages {
+class MessageDispatch {
  public:
-  AuthMessages();
+  MessageDispatch();
 
   // Adds the fields of message to event; nothing if no table knows it.
-  void apply(std::string_view ident, std::string_view message, patterns::AuthEvent& event);
+  void apply(std::string_view ident, std::string_view message, patterns::EcsEvent& event);
 
  private:
-  void apply_sshd(std::string_view message, patterns::AuthEvent& event) const;
-  void apply_cut_sshd(std::string_view text, patterns::AuthEvent& event) const;
+  void apply_sshd(std::string_view message, patterns::EcsEvent& event) const;
+  void apply_cut_sshd(std::string_view text, patterns::EcsEvent& event) const;
   void apply_pam(std::string_view service, std::string_view module, std::string_view message,
-                 patterns::AuthEvent& event) const;
-  bool apply_pam_line(std::string_view message, patterns::AuthEvent& event) const;
+                 patterns::EcsEvent& event) const;
+  bool apply_pam_line(std::string_view message, patterns::EcsEvent& event) const;
 
-  patterns::FormTable sshd_, sftp_;
-  patterns::FormTable pam_login_, pam_sudo_, pam_su_, pam_session_, pam_switch_, pam_common_,
+  patterns::PatternTable sshd_, sftp_;
+  patterns::PatternTable pam_login_, pam_sudo_, pam_su_, pam_session_, pam_switch_, pam_common_,
       chkpwd_;
-  patterns::FormTable su_, logind_, shadow_, polkit_, pkexec_, login_;
-  SudoMessages sudo_;
+  patterns::PatternTable su_, logind_, shadow_, polkit_, pkexec_, login_;
+  SudoLineParser sudo_;
 };
 
 }  // namespace auditship::parsers::auth_log

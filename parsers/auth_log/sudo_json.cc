@@ -39,15 +39,16 @@ void command_line(const object& from, std::string& out) {
 
 }  // namespace
 
-struct SudoMessages::Json {
-  simdjson::dom::parser parser{1 << 20};  // larger messages are not read
+struct SudoLineParser::Json {
+  // Larger messages are not read.
+  simdjson::dom::parser parser{1 << 20};
   std::string line;
 };
 
-SudoMessages::SudoMessages() = default;
-SudoMessages::~SudoMessages() = default;
+SudoLineParser::SudoLineParser() = default;
+SudoLineParser::~SudoLineParser() = default;
 
-bool SudoMessages::apply_json(std::string_view json, patterns::AuthEvent& event) {
+bool SudoLineParser::apply_json(std::string_view json, patterns::EcsEvent& event) {
   if (!json_) {
     json_ = std::make_unique<Json>();
   }

@@ -111,28 +111,28 @@ bool read_fields(std::string_view rest, SudoText& out) {
 }  // namespace
 
 // sudo's set_fqdn() only warns of a host whose name cannot be found.
-bool SudoMessages::goes_on(std::string_view alert) {
+bool SudoLineParser::goes_on(std::string_view alert) {
   return alert.starts_with("unable to resolve host ");
 }
 
-void SudoMessages::remember(std::string_view message) {
+void SudoLineParser::remember(std::string_view message) {
   started_[next_++ % started_.size()] = std::hash<std::string_view>{}(message);
 }
 
-bool SudoMessages::was_started(std::string_view message) const {
+bool SudoLineParser::was_started(std::string_view message) const {
   const std::uint64_t hash = std::hash<std::string_view>{}(message);
   return std::find(started_.begin(), started_.end(), hash) != started_.end();
 }
 
-bool SudoMessages::apply(std::string_view message, patterns::AuthEvent& event) {
+bool SudoLineParser::apply(std::string_view message, patterns::EcsEvent& event) {
   if (message.starts_with(kJson)) {
     return apply_json(message.substr(kJson.size()), event);
   }
   return apply_text(message, event);
 }
 
-void SudoMessages::apply_refusal(std::string_view reason, bool has_fields,
-                                 patterns::AuthEvent& event) {
+void SudoLineParser::apply_refusal(std::string_view reason, bool has_fields,
+                                   patterns::EcsEvent& event) {
   if (!has_fields && goes_on(reason)) {
     event.meaning("sudo-warning", patterns::Outcome::none, patterns::EventClass::command_info);
   } else {
@@ -140,7 +140,7 @@ void SudoMessages::apply_refusal(std::string_view reason, bool has_fields,
   }
 }
 
-bool SudoMessages::apply_text(std::string_view message, patterns::AuthEvent& event) {
+bool SudoLineParser::apply_text(std::string_view message, patterns::EcsEvent& event) {
   const std::size_t colon = message.find(kUserSeparator);
   if (colon == 0 || colon == std::string_view::npos) {
     return false;
@@ -160,7 +160,8 @@ bool SudoMessages::apply_text(std::string_view message, patterns::AuthEvent& eve
   }
   const bool has_fields = text.has_command || !text.value[user].empty() || !text.value[pwd].empty();
   if (!has_fields && text.user.find(' ') != std::string_view::npos) {
-    return false;  // not "USER : REASON", just text with a colon
+    // This is not "USER : REASON", just text with a colon.
+    return false;
   }
   // An exit record repeats its command's record. Arguments can imitate its end, so one that repeats
   // nothing is marked. A refused command has no exit.
@@ -174,7 +175,8 @@ bool SudoMessages::apply_text(std::string_view message, patterns::AuthEvent& eve
     } else if (!was_started(message.substr(
                    0, static_cast<std::size_t>(line.data() - message.data()) + line.size()))) {
       text.ambiguous = true;
-      remember(message);  // if it was a command after all, its own exit record may follow
+      // If it was a command after all, its own exit record may follow.
+      remember(message);
     }
   }
   if (ended) {

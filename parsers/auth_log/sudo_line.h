@@ -13,29 +13,30 @@
 
 namespace auditship::parsers::auth_log {
 
-class SudoMessages {
+class SudoLineParser {
  public:
-  SudoMessages();
-  ~SudoMessages();
-  SudoMessages(const SudoMessages&) = delete;
-  SudoMessages& operator=(const SudoMessages&) = delete;
+  SudoLineParser();
+  ~SudoLineParser();
+  SudoLineParser(const SudoLineParser&) = delete;
+  SudoLineParser& operator=(const SudoLineParser&) = delete;
 
   // True if message is one of sudo's own; its fields are in event then.
-  bool apply(std::string_view message, patterns::AuthEvent& event);
+  bool apply(std::string_view message, patterns::EcsEvent& event);
 
  private:
   struct Json;
-  bool apply_text(std::string_view message, patterns::AuthEvent& event);
-  bool apply_json(std::string_view json, patterns::AuthEvent& event);
+  bool apply_text(std::string_view message, patterns::EcsEvent& event);
+  bool apply_json(std::string_view json, patterns::EcsEvent& event);
   // An alert that stops nothing: the command's own record follows.
   [[nodiscard]] static bool goes_on(std::string_view alert);
-  static void apply_refusal(std::string_view reason, bool has_fields, patterns::AuthEvent& event);
+  static void apply_refusal(std::string_view reason, bool has_fields, patterns::EcsEvent& event);
   void remember(std::string_view message);
   [[nodiscard]] bool was_started(std::string_view message) const;
 
   std::array<std::uint64_t, 64> started_{};
   std::size_t next_ = 0;
-  std::unique_ptr<Json> json_;  // made when the first JSON message comes
+  // Made when the first JSON message comes.
+  std::unique_ptr<Json> json_;
 };
 
 }  // namespace auditship::parsers::auth_log

@@ -12,7 +12,7 @@ namespace auditship::parsers::json {
 class JsonCursor {
  public:
   explicit JsonCursor(std::string_view text)
-      : at(text.data()), end(text.data() + text.size()), specials_(at, end) {}
+      : at(text.data()), end(text.data() + text.size()), delimiters_(at, end) {}
 
   // Skips blanks. False at the end of the text.
   bool to_token() {
@@ -24,7 +24,7 @@ class JsonCursor {
 
   // Steps over the string whose opening quote is here. False when it is broken.
   bool string(bool& escaped) {
-    at = specials_.find(at + 1);
+    at = delimiters_.find(at + 1);
     escaped = false;
     if (at != end && *at == '"') [[likely]] {
       ++at;
@@ -35,10 +35,10 @@ class JsonCursor {
 
   // Steps over a string that has been validated already.
   void known_string(bool& escaped) {
-    at = specials_.find(at + 1);
+    at = delimiters_.find(at + 1);
     escaped = *at != '"';
     while (*at != '"') {
-      at = specials_.find(at + 2);
+      at = delimiters_.find(at + 2);
     }
     ++at;
   }
@@ -91,7 +91,7 @@ class JsonCursor {
   bool escaped_string(bool& escaped);
   bool escape();
 
-  JsonSpecials specials_;
+  JsonDelimiters delimiters_;
 };
 
 }  // namespace auditship::parsers::json

@@ -7,7 +7,7 @@
 namespace auditship::parsers::json {
 namespace {
 
-constexpr int kMaxTameDepth = 6;
+constexpr int kMaxSafeDepth = 6;
 
 // The names of an object's members.
 class Names {
@@ -35,51 +35,51 @@ class Names {
   std::size_t count_ = 0;
 };
 
-bool is_tame(std::string_view raw, int depth);
+bool is_safe(std::string_view raw, int depth);
 
-bool is_tame_value(const JsonValue& value, int depth) {
+bool is_safe_value(const JsonValue& value, int depth) {
   const bool container = value.kind == JsonKind::object || value.kind == JsonKind::array;
-  return !container || is_tame(value.raw, depth);
+  return !container || is_safe(value.raw, depth);
 }
 
-bool members_tame(JsonScan& scan, int depth) {
+bool members_are_safe(JsonScan& scan, int depth) {
   Names names;
   JsonValue key;
   JsonValue value;
   while (scan.next_key(key)) {
-    if (!scan.value(value) || !names.add(key) || !is_tame_value(value, depth)) {
+    if (!scan.value(value) || !names.add(key) || !is_safe_value(value, depth)) {
       return false;
     }
   }
   return !scan.failed();
 }
 
-bool elements_tame(JsonScan& scan, int depth) {
+bool elements_are_safe(JsonScan& scan, int depth) {
   JsonValue value;
   while (scan.next_element()) {
-    if (!scan.value(value) || !is_tame_value(value, depth)) {
+    if (!scan.value(value) || !is_safe_value(value, depth)) {
       return false;
     }
   }
   return !scan.failed();
 }
 
-bool is_tame(std::string_view raw, int depth) {
-  if (depth == kMaxTameDepth) {
+bool is_safe(std::string_view raw, int depth) {
+  if (depth == kMaxSafeDepth) {
     return false;
   }
   JsonScan scan(raw);
   if (scan.open_object()) {
-    return members_tame(scan, depth + 1);
+    return members_are_safe(scan, depth + 1);
   }
   if (scan.open_array()) {
-    return elements_tame(scan, depth + 1);
+    return elements_are_safe(scan, depth + 1);
   }
   return !scan.failed();
 }
 
 }  // namespace
 
-bool is_tame_json(std::string_view raw) { return is_tame(raw, 0); }
+bool is_safe_to_index(std::string_view raw) { return is_safe(raw, 0); }
 
 }  // namespace auditship::parsers::json

@@ -25,10 +25,13 @@ namespace auditship::parsers::json {
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
 struct JsonValue {
-  std::string_view raw;  // as in the text; a string has its quotes; empty = absent
+  // As in the text; a string has its quotes. Empty: the value is absent.
+  std::string_view raw;
   JsonKind kind = JsonKind::null;
-  bool escaped = false;       // a string with a backslash in it
-  std::uint32_t longest = 0;  // bytes of the longest string or key in it, as written
+  // Whether it is a string with a backslash in it.
+  bool escaped = false;
+  // Bytes of the longest string or key in it, as written.
+  std::uint32_t longest = 0;
 
   [[nodiscard]] bool present() const { return !raw.empty(); }
   [[nodiscard]] bool is_string() const { return kind == JsonKind::string && present(); }
@@ -75,16 +78,13 @@ class JsonScan {
 
   const char* begin_;
   JsonCursor cursor_;
-  bool fresh_ = false;  // just behind an opening bracket: no comma wanted
+  // Whether the place is just behind an opening bracket, where no comma is wanted.
+  bool fresh_ = false;
   bool failed_ = false;
 };
 
 // Appends the characters that an escaped JSON string (without quotes) stands for. Lone surrogates
 // become U+FFFD. The string must have been validated.
 void append_json_unescaped(std::string& out, std::string_view inner);
-
-// Finds the next `":"` behind the character `last`, from `from` on: where a key that ends so has a
-// string as its value. Returns what is behind it, or the size of text.
-[[nodiscard]] std::size_t find_string_member(std::string_view text, char last, std::size_t from);
 
 }  // namespace auditship::parsers::json

@@ -51,7 +51,8 @@ std::int32_t unicode_escape(std::string_view text, std::size_t i) {
   return code;
 }
 
-constexpr std::size_t kCopied = 8;  // bytes that copy_plain() writes at the most
+// How many bytes copy_plain() writes at the most.
+constexpr std::size_t kCopied = 8;
 
 // Copies what stands before a backslash, or a part of it. Returns how many bytes.
 std::size_t copy_plain(char* to, std::string_view from) {
@@ -96,7 +97,8 @@ void append_json_unescaped(std::string& out, std::string_view inner) {
     if (plain != 0) {
       continue;
     }
-    if (i + 1 == inner.size()) {  // no escape
+    // A backslash at the very end begins no escape.
+    if (i + 1 == inner.size()) {
       *to++ = inner[i++];
       continue;
     }

@@ -11,16 +11,21 @@ namespace auditship::parsers::kube_audit {
 namespace {
 
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kShortString = 2048;  // strings of a body that is too long
+// Of the strings of a body that is too long.
+constexpr std::size_t kShortString = 2048;
 constexpr std::size_t kLeastBody = 4096;
-constexpr std::size_t kLongestScript = 64 * 1024;  // arguments longer than this are not searched
+// Arguments longer than this are not searched for credentials.
+constexpr std::size_t kLongestScript = 64 * 1024;
 
 // One open bracket of the body.
 enum : std::uint8_t {
   kObject = 1,
-  kMasked = 2,     // every value in here is a secret
-  kFilled = 4,     // something was written in here: the next member follows a comma
-  kArguments = 8,  // the words of a command
+  // Every value in here is a secret.
+  kMasked = 2,
+  // Something was written in here: the next member follows a comma.
+  kFilled = 4,
+  // The words of a command.
+  kArguments = 8,
 };
 
 bool same_word(std::string_view text, std::string_view lower) {
@@ -49,8 +54,10 @@ std::string_view escaped_prefix(std::string_view inner, std::size_t max_bytes) {
 class Walk {
  public:
   struct Limits {
-    std::size_t bytes;   // of the output
-    std::size_t string;  // of each string in it
+    // Of the output.
+    std::size_t bytes;
+    // Of each string in the output.
+    std::size_t string;
   };
 
   Walk(std::string_view raw, const Redactor& redactor, bool slim, bool confidential, Limits limits,
@@ -165,7 +172,8 @@ class Walk {
     cursor_.at = safe_ = end;
     levels_.back() |= kFilled;
     clear_pending();
-    if (end != cursor_.end && *end == ',') {  // as it nearly always is
+    // As it nearly always is.
+    if (end != cursor_.end && *end == ',') {
       comma();
     }
     return true;
@@ -327,20 +335,26 @@ class Walk {
   const Redactor& redactor_;
   bool slim_;
   bool confidential_;
-  bool hidden_;  // secrets are masked
-  bool roomy_;   // it fits whatever is masked
+  // Whether secrets are masked.
+  bool hidden_;
+  // Whether the output fits whatever is masked.
+  bool roomy_;
   Limits limits_;
   std::string& out_;
   std::vector<std::uint8_t>& levels_;
   std::string key_text_, text_, shown_, argument_;
   json::JsonCursor cursor_;
-  const char* run_ = cursor_.at;   // from here to the cursor is still to be copied
-  const char* safe_ = cursor_.at;  // the output may end here
+  // What stands from here to the cursor is still to be copied.
+  const char* run_ = cursor_.at;
+  // The output may end here.
+  const char* safe_ = cursor_.at;
   const char* comma_ = cursor_.at;
   bool key_next_ = false;
   bool mask_next_ = false, mask_string_next_ = false, arguments_next_ = false, name_next_ = false;
-  bool name_is_secret_ = false;      // {"name":"DB_PASSWORD","value":…}
-  bool argument_is_secret_ = false;  // ["--password", …]
+  // As in {"name":"DB_PASSWORD","value":…}.
+  bool name_is_secret_ = false;
+  // As in ["--password", …].
+  bool argument_is_secret_ = false;
   bool changed_ = false, shortened_ = false;
 };
 

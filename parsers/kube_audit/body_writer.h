@@ -21,7 +21,8 @@ namespace auditship::parsers::kube_audit {
 // What the object of the request is, for redaction.
 enum class BodySubject : std::uint8_t {
   ordinary,
-  confidential,  // a Secret or ConfigMap: its data are masked
+  // A Secret or ConfigMap: its data are masked.
+  confidential,
 };
 
 class KubeBodyWriter {
@@ -36,7 +37,8 @@ class KubeBodyWriter {
   const Redactor& redactor_;
   bool slim_;
   std::size_t max_bytes_;
-  std::string out_;  // reused
+  // Reused between bodies.
+  std::string out_;
   std::vector<std::uint8_t> levels_;
 };
 

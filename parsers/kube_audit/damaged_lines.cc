@@ -70,7 +70,8 @@ void legacy_field(std::string_view name, const std::string& value, const Redacto
       {"ip", "source.address"},
   }};
   if (value.empty() || (value.front() == '<' && value.back() == '>')) {
-    return;  // <none>, <self>, <lookup>, <deferred>
+    // Such as <none>, <self>, <lookup> and <deferred>.
+    return;
   }
   for (const auto& [from, to] : kNames) {
     if (from == name) {
@@ -153,7 +154,8 @@ bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size
   std::size_t count = 0;
   while (count < seen.size()) {
     const std::size_t equal = rest.find('=');
-    if (equal > 32) {  // or npos
+    // Also where there is none (npos).
+    if (equal > 32) {
       break;
     }
     const std::string_view name = rest.substr(0, equal);

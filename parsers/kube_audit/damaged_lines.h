@@ -1,5 +1,5 @@
 // Odd lines of a kube-apiserver audit file: holes, wrappers, torn pieces, lines over the limit and
-// the legacy text format. Pure functions over text.
+// the legacy text format. Stateless; thread-safe.
 #pragma once
 
 #include <cstddef>

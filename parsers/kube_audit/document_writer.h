@@ -1,5 +1,6 @@
 // Writes the event's own tree into Record::json: unchanged members as bytes of the line, the others
-// anew.
+// anew. Whatever the event holds, what is written is valid JSON and names no key twice. Stateless;
+// thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +12,15 @@
 namespace auditship::parsers::kube_audit {
 
 struct KubeDocumentInput {
-  std::string_view uri;       // requestURI as text, redacted
-  bool uri_changed = false;   // false: the bytes of the line are good
-  bool hide_patches = false;  // webhook patches in annotations may hold secrets
+  // requestURI as text, redacted.
+  std::string_view uri;
+  // False where the bytes of the line may be copied.
+  bool uri_changed = false;
+  // Whether webhook patches in annotations may hold secrets.
+  bool hide_patches = false;
   std::size_t max_string_bytes = 0;
-  std::size_t max_text_bytes = 0;  // of a member that holds JSON text
+  // Of a member that holds JSON text.
+  std::size_t max_text_bytes = 0;
 };
 
 // True for the annotation keys of Kubernetes itself, which are kept as fields. All others are

@@ -227,7 +227,8 @@ class Adder {
   }
 
   std::string_view first_of(const json::JsonValue& list) {
-    constexpr std::size_t kAround = 4;  // [""]
+    // The characters of [""].
+    constexpr std::size_t kAround = 4;
     if (list.kind == json::JsonKind::array && list.raw.size() == list.longest + kAround) {
       const std::string_view only = list.raw.substr(2, list.longest);
       if (only.find('\\') == std::string_view::npos) {
@@ -316,7 +317,8 @@ void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_p
   kube.api_group = text_of(event.ref.api_group, record);
   kube.api_version = text_of(event.ref.api_version, record);
   const std::size_t slash = kube.api_version.find('/');
-  if (kube.api_group.empty() && slash != std::string_view::npos) {  // audit.k8s.io/v1alpha1
+  // A version may carry its group, as in audit.k8s.io/v1alpha1.
+  if (kube.api_group.empty() && slash != std::string_view::npos) {
     kube.api_group = kube.api_version.substr(0, slash);
     kube.api_version.remove_prefix(slash + 1);
   }

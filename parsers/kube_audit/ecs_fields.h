@@ -1,4 +1,5 @@
 // From the slices of an event to what rules and people look at: KubeAttributes and the ECS fields.
+// Values are views of the event's text, or kept in the record. Stateless; thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +18,10 @@ void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_p
                           event::Record& record);
 
 struct KubeFieldsInput {
-  std::string_view uri;       // requestURI as logged
-  std::string_view safe_uri;  // with credentials masked
+  // requestURI as logged.
+  std::string_view uri;
+  // requestURI with credentials masked.
+  std::string_view safe_uri;
   std::size_t max_string_bytes = 0;
 };
 

@@ -104,7 +104,8 @@ class Reader {
   bool member(const json::JsonValue& key, std::size_t begin) {
     const KubeKey known = find_key(key.inner(), hint_);
     if (known != KubeKey::unknown && event_.has(known)) {
-      event_.duplicate_key = true;  // the first one counts; the other is kept as evidence
+      // The first one counts; the other is kept as evidence.
+      event_.duplicate_key = true;
       return odd_member("", key);
     }
     KubeMember& member = event_.members.emplace_back();
@@ -180,15 +181,15 @@ class Reader {
         return annotations(member);
       case KubeKey::metadata:
       case KubeKey::authentication_metadata:
-        return scan_.value(member.value) && tame_or_odd(member);
+        return scan_.value(member.value) && safe_or_odd(member);
       default:
         return scan_.value(member.value);
     }
   }
 
-  // Small objects without a known shape: kept where they are tame, else shown as text.
-  bool tame_or_odd(KubeMember& member) {
-    member.plain = json::is_tame_json(member.value.raw);
+  // Small objects without a known shape: kept where they are safe to index, else shown as text.
+  bool safe_or_odd(KubeMember& member) {
+    member.plain = json::is_safe_to_index(member.value.raw);
     return true;
   }
 
@@ -205,7 +206,8 @@ class Reader {
     json::JsonValue key;
     std::size_t next = 0;
     while (scan_.next_key(key)) {
-      std::size_t left = kCount;  // members come in the order of the slots
+      // Members come in the order of the slots, so the search begins behind the last hit.
+      std::size_t left = kCount;
       while (left > 0 && !same_name(slots[next].name, key.inner())) {
         next = next + 1 == kCount ? 0 : next + 1;
         --left;
@@ -242,7 +244,7 @@ class Reader {
     }
     event_.duplicate_key = event_.duplicate_key || (slot != nullptr && !first);
     if (!first || !plain || !fits(value, shape) ||
-        (shape == Shape::tree && value.raw.size() > 2 && !json::is_tame_json(value.raw))) {
+        (shape == Shape::tree && value.raw.size() > 2 && !json::is_safe_to_index(value.raw))) {
       member.plain = false;
       add_odd(event_, path, key, value);
       value = json::JsonValue{};

@@ -1,6 +1,6 @@
 // KubeEvent: one audit.k8s.io event taken apart into slices of its line, nothing interpreted yet.
-// read_kube_event checks the text strictly; kube_document.h and kube_fields.h make a Record of it.
-// Slices are borrowed from the text. Reused between lines so that nothing allocates. Not
+// read_kube_event() checks the text strictly; document_writer.h and ecs_fields.h make a Record of
+// it. Slices are borrowed from the text. Reused between lines so that nothing allocates. Not
 // thread-safe.
 #pragma once
 
@@ -47,11 +47,14 @@ inline constexpr std::size_t kKubeKeys = static_cast<std::size_t>(KubeKey::unkno
 inline constexpr std::string_view kBoundPrefix = "authentication.kubernetes.io/";
 
 struct KubeMember {
-  std::string_view whole;  // "key":value as in the line
-  std::string_view name;   // the key, without quotes, as written
+  // "key":value as in the line.
+  std::string_view whole;
+  // The key, without quotes, as written.
+  std::string_view name;
   json::JsonValue value;
   KubeKey key = KubeKey::unknown;
-  bool plain = true;  // an object of the expected shape: may be copied
+  // Whether it is of the expected shape and may be copied.
+  bool plain = true;
 };
 
 struct KubePerson {
@@ -67,18 +70,23 @@ struct KubeStatus {
 };
 
 struct KubeEvent {
-  std::vector<KubeMember> members;               // in the line's order; duplicates are not in it
-  std::array<std::uint8_t, kKubeKeys> places{};  // in members, from 1 on; 0: not there
+  // In the line's order; duplicates are not in it.
+  std::vector<KubeMember> members;
+  // Places in members, from 1 on; 0: the key is not there.
+  std::array<std::uint8_t, kKubeKeys> places{};
   KubePerson user, impersonated;
   KubeObjectRef ref;
   KubeStatus status;
-  std::vector<json::JsonValue> groups, source_ips;                       // strings only
-  std::vector<std::pair<json::JsonValue, json::JsonValue>> annotations;  // strings only
+  // Of these three lists, strings only.
+  std::vector<json::JsonValue> groups, source_ips;
+  std::vector<std::pair<json::JsonValue, json::JsonValue>> annotations;
   // Of user.extra: the members whose names begin with kBoundPrefix.
   std::vector<std::pair<json::JsonValue, json::JsonValue>> bound;
-  std::string odd;  // members that fit nowhere, as JSON members: "path":value,…
+  // Members that fit nowhere, as JSON members: "path":value,…
+  std::string odd;
   bool duplicate_key = false;
-  bool odd_overflow = false;  // odd members were left out for their size
+  // Whether odd members were left out for their size.
+  bool odd_overflow = false;
 
   [[nodiscard]] const json::JsonValue& operator[](KubeKey key) const {
     static constexpr json::JsonValue kAbsent{};

@@ -29,7 +29,8 @@ struct Asked {
   std::string ports = "[";
   std::size_t arguments = 0;
   std::string container;
-  std::string_view in, out, err, tty;  // "true", "false" or not asked
+  // "true", "false", or empty where the request does not say.
+  std::string_view in, out, err, tty;
   bool argument_is_secret = false;
 };
 

@@ -1,6 +1,6 @@
 // What an exec, attach, port-forward or proxy request asked for: read from the query of its
 // requestURI, as kube-apiserver reads it. The verb says nothing: it is `create` by SPDY and `get`
-// by WebSocket.
+// by WebSocket. Stateless; thread-safe.
 #pragma once
 
 #include <cstddef>

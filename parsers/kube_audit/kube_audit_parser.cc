@@ -15,8 +15,10 @@
 namespace auditship::parsers::kube_audit {
 namespace {
 
-constexpr std::size_t kKeptBuffer = 1 << 20;  // a buffer that grew beyond is freed after the line
-constexpr int kMaxSalvage = 8;                // events looked for behind a torn piece, a line
+// A buffer that grew beyond is freed after the line.
+constexpr std::size_t kKeptBuffer = 1 << 20;
+// How many events are looked for behind torn pieces of one line.
+constexpr int kMaxSalvage = 8;
 
 BodySubject subject_of(const event::KubeAttributes& kube) {
   const bool core = kube.api_group.empty();

@@ -23,13 +23,18 @@
 namespace auditship::parsers::kube_audit {
 
 struct KubeAuditOptions {
-  std::vector<std::string> trusted_proxies;  // CIDR: hops that source.ip may step left over
-  std::size_t max_string_bytes = 32'000;     // of a string that may land in a keyword field
-  std::size_t max_body_bytes =
-      256 * 1024;                          // of requestObject and responseObject each, as JSON text
-  std::size_t max_raw_bytes = 256 * 1024;  // of the raw text of a line that is no event
-  bool redact = true;                      // credentials and secrets become [redacted]
-  bool slim = true;                        // managedFields and last-applied-configuration go
+  // Networks in CIDR form: hops that source.ip may step left over.
+  std::vector<std::string> trusted_proxies;
+  // Of a string that may land in a keyword field.
+  std::size_t max_string_bytes = 32'000;
+  // Of requestObject and responseObject each, as JSON text.
+  std::size_t max_body_bytes = 256 * 1024;
+  // Of the raw text of a line that is no event.
+  std::size_t max_raw_bytes = 256 * 1024;
+  // Whether credentials and secrets become [redacted].
+  bool redact = true;
+  // Whether managedFields and last-applied-configuration are left out.
+  bool slim = true;
   // Further names whose values are credentials, any case; * at either end stands for anything.
   std::vector<std::string> redact_names;
 };

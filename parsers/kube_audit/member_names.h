@@ -1,5 +1,5 @@
 // The names in an audit event: its members, and those of its objects of known shape, in the order
-// in which kube-apiserver writes them. For kube_event.cc.
+// in which kube-apiserver writes them. For event_scanner.cc. Stateless; thread-safe.
 #pragma once
 
 #include <array>

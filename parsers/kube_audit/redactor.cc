@@ -9,7 +9,8 @@
 namespace auditship::parsers::kube_audit {
 namespace {
 
-constexpr std::size_t kMaxName = 64;  // longer names are not names of credentials
+// Longer names are not names of credentials.
+constexpr std::size_t kMaxName = 64;
 
 // Lower case, without - and _ and leading dashes; at most kMaxName characters.
 class Folded {
@@ -31,10 +32,6 @@ class Folded {
   std::size_t size_ = 0;
 };
 
-bool ends_with(std::string_view text, std::string_view tail) {
-  return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
-}
-
 bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_';
@@ -43,16 +40,19 @@ bool is_token_char(char c) {
 // False for more names that are no built-in one than Redactor::may_be_built_in: by four letters.
 bool ends_as_built_in(std::string_view name) {
   if (name.size() < 4) {
-    return name.size() == 3;  // pwd
+    // Of three letters there is one: pwd.
+    return name.size() == 3;
   }
   std::uint32_t tail = 0;
   for (const char c : name.substr(name.size() - 4)) {
     if (c == '-' || c == '_') {
-      return true;  // folds away: any letter may stand before it
+      // It folds away, so any letter may stand before it.
+      return true;
     }
     tail = tail << 8U | static_cast<unsigned char>(c | 0x20);
   }
-  const auto is = [tail](std::string_view end) {  // of three letters, or four
+  // end has three letters, or four.
+  const auto is = [tail](std::string_view end) {
     std::uint32_t wanted = 0;
     for (const char c : end) {
       wanted = wanted << 8U | static_cast<unsigned char>(c);
@@ -82,7 +82,7 @@ bool matches(std::string_view pattern, std::string_view name) {
     return name.find(core) != std::string_view::npos;
   }
   if (open_front) {
-    return ends_with(name, core);
+    return name.ends_with(core);
   }
   return open_back ? name.substr(0, core.size()) == core : name == core;
 }
@@ -175,7 +175,7 @@ bool Redactor::is_listed(std::string_view name, Names how) const {
   }
   if (how == Names::loose &&
       std::any_of(kTails.begin(), kTails.end(),
-                  [text](std::string_view tail) { return ends_with(text, tail); })) {
+                  [text](std::string_view tail) { return text.ends_with(tail); })) {
     return true;
   }
   return std::any_of(more_names_.begin(), more_names_.end(),
@@ -220,7 +220,8 @@ Redactor::Part Redactor::secret_in_word(std::string_view word, bool& next) const
   }
   const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
   const std::string_view bare = word.substr(dashes);
-  const bool header = ends_with(bare, ":");  // -H 'Authorization: Bearer x', 'X-Api-Key: x'
+  // As in -H 'Authorization: Bearer x', 'X-Api-Key: x'.
+  const bool header = bare.ends_with(":");
   next = ((dashes > 0 || header) &&
           is_secret_name(bare.substr(0, bare.size() - (header ? 1 : 0)), Names::loose)) ||
          is_scheme(bare);
@@ -242,12 +243,14 @@ bool Redactor::append_argument(std::string& out, std::string_view argument, bool
     out.append(argument);
     return false;
   }
-  if (next) {  // the whole argument is the value, blanks and all
+  // The whole argument is the value, blanks and all.
+  if (next) {
     next = false;
     out.append(kRedacted);
     return true;
   }
-  std::size_t copied = 0;  // argument[0, copied) is in out
+  // argument[0, copied) is in out.
+  std::size_t copied = 0;
   bool masked = false;
   const auto mask = [&](std::size_t from, std::size_t to) {
     out.append(argument.substr(copied, from - copied)).append(kRedacted);
@@ -268,8 +271,10 @@ bool Redactor::append_argument(std::string& out, std::string_view argument, bool
       }
       next = false;
     } else if (end == i) {
-      ++end;                                 // a gap
-    } else if (!next || !is_scheme(word)) {  // Authorization: Bearer x
+      // A gap between words.
+      ++end;
+    } else if (!next || !is_scheme(word)) {
+      // Behind "Authorization:" a scheme (Bearer) is skipped: the credential is the word after it.
       const Part part = secret_in_word(word, next);
       if (part.to > part.from) {
         mask(i + part.from, i + part.to);
@@ -330,7 +335,8 @@ bool Redactor::append_uri(std::string& out, std::string_view uri) const {
     out.append(uri);
     return false;
   }
-  std::size_t copied = 0;  // uri[0, copied) is in out
+  // uri[0, copied) is in out.
+  std::size_t copied = 0;
   bool next = false;
   std::string shown;
   for (std::size_t at = question + 1; at < uri.size();) {

@@ -1,6 +1,6 @@
 // Redactor knows what a credential looks like: by the name it is given under (token, password …),
 // by its own form (JWT, bootstrap token), and in words of a command line. Credentials become
-// [redacted]; names are kept. Immutable after construction.
+// [redacted]; names are kept. Immutable after construction; thread-safe.
 #pragma once
 
 #include <array>
@@ -22,8 +22,10 @@ inline constexpr std::string_view kRedacted = "[redacted]";
 class Redactor {
  public:
   enum class Names : std::uint8_t {
-    exact,  // token, password, client_secret …: for members of objects, whose names are many
-    loose,  // also dbPassword, REGISTRY_TOKEN …: for flags, variables and query parameters
+    // token, password, client_secret …: for members of objects, whose names are many.
+    exact,
+    // Also dbPassword, REGISTRY_TOKEN …: for flags, variables and query parameters.
+    loose,
   };
 
   // Errors: invalid, when a name is empty or has a * in its middle.
@@ -43,8 +45,7 @@ class Redactor {
 
   // Appends one argument of a command, its credentials masked: --token=x, PASSWORD=x, Bearer x,
   // https://user:x@host, also inside a shell script. `next`: the argument before said that this is
-  // one
-  // (--password); set for the next argument. True when something was masked.
+  // one (--password); set for the next argument. True when something was masked.
   bool append_argument(std::string& out, std::string_view argument, bool& next) const;
 
   // Appends a requestURI with credentials in its query masked. True when something was masked.
@@ -64,7 +65,8 @@ class Redactor {
   Part secret_in_word(std::string_view word, bool& next) const;
 
   bool enabled_ = true;
-  std::vector<std::string> more_names_;  // folded
+  // Folded, as the names they are compared with.
+  std::vector<std::string> more_names_;
 };
 
 // False for most names that are no built-in one: those all end, folded, in one of these pairs.

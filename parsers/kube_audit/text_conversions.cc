@@ -98,7 +98,8 @@ bool append_percent_decoded(std::string& out, std::string_view text, Plus plus) 
 }
 
 bool parse_rfc3339(std::string_view text, std::int64_t& ns_since_epoch, bool& utc) {
-  constexpr std::size_t kSeconds = 19;  // 2026-11-23T05:03:11
+  // As in 2026-11-23T05:03:11.
+  constexpr std::size_t kSeconds = 19;
   if (text.size() < kSeconds || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
       text[13] != ':' || text[16] != ':') {
     return false;

@@ -1,5 +1,5 @@
 // Small conversions that the Kubernetes audit parser needs: JSON strings to text, percent escapes,
-// RFC 3339 times, addresses. Pure functions; results live in the Record or in the given string.
+// RFC 3339 times. Stateless; thread-safe. Results live in the Record or in the given string.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,8 @@ namespace auditship::parsers::kube_audit {
 // As a JSON string, limited in the same way. True when it was cut.
 bool append_limited_json_string(std::string& out, std::string_view text, std::size_t max_bytes);
 
-enum class Plus : std::uint8_t { literal, blank };  // blank: the form encoding of query strings
+// What a plus sign stands for; in the form encoding of query strings it is a blank.
+enum class Plus : std::uint8_t { literal, blank };
 
 // Decodes %XX once. False when an escape is bad; then the rest of it is kept as it was.
 bool append_percent_decoded(std::string& out, std::string_view text, Plus plus);

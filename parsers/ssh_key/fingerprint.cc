@@ -52,16 +52,14 @@ bool take_last_word(std::string_view& text, std::string_view& word) {
 }
 
 bool take_suffix(std::string_view& text, std::string_view suffix) {
-  if (text.size() < suffix.size() || text.substr(text.size() - suffix.size()) != suffix) {
-    return false;
-  }
-  text.remove_suffix(suffix.size());
-  return true;
+  const bool there = text.ends_with(suffix);
+  text.remove_suffix(there ? suffix.size() : 0);
+  return there;
 }
 
 // "ID <id> (serial <n>) CA <type> <fingerprint>": the last such end, whatever the id imitates.
 bool read_certificate(std::string_view text, SshKeyText& key) {
-  if (text.substr(0, 3) != "ID " || !take_last_word(text, key.ca_fingerprint) ||
+  if (!text.starts_with("ID ") || !take_last_word(text, key.ca_fingerprint) ||
       !take_last_word(text, key.ca_type) || !take_suffix(text, ") CA")) {
     return false;
   }

@@ -1,6 +1,6 @@
 // The KEY part of sshd's Accepted and Failed lines: "ED25519 SHA256:…", "RSA-CERT SHA256:… ID x
-// (serial 1) CA RSA SHA256:…". Stateless. A certificate's id is free text, so it is cut out between
-// a fixed left and a fixed right part.
+// (serial 1) CA RSA SHA256:…". Stateless; thread-safe. A certificate's id is free text, so it is
+// cut out between a fixed left and a fixed right part.
 #pragma once
 
 #include <string_view>
@@ -13,8 +13,10 @@ struct SshKeyText {
   std::string_view cert_id, cert_serial, ca_type, ca_fingerprint;
 };
 
+// The parts of text, views into it. Not valid where text is no KEY part, whoever chose it.
 [[nodiscard]] SshKeyText read_ssh_key(std::string_view text);
 
+// Whether text is SHA256: and 43 characters of Base64, or pairs of hex digits with or without MD5:.
 [[nodiscard]] bool is_fingerprint(std::string_view text);
 
 }  // namespace auditship::parsers::ssh_key

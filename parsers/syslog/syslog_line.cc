@@ -24,7 +24,7 @@ int two_digits(std::string_view text, std::size_t at) {
 }
 
 // "hh:mm:ss" at `at`. False if it has not this shape; values are not judged.
-bool read_clock(std::string_view text, std::size_t at, Stamp& stamp) {
+bool read_clock(std::string_view text, std::size_t at, Timestamp& stamp) {
   if (at + 8 > text.size() || text[at + 2] != ':' || text[at + 5] != ':') {
     return false;
   }
@@ -34,16 +34,16 @@ bool read_clock(std::string_view text, std::size_t at, Stamp& stamp) {
   return stamp.hour >= 0 && stamp.minute >= 0 && stamp.second >= 0;
 }
 
-bool is_possible(const Stamp& stamp) {
-  const std::int64_t year =
-      stamp.year != 0 ? stamp.year : 2000;  // a leap year: 29 February may exist
+bool is_possible(const Timestamp& stamp) {
+  // Without a year in the stamp, 29 February may exist: 2000 is a leap year.
+  const std::int64_t year = stamp.year != 0 ? stamp.year : 2000;
   return stamp.month >= 1 && stamp.month <= 12 && stamp.day >= 1 &&
          stamp.day <= days_in_month(year, stamp.month) && stamp.hour <= 23 && stamp.minute <= 59 &&
          stamp.second <= 60;
 }
 
 // "Nov  3 01:02:03": 15 bytes.
-bool read_rfc3164_stamp(std::string_view text, Stamp& stamp) {
+bool read_rfc3164_timestamp(std::string_view text, Timestamp& stamp) {
   constexpr std::size_t kBytes = 15;
   if (text.size() < kBytes || text[3] != ' ' || text[6] != ' ' ||
       (text.size() > kBytes && text[kBytes] != ' ')) {
@@ -65,7 +65,7 @@ bool read_rfc3164_stamp(std::string_view text, Stamp& stamp) {
 
 // The fraction behind the seconds; `at` moves behind it. False for a dot without digits or too
 // many.
-bool read_fraction(std::string_view text, std::size_t& at, Stamp& stamp) {
+bool read_fraction(std::string_view text, std::size_t& at, Timestamp& stamp) {
   if (at >= text.size() || text[at] != '.') {
     return true;
   }
@@ -80,7 +80,7 @@ bool read_fraction(std::string_view text, std::size_t& at, Stamp& stamp) {
 }
 
 // Z, +01:00 or +0100.
-bool read_zone(std::string_view text, std::size_t& at, Stamp& stamp) {
+bool read_zone(std::string_view text, std::size_t& at, Timestamp& stamp) {
   if (at >= text.size()) {
     return false;
   }
@@ -108,7 +108,7 @@ bool read_zone(std::string_view text, std::size_t& at, Stamp& stamp) {
 }
 
 // "2026-11-23T05:03:11[.123456](Z|+01:00)" up to a blank or the end.
-bool read_iso_stamp(std::string_view text, Stamp& stamp) {
+bool read_iso_timestamp(std::string_view text, Timestamp& stamp) {
   if (text.size() < 20 || text[4] != '-' || text[7] != '-' ||
       (text[10] != 'T' && text[10] != 't')) {
     return false;
@@ -239,26 +239,27 @@ bool read_rfc5424_rest(std::string_view text, SyslogLine& line) {
 
 SyslogLine split_syslog_line(std::string_view text) {
   SyslogLine line;
-  const std::size_t first = text.find_first_not_of('\0');  // the trace of a crash
+  // Zeros at the start are the trace of a crash.
+  const std::size_t first = text.find_first_not_of('\0');
   text.remove_prefix(first == std::string_view::npos ? text.size() : first);
   if (!text.empty() && text.back() == '\r') {
     text.remove_suffix(1);
   }
   const std::string_view whole = text;
   take_priority(text, line.priority);
-  if (text.substr(0, 2) == "1 " && read_iso_stamp(text.substr(2), line.stamp)) {
+  if (text.substr(0, 2) == "1 " && read_iso_timestamp(text.substr(2), line.stamp)) {
     std::string_view rest = text.substr(2 + line.stamp.text.size());
     strip_leading_blanks(rest);
     if (read_rfc5424_rest(rest, line)) {
       return line;
     }
   }
-  line.stamp = Stamp();
-  if (read_rfc3164_stamp(text, line.stamp)) {
+  line.stamp = Timestamp();
+  if (read_rfc3164_timestamp(text, line.stamp)) {
     line.framing = Framing::rfc3164;
   } else {
-    line.stamp = Stamp();
-    if (read_iso_stamp(text, line.stamp)) {
+    line.stamp = Timestamp();
+    if (read_iso_timestamp(text, line.stamp)) {
       line.framing = Framing::iso;
     }
   }
@@ -274,7 +275,7 @@ SyslogLine split_syslog_line(std::string_view text) {
   return line;
 }
 
-std::int64_t stamp_seconds(const Stamp& stamp) {
+std::int64_t timestamp_seconds(const Timestamp& stamp) {
   return days_from_civil({stamp.year, stamp.month, stamp.day}) * kSecondsPerDay +
          stamp.hour * 3600 + stamp.minute * 60 + stamp.second - stamp.offset;
 }

@@ -13,29 +13,36 @@ namespace auditship::parsers::syslog {
 
 enum class Framing : std::uint8_t { none, rfc3164, iso, rfc5424 };
 
-struct Stamp {
+struct Timestamp {
   std::string_view text;
-  bool valid = false;  // false: impossible, such as 30 February
-  int year = 0;        // 0: not in the stamp
+  // False for an impossible stamp, such as 30 February.
+  bool valid = false;
+  // 0 where the stamp has no year.
+  int year = 0;
   int month = 1, day = 1, hour = 0, minute = 0, second = 0;
   std::int64_t nanosecond = 0;
-  std::int64_t offset = 0;  // seconds east of UTC, where year is known
+  // Seconds east of UTC, where the year is known.
+  std::int64_t offset = 0;
 };
 
 struct SyslogLine {
   Framing framing = Framing::none;
-  Stamp stamp;
+  Timestamp stamp;
   std::string_view host;
-  std::string_view ident, pid;  // empty: absent
-  std::string_view message;     // leading blanks stripped
-  int priority = -1;            // of <PRI>
-  bool has_appname = false;     // rfc5424: ident is its APP-NAME, pid its PROCID
+  // Empty where the line has none.
+  std::string_view ident, pid;
+  // Without leading blanks.
+  std::string_view message;
+  // Of <PRI>; -1 where there is none.
+  int priority = -1;
+  // In RFC 5424 framing ident is the APP-NAME and pid the PROCID.
+  bool has_appname = false;
 };
 
 [[nodiscard]] SyslogLine split_syslog_line(std::string_view line);
 
 // Seconds since the epoch of a valid stamp with a year; may be negative.
-[[nodiscard]] std::int64_t stamp_seconds(const Stamp& stamp);
+[[nodiscard]] std::int64_t timestamp_seconds(const Timestamp& stamp);
 
 [[nodiscard]] std::string_view facility_name(int priority);
 [[nodiscard]] std::string_view severity_name(int priority);

@@ -7,13 +7,14 @@ namespace {
 
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 constexpr std::int64_t kQuarter = 900;
-constexpr int kYearsBack = 9;  // leap years are at most eight years apart (around 1900 and 2100)
+// Leap years are at most eight years apart (around 1900 and 2100).
+constexpr int kYearsBack = 9;
 
 }  // namespace
 
-void StampClock::restart() { has_last_ = false; }
+void TimestampResolver::restart() { has_last_ = false; }
 
-TimeZone::Instants StampClock::local_to_utc(std::int64_t local_seconds) {
+TimeZone::Instants TimestampResolver::local_to_utc(std::int64_t local_seconds) {
   const std::int64_t quarter = floor_div(local_seconds, kQuarter);
   if (quarter == cached_quarter_) {
     return {local_seconds - cached_offset_, local_seconds - cached_offset_};
@@ -29,7 +30,7 @@ TimeZone::Instants StampClock::local_to_utc(std::int64_t local_seconds) {
   return instants;
 }
 
-std::int64_t StampClock::in_year(const Stamp& stamp, std::int64_t year) {
+std::int64_t TimestampResolver::in_year(const Timestamp& stamp, std::int64_t year) {
   const std::int64_t local = days_from_civil({year, stamp.month, stamp.day}) * kSecondsPerDay +
                              stamp.hour * 3600 + stamp.minute * 60 + stamp.second;
   const TimeZone::Instants instants = local_to_utc(local);
@@ -42,7 +43,7 @@ std::int64_t StampClock::in_year(const Stamp& stamp, std::int64_t year) {
   return instants.earlier;
 }
 
-std::int64_t StampClock::choose(const Stamp& stamp, std::int64_t reference) {
+std::int64_t TimestampResolver::choose(const Timestamp& stamp, std::int64_t reference) {
   const bool leap_day = stamp.month == 2 && stamp.day == 29;
   const std::int64_t limit = reference + kSecondsPerDay;
   if (has_last_ && last_month_ == 12 && stamp.month == 1) {
@@ -63,13 +64,14 @@ std::int64_t StampClock::choose(const Stamp& stamp, std::int64_t reference) {
   return seconds;
 }
 
-std::optional<std::int64_t> StampClock::instant(const Stamp& stamp, std::int64_t reference_ns) {
+std::optional<std::int64_t> TimestampResolver::instant(const Timestamp& stamp,
+                                                       std::int64_t reference_ns) {
   if (!stamp.valid) {
     return std::nullopt;
   }
   std::int64_t seconds = 0;
   if (stamp.year != 0) {
-    seconds = stamp_seconds(stamp);
+    seconds = timestamp_seconds(stamp);
   } else {
     seconds = choose(stamp, floor_div(reference_ns, kNanoseconds));
     last_year_ =
@@ -78,7 +80,8 @@ std::optional<std::int64_t> StampClock::instant(const Stamp& stamp, std::int64_t
   }
   has_last_ = true;
   if (stamp.year != 0) {
-    last_month_ = 0;  // its own year and zone: no step from December to January
+    // The stamp has its own year and zone: no step from December to January is to be found.
+    last_month_ = 0;
   }
   last_seconds_ = seconds;
   return seconds * kNanoseconds + stamp.nanosecond;

@@ -1,7 +1,10 @@
-// StampClock gives stamps their instant: RFC 3164 stamps lack year and zone, and a zone's autumn
-// hour reads twice, so it remembers the last line of the file.
+// TimestampResolver gives the timestamps of log lines their instant: those of RFC 3164 lack year
+// and zone, and a zone's autumn hour reads twice, so it remembers the last line of the file.
 //
-// Year: the latest one that puts the stamp at most a day after the reference time; it steps up
+//   TimestampResolver resolver(zone);
+//   if (const auto ns = resolver.instant(line.stamp, now_ns)) …
+//
+// Year: the latest one that puts the timestamp at most a day after the reference time; it steps up
 // where January follows December. A 29 February belongs to a leap year. Not thread-safe; one a
 // source.
 #pragma once
@@ -14,20 +17,20 @@
 
 namespace auditship::parsers::syslog {
 
-class StampClock {
+class TimestampResolver {
  public:
-  explicit StampClock(TimeZone zone) : zone_(std::move(zone)) {}
+  explicit TimestampResolver(TimeZone zone) : zone_(std::move(zone)) {}
 
   // Another file begins: forget the last line.
   void restart();
 
   // Nanoseconds since the epoch, UTC; nullopt for an impossible stamp.
   // reference_ns: now for a live file, the time of its last change for a rotated one.
-  std::optional<std::int64_t> instant(const Stamp& stamp, std::int64_t reference_ns);
+  std::optional<std::int64_t> instant(const Timestamp& stamp, std::int64_t reference_ns);
 
  private:
-  [[nodiscard]] std::int64_t in_year(const Stamp& stamp, std::int64_t year);
-  std::int64_t choose(const Stamp& stamp, std::int64_t reference);
+  [[nodiscard]] std::int64_t in_year(const Timestamp& stamp, std::int64_t year);
+  std::int64_t choose(const Timestamp& stamp, std::int64_t reference);
   TimeZone::Instants local_to_utc(std::int64_t local_seconds);
 
   TimeZone zone_;

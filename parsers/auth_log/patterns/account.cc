@@ -6,7 +6,7 @@ namespace {
 
 constexpr Constant changed(std::string_view field) { return {"user.changes.field", field}; }
 
-constexpr Form kSuForms[] = {
+constexpr MessagePattern kSuPatterns[] = {
     {"(to {user.effective.name}) {user.name} on {session.tty:tty}", "su", Outcome::success,
      EventClass::command_start, "(to root) ann on pts/1",
      "user.effective.name=root|user.name=ann|session.tty=pts/1"},
@@ -27,7 +27,7 @@ constexpr Form kSuForms[] = {
      "session.tty=???|user.name=ann|user.effective.name=root"},
 };
 
-constexpr Form kLogindForms[] = {
+constexpr MessagePattern kLogindPatterns[] = {
     {"New session '{session.id:word}' of user '{user.name}' with class '{_:word}' and type "
      "'{_:word}'.",
      "logind-session-new", Outcome::success, EventClass::session_start,
@@ -43,7 +43,7 @@ constexpr Form kLogindForms[] = {
      EventClass::session_end, "Removed session 178.", "session.id=178"},
 };
 
-constexpr Form kShadowForms[] = {
+constexpr MessagePattern kShadowPatterns[] = {
     {"new user: name={user.target.name}, UID={user.target.id:digits}, "
      "GID={user.target.group.id:digits}, "
      "home={user.target.home}, shell={user.target.shell}, from={session.tty:tty}",
@@ -150,7 +150,7 @@ constexpr Form kShadowForms[] = {
      EventClass::user_change, "changed user 'frank' information", "user.target.name=frank"},
 };
 
-constexpr Form kPolkitForms[] = {
+constexpr MessagePattern kPolkitPatterns[] = {
     {"Operator of {_:word} successfully authenticated as unix-user:{user.effective.name:word} to "
      "gain {_:word} authorization "
      "for action {polkit.action:word} for {_} (owned by unix-user:{user.name:word})",
@@ -170,7 +170,7 @@ constexpr Form kPolkitForms[] = {
      "polkit.action=org.example.run|user.name=ann"},
 };
 
-constexpr Form kPkexecForms[] = {
+constexpr MessagePattern kPkexecPatterns[] = {
     {"{user.name}: Executing command [USER={user.effective.name}] [TTY={session.tty:tty}] "
      "[CWD={process.working_directory}] "
      "[COMMAND={process.command_line}]",
@@ -190,7 +190,7 @@ constexpr Form kPkexecForms[] = {
      "process.command_line=/bin/ls"},
 };
 
-constexpr Form kLoginForms[] = {
+constexpr MessagePattern kLoginPatterns[] = {
     {"FAILED LOGIN ({_:digits}) on '{session.tty:tty}' FOR '{user.name}', {event.reason}",
      "login",
      Outcome::failure,
@@ -230,11 +230,11 @@ constexpr Form kLoginForms[] = {
 
 }  // namespace
 
-std::span<const Form> su_forms() { return kSuForms; }
-std::span<const Form> logind_forms() { return kLogindForms; }
-std::span<const Form> shadow_forms() { return kShadowForms; }
-std::span<const Form> polkit_forms() { return kPolkitForms; }
-std::span<const Form> pkexec_forms() { return kPkexecForms; }
-std::span<const Form> login_forms() { return kLoginForms; }
+std::span<const MessagePattern> su_patterns() { return kSuPatterns; }
+std::span<const MessagePattern> logind_patterns() { return kLogindPatterns; }
+std::span<const MessagePattern> shadow_patterns() { return kShadowPatterns; }
+std::span<const MessagePattern> polkit_patterns() { return kPolkitPatterns; }
+std::span<const MessagePattern> pkexec_patterns() { return kPkexecPatterns; }
+std::span<const MessagePattern> login_patterns() { return kLoginPatterns; }
 
 }  // namespace auditship::parsers::auth_log::patterns

@@ -91,7 +91,7 @@ std::string_view without_leading_zeros(std::string_view digits) {
 
 }  // namespace
 
-void AuthEvent::Names::add(std::string_view value) {
+void EcsEvent::Names::add(std::string_view value) {
   for (std::size_t i = 0; i < size; ++i) {
     if (values[i] == value) {
       return;
@@ -102,13 +102,13 @@ void AuthEvent::Names::add(std::string_view value) {
   }
 }
 
-void AuthEvent::begin(event::Record& record) {
+void EcsEvent::begin(event::Record& record) {
   record_ = &record;
   users_.size = 0;
   addresses_.size = 0;
 }
 
-void AuthEvent::related(std::string_view name, const Names& names) {
+void EcsEvent::related(std::string_view name, const Names& names) {
   if (names.size == 0) {
     return;
   }
@@ -129,19 +129,19 @@ void AuthEvent::related(std::string_view name, const Names& names) {
   record_->add(name, record_->keep(scratch_), event::FieldType::literal);
 }
 
-void AuthEvent::finish() {
+void EcsEvent::finish() {
   related("related.user", users_);
   related("related.ip", addresses_);
 }
 
-void AuthEvent::user(std::string_view name, std::string_view value) {
+void EcsEvent::user(std::string_view name, std::string_view value) {
   if (!value.empty()) {
     record_->add(name, value);
     users_.add(value);
   }
 }
 
-void AuthEvent::number(std::string_view name, std::string_view digits) {
+void EcsEvent::number(std::string_view name, std::string_view digits) {
   const std::string_view value = without_leading_zeros(digits);
   if (!value.empty() && value.size() <= kMaxLongDigits &&
       std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
@@ -149,14 +149,14 @@ void AuthEvent::number(std::string_view name, std::string_view digits) {
   }
 }
 
-void AuthEvent::port(std::string_view name, std::string_view digits) {
+void EcsEvent::port(std::string_view name, std::string_view digits) {
   const std::string_view value = without_leading_zeros(digits);
   if (!value.empty() && (value.size() < 5 || (value.size() == 5 && value <= "65535"))) {
     literal(name, value);
   }
 }
 
-void AuthEvent::ip(std::string_view name, std::string_view value) {
+void EcsEvent::ip(std::string_view name, std::string_view value) {
   const IpText ip = read_ip(value);
   if (!ip.valid) {
     return;
@@ -168,7 +168,7 @@ void AuthEvent::ip(std::string_view name, std::string_view value) {
   }
 }
 
-void AuthEvent::host(std::string_view value) {
+void EcsEvent::host(std::string_view value) {
   if (value == "UNKNOWN") {
     return;
   }
@@ -179,7 +179,7 @@ void AuthEvent::host(std::string_view value) {
   }
 }
 
-void AuthEvent::tty(std::string_view name, std::string_view value) {
+void EcsEvent::tty(std::string_view name, std::string_view value) {
   constexpr std::string_view kDevices = "/dev/";
   if (value.substr(0, kDevices.size()) == kDevices) {
     value.remove_prefix(kDevices.size());
@@ -189,9 +189,9 @@ void AuthEvent::tty(std::string_view name, std::string_view value) {
   }
 }
 
-void AuthEvent::tag(std::string_view name) { record_->tags.push_back(name); }
+void EcsEvent::tag(std::string_view name) { record_->tags.push_back(name); }
 
-void AuthEvent::meaning(std::string_view action, Outcome outcome, EventClass event) {
+void EcsEvent::meaning(std::string_view action, Outcome outcome, EventClass event) {
   const ClassText names = class_text(event);
   if (!names.category.empty()) {
     literal("event.category", names.category);

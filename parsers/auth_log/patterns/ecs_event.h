@@ -1,6 +1,6 @@
-// AuthEvent collects the fields of one authentication message into a Record, and the names and
+// EcsEvent collects the fields of one authentication message into a Record, and the names and
 // addresses for related.user and related.ip. Empty values yield no field. Reused; does not allocate
-// once warm. Values are borrowed until the Record is encoded.
+// once warm. Values are borrowed until the Record is encoded. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace auditship::parsers::auth_log::patterns {
 
-class AuthEvent {
+class EcsEvent {
  public:
   // Starts a new event that writes to record.
   void begin(event::Record& record);
@@ -27,13 +27,15 @@ class AuthEvent {
       record_->add(name, value);
     }
   }
-  void user(std::string_view name, std::string_view value);  // also into related.user
+  // The value also goes into related.user.
+  void user(std::string_view name, std::string_view value);
   void literal(std::string_view name, std::string_view json) {
     record_->add(name, json, event::FieldType::literal);
   }
   // digits: as a number, if it fits a long; else nothing.
   void number(std::string_view name, std::string_view digits);
-  void port(std::string_view name, std::string_view digits);  // above 65535: nothing
+  // A number above 65535 yields nothing.
+  void port(std::string_view name, std::string_view digits);
   // A numeric address; UNKNOWN and invalid text yield nothing. A zone goes to source.address only.
   void ip(std::string_view name, std::string_view value);
   // source.ip if numeric, else source.address.

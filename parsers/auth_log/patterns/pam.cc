@@ -4,7 +4,7 @@
 namespace auditship::parsers::auth_log::patterns {
 namespace {
 
-constexpr Form kLoginForms[] = {
+constexpr MessagePattern kLoginPatterns[] = {
     {"authentication failure; logname={pam.logname:word0} uid={pam.uid:word0} "
      "euid={pam.euid:word0} tty={pam.tty:word0} "
      "ruser={pam.ruser:word0} rhost={host}{user.name:pam-user}",
@@ -30,7 +30,7 @@ constexpr Form kLoginForms[] = {
      "pam.more_failures=1|pam.uid=0|pam.euid=0|pam.tty=ssh|source.ip=192.0.2.10|user.name=root"},
 };
 
-constexpr Form kSudoForms[] = {
+constexpr MessagePattern kSudoPatterns[] = {
     {"authentication failure; logname={pam.logname:word0} uid={pam.uid:word0} "
      "euid={pam.euid:word0} tty={pam.tty:word0} "
      "ruser={actor} rhost={host}{pam.user:pam-user}",
@@ -57,7 +57,7 @@ constexpr Form kSudoForms[] = {
      "1|pam.ruser=ann|user.name=ann|pam.user=ann"},
 };
 
-constexpr Form kSuForms[] = {
+constexpr MessagePattern kSuPatterns[] = {
     {"authentication failure; logname={pam.logname:word0} uid={pam.uid:word0} "
      "euid={pam.euid:word0} tty={pam.tty:word0} "
      "ruser={actor} rhost={host}{user.effective.name:pam-user}",
@@ -89,7 +89,7 @@ constexpr Form kSuForms[] = {
 };
 
 // "by V": empty, or the user again, or who started the service: says nothing about a login.
-constexpr Form kSessionForms[] = {
+constexpr MessagePattern kSessionPatterns[] = {
     {"session opened for user {user.name}(uid={user.id:digits}) by {_}(uid={_:digits})",
      "session-opened",
      Outcome::success,
@@ -110,7 +110,7 @@ constexpr Form kSessionForms[] = {
      EventClass::session_end, "session closed for user ann", "user.name=ann"},
 };
 
-constexpr Form kSwitchForms[] = {
+constexpr MessagePattern kSwitchPatterns[] = {
     {"session opened for user {user.effective.name}(uid={user.effective.id:digits}) by "
      "{user.name}(uid={user.id:digits})",
      "session-opened",
@@ -132,7 +132,7 @@ constexpr Form kSwitchForms[] = {
      EventClass::session_end, "session closed for user root", "user.effective.name=root"},
 };
 
-constexpr Form kCommonForms[] = {
+constexpr MessagePattern kCommonPatterns[] = {
     {"check pass; user unknown", "pam-user-unknown", Outcome::failure, EventClass::auth_info,
      "check pass; user unknown", ""},
     {"bad username [{user.name}]", "pam-auth-failed", Outcome::failure, EventClass::auth_info,
@@ -162,19 +162,19 @@ constexpr Form kCommonForms[] = {
      "user.name=eve|source.address=mail.example.org"},
 };
 
-constexpr Form kChkpwdForms[] = {
+constexpr MessagePattern kChkpwdPatterns[] = {
     {"password check failed for user ({user.name})", "pam-auth-failed", Outcome::failure,
      EventClass::auth_info, "password check failed for user (ann)", "user.name=ann"},
 };
 
 }  // namespace
 
-std::span<const Form> pam_login_forms() { return kLoginForms; }
-std::span<const Form> pam_sudo_forms() { return kSudoForms; }
-std::span<const Form> pam_su_forms() { return kSuForms; }
-std::span<const Form> pam_session_forms() { return kSessionForms; }
-std::span<const Form> pam_switch_forms() { return kSwitchForms; }
-std::span<const Form> pam_common_forms() { return kCommonForms; }
-std::span<const Form> chkpwd_forms() { return kChkpwdForms; }
+std::span<const MessagePattern> pam_login_patterns() { return kLoginPatterns; }
+std::span<const MessagePattern> pam_sudo_patterns() { return kSudoPatterns; }
+std::span<const MessagePattern> pam_su_patterns() { return kSuPatterns; }
+std::span<const MessagePattern> pam_session_patterns() { return kSessionPatterns; }
+std::span<const MessagePattern> pam_switch_patterns() { return kSwitchPatterns; }
+std::span<const MessagePattern> pam_common_patterns() { return kCommonPatterns; }
+std::span<const MessagePattern> chkpwd_patterns() { return kChkpwdPatterns; }
 
 }  // namespace auditship::parsers::auth_log::patterns

@@ -1,16 +1,18 @@
-// A message form describes one kind of log message: a pattern with holes, what the message means,
-// and an example with the fields it yields. Adding a form to a table is adding a row.
+// A message pattern describes one kind of log message: its text with placeholders, what the message
+// means, and an example with the fields that it yields. Adding a pattern to a table is adding a
+// row.
 //
 //   {"Invalid user {user.name} from {peer?}", "ssh-invalid-user", Outcome::failure,
-//   EventClass::auth_info,
+//    EventClass::auth_info,
 //    "Invalid user test from 192.0.2.11", "user.name=test|source.ip=192.0.2.11"}
 //
-// A hole is {field} or {field:kind}; composite holes have a name of their own. Holes of kind
-// `text`, and `who`, `login` and `pam-user`, are free: they hold any text, chosen by an attacker or
-// not. What stands left of the first free hole is matched from the left, what stands right of the
-// last one from the right, so that free text can imitate neither. Between two free holes the
-// literal before the second one decides: its first occurrence, or its last one where the row says
-// Split::last. Patterns are compiled by the compiler; a wrong one does not build.
+// A placeholder is {field} or {field:kind}; composite ones have a name of their own. Placeholders
+// of kind `text`, and `who`, `login` and `pam-user`, are free: they hold any text, chosen by an
+// attacker or not. What stands left of the first free placeholder is matched from the left, what
+// stands right of the last one from the right, so that free text can imitate neither. Between two
+// free placeholders the literal before the second one decides: its first occurrence, or its last
+// one where the row says Split::last. Texts are compiled by the compiler; a wrong one does not
+// build. Plain constant values; thread-safe.
 #pragma once
 
 #include <array>
@@ -22,8 +24,8 @@
 
 namespace auditship::parsers::auth_log::patterns {
 
-enum class Hole : std::uint8_t {
-  literal,     // not a hole
+enum class Placeholder : std::uint8_t {
+  literal,     // not a placeholder
   text,        // free, may be empty
   word,        // no blank, at least one byte
   word0,       // no blank, may be empty
@@ -46,31 +48,34 @@ enum class Hole : std::uint8_t {
 };
 
 struct Token {
-  Hole kind = Hole::literal;
-  bool names_user = false;  // goes to related.user
-  std::string_view text;    // literal text, or the field's name; "_" is matched and forgotten
+  Placeholder kind = Placeholder::literal;
+  // Whether the value goes to related.user, too.
+  bool names_user = false;
+  // Literal text, or the name of the field. A field "_" is matched and forgotten.
+  std::string_view text;
 };
 
-constexpr bool is_free(Hole kind) {
-  return kind == Hole::text || kind == Hole::who || kind == Hole::login || kind == Hole::pam_user;
+constexpr bool is_free(Placeholder kind) {
+  return kind == Placeholder::text || kind == Placeholder::who || kind == Placeholder::login ||
+         kind == Placeholder::pam_user;
 }
 
-class Pattern {
+class PatternText {
  public:
   static constexpr std::size_t kMaxTokens = 20;
 
-  constexpr Pattern(
-      const char* text) {  // NOLINT(google-explicit-constructor): rows are written as text
+  // NOLINTNEXTLINE(google-explicit-constructor): rows are written as text
+  constexpr PatternText(const char* text) {
     std::string_view rest = text;
     while (!rest.empty()) {
       const std::size_t open = rest.find('{');
       if (open != 0) {
-        push(Token{Hole::literal, false, rest.substr(0, open)});
+        push(Token{Placeholder::literal, false, rest.substr(0, open)});
         rest.remove_prefix(open == std::string_view::npos ? rest.size() : open);
         continue;
       }
       const std::size_t close = rest.find('}');
-      push(hole(rest.substr(1, close - 1)));
+      push(placeholder(rest.substr(1, close - 1)));
       rest.remove_prefix(close + 1);
     }
     check();
@@ -78,29 +83,31 @@ class Pattern {
 
   [[nodiscard]] constexpr std::size_t size() const { return size_; }
   constexpr const Token& operator[](std::size_t i) const { return tokens_[i]; }
-  // The text that every message of this form begins with; empty if it begins with a hole.
+  // The text that every message of this pattern begins with; empty if it begins with a placeholder.
   [[nodiscard]] constexpr std::string_view prefix() const {
-    return size_ != 0 && tokens_[0].kind == Hole::literal ? tokens_[0].text : std::string_view();
+    return size_ != 0 && tokens_[0].kind == Placeholder::literal ? tokens_[0].text
+                                                                 : std::string_view();
   }
-  // A free hole stands left of the peer's address, so a cut message may lack the address.
+  // A free placeholder stands left of the peer's address, so a cut message may lack the address.
   [[nodiscard]] constexpr bool peer_behind_free_text() const { return peer_behind_; }
 
  private:
-  static constexpr Token hole(std::string_view name) {
+  static constexpr Token placeholder(std::string_view name) {
     struct Named {
       std::string_view name;
-      Hole kind;
+      Placeholder kind;
     };
-    constexpr Named kNamed[] = {{"text", Hole::text},         {"word", Hole::word},
-                                {"word0", Hole::word0},       {"digits", Hole::digits},
-                                {"number", Hole::number},     {"decimal", Hole::decimal},
-                                {"port", Hole::port},         {"ip", Hole::ip},
-                                {"host", Hole::host},         {"tty", Hole::tty},
-                                {"network", Hole::network},   {"method", Hole::method},
-                                {"peer", Hole::peer},         {"peer?", Hole::peer_or_ip},
-                                {"who", Hole::who},           {"login", Hole::login},
-                                {"pam-user", Hole::pam_user}, {"key", Hole::key},
-                                {"actor", Hole::actor}};
+    constexpr Named kNamed[] = {
+        {"text", Placeholder::text},         {"word", Placeholder::word},
+        {"word0", Placeholder::word0},       {"digits", Placeholder::digits},
+        {"number", Placeholder::number},     {"decimal", Placeholder::decimal},
+        {"port", Placeholder::port},         {"ip", Placeholder::ip},
+        {"host", Placeholder::host},         {"tty", Placeholder::tty},
+        {"network", Placeholder::network},   {"method", Placeholder::method},
+        {"peer", Placeholder::peer},         {"peer?", Placeholder::peer_or_ip},
+        {"who", Placeholder::who},           {"login", Placeholder::login},
+        {"pam-user", Placeholder::pam_user}, {"key", Placeholder::key},
+        {"actor", Placeholder::actor}};
     const std::size_t colon = name.find(':');
     const std::string_view field = name.substr(0, colon);
     const std::string_view kind = colon == std::string_view::npos ? name : name.substr(colon + 1);
@@ -110,9 +117,9 @@ class Pattern {
       }
     }
     if (colon != std::string_view::npos) {
-      throw "unknown kind of hole";
+      throw "unknown kind of placeholder";
     }
-    return Token{Hole::text, is_user_field(field), field};
+    return Token{Placeholder::text, is_user_field(field), field};
   }
 
   static constexpr bool is_user_field(std::string_view field) {
@@ -130,20 +137,21 @@ class Pattern {
   constexpr void check() {
     bool free_before = false;
     for (std::size_t i = 0; i < size_; ++i) {
-      const Hole kind = tokens_[i].kind;
+      const Placeholder kind = tokens_[i].kind;
       if (is_free(kind)) {
         if (i > 0 && is_free(tokens_[i - 1].kind)) {
-          throw "two free holes need a literal between them";
+          throw "two free placeholders need a literal between them";
         }
-        if (free_before && tokens_[i - 1].kind != Hole::literal) {
-          throw "a literal must stand before the second free hole";
+        if (free_before && tokens_[i - 1].kind != Placeholder::literal) {
+          throw "a literal must stand before the second free placeholder";
         }
         free_before = true;
       }
       peer_behind_ =
-          peer_behind_ || (free_before && (kind == Hole::peer || kind == Hole::peer_or_ip));
-      if ((kind == Hole::key || kind == Hole::pam_user) && i + 1 != size_) {
-        throw "this hole must be the last one";
+          peer_behind_ ||
+          (free_before && (kind == Placeholder::peer || kind == Placeholder::peer_or_ip));
+      if ((kind == Placeholder::key || kind == Placeholder::pam_user) && i + 1 != size_) {
+        throw "this placeholder must be the last one";
       }
     }
   }
@@ -189,14 +197,15 @@ struct Constant {
   event::FieldType type = event::FieldType::string;
 };
 
-struct Form {
-  Pattern pattern;
+struct MessagePattern {
+  PatternText text;
   std::string_view action;
   Outcome outcome = Outcome::none;
   EventClass event = EventClass::none;
-  std::string_view example = {};  // a message of this form
-  std::string_view fields =
-      {};  // what it yields, "name=value|name=value", beside action and outcome
+  // A message of this pattern.
+  std::string_view example = {};
+  // What the example yields, "name=value|name=value", beside action and outcome.
+  std::string_view fields = {};
   std::array<Constant, 2> fixed = {};
   Split split = Split::first;
 };

@@ -1,5 +1,6 @@
-// The catalogue of authentication messages: one table of forms a program. Tests walk it: each row
-// has an example and the fields that it yields.
+// The catalogue of authentication messages: one table of patterns a program. Tests walk it: each
+// row has an example and the fields that it yields. To add a message, add a row. Constant data;
+// thread-safe.
 #pragma once
 
 #include <span>
@@ -9,30 +10,36 @@
 
 namespace auditship::parsers::auth_log::patterns {
 
-// Forms of one program. An example line is: ident, then prefix and the row's example as message.
-struct FormSet {
+// Patterns of one program. An example line is: ident, then prefix and the row's example as message.
+struct PatternSet {
   std::string_view ident, prefix;
-  std::span<const Form> forms;
+  std::span<const MessagePattern> patterns;
 };
 
-[[nodiscard]] std::span<const FormSet> auth_form_sets();
+[[nodiscard]] std::span<const PatternSet> auth_pattern_sets();
 
-[[nodiscard]] std::span<const Form> sshd_login_forms();
-[[nodiscard]] std::span<const Form> sshd_connection_forms();
-[[nodiscard]] std::span<const Form> sshd_session_forms();
-[[nodiscard]] std::span<const Form> sftp_forms();
-[[nodiscard]] std::span<const Form> pam_login_forms();  // user= is who tried to log in
-[[nodiscard]] std::span<const Form> pam_sudo_forms();   // ruser acts and proves who he is
-[[nodiscard]] std::span<const Form> pam_su_forms();     // ruser acts, user= is whom he wants to be
-[[nodiscard]] std::span<const Form> pam_session_forms();  // a login's session
-[[nodiscard]] std::span<const Form> pam_switch_forms();   // a session under another identity
-[[nodiscard]] std::span<const Form> pam_common_forms();
-[[nodiscard]] std::span<const Form> chkpwd_forms();
-[[nodiscard]] std::span<const Form> su_forms();
-[[nodiscard]] std::span<const Form> logind_forms();
-[[nodiscard]] std::span<const Form> shadow_forms();
-[[nodiscard]] std::span<const Form> polkit_forms();
-[[nodiscard]] std::span<const Form> pkexec_forms();
-[[nodiscard]] std::span<const Form> login_forms();
+[[nodiscard]] std::span<const MessagePattern> sshd_login_patterns();
+[[nodiscard]] std::span<const MessagePattern> sshd_connection_patterns();
+[[nodiscard]] std::span<const MessagePattern> sshd_session_patterns();
+[[nodiscard]] std::span<const MessagePattern> sftp_patterns();
+
+// PAM, without the prefix "pam_module(service:type): ". In failures of login services user= is who
+// tried to log in; in those of sudo, ruser acts and proves who he is; in those of su, ruser acts
+// and user= is whom he wants to be.
+[[nodiscard]] std::span<const MessagePattern> pam_login_patterns();
+[[nodiscard]] std::span<const MessagePattern> pam_sudo_patterns();
+[[nodiscard]] std::span<const MessagePattern> pam_su_patterns();
+// Sessions of a login, and sessions under another identity.
+[[nodiscard]] std::span<const MessagePattern> pam_session_patterns();
+[[nodiscard]] std::span<const MessagePattern> pam_switch_patterns();
+[[nodiscard]] std::span<const MessagePattern> pam_common_patterns();
+[[nodiscard]] std::span<const MessagePattern> chkpwd_patterns();
+
+[[nodiscard]] std::span<const MessagePattern> su_patterns();
+[[nodiscard]] std::span<const MessagePattern> logind_patterns();
+[[nodiscard]] std::span<const MessagePattern> shadow_patterns();
+[[nodiscard]] std::span<const MessagePattern> polkit_patterns();
+[[nodiscard]] std::span<const MessagePattern> pkexec_patterns();
+[[nodiscard]] std::span<const MessagePattern> login_patterns();
 
 }  // namespace auditship::parsers::auth_log::patterns

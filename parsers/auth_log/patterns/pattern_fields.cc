@@ -1,5 +1,6 @@
-// What a matched hole means: the fields of a Match.
+// What a matched placeholder means: the fields of a Match.
 #include "agent/base/ip_address.h"
+#include "parsers/auth_log/patterns/affix.h"
 #include "parsers/auth_log/patterns/pattern_match.h"
 #include "parsers/ssh_key/fingerprint.h"
 
@@ -12,13 +13,7 @@ constexpr std::string_view kInvalidUser = "invalid user ";
 constexpr std::string_view kIllegalUser = "illegal user ";
 constexpr std::string_view kPamUser = "  user=";
 
-// prefix is not empty. Its first byte decides most calls.
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && text[0] == prefix[0] &&
-         text.substr(0, prefix.size()) == prefix;
-}
-
-void add_peer(std::string_view peer, AuthEvent& event) {
+void add_peer(std::string_view peer, EcsEvent& event) {
   const std::size_t at = peer.rfind(kPort);
   const std::string_view address = peer.substr(0, at);
   if (address == kUnknown) {
@@ -30,7 +25,7 @@ void add_peer(std::string_view peer, AuthEvent& event) {
   }
 }
 
-void add_login(std::string_view value, AuthEvent& event) {
+void add_login(std::string_view value, EcsEvent& event) {
   if (starts_with(value, kInvalidUser) || starts_with(value, kIllegalUser)) {
     event.literal("ssh.invalid_user", "true");
     value.remove_prefix(kInvalidUser.size());
@@ -38,7 +33,7 @@ void add_login(std::string_view value, AuthEvent& event) {
   event.user("user.name", value);
 }
 
-void add_who(std::string_view value, AuthEvent& event) {
+void add_who(std::string_view value, EcsEvent& event) {
   if (value.empty()) {
     return;
   }
@@ -46,7 +41,8 @@ void add_who(std::string_view value, AuthEvent& event) {
   if (starts_with(value, kInvalidUser)) {
     event.literal("ssh.invalid_user", "true");
   }
-  const std::size_t at = value.find("user ");  // in the fixed part; "user" alone is an empty name
+  // "user " stands in the fixed part; "user" alone is an empty name.
+  const std::size_t at = value.find("user ");
   if (at != std::string_view::npos) {
     event.user("user.name", value.substr(at + 5));
   } else if (starts_with(value, "invalid user")) {
@@ -54,7 +50,7 @@ void add_who(std::string_view value, AuthEvent& event) {
   }
 }
 
-void add_key(std::string_view value, AuthEvent& event) {
+void add_key(std::string_view value, EcsEvent& event) {
   if (value.empty()) {
     return;
   }
@@ -67,7 +63,7 @@ void add_key(std::string_view value, AuthEvent& event) {
   event.text("ssh.cert.ca.fingerprint", key.ca_fingerprint);
 }
 
-void add_network(std::string_view value, AuthEvent& event) {
+void add_network(std::string_view value, EcsEvent& event) {
   const std::size_t slash = value.find('/');
   const std::string_view length = slash == std::string_view::npos ? "" : value.substr(slash + 1);
   const std::string_view address = value.substr(0, slash);
@@ -77,7 +73,7 @@ void add_network(std::string_view value, AuthEvent& event) {
   }
 }
 
-void add_method(std::string_view value, AuthEvent& event) {
+void add_method(std::string_view value, EcsEvent& event) {
   const std::size_t slash = value.find('/');
   event.text("ssh.auth.method", value.substr(0, slash));
   if (slash != std::string_view::npos) {
@@ -85,49 +81,49 @@ void add_method(std::string_view value, AuthEvent& event) {
   }
 }
 
-void add_field(const Token& token, std::string_view value, AuthEvent& event) {
+void add_field(const Token& token, std::string_view value, EcsEvent& event) {
   switch (token.kind) {
-    case Hole::literal:
+    case Placeholder::literal:
       return;
-    case Hole::number:
+    case Placeholder::number:
       return event.number(token.text, value);
-    case Hole::decimal:
+    case Placeholder::decimal:
       return event.literal(token.text, value);
-    case Hole::port:
+    case Placeholder::port:
       return event.port(token.text, value);
-    case Hole::ip:
+    case Placeholder::ip:
       return event.ip(token.text, value);
-    case Hole::host:
+    case Placeholder::host:
       return event.host(value);
-    case Hole::tty:
+    case Placeholder::tty:
       return event.tty(token.text, value);
-    case Hole::network:
+    case Placeholder::network:
       return add_network(value, event);
-    case Hole::method:
+    case Placeholder::method:
       return add_method(value, event);
-    case Hole::peer:
-    case Hole::peer_or_ip:
+    case Placeholder::peer:
+    case Placeholder::peer_or_ip:
       return add_peer(value, event);
-    case Hole::who:
+    case Placeholder::who:
       return add_who(value, event);
-    case Hole::login:
+    case Placeholder::login:
       return add_login(value, event);
-    case Hole::actor:
+    case Placeholder::actor:
       event.user("pam.ruser", value);
       return event.user("user.name", value);
-    case Hole::pam_user:
+    case Placeholder::pam_user:
       value = value.size() > kPamUser.size() ? value.substr(kPamUser.size()) : "";
       event.user(token.text, value);
       if (token.text == "user.effective.name") {
         event.user("pam.user", value);
       }
       return;
-    case Hole::key:
+    case Placeholder::key:
       return add_key(value, event);
-    case Hole::text:
-    case Hole::word:
-    case Hole::word0:
-    case Hole::digits:
+    case Placeholder::text:
+    case Placeholder::word:
+    case Placeholder::word0:
+    case Placeholder::digits:
       if (token.names_user) {
         event.user(token.text, value);
       } else if (token.text != "_") {
@@ -139,15 +135,16 @@ void add_field(const Token& token, std::string_view value, AuthEvent& event) {
 
 }  // namespace
 
-void add_fields(const Pattern& pattern, const Match& match, std::size_t tokens, AuthEvent& event) {
+void add_fields(const PatternText& pattern, const Match& match, std::size_t tokens,
+                EcsEvent& event) {
   for (std::size_t i = 0; i < tokens; ++i) {
     add_field(pattern[i], match.value[i], event);
   }
 }
 
-void add_meaning(const Form& form, AuthEvent& event) {
-  event.meaning(form.action, form.outcome, form.event);
-  for (const Constant& constant : form.fixed) {
+void add_meaning(const MessagePattern& pattern, EcsEvent& event) {
+  event.meaning(pattern.action, pattern.outcome, pattern.event);
+  for (const Constant& constant : pattern.fixed) {
     if (constant.type == event::FieldType::literal) {
       event.literal(constant.name, constant.value);
     } else if (constant.name == "user.name") {

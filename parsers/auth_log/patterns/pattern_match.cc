@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/base/ip_address.h"
+#include "parsers/auth_log/patterns/affix.h"
 #include "parsers/ssh_key/fingerprint.h"
 
 namespace auditship::parsers::auth_log::patterns {
@@ -12,19 +13,9 @@ constexpr std::string_view kPort = " port ";
 constexpr std::string_view kUnknown = "UNKNOWN";
 constexpr std::string_view kInvalidUser = "invalid user ";
 constexpr std::string_view kPamUser = "  user=";
-constexpr int kMaxKeySplits = 16;  // " ssh2: " in one message
+// How many " ssh2: " in one message are tried.
+constexpr int kMaxKeySplits = 16;
 constexpr int kMaxColonSplits = 3;
-
-// prefix is not empty. Its first byte decides most calls.
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && text[0] == prefix[0] &&
-         text.substr(0, prefix.size()) == prefix;
-}
-
-bool ends_with(std::string_view text, std::string_view suffix) {
-  return text.size() >= suffix.size() && text.back() == suffix.back() &&
-         text.substr(text.size() - suffix.size()) == suffix;
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -48,38 +39,38 @@ bool is_tty(std::string_view text) {
   });
 }
 
-bool is_valid_word(Hole kind, std::string_view word) {
+bool is_valid_word(Placeholder kind, std::string_view word) {
   switch (kind) {
-    case Hole::word0:
-    case Hole::actor:
-    case Hole::host:
+    case Placeholder::word0:
+    case Placeholder::actor:
+    case Placeholder::host:
       return true;
-    case Hole::ip:
+    case Placeholder::ip:
       return is_address(word);
-    case Hole::digits:
-    case Hole::number:
-    case Hole::port:
+    case Placeholder::digits:
+    case Placeholder::number:
+    case Placeholder::port:
       return !word.empty() && std::all_of(word.begin(), word.end(), is_digit);
-    case Hole::decimal:
+    case Placeholder::decimal:
       return is_decimal(word);
-    case Hole::tty:
+    case Placeholder::tty:
       return is_tty(word);
     default:
       return !word.empty();
   }
 }
 
-bool is_digits_kind(Hole kind) {
-  return kind == Hole::digits || kind == Hole::number || kind == Hole::port;
+bool is_digits_kind(Placeholder kind) {
+  return kind == Placeholder::digits || kind == Placeholder::number || kind == Placeholder::port;
 }
 
 // One walk over a message: tokens are taken from either end of [pos_, end_).
 class Walk {
  public:
-  Walk(const Pattern& pattern, std::size_t count, std::string_view message, Match& match)
+  Walk(const PatternText& pattern, std::size_t count, std::string_view message, Match& match)
       : pattern_(pattern), count_(count), message_(message), match_(match), end_(message.size()) {}
 
-  // Tokens before the first free hole.
+  // Tokens before the first free placeholder.
   bool left() {
     while (first_ < count_ && !is_free(pattern_[first_].kind)) {
       if (!take_left(first_)) {
@@ -120,8 +111,8 @@ class Walk {
  private:
   [[nodiscard]] std::string_view rest() const { return message_.substr(pos_, end_ - pos_); }
 
-  // Takes tokens from `from` down to above `stop` backwards; the free hole `stop` gets what remains
-  // from begin.
+  // Takes tokens backwards, from `from` down to above `stop`; the free placeholder `stop` gets what
+  // remains from the begin.
   bool take_between(std::size_t stop, std::size_t from) {
     for (std::size_t i = from; i > stop; --i) {
       if (!take_right(i)) {
@@ -131,7 +122,8 @@ class Walk {
     return true;
   }
 
-  // The free hole first_ ends where `literal`, found at `at`, has the tokens between before it.
+  // The free placeholder first_ ends where `literal`, found at `at`, has the tokens between before
+  // it.
   bool take_split(std::size_t next, std::size_t at) {
     end_ = at + pattern_[next - 1].text.size();
     return take_between(first_, next - 1);
@@ -192,7 +184,8 @@ class Walk {
   }
 
   [[nodiscard]] std::string_view literal_at(std::size_t i) const {
-    return i < count_ && pattern_[i].kind == Hole::literal ? pattern_[i].text : std::string_view();
+    return i < count_ && pattern_[i].kind == Placeholder::literal ? pattern_[i].text
+                                                                  : std::string_view();
   }
 
   // The word that begins at pos_: ends at a blank or where the literal behind it begins.
@@ -220,14 +213,14 @@ class Walk {
 
   bool take_left(std::size_t i) {
     const Token& token = pattern_[i];
-    if (token.kind == Hole::literal) {
+    if (token.kind == Placeholder::literal) {
       if (!starts_with(rest(), token.text)) {
         return false;
       }
       pos_ += token.text.size();
       return true;
     }
-    if (token.kind == Hole::peer || token.kind == Hole::peer_or_ip) {
+    if (token.kind == Placeholder::peer || token.kind == Placeholder::peer_or_ip) {
       return take_peer_left(i);
     }
     const std::string_view word = word_from_left(i, is_digits_kind(token.kind));
@@ -260,7 +253,7 @@ class Walk {
         return false;
       }
       size += at;
-    } else if (pattern_[i].kind == Hole::peer) {
+    } else if (pattern_[i].kind == Placeholder::peer) {
       return false;
     }
     match_.value[i] = rest().substr(0, size);
@@ -270,14 +263,14 @@ class Walk {
 
   bool take_right(std::size_t i) {
     const Token& token = pattern_[i];
-    if (token.kind == Hole::literal) {
+    if (token.kind == Placeholder::literal) {
       if (!ends_with(rest(), token.text)) {
         return false;
       }
       end_ -= token.text.size();
       return true;
     }
-    if (token.kind == Hole::peer || token.kind == Hole::peer_or_ip) {
+    if (token.kind == Placeholder::peer || token.kind == Placeholder::peer_or_ip) {
       return take_peer_right(i);
     }
     const std::string_view word = word_from_right(i, is_digits_kind(token.kind));
@@ -299,7 +292,7 @@ class Walk {
     }
     const bool has_port = at < end_ && ends_with(message_.substr(pos_, at - pos_), kPort);
     std::size_t address_end = has_port ? at - kPort.size() : end_;
-    if (!has_port && pattern_[i].kind == Hole::peer) {
+    if (!has_port && pattern_[i].kind == Placeholder::peer) {
       return false;
     }
     std::size_t begin = address_end;
@@ -310,7 +303,7 @@ class Walk {
       return false;
     }
     // Without a port there is no user name either (releases up to 7.1).
-    if (!has_port && i > 0 && pattern_[i - 1].kind == Hole::who && begin != pos_) {
+    if (!has_port && i > 0 && pattern_[i - 1].kind == Placeholder::who && begin != pos_) {
       return false;
     }
     match_.value[i] = message_.substr(begin, end_ - begin);
@@ -318,20 +311,20 @@ class Walk {
     return true;
   }
 
-  static bool is_valid_free(Hole kind, std::string_view value) {
-    if (kind == Hole::who) {
+  static bool is_valid_free(Placeholder kind, std::string_view value) {
+    if (kind == Placeholder::who) {
       return value.empty() || (value.back() == ' ' &&
                                (starts_with(value, "user ") || starts_with(value, kInvalidUser) ||
                                 starts_with(value, "authenticating user ") ||
                                 starts_with(value, "authenticatinguser ")));
     }
-    if (kind == Hole::pam_user) {
+    if (kind == Placeholder::pam_user) {
       return value.empty() || value == " " || starts_with(value, kPamUser);
     }
     return true;
   }
 
-  const Pattern& pattern_;
+  const PatternText& pattern_;
   std::size_t count_;
   std::string_view message_;
   Match& match_;
@@ -346,7 +339,8 @@ bool has_free_details(std::string_view method) {
 // "… from {peer} ssh2{key}". A user name cannot hold a colon, but what stands behind the key part
 // can imitate all of this (a certificate's id, a client's host name), so the first split that fits
 // is the true one.
-bool match_with_key(const Pattern& pattern, std::string_view message, Split split, Match& match) {
+bool match_with_key(const PatternText& pattern, std::string_view message, Split split,
+                    Match& match) {
   const std::size_t count = pattern.size() - 1;
   constexpr std::string_view kSplit = " ssh2: ";
   std::size_t at = message.find(kSplit);
@@ -354,7 +348,7 @@ bool match_with_key(const Pattern& pattern, std::string_view message, Split spli
     const std::string_view key = message.substr(at + kSplit.size());
     if (Walk(pattern, count, message.substr(0, at + kSplit.size() - 2), match).all(split)) {
       const bool valid = ssh_key::read_ssh_key(key).valid;
-      if (valid || (pattern[1].kind == Hole::method && has_free_details(match.value[1]))) {
+      if (valid || (pattern[1].kind == Placeholder::method && has_free_details(match.value[1]))) {
         match.value[count] = valid ? key : std::string_view();
         return true;
       }
@@ -367,14 +361,15 @@ bool match_with_key(const Pattern& pattern, std::string_view message, Split spli
 
 }  // namespace
 
-bool match_pattern(const Pattern& pattern, std::string_view message, Split split, Match& match) {
-  if (pattern[pattern.size() - 1].kind == Hole::key) {
+bool match_pattern(const PatternText& pattern, std::string_view message, Split split,
+                   Match& match) {
+  if (pattern[pattern.size() - 1].kind == Placeholder::key) {
     return match_with_key(pattern, message, split, match);
   }
   return Walk(pattern, pattern.size(), message, match).all(split);
 }
 
-std::size_t match_left_part(const Pattern& pattern, std::string_view message, Match& match) {
+std::size_t match_left_part(const PatternText& pattern, std::string_view message, Match& match) {
   Walk walk(pattern, pattern.size(), message, match);
   return walk.left() ? walk.taken() : 0;
 }

@@ -1,6 +1,11 @@
-// Matching a message against a Pattern, and a table of forms looked up by a message's first byte.
+// Matching a message against the text of a pattern, and a table of patterns looked up by a
+// message's first byte.
 //
-// Cost: linear in the message for each form tried; no allocation. Thread-safe (const, stateless).
+//   PatternTable table({su_patterns()});
+//   if (table.apply(message, event)) …
+//
+// Cost: linear in the message for each pattern tried; no allocation. Values are views into the
+// message. Thread-safe (const, stateless).
 #pragma once
 
 #include <array>
@@ -16,49 +21,53 @@
 namespace auditship::parsers::auth_log::patterns {
 
 struct Match {
-  std::array<std::string_view, Pattern::kMaxTokens>
-      value;  // by token; of a peer: "ADDRESS port PORT"
+  // By token. Of a peer: "ADDRESS port PORT".
+  std::array<std::string_view, PatternText::kMaxTokens> value;
 };
 
-[[nodiscard]] bool match_pattern(const Pattern& pattern, std::string_view message, Split split,
+[[nodiscard]] bool match_pattern(const PatternText& pattern, std::string_view message, Split split,
                                  Match& match);
 
-// Matches only what stands left of the first free hole; returns how many tokens that are, 0 for no
-// match.
-[[nodiscard]] std::size_t match_left_part(const Pattern& pattern, std::string_view message,
+// Matches only what stands left of the first free placeholder. Returns how many tokens that are, 0
+// for no match.
+[[nodiscard]] std::size_t match_left_part(const PatternText& pattern, std::string_view message,
                                           Match& match);
 
 // Adds the fields of the first `tokens` tokens to event.
-void add_fields(const Pattern& pattern, const Match& match, std::size_t tokens, AuthEvent& event);
+void add_fields(const PatternText& pattern, const Match& match, std::size_t tokens,
+                EcsEvent& event);
 
-// Adds meaning and constants of form.
-void add_meaning(const Form& form, AuthEvent& event);
+// Adds meaning and constants of pattern.
+void add_meaning(const MessagePattern& pattern, EcsEvent& event);
 
-class FormTable {
+class PatternTable {
  public:
   // Rows are tried in order, those that begin with literal text before those that begin with a
-  // hole.
-  explicit FormTable(std::initializer_list<std::span<const Form>> forms);
+  // placeholder.
+  explicit PatternTable(std::initializer_list<std::span<const MessagePattern>> patterns);
 
-  // The first form that message matches, or nullptr.
-  [[nodiscard]] const Form* find(std::string_view message, Match& match) const;
-  // The first form whose text left of its free hole fits; for messages that were cut.
-  [[nodiscard]] const Form* find_cut(std::string_view message, Match& match,
-                                     std::size_t& tokens) const;
+  // The first pattern that message matches, or nullptr.
+  [[nodiscard]] const MessagePattern* find(std::string_view message, Match& match) const;
+  // The first pattern whose text left of its free placeholder fits; for messages that were cut.
+  [[nodiscard]] const MessagePattern* find_cut(std::string_view message, Match& match,
+                                               std::size_t& tokens) const;
 
-  // find() and, if found, all fields of the form.
-  bool apply(std::string_view message, AuthEvent& event) const;
+  // find() and, if found, all fields of the pattern.
+  bool apply(std::string_view message, EcsEvent& event) const;
 
  private:
   struct Row {
-    std::string_view prefix;  // of the form's pattern
-    const Form* form = nullptr;
+    // Of the pattern's text.
+    std::string_view prefix;
+    const MessagePattern* pattern = nullptr;
     [[nodiscard]] bool fits(std::string_view message) const;
   };
   [[nodiscard]] bool any_fits(std::string_view message) const;
 
-  std::vector<Row> ordered_;                // by first byte; those with a hole first at the end
-  std::array<std::uint16_t, 258> begin_{};  // of a first byte's forms in ordered_
+  // By first byte; those that begin with a placeholder stand at the end.
+  std::vector<Row> ordered_;
+  // Where the patterns of a first byte begin in ordered_.
+  std::array<std::uint16_t, 258> begin_{};
 };
 
 }  // namespace auditship::parsers::auth_log::patterns

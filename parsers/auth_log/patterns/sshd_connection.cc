@@ -6,7 +6,7 @@ namespace {
 
 constexpr Constant kind(std::string_view value) { return {"ssh.disconnect.kind", value}; }
 
-constexpr Form kForms[] = {
+constexpr MessagePattern kPatterns[] = {
     {"Connection closed by {who}{peer?}",
      "ssh-disconnect",
      Outcome::none,
@@ -245,6 +245,6 @@ constexpr Form kForms[] = {
 
 }  // namespace
 
-std::span<const Form> sshd_connection_forms() { return kForms; }
+std::span<const MessagePattern> sshd_connection_patterns() { return kPatterns; }
 
 }  // namespace auditship::parsers::auth_log::patterns

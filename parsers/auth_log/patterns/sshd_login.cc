@@ -6,7 +6,7 @@ namespace {
 
 constexpr Constant kInvalid = {"ssh.invalid_user", "true", event::FieldType::literal};
 
-constexpr Form kForms[] = {
+constexpr MessagePattern kPatterns[] = {
     {"Accepted {method} for {user.name} from {peer} ssh2{key}",
      "ssh-login",
      Outcome::success,
@@ -208,6 +208,6 @@ constexpr Form kForms[] = {
 
 }  // namespace
 
-std::span<const Form> sshd_login_forms() { return kForms; }
+std::span<const MessagePattern> sshd_login_patterns() { return kPatterns; }
 
 }  // namespace auditship::parsers::auth_log::patterns

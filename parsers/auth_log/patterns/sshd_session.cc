@@ -6,7 +6,7 @@ namespace {
 
 constexpr Constant type(std::string_view value) { return {"ssh.session.type", value}; }
 
-constexpr Form kForms[] = {
+constexpr MessagePattern kPatterns[] = {
     {"Starting session: shell on {session.tty:tty} for {user.name} from {peer} id "
      "{ssh.session.id:number}",
      "ssh-session-started",
@@ -125,7 +125,7 @@ constexpr Form kForms[] = {
      Split::last},
 };
 
-constexpr Form kSftpForms[] = {
+constexpr MessagePattern kSftpPatterns[] = {
     {"session opened for local user {user.name} from [{source.ip:ip}]", "sftp-session-opened",
      Outcome::success, EventClass::session_start,
      "session opened for local user kim from [192.0.2.10]", "user.name=kim|source.ip=192.0.2.10"},
@@ -159,7 +159,7 @@ constexpr Form kSftpForms[] = {
 
 }  // namespace
 
-std::span<const Form> sshd_session_forms() { return kForms; }
-std::span<const Form> sftp_forms() { return kSftpForms; }
+std::span<const MessagePattern> sshd_session_patterns() { return kPatterns; }
+std::span<const MessagePattern> sftp_patterns() { return kSftpPatterns; }
 
 }  // namespace auditship::parsers::auth_log::patterns

@@ -3,7 +3,8 @@
 //
 // Sure is only what one login alone can have done, and nobody else: the line then names that login
 // as ssh.login.id, and the login's document has it. Otherwise the line names all logins that may
-// have done it as ssh.login.candidates, and their documents name each other. Rules: docs/sessions.md.
+// have done it as ssh.login.candidates, and their documents name each other. The rules are in
+// docs/sessions.md.
 //
 // A rule is called for the lines that it is for (SessionTracker chooses it). table and hosts are
 // borrowed and must outlive it. Not thread-safe.

@@ -49,7 +49,7 @@ class Writer {
 
  private:
   event::Record& record_;
-  patterns::AuthEvent event_;
+  patterns::EcsEvent event_;
 };
 
 void write_key(const SshLogin& login, Writer& to) {

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
+
+#include "agent/base/text.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 namespace {
-
-std::uint64_t to_number(std::string_view digits) {
-  std::uint64_t value = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return read.ec == std::errc() && read.ptr == digits.data() + digits.size() ? value : 0;
-}
 
 // The names of the fields that are read, by length: few have the same one, so that a field is
 // compared with one or two.
@@ -102,7 +97,8 @@ SessionLine read_session_line(const event::Record& record) {
       if (wanted.text != nullptr) {
         line.*wanted.text = field.value;
       } else {
-        line.*wanted.number = to_number(field.value);
+        line.*wanted.number = 0;
+        static_cast<void>(parse_decimal(field.value, line.*wanted.number));
       }
       break;
     }

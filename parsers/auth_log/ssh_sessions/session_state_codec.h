@@ -18,8 +18,8 @@ class SessionStateCodec {
   // and hosts keep their limits.
   [[nodiscard]] static std::string encode(const LoginTable& table, const HostActivity& hosts,
                                           std::int64_t last_ns);
-  // Puts what encode() wrote into table and hosts, which are empty. False for bytes that it does not
-  // write; table and hosts then hold some part of it.
+  // Puts what encode() wrote into table and hosts, which are empty. False for bytes that it does
+  // not write; table and hosts then hold some part of it.
   [[nodiscard]] static bool decode(std::string_view state, LoginTable& table, HostActivity& hosts,
                                    std::int64_t& last_ns);
 };

@@ -29,7 +29,7 @@ std::int64_t at(std::int64_t year, int month, int day, int hour, int minute, int
   return days_from_civil({year, month, day}) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
 }
 
-std::int64_t read(parsers::syslog::StampClock& clock, const std::string& stamp,
+std::int64_t read(parsers::syslog::TimestampResolver& clock, const std::string& stamp,
                   std::int64_t reference) {
   const std::string text = stamp + " h a: x";
   const auto instant =
@@ -39,7 +39,7 @@ std::int64_t read(parsers::syslog::StampClock& clock, const std::string& stamp,
 }
 
 std::int64_t read_utc(const std::string& stamp, std::int64_t reference) {
-  parsers::syslog::StampClock clock{TimeZone()};
+  parsers::syslog::TimestampResolver clock{TimeZone()};
   return read(clock, stamp, reference);
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("29 February belongs to the newest leap year that fits, never to 1 Mar
 }
 
 TEST_CASE("when December is followed by January the year steps up", "[time]") {
-  parsers::syslog::StampClock clock{TimeZone()};
+  parsers::syslog::TimestampResolver clock{TimeZone()};
   const std::int64_t reference = at(2026, 12, 30, 0, 0);  // an mtime that is too early
   CHECK(read(clock, "Dec 30 10:00:00", reference) == at(2026, 12, 30, 10, 0));
   CHECK(read(clock, "Jan  1 00:10:00", reference) == at(2027, 1, 1, 0, 10));
@@ -139,7 +139,7 @@ TEST_CASE("when December is followed by January the year steps up", "[time]") {
 TEST_CASE(
     "in the repeated autumn hour the earlier reading is taken unless the file was already later",
     "[time]") {
-  parsers::syslog::StampClock clock{zone("Stockholm")};
+  parsers::syslog::TimestampResolver clock{zone("Stockholm")};
   const std::int64_t reference = at(2026, 10, 26, 0, 0);
   CHECK(read(clock, "Oct 25 02:10:00", reference) == at(2026, 10, 25, 0, 10));
   CHECK(read(clock, "Oct 25 02:50:00", reference) == at(2026, 10, 25, 0, 50));
@@ -154,7 +154,7 @@ TEST_CASE(
 
 TEST_CASE("a year of quarter hours reads the same with and without the clock's memory", "[time]") {
   const TimeZone stockholm = zone("Stockholm");
-  parsers::syslog::StampClock clock{stockholm};
+  parsers::syslog::TimestampResolver clock{stockholm};
   const std::int64_t reference = at(2026, 12, 31, 23, 0);
   constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

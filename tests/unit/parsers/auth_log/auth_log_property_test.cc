@@ -1,5 +1,5 @@
-// For every form of the catalogue: hostile text in every free hole parses back to exactly that
-// text, and reaches no other field. 10,000 cases; 100,000 with AUDITSHIP_LONG=1.
+// For every pattern of the catalogue: hostile text in every free placeholder parses back to exactly
+// that text, and reaches no other field. 10,000 cases; 100,000 with AUDITSHIP_LONG=1.
 #include <cstdlib>
 #include <random>
 
@@ -109,7 +109,7 @@ class Hostile {
   std::mt19937_64 random_;
 };
 
-// A message of a form, and the fields that it must yield.
+// A message of a pattern, and the fields that it must yield.
 struct Rendered {
   std::string message;
   Fields fields;
@@ -117,16 +117,16 @@ struct Rendered {
 
 class Renderer {
  public:
-  Renderer(const parsers::auth_log::patterns::Form& form, Hostile& hostile)
-      : form_(form), hostile_(hostile) {}
+  Renderer(const parsers::auth_log::patterns::MessagePattern& pattern, Hostile& hostile)
+      : pattern_(pattern), hostile_(hostile) {}
 
   Rendered render() {
-    for (const parsers::auth_log::patterns::Constant& constant : form_.fixed) {
+    for (const parsers::auth_log::patterns::Constant& constant : pattern_.fixed) {
       if (!constant.name.empty()) {
         out_.fields[std::string(constant.name)] = constant.value;
       }
     }
-    for (std::size_t i = 0; i < form_.pattern.size(); ++i) {
+    for (std::size_t i = 0; i < pattern_.text.size(); ++i) {
       out_.message += value(i);
     }
     return out_;
@@ -139,15 +139,15 @@ class Renderer {
     }
   }
 
-  // The deciding literal beside a free hole must be the first or last one of its kind; nothing else
-  // limits the text.
+  // The deciding literal beside a free placeholder must be the first or last one of its kind;
+  // nothing else limits the text.
   [[nodiscard]] bool fits(std::size_t i, const std::string& text) const {
-    const parsers::auth_log::patterns::Pattern& pattern = form_.pattern;
+    const parsers::auth_log::patterns::PatternText& pattern = pattern_.text;
     std::size_t next = i + 1;
     while (next < pattern.size() && !parsers::auth_log::patterns::is_free(pattern[next].kind)) {
       ++next;
     }
-    if (form_.split == parsers::auth_log::patterns::Split::first && next < pattern.size()) {
+    if (pattern_.split == parsers::auth_log::patterns::Split::first && next < pattern.size()) {
       const std::string literal(pattern[next - 1].text);
       const std::string whole = text + std::string(pattern[i + 1].text) + "\n" + literal;
       return whole.find(literal) == whole.size() - literal.size() ||
@@ -159,7 +159,7 @@ class Renderer {
     for (std::size_t k = 0; k < i; ++k) {
       first_free = first_free && !parsers::auth_log::patterns::is_free(pattern[k].kind);
     }
-    if (form_.split == parsers::auth_log::patterns::Split::last && !first_free) {
+    if (pattern_.split == parsers::auth_log::patterns::Split::last && !first_free) {
       const std::string literal(pattern[i - 1].text);
       return (literal + text).rfind(literal) == 0;
     }
@@ -169,13 +169,13 @@ class Renderer {
   std::string free_text(std::size_t i, bool is_name) {
     while (true) {
       std::string text = is_name ? hostile_.name() : hostile_.text();
-      const bool last = i + 1 == form_.pattern.size();
+      const bool last = i + 1 == pattern_.text.size();
       // A trailing " [preauth]" is sshd's own, and blanks at a message's begin are stripped.
       const bool marked =
           last && text.size() >= 10 && text.substr(text.size() - 10) == " [preauth]";
       // Linux-PAM 1.3 wrote no uid behind the name; one that imitates 1.4 cannot be told apart, and
       // no account has it.
-      const bool imitates = form_.pattern.prefix() == "session opened for user " &&
+      const bool imitates = pattern_.text.prefix() == "session opened for user " &&
                             text.find("(uid=") != std::string::npos;
       if (!marked && !imitates && fits(i, text) && (i > 0 || text[0] != ' ')) {
         return text;
@@ -259,37 +259,38 @@ class Renderer {
   }
 
   std::string value(std::size_t i) {
-    const parsers::auth_log::patterns::Token& token = form_.pattern[i];
+    const parsers::auth_log::patterns::Token& token = pattern_.text[i];
     switch (token.kind) {
-      case parsers::auth_log::patterns::Hole::literal:
+      case parsers::auth_log::patterns::Placeholder::literal:
         return std::string(token.text);
-      case parsers::auth_log::patterns::Hole::text:
+      case parsers::auth_log::patterns::Placeholder::text:
         return simple(token, free_text(i, token.names_user));
-      case parsers::auth_log::patterns::Hole::word:
-      case parsers::auth_log::patterns::Hole::word0:
+      case parsers::auth_log::patterns::Placeholder::word:
+      case parsers::auth_log::patterns::Placeholder::word0:
         return simple(token, hostile_.word());
-      case parsers::auth_log::patterns::Hole::digits:
-      case parsers::auth_log::patterns::Hole::number:
+      case parsers::auth_log::patterns::Placeholder::digits:
+      case parsers::auth_log::patterns::Placeholder::number:
         return simple(token, hostile_.digits(1'000'000));
-      case parsers::auth_log::patterns::Hole::decimal:
+      case parsers::auth_log::patterns::Placeholder::decimal:
         return simple(token, hostile_.digits(100) + "." + hostile_.digits(1000));
-      case parsers::auth_log::patterns::Hole::port:
+      case parsers::auth_log::patterns::Placeholder::port:
         return simple(token, hostile_.digits(65536));
-      case parsers::auth_log::patterns::Hole::ip:
+      case parsers::auth_log::patterns::Placeholder::ip:
         return simple(token, hostile_.ip());
-      case parsers::auth_log::patterns::Hole::host:
+      case parsers::auth_log::patterns::Placeholder::host:
         if (hostile_.chance()) {
           return peer(false);
         }
-        return simple(parsers::auth_log::patterns::Token{parsers::auth_log::patterns::Hole::text,
-                                                         false, "source.address"},
-                      "h" + hostile_.word());
-      case parsers::auth_log::patterns::Hole::tty: {
+        return simple(
+            parsers::auth_log::patterns::Token{parsers::auth_log::patterns::Placeholder::text,
+                                               false, "source.address"},
+            "h" + hostile_.word());
+      case parsers::auth_log::patterns::Placeholder::tty: {
         const std::string tty = "pts/" + hostile_.digits(99);
         expect(token.text, tty);
         return (hostile_.chance() ? "/dev/" : "") + tty;
       }
-      case parsers::auth_log::patterns::Hole::network: {
+      case parsers::auth_log::patterns::Placeholder::network: {
         const std::string ip = hostile_.ip();
         const bool v4 = ip.find(':') == std::string::npos;
         const bool one = hostile_.chance();
@@ -298,28 +299,29 @@ class Renderer {
         }
         return ip + (one ? (v4 ? "/32" : "/128") : "/16");
       }
-      case parsers::auth_log::patterns::Hole::method: {
+      case parsers::auth_log::patterns::Placeholder::method: {
         const bool sub = hostile_.chance();
         expect("ssh.auth.method", sub ? "keyboard-interactive" : "publickey");
         expect("ssh.auth.submethod", sub ? "pam" : "");
         return sub ? "keyboard-interactive/pam" : "publickey";
       }
-      case parsers::auth_log::patterns::Hole::peer:
+      case parsers::auth_log::patterns::Placeholder::peer:
         return peer(true);
-      case parsers::auth_log::patterns::Hole::peer_or_ip:
+      case parsers::auth_log::patterns::Placeholder::peer_or_ip:
         return peer(named_ || hostile_.chance());
-      case parsers::auth_log::patterns::Hole::who:
+      case parsers::auth_log::patterns::Placeholder::who:
         return who(i);
-      case parsers::auth_log::patterns::Hole::login:
+      case parsers::auth_log::patterns::Placeholder::login:
         return login(i);
-      case parsers::auth_log::patterns::Hole::actor: {
+      case parsers::auth_log::patterns::Placeholder::actor: {
         const std::string word = hostile_.word();
         expect("pam.ruser", word);
-        return simple(parsers::auth_log::patterns::Token{parsers::auth_log::patterns::Hole::word,
-                                                         true, "user.name"},
-                      word);
+        return simple(
+            parsers::auth_log::patterns::Token{parsers::auth_log::patterns::Placeholder::word, true,
+                                               "user.name"},
+            word);
       }
-      case parsers::auth_log::patterns::Hole::pam_user: {
+      case parsers::auth_log::patterns::Placeholder::pam_user: {
         if (hostile_.below(4) == 0) {
           return " ";
         }
@@ -328,13 +330,13 @@ class Renderer {
         expect(token.text == "user.effective.name" ? "pam.user" : token.text, name);
         return "  user=" + name;
       }
-      case parsers::auth_log::patterns::Hole::key:
+      case parsers::auth_log::patterns::Placeholder::key:
         return key();
     }
     return "";
   }
 
-  const parsers::auth_log::patterns::Form& form_;
+  const parsers::auth_log::patterns::MessagePattern& pattern_;
   Hostile& hostile_;
   Rendered out_;
   bool named_ = false;
@@ -342,24 +344,25 @@ class Renderer {
 
 }  // namespace
 
-TEST_CASE("hostile text in every free hole parses back to exactly that text", "[auth][property]") {
+TEST_CASE("hostile text in every free placeholder parses back to exactly that text",
+          "[auth][property]") {
   struct Choice {
-    const parsers::auth_log::patterns::FormSet* set;
-    const parsers::auth_log::patterns::Form* form;
+    const parsers::auth_log::patterns::PatternSet* set;
+    const parsers::auth_log::patterns::MessagePattern* pattern;
   };
   std::vector<Choice> choices;
-  for (const parsers::auth_log::patterns::FormSet& set :
-       parsers::auth_log::patterns::auth_form_sets()) {
-    for (const parsers::auth_log::patterns::Form& form : set.forms) {
-      choices.push_back({&set, &form});
+  for (const parsers::auth_log::patterns::PatternSet& set :
+       parsers::auth_log::patterns::auth_pattern_sets()) {
+    for (const parsers::auth_log::patterns::MessagePattern& pattern : set.patterns) {
+      choices.push_back({&set, &pattern});
     }
   }
   parsers::auth_log::AuthLogParser parser({});
   Hostile hostile(20261123);
   std::size_t tried = 0;
   for (std::size_t i = 0; i < case_count(); ++i) {
-    const auto& [set, form] = choices[i % choices.size()];
-    const Rendered rendered = Renderer(*form, hostile).render();
+    const auto& [set, pattern] = choices[i % choices.size()];
+    const Rendered rendered = Renderer(*pattern, hostile).render();
     if (rendered.message.size() >= 490) {
       continue;  // sshd would have cut it: another test
     }
@@ -367,8 +370,8 @@ TEST_CASE("hostile text in every free hole parses back to exactly that text", "[
     const std::string line = "Nov 23 04:05:06 web1 " + std::string(set->ident) + ": " +
                              std::string(set->prefix) + rendered.message;
     const Parsed parsed = parse_line(parser, line);
-    INFO("case " << i << " of form " << form->example << "\nline " << line);
-    REQUIRE(parsed["event.action"] == form->action);
+    INFO("case " << i << " of pattern " << pattern->example << "\nline " << line);
+    REQUIRE(parsed["event.action"] == pattern->action);
     REQUIRE(shown(message_fields(parsed, !set->prefix.empty())) == shown(rendered.fields));
   }
   CHECK(tried > case_count() * 9 / 10);

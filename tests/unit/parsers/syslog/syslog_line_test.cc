@@ -73,7 +73,7 @@ TEST_CASE("ISO stamps: 0 to 9 digits, Z or offset with or without colon, lower c
     const parsers::syslog::SyslogLine line = parsers::syslog::split_syslog_line(text);
     REQUIRE(line.framing == parsers::syslog::Framing::iso);
     REQUIRE(line.stamp.valid);
-    return std::pair(parsers::syslog::stamp_seconds(line.stamp), line.stamp.nanosecond);
+    return std::pair(parsers::syslog::timestamp_seconds(line.stamp), line.stamp.nanosecond);
   };
   const std::int64_t expected = 1795406706;  // 2026-11-23T04:05:06Z
   CHECK(seconds("2026-11-23T04:05:06Z") == std::pair(expected, std::int64_t{0}));

@@ -30,37 +30,38 @@ std::string outcome_name(parsers::auth_log::patterns::Outcome outcome) {
 
 }  // namespace
 
-TEST_CASE("the example of every form yields its action, outcome and exactly its fields", "[auth]") {
-  std::size_t forms = 0;
-  for (const parsers::auth_log::patterns::FormSet& set :
-       parsers::auth_log::patterns::auth_form_sets()) {
-    for (const parsers::auth_log::patterns::Form& form : set.forms) {
-      INFO(set.ident << ": " << set.prefix << form.example);
+TEST_CASE("the example of every pattern yields its action, outcome and exactly its fields",
+          "[auth]") {
+  std::size_t count = 0;
+  for (const parsers::auth_log::patterns::PatternSet& set :
+       parsers::auth_log::patterns::auth_pattern_sets()) {
+    for (const parsers::auth_log::patterns::MessagePattern& pattern : set.patterns) {
+      INFO(set.ident << ": " << set.prefix << pattern.example);
       const Parsed parsed =
-          parse_as(set.ident, std::string(set.prefix) + std::string(form.example));
-      CHECK(parsed["event.action"] == form.action);
-      CHECK(parsed["event.outcome"] == outcome_name(form.outcome));
+          parse_as(set.ident, std::string(set.prefix) + std::string(pattern.example));
+      CHECK(parsed["event.action"] == pattern.action);
+      CHECK(parsed["event.outcome"] == outcome_name(pattern.outcome));
       CHECK(parsed["event.kind"] == "event");
       CHECK(parsed.has("event.category"));
-      CHECK(message_fields(parsed, !set.prefix.empty()) == listed_fields(form.fields));
-      ++forms;
+      CHECK(message_fields(parsed, !set.prefix.empty()) == listed_fields(pattern.fields));
+      ++count;
     }
   }
-  CHECK(forms > 130);
+  CHECK(count > 130);
 }
 
-TEST_CASE("no two forms of a table have the same pattern", "[auth]") {
-  for (const parsers::auth_log::patterns::FormSet& set :
-       parsers::auth_log::patterns::auth_form_sets()) {
-    std::set<std::string> patterns;
-    for (const parsers::auth_log::patterns::Form& form : set.forms) {
-      std::string pattern;
-      for (std::size_t i = 0; i < form.pattern.size(); ++i) {
-        pattern += std::to_string(static_cast<int>(form.pattern[i].kind)) +
-                   std::string(form.pattern[i].text) + "\n";
+TEST_CASE("no two patterns of a table have the same text", "[auth]") {
+  for (const parsers::auth_log::patterns::PatternSet& set :
+       parsers::auth_log::patterns::auth_pattern_sets()) {
+    std::set<std::string> texts;
+    for (const parsers::auth_log::patterns::MessagePattern& pattern : set.patterns) {
+      std::string text;
+      for (std::size_t i = 0; i < pattern.text.size(); ++i) {
+        text += std::to_string(static_cast<int>(pattern.text[i].kind)) +
+                std::string(pattern.text[i].text) + "\n";
       }
-      INFO(form.example);
-      CHECK(patterns.insert(pattern).second);
+      INFO(pattern.example);
+      CHECK(texts.insert(text).second);
     }
   }
 }
