@@ -32,7 +32,7 @@ set(may_agent_logging agent/base)
 set(may_agent_status agent/app agent/base agent/buffer agent/config agent/logging agent/pipeline agent/platform agent/rules)
 set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules agent/status parsers)
 set(may_sinks_opensearch_setup agent/base agent/config sinks/http sinks/opensearch)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery agent/event agent/explain agent/input/file agent/logging agent/platform agent/rules agent/status parsers/auth_log/key_owners sinks/opensearch sinks/opensearch/setup)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers/auth_log/key_owners sinks/opensearch sinks/opensearch/setup)
 
 # Every folder named above.
 set(layers

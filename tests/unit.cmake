@@ -109,7 +109,7 @@ auditship_test(NAME unit_pipeline LABELS unit
   SOURCES unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc
     unit/pipeline/recent_events_test.cc
-    unit/pipeline/rule_change_events_test.cc
+    unit/pipeline/rule_change_recorder_test.cc
   LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::logging auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship::platform auditship_sim)
 auditship_test(NAME unit_platform LABELS unit
   SOURCES unit/platform/http_server_test.cc

@@ -6,6 +6,7 @@
 #include "agent/base/glob.h"
 #include "agent/base/json_writer.h"
 #include "agent/base/version.h"
+#include "agent/pipeline/pipeline.h"
 #include "agent/platform/system_clock.h"
 #include "parsers/auth_log/ssh_sessions/session_tracker.h"
 #include "sinks/file/file_sink.h"
@@ -60,16 +61,21 @@ class Agent::Box final : public delivery::DeadLetterBox {
   const Clock& clock_;
 };
 
-Agent::Agent(config::Config config, pipeline::Env env, Executor post, RunMode mode)
-    : config_(std::move(config)), env_(std::move(env)), post_(std::move(post)), mode_(mode) {}
+Agent::Agent(config::Config config, pipeline::RuntimeServices services, Executor post, RunMode mode)
+    : config_(std::move(config)),
+      services_(std::move(services)),
+      post_(std::move(post)),
+      mode_(mode) {}
 
 Agent::~Agent() {
-  http_.reset();  // before the streams: no callback comes any more
+  http_.reset();  // before the pipelines: no callback comes any more
 }
 
-Result<std::unique_ptr<Agent>> Agent::start(config::Config config, pipeline::Env env, Executor post,
+Result<std::unique_ptr<Agent>> Agent::start(config::Config config,
+                                            pipeline::RuntimeServices services, Executor post,
                                             RunMode mode) {
-  std::unique_ptr<Agent> agent(new Agent(std::move(config), std::move(env), std::move(post), mode));
+  std::unique_ptr<Agent> agent(
+      new Agent(std::move(config), std::move(services), std::move(post), mode));
   if (auto s = agent->prepare(); !s) {
     return s.error();
   }
@@ -77,8 +83,8 @@ Result<std::unique_ptr<Agent>> Agent::start(config::Config config, pipeline::Env
 }
 
 Status Agent::prepare() {
-  auto identity =
-      load_identity(env_.fs, config_.data_dir, wanted_node_name(config_), env_.rng, env_.log);
+  auto identity = load_identity(services_.fs, config_.data_dir, wanted_node_name(config_),
+                                services_.rng, services_.log);
   if (!identity) {
     return identity.error();
   }
@@ -116,19 +122,20 @@ Status Agent::load_book(Told told) {
     return {};
   }
   const std::uint64_t signature =
-      parsers::auth_log::key_owners::key_owners_signature(env_.fs, config_.ssh_key_owners);
-  auto loaded = parsers::auth_log::key_owners::load_key_owners(env_.fs, config_.ssh_key_owners);
+      parsers::auth_log::key_owners::key_owners_signature(services_.fs, config_.ssh_key_owners);
+  auto loaded =
+      parsers::auth_log::key_owners::load_key_owners(services_.fs, config_.ssh_key_owners);
   book_signature_ = signature;
   if (!loaded) {
     return loaded.error();
   }
   if (told == Told::no) {
     for (const std::string& warning : loaded->warnings) {
-      env_.log.warn("administrators", warning);
+      services_.log.warn("administrators", warning);
     }
   }
-  env_.log.info("administrators-loaded", "owners of SSH keys were read",
-                {{"keys", loaded->places.size()}});
+  services_.log.info("administrators-loaded", "owners of SSH keys were read",
+                     {{"keys", loaded->places.size()}});
   book_->replace(std::move(loaded->table));
   return {};
 }
@@ -139,19 +146,19 @@ void Agent::renew_book(TimePoint now) {
     return;
   }
   book_at_ = now + kLookForKeysEvery;
-  if (parsers::auth_log::key_owners::key_owners_signature(env_.fs, config_.ssh_key_owners) ==
+  if (parsers::auth_log::key_owners::key_owners_signature(services_.fs, config_.ssh_key_owners) ==
       book_signature_) {
     return;
   }
   if (auto s = load_book(Told::no); !s) {
-    env_.log.error("administrators-broken",
-                   "a changed file cannot be used; the owners of keys stay as they were",
-                   {{"error", s.error().message}});
+    services_.log.error("administrators-broken",
+                        "a changed file cannot be used; the owners of keys stay as they were",
+                        {{"error", s.error().message}});
   }
 }
 
-pipeline::StreamSettings Agent::settings_of(const config::StreamConfig& stream) const {
-  pipeline::StreamSettings s;
+pipeline::PipelineSettings Agent::settings_of(const config::StreamConfig& stream) const {
+  pipeline::PipelineSettings s;
   s.name = stream.name;
   s.paths = stream.paths;
   s.rules_file = stream.filters;
@@ -162,14 +169,14 @@ pipeline::StreamSettings Agent::settings_of(const config::StreamConfig& stream) 
       return std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(sessions);
     };
   }
-  s.tail.line_max_bytes = config_.line_max_bytes;
-  s.tail.cut_tail_bytes =
-      std::min<std::uint64_t>(s.tail.cut_tail_bytes, config_.line_max_bytes / 2);
-  s.tail.backfill_ns =
+  s.file_source.line_max_bytes = config_.line_max_bytes;
+  s.file_source.cut_tail_bytes =
+      std::min<std::uint64_t>(s.file_source.cut_tail_bytes, config_.line_max_bytes / 2);
+  s.file_source.backfill_ns =
       config_.backfill
           ? std::optional<std::int64_t>(std::chrono::nanoseconds(*config_.backfill).count())
           : std::nullopt;
-  s.tail.final_pass = mode_ == RunMode::once;
+  s.file_source.final_pass = mode_ == RunMode::once;
   s.once = mode_ == RunMode::once;
   s.batch.max_bytes = config_.batch_max_bytes;
   s.batch.max_documents = config_.batch_max_documents;
@@ -179,7 +186,7 @@ pipeline::StreamSettings Agent::settings_of(const config::StreamConfig& stream) 
   s.buffer.max_bytes = stream.buffer_max_bytes;
   s.buffer_max_percent = stream.buffer_max_percent;
   for (std::size_t half = 0; half < 2; ++half) {
-    std::uint64_t word = env_.rng.next();
+    std::uint64_t word = services_.rng.next();
     for (std::size_t i = 0; i < 8; ++i, word >>= 8) {
       s.buffer.new_id[half * 8 + i] = static_cast<std::uint8_t>(word);
     }
@@ -210,7 +217,7 @@ Result<std::unique_ptr<sinks::Sink>> Agent::sink_of(const config::StreamConfig& 
     options.buffer_id = hex_of(buffer);
     options.max_file_bytes = config_.file_sink.max_file_bytes;
     options.zstd = config_.file_sink.zstd;
-    auto sink = sinks::file::FileSink::open(env_.fs, env_.log, post_, std::move(options));
+    auto sink = sinks::file::FileSink::open(services_.fs, services_.log, post_, std::move(options));
     if (!sink) {
       return sink.error();
     }
@@ -218,14 +225,14 @@ Result<std::unique_ptr<sinks::Sink>> Agent::sink_of(const config::StreamConfig& 
   }
   return std::unique_ptr<sinks::Sink>(std::make_unique<sinks::opensearch::OpenSearchSink>(
       sinks::opensearch::opensearch_options(config_, stream),
-      sinks::opensearch::credential_source(env_.fs, config_.opensearch), *http_, env_.clock,
-      env_.rng, env_.log, post_));
+      sinks::opensearch::credential_source(services_.fs, config_.opensearch), *http_,
+      services_.clock, services_.rng, services_.log, post_));
 }
 
 Status Agent::add_stream(const config::StreamConfig& stream) {
   filter::RuleSet rules;
   if (!stream.filters.empty()) {
-    rules::RuleWatch watch(env_.fs, stream.filters);
+    rules::RuleWatch watch(services_.fs, stream.filters);
     auto file = watch.load();
     if (!file) {
       return file.error();
@@ -233,28 +240,28 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
     rules = std::move(file->rules);
     rule_files_.emplace(stream.name, std::move(watch));
   }
-  auto make_parser = make_parser_factory(env_.fs, config_, stream.parser, book_);
+  auto make_parser = make_parser_factory(services_.fs, config_, stream.parser, book_);
   if (!make_parser) {
     return make_parser.error();
   }
-  const pipeline::StreamSettings settings = settings_of(stream);
+  const pipeline::PipelineSettings settings = settings_of(stream);
   delivery::DeadLetterOptions letters;
   letters.directory = join_path(join_path(config_.data_dir, stream.name), "dead-letter");
-  auto opened = delivery::DeadLetters::open(env_.fs, std::move(letters));
+  auto opened = delivery::DeadLetters::open(services_.fs, std::move(letters));
   if (!opened) {
     return opened.error();
   }
-  boxes_.push_back(std::make_unique<Box>(std::move(*opened), env_.clock));
+  boxes_.push_back(std::make_unique<Box>(std::move(*opened), services_.clock));
   const auto make_sink = [this, stream](const buffer::BufferId& buffer) {
     return sink_of(stream, buffer);
   };
-  auto made = std::make_unique<pipeline::Stream>(
-      env_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(),
+  auto made = std::make_unique<pipeline::Pipeline>(
+      services_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(),
       delivery::Repair(sinks::opensearch::repair_document));
   if (auto s = made->open(); !s) {
     return s;
   }
-  streams_.push_back(std::move(made));
+  pipelines_.push_back(std::move(made));
   return {};
 }
 
@@ -262,8 +269,8 @@ TimePoint Agent::step(TimePoint now) {
   renew_book(now);
   TimePoint next =
       now + (config_.ssh_key_owners.empty() ? std::chrono::seconds(60) : kLookForKeysEvery);
-  for (const auto& stream : streams_) {
-    next = std::min(next, stream->step(now));
+  for (const auto& pipeline : pipelines_) {
+    next = std::min(next, pipeline->step(now));
   }
   if (mode_ == RunMode::follow) {
     if (now >= rules_at_) {
@@ -281,78 +288,79 @@ TimePoint Agent::step(TimePoint now) {
 
 // Not an error: workers have no audit log, a fresh Debian 12 no auth.log.
 void Agent::tell_absent() {
-  for (const auto& stream : streams_) {
-    const pipeline::StreamView view = stream->view();
-    if (view.present > 0) {
+  for (const auto& pipeline : pipelines_) {
+    if (pipeline->stats().present > 0) {
       continue;
     }
-    const auto& paths = stream->settings().paths;
-    env_.log.info("input-absent",
-                  "none of the stream's log files is there now; they are watched for",
-                  {{"stream", stream->settings().name},
-                   {"paths", paths.size()},
-                   {"first", paths.empty() ? "" : paths.front()}});
+    const auto& paths = pipeline->settings().paths;
+    services_.log.info("input-absent",
+                       "none of the stream's log files is there now; they are watched for",
+                       {{"stream", pipeline->settings().name},
+                        {"paths", paths.size()},
+                        {"first", paths.empty() ? "" : paths.front()}});
     for (const std::string& path : paths) {
-      const std::string hidden = hidden_part(env_.fs, before_wildcard(path));
+      const std::string hidden = hidden_part(services_.fs, before_wildcard(path));
       if (!hidden.empty()) {
-        env_.log.warn("input-hidden", "a log file is where this process is shown nothing",
-                      {{"stream", stream->settings().name}, {"file", path}, {"hidden", hidden}});
+        services_.log.warn(
+            "input-hidden", "a log file is where this process is shown nothing",
+            {{"stream", pipeline->settings().name}, {"file", path}, {"hidden", hidden}});
       }
     }
   }
 }
 
 void Agent::stop_reading() {
-  for (const auto& stream : streams_) {
-    stream->stop_reading();
+  for (const auto& pipeline : pipelines_) {
+    pipeline->stop_reading();
   }
 }
 
 void Agent::flush() {
-  for (const auto& stream : streams_) {
-    stream->flush();
+  for (const auto& pipeline : pipelines_) {
+    pipeline->flush();
   }
 }
 
-void Agent::hint() {
-  for (const auto& stream : streams_) {
-    stream->hint();
+void Agent::notify_change() {
+  for (const auto& pipeline : pipelines_) {
+    pipeline->notify_change();
   }
 }
 
 void Agent::reload() {
   book_signature_ = 0;
   book_at_ = TimePoint{};
-  for (const auto& stream : streams_) {
-    const auto watch = rule_files_.find(stream->settings().name);
+  for (const auto& pipeline : pipelines_) {
+    const auto watch = rule_files_.find(pipeline->settings().name);
     if (watch != rule_files_.end()) {
-      load_rules(*stream, watch->second);
+      load_rules(*pipeline, watch->second);
     }
   }
 }
 
 void Agent::look_at_rules() {
-  for (const auto& stream : streams_) {
-    const auto watch = rule_files_.find(stream->settings().name);
+  for (const auto& pipeline : pipelines_) {
+    const auto watch = rule_files_.find(pipeline->settings().name);
     if (watch != rule_files_.end() && watch->second.changed()) {
-      load_rules(*stream, watch->second);
+      load_rules(*pipeline, watch->second);
     }
   }
 }
 
-void Agent::load_rules(pipeline::Stream& stream, rules::RuleWatch& watch) {
+void Agent::load_rules(pipeline::Pipeline& pipeline, rules::RuleWatch& watch) {
   auto loaded = watch.load();
   const rules::RulesView& view = watch.view();
   if (!loaded) {
-    env_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay",
-                   {{"stream", stream.settings().name},
-                    {"error", loaded.error().message},
-                    {"rules", view.hash}});
+    services_.log.error("rules-broken", "the changed rule file is refused; the rules in force stay",
+                        {{"stream", pipeline.settings().name},
+                         {"error", loaded.error().message},
+                         {"rules", view.hash}});
     return;
   }
-  stream.set_rules(std::move(loaded->rules));
-  env_.log.info("rules-loaded", "the rule file was read again",
-                {{"stream", stream.settings().name}, {"file", view.file}, {"rules", view.hash}});
+  pipeline.set_rules(std::move(loaded->rules));
+  services_.log.info(
+      "rules-loaded", "the rule file was read again",
+      {{"stream", pipeline.settings().name}, {"file", view.file}, {"rules", view.hash}});
 }
 
 rules::RulesView Agent::rules_of(const std::string& stream) const {
@@ -361,18 +369,19 @@ rules::RulesView Agent::rules_of(const std::string& stream) const {
 }
 
 bool Agent::finished() const {
-  return std::all_of(streams_.begin(), streams_.end(), [](const auto& s) { return s->finished(); });
+  return std::all_of(pipelines_.begin(), pipelines_.end(),
+                     [](const auto& s) { return s->finished(); });
 }
 
 bool Agent::delivered() const {
-  return std::all_of(streams_.begin(), streams_.end(),
+  return std::all_of(pipelines_.begin(), pipelines_.end(),
                      [](const auto& s) { return s->delivered(); });
 }
 
 std::vector<std::string> Agent::watch_directories() const {
   std::vector<std::string> all;
-  for (const auto& stream : streams_) {
-    const auto some = stream->watch_directories();
+  for (const auto& pipeline : pipelines_) {
+    const auto some = pipeline->watch_directories();
     all.insert(all.end(), some.begin(), some.end());
   }
   std::sort(all.begin(), all.end());

@@ -1,10 +1,10 @@
 // Agent: the configured streams, their sinks and parsers, joined. The only place that knows all
 // stages.
 //
-//   auto agent = Agent::start(config, env, post, mode);
+//   auto agent = Agent::start(config, services, post, mode);
 //   loop.run([&](TimePoint now) { return agent->step(now); }, …);
 //
-// Loop thread only. What env refers to, and post's loop, must outlive it.
+// Loop thread only. What services refers to, and post's loop, must outlive it.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,9 @@
 #include "agent/base/executor.h"
 #include "agent/config/config.h"
 #include "agent/delivery/dead_letter_store.h"
-#include "agent/pipeline/pipeline.h"
+#include "agent/pipeline/pipeline_fwd.h"
+#include "agent/pipeline/pipeline_settings.h"
+#include "agent/pipeline/runtime_services.h"
 #include "agent/rules/rule_watcher.h"
 #include "sinks/http/http_transport.h"
 #include "sinks/sink.h"
@@ -29,8 +31,9 @@ enum class RunMode { follow, once };
 class Agent {
  public:
   // Opens every buffer: recovery. Errors say what to do about them.
-  static Result<std::unique_ptr<Agent>> start(config::Config config, pipeline::Env env,
-                                              Executor post, RunMode mode);
+  static Result<std::unique_ptr<Agent>> start(config::Config config,
+                                              pipeline::RuntimeServices services, Executor post,
+                                              RunMode mode);
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
@@ -38,7 +41,7 @@ class Agent {
   TimePoint step(TimePoint now);
   void stop_reading();
   void flush();
-  void hint();
+  void notify_change();
   // Reads the rule files again; step() does it by itself for those that changed. A broken one keeps
   // the old rules and says why.
   void reload();
@@ -46,8 +49,8 @@ class Agent {
   [[nodiscard]] bool finished() const;  // of RunMode::once
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] std::vector<std::string> watch_directories() const;
-  [[nodiscard]] const std::vector<std::unique_ptr<pipeline::Stream>>& streams() const {
-    return streams_;
+  [[nodiscard]] const std::vector<std::unique_ptr<pipeline::Pipeline>>& pipelines() const {
+    return pipelines_;
   }
   // Of a stream's rule file.
   [[nodiscard]] rules::RulesView rules_of(const std::string& stream) const;
@@ -57,10 +60,10 @@ class Agent {
  private:
   class Box;
 
-  Agent(config::Config config, pipeline::Env env, Executor post, RunMode mode);
+  Agent(config::Config config, pipeline::RuntimeServices services, Executor post, RunMode mode);
   Status prepare();
   Status add_stream(const config::StreamConfig& stream);
-  [[nodiscard]] pipeline::StreamSettings settings_of(const config::StreamConfig& stream) const;
+  [[nodiscard]] pipeline::PipelineSettings settings_of(const config::StreamConfig& stream) const;
   Result<pipeline::MakeParser> parser_of(const config::StreamConfig& stream) const;
   Result<std::unique_ptr<sinks::Sink>> sink_of(const config::StreamConfig& stream,
                                                const buffer::BufferId& buffer);
@@ -70,16 +73,16 @@ class Agent {
   void renew_book(TimePoint now);
   void tell_absent();
   void look_at_rules();
-  void load_rules(pipeline::Stream& stream, rules::RuleWatch& watch);
+  void load_rules(pipeline::Pipeline& pipeline, rules::RuleWatch& watch);
 
   config::Config config_;
-  pipeline::Env env_;
+  pipeline::RuntimeServices services_;
   Executor post_;
   RunMode mode_;
   Identity identity_;
   std::unique_ptr<sinks::http::HttpTransport> http_;
   std::vector<std::unique_ptr<delivery::DeadLetterBox>> boxes_;
-  std::vector<std::unique_ptr<pipeline::Stream>> streams_;
+  std::vector<std::unique_ptr<pipeline::Pipeline>> pipelines_;
   std::map<std::string, rules::RuleWatch> rule_files_;  // by stream
   TimePoint rules_at_{};                                // when to look at them
   // Owners: this, which puts new tables in, and the parsers.

@@ -8,6 +8,7 @@
 #include "agent/cli/commands.h"
 #include "agent/logging/agent_log.h"
 #include "agent/logging/recent_warnings.h"
+#include "agent/pipeline/pipeline.h"
 #include "agent/platform/event_loop.h"
 #include "agent/platform/http_server.h"
 #include "agent/platform/memory_trim.h"
@@ -36,8 +37,8 @@ std::string destination_of(const config::Config& config) {
 
 std::vector<status::StreamSummary> summaries_of(const app::Agent& agent) {
   std::vector<status::StreamSummary> all;
-  for (const auto& stream : agent.streams()) {
-    all.push_back(status::StreamSummary{stream->settings().name, stream->view(),
+  for (const auto& stream : agent.pipelines()) {
+    all.push_back(status::StreamSummary{stream->settings().name, stream->stats(),
                                         stream->unterminated(), stream->finished()});
   }
   return all;
@@ -46,9 +47,9 @@ std::vector<status::StreamSummary> summaries_of(const app::Agent& agent) {
 // What differs when anything was done.
 std::uint64_t work_of(const app::Agent& agent) {
   std::uint64_t work = 0;
-  for (const auto& stream : agent.streams()) {
-    const pipeline::StreamView view = stream->view();
-    work += view.read.bytes + view.delivered.accounted() + view.delivery.requests;
+  for (const auto& stream : agent.pipelines()) {
+    const pipeline::PipelineStats stats = stream->stats();
+    work += stats.read.bytes + stats.delivered.accounted() + stats.delivery.requests;
   }
   return work;
 }
@@ -56,12 +57,12 @@ std::uint64_t work_of(const app::Agent& agent) {
 // One line for `systemctl status`.
 std::string words_of(const app::Agent& agent) {
   std::string text;
-  for (const auto& stream : agent.streams()) {
-    const pipeline::StreamView view = stream->view();
+  for (const auto& stream : agent.pipelines()) {
+    const pipeline::PipelineStats stats = stream->stats();
     text += (text.empty() ? "" : "; ") + stream->settings().name + ": " +
-            std::to_string(view.delivered.settled()) + " shipped, " +
-            std::to_string(view.buffered_documents) + " waiting" +
-            (view.full ? ", buffer full" : "");
+            std::to_string(stats.delivered.settled()) + " shipped, " +
+            std::to_string(stats.buffered_documents) + " waiting" +
+            (stats.full ? ", buffer full" : "");
   }
   return text;
 }
@@ -91,7 +92,7 @@ std::unique_ptr<platform::StatusServer> listen_where_told(const std::string& add
 }
 
 // What the loop calls while the agent runs: its steps, and the signals that bring it to an end.
-class Drive {
+class RunLoop {
  public:
   struct Parts {
     app::Agent& agent;
@@ -104,7 +105,7 @@ class Drive {
     status::StatusPages& pages;
     platform::Notifier& notifier;
   };
-  explicit Drive(const Parts& parts) : with_(parts) {}
+  explicit RunLoop(const Parts& parts) : with_(parts) {}
 
   // Returns when it is to be called again.
   TimePoint step(TimePoint now) {
@@ -240,9 +241,9 @@ int run_command(const RunArguments& arguments) {
             {"sink", destination},
             {"data_dir", config->data_dir}});
   const app::RunMode mode = arguments.once ? app::RunMode::once : app::RunMode::follow;
-  auto agent = app::Agent::start(std::move(*config),
-                                 pipeline::Env{fs, clock, rng, log, [&] { loop.wake(); }},
-                                 loop.post(), mode);
+  auto agent = app::Agent::start(
+      std::move(*config), pipeline::RuntimeServices{fs, clock, rng, log, [&] { loop.wake(); }},
+      loop.post(), mode);
   if (!agent) {
     log.error("start-failed", agent.error().message);
     return kExitFailed;
@@ -261,10 +262,10 @@ int run_command(const RunArguments& arguments) {
                                                                      : status::Events::hidden));
   platform::Notifier notifier(log, platform::system_environment);
   notifier.ready(words_of(running));
-  loop.on_change([&] { running.hint(); });
-  Drive drive({running, mode, fs, clock, own_log, log, loop, pages, notifier});
-  loop.run([&](TimePoint now) { return drive.step(now); },
-           [&](int signal) { drive.on_signal(signal); });
+  loop.on_change([&] { running.notify_change(); });
+  RunLoop run_loop({running, mode, fs, clock, own_log, log, loop, pages, notifier});
+  loop.run([&](TimePoint now) { return run_loop.step(now); },
+           [&](int signal) { run_loop.on_signal(signal); });
   running.flush();
   const auto summaries = summaries_of(running);
   if (!arguments.once) {

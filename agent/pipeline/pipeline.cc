@@ -1,430 +1,236 @@
 #include "agent/pipeline/pipeline.h"
 
 #include <algorithm>
-
-#include "agent/base/json_writer.h"
+#include <chrono>
+#include <optional>
+#include <utility>
 
 namespace auditship::pipeline {
 namespace {
 
-constexpr int kLooks = 5;  // of a run to the end, before what cannot be read is left
-constexpr std::chrono::milliseconds kLookAgain{100};
+// Between two looks whether a full buffer has room again. Delivery wakes us before.
+constexpr std::chrono::milliseconds kFullPollEvery{500};
 
 }  // namespace
 
-Stream::Stream(Env env, StreamSettings settings, filter::RuleSet rules, MakeParser make_parser,
-               MakeSink make_sink, delivery::DeadLetterBox& dead_letters, delivery::Repair repair)
-    : env_(std::move(env)),
+Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
+                   MakeParser make_parser, MakeSink make_sink,
+                   delivery::DeadLetterBox& dead_letters, delivery::Repair repair)
+    : services_(std::move(services)),
       settings_(std::move(settings)),
-      rules_(std::move(rules)),
-      make_parser_(std::move(make_parser)),
-      make_sink_(std::move(make_sink)),
-      dead_letters_(dead_letters),
-      repair_(std::move(repair)),
-      source_set_(env_.fs, env_.log, settings_.paths),
-      ids_(settings_.encoder.cluster, settings_.encoder.node),
-      encoder_(settings_.encoder),
-      builder_(settings_.codec, settings_.batch) {
-  encoder_.set_rules_hash(rules_.hash_text());
-}
+      stage_(settings_.encoder, std::move(rules)),
+      reader_(services_, settings_, make_parser),
+      output_(services_, settings_, std::move(make_sink), dead_letters, std::move(repair)),
+      appender_(services_, settings_, stage_, output_, [this] { return reader_.unread_bytes(); }),
+      reread_(services_, settings_, std::move(make_parser), reader_, stage_, appender_, output_),
+      recorder_(services_, settings_, stage_, appender_, output_) {}
 
-Stream::~Stream() = default;
-
-Status Stream::open() {
-  if (log_) {
+Status Pipeline::open() {
+  if (output_.is_open()) {
     return {};
   }
-  auto log = buffer::SegmentLog::open(env_.fs, env_.log, settings_.buffer);
-  if (!log) {
-    return log.error();
+  if (auto s = output_.open(); !s) {
+    return s;
   }
-  if (!sink_ || sink_buffer_ != (*log)->id()) {
-    auto sink = make_sink_((*log)->id());
-    if (!sink) {
-      return sink.error();
-    }
-    if (sink_) {
-      old_sinks_.push_back(std::move(sink_));
-    }
-    sink_ = std::move(*sink);
-    sink_buffer_ = (*log)->id();
-  }
-  log_ = std::move(*log);
-  ledger_ = log_->ledger();
-  problem_.clear();
-  measure_limit();
-  delivery_ =
-      std::make_unique<delivery::Delivery>(*log_, *sink_, dead_letters_, repair_, env_.clock,
-                                           env_.rng, env_.log, env_.wake, settings_.delivery);
-  return doubt_unreadable_positions();
+  stage_.restore_ledger(output_.log().ledger());
+  appender_.refresh_limit();
+  return reread_.doubt_unreadable_positions();
 }
 
-// A source whose position cannot be read is read from its beginning. So the ids of what comes are
-// looked up before it is sent.
-Status Stream::doubt_unreadable_positions() {
-  const bool readable =
-      std::all_of(log_->table().begin(), log_->table().end(), [](const auto& source) {
-        return source.first == kRulesSource || input::file::decode_checkpoint(source.second).ok();
-      });
-  return readable ? Status() : delivery_->doubt_all();
-}
-
-TimePoint Stream::step(TimePoint now) {
-  if (!log_) {
-    if (now < reopen_at_) {
-      return reopen_at_;
+TimePoint Pipeline::step(TimePoint now) {
+  if (!output_.is_open()) {
+    if (now < output_.reopen_at()) {
+      return output_.reopen_at();
     }
     if (auto s = open(); !s) {
-      close_all(s.error(), now);
-      return reopen_at_;
+      close(s.error(), now);
+      return output_.reopen_at();
     }
   }
   bool more = false;
   if (reading_) {
-    record_rules(now);
-    rescan(now);
+    recorder_.record(now);
+    if (reader_.rescan_due(now)) {
+      appender_.measure(now);
+      reader_.rescan(now, output_.log().table());
+    }
     more = read_some(now);
   }
-  Status status = append_all(now);
+  Status status = put_into_buffer(now);
   Result<TimePoint> next = now;
   if (status) {
-    next = delivery_->step(now);
+    next = output_.delivery().step(now);
     status = next ? Status() : Status(next.error());
   }
   if (!status) {
-    close_all(status.error(), now);
-    return reopen_at_;
+    close(status.error(), now);
+    return output_.reopen_at();
   }
-  reopen_failures_ = 0;
-  if (more) {
-    return now;
-  }
-  TimePoint at = *next;
-  if (pending_ || full_) {
-    at = std::min<TimePoint>(at, now + std::chrono::milliseconds(500));
+  output_.succeeded();
+  return more ? now : next_step(*next, now);
+}
+
+TimePoint Pipeline::next_step(TimePoint delivery_next, TimePoint now) const {
+  TimePoint at = delivery_next;
+  if (appender_.waiting() || appender_.full()) {
+    at = std::min<TimePoint>(at, now + kFullPollEvery);
   } else if (reading_) {
-    at = std::min(at, std::max(poll_at_, now));
+    at = std::min(at, std::max(reader_.poll_at(), now));
   }
-  if (!builder_.empty()) {
-    at = std::min(at, builder_.due_at());
-  }
-  return at;
+  return appender_.empty() ? at : std::min(at, appender_.due_at());
+}
+
+// The disk failed us: forget all that is not on it, and recover from it later.
+void Pipeline::close(const Error& why, TimePoint now) {
+  output_.close(why, now);
+  reader_.forget();
+  appender_.discard();
+  reread_.reset();
+  recorder_.rules_changed();
 }
 
 // Puts into the buffer what is due, and makes it durable.
-Status Stream::append_all(TimePoint now) {
-  Status status;
-  if (pending_) {
-    status = append_pending();
-  } else if (builder_.due(now) ||
-             (!builder_.empty() && (!reading_ || (settings_.once && at_end_)))) {
-    status = close_batch();
-  }
-  if (status && now >= repair_at_) {
-    status = reread_lost_ranges();
-    repair_at_ = now + std::chrono::seconds(1);
-  }
+Status Pipeline::put_into_buffer(TimePoint now) {
+  const bool nothing_more = !reading_ || (settings_.once && reader_.at_end());
+  Status status = appender_.append_due(now, nothing_more ? BatchEnd::at_once : BatchEnd::when_due);
   if (status) {
-    status = end_doubt();
+    status = reread_.step(now);
   }
-  return status ? log_->sync() : status;
-}
-
-void Stream::rescan(TimePoint now) {
-  if (now < rescan_at_) {
-    return;
-  }
-  rescan_at_ = now + settings_.rescan_every;
-  measure_limit();
-  growth_.add(now, log_->bytes());
-  for (const std::string& name : source_set_.scan()) {
-    Source& source = sources_[name];
-    if (source.tail) {
-      continue;
-    }
-    input::file::FileSourceOptions options = settings_.tail;
-    options.path = name;
-    std::optional<input::file::FileCheckpoint> resume;
-    if (const auto known = log_->table().find(name); known != log_->table().end()) {
-      source.stored = known->second.position;
-      resume = place_of(name, known->second);
-      source.position = resume ? resume->pos : event::SourcePos{};
-    }
-    source.tail = std::make_unique<input::file::FileSource>(env_.fs, env_.clock, env_.log,
-                                                            std::move(options), std::move(resume));
-    source.parser = make_parser_();
-    if (settings_.make_deriver) {
-      source.deriver = settings_.make_deriver();
-      const auto known = log_->table().find(name);
-      if (known != log_->table().end() && !source.deriver->restore(known->second.state)) {
-        env_.log.warn("state-dropped",
-                      "what was known of sessions under way cannot be read and is forgotten",
-                      {{"stream", settings_.name}, {"file", name}});
-      }
-    }
-  }
-}
-
-// nullopt: the bytes are not of this release, so reading begins at the beginning.
-std::optional<input::file::FileCheckpoint> Stream::place_of(const std::string& name,
-                                                            const event::Checkpoint& stored) const {
-  auto place = input::file::decode_checkpoint(stored);
-  if (!place) {
-    env_.log.error("position-unreadable",
-                   "the stored position of a log file cannot be read; the file is read from its "
-                   "beginning, and documents that are there already are left out",
-                   {{"stream", settings_.name}, {"file", name}, {"error", place.error().message}});
-    return std::nullopt;
-  }
-  return std::move(*place);
-}
-
-bool Stream::has_room() const {
-  const std::uint64_t reserve = std::min(settings_.batch.max_bytes, log_->max_bytes() / 4);
-  return log_->bytes() + reserve < log_->max_bytes() || log_->last() == delivery_->ack().settled;
+  return status ? output_.log().sync() : status;
 }
 
 // Reads from each source in turn until nothing is new or the step has done enough. True: call again
 // at once.
-bool Stream::read_some(TimePoint now) {
-  if (now < poll_at_) {
+bool Pipeline::read_some(TimePoint now) {
+  if (!reader_.poll_due(now)) {
     return false;
   }
   std::size_t done = 0;
   while (done < kStepBytes) {
-    if (pending_) {
+    if (appender_.waiting()) {
       return false;
     }
-    tell_full(!has_room());
-    if (full_) {
+    appender_.update_full();
+    if (appender_.full()) {
       return false;  // B6; delivery wakes us
     }
     bool any = false;
-    auto at = sources_.upper_bound(last_source_);
-    for (std::size_t i = 0; i < sources_.size() && !pending_; ++i, ++at) {
-      if (at == sources_.end()) {
-        at = sources_.begin();
-      }
-      any = read_source(at->first, at->second, now) || any;
-      last_source_ = at->first;
-      if (builder_.full() && !close_batch()) {
+    for (std::size_t i = 0; i < reader_.size() && !appender_.waiting(); ++i) {
+      any = read_source(reader_.next_in_turn(), now) || any;
+      if (appender_.batch_is_full() && !appender_.close()) {
         return true;  // step() sees the broken log at its sync
       }
-      done += kReadBytes;
+      done += SourceReader::kReadBytes;
     }
     if (!any) {
-      wait_for_news(now);
+      reader_.nothing_new(now);
       return false;
     }
-    at_end_ = false;
-    looks_ = 0;
+    reader_.found_news();
   }
   return true;
 }
 
-void Stream::wait_for_news(TimePoint now) {
-  const bool more = unread();
-  if (settings_.once && more && ++looks_ < kLooks) {
-    poll_at_ = now + kLookAgain;  // files are being renamed just now, or the disk failed once
-    return;
-  }
-  at_end_ = true;
-  if (!more) {
-    at_end_ns_ = env_.clock.wall_ns();
-  }
-  poll_at_ = now + settings_.poll_every;
-}
-
-// One read of one source: its lines go through parser, filter and encoder into the batch. True:
-// there may be more.
-bool Stream::read_source(const std::string& name, Source& source, TimePoint now) {
-  auto count = source.tail->read(lines_, kReadBytes);
-  if (!count) {
-    if (!source.failing) {
-      env_.log.warn("input-error", "a log file cannot be read; it is tried again",
-                    {{"stream", settings_.name}, {"file", name}, {"error", count.error().message}});
-    }
-    source.failing = true;
+// One read of one source: its lines go through the stage into the batch, and to the compressor
+// while they are still in the processor's cache. True: there may be more.
+bool Pipeline::read_source(SourceReader::Source& source, TimePoint now) {
+  const std::vector<event::RawLine>* lines = reader_.read(source);
+  if (lines == nullptr) {
     return false;
   }
-  source.failing = false;
-  tell_present(name, source);
-  const std::int64_t now_ns = env_.clock.wall_ns();
-  std::size_t behind = lines_.size();
-  for (const event::RawLine& line : lines_) {
-    showing_ = events_.wants(--behind, now);
-    take(line, source, now_ns);
-    if (bulk_.size() >= kPackBytes) {
-      pack(now);
+  LineContext context{*source.parser, source.deriver.get(), services_.clock.wall_ns(), nullptr};
+  std::size_t behind = lines->size();
+  for (const event::RawLine& line : *lines) {
+    context.recent = recent_events_.wants(--behind, now) ? &recent_events_ : nullptr;
+    stage_.add(line, context);
+    if (stage_.encoded().bulk.size() >= kPackBytes) {
+      appender_.pack(now);
     }
   }
-  pack(now);
-  count_moved(source);
-  if (source.tail->position() == source.position) {
-    AUDITSHIP_CHECK(lines_.empty(), "a line read moves its source");
+  appender_.pack(now);
+  stage_.count_input(SourceReader::take_counts(source));
+  std::optional<event::SourceSpan> span = SourceReader::take_span(source);
+  if (!span) {
+    AUDITSHIP_CHECK(lines->empty(), "a line read moves its source");
     return false;
   }
-  event::SourceSpan span;
-  span.source = name;
-  span.before = source.stored;
-  span.after = input::file::encode_checkpoint(source.tail->checkpoint());
-  if (source.deriver) {
-    span.after.state = source.deriver->state();
-  }
-  source.position = source.tail->position();
-  source.stored = span.after.position;
-  builder_.move(std::move(span), now);
+  appender_.move(std::move(*span), now);
   return true;
 }
 
-// Hands the encoded documents to the compressor while they are still in the processor's cache.
-void Stream::pack(TimePoint now) {
-  if (bulk_documents_ > 0) {
-    builder_.add_documents(bulk_, bulk_documents_, bulk_oldest_ns_, now);
-    raw_bytes_ += bulk_.size();
-  }
-  if (bulk_.capacity() > 8 * kReadBytes) {
-    bulk_ = std::string();  // after a giant line
-  }
-  clear_bulk();
+void Pipeline::set_rules(filter::RuleSet rules) {
+  stage_.set_rules(std::move(rules));
+  recorder_.rules_changed();
 }
 
-void Stream::clear_bulk() {
-  bulk_.clear();
-  bulk_documents_ = 0;
-  bulk_oldest_ns_ = 0;
-}
-
-void Stream::take(const event::RawLine& line, Source& source, std::int64_t now_ns) {
-  source.parser->parse(line, now_ns, records_);
-  AUDITSHIP_CHECK(records_.size() > 0, "a parser makes at least one record of a line");
-  ++ledger_.lines;
-  ledger_.salvaged += records_.size() - 1;
-  ledger_.cut += line.cut ? 1 : 0;
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    event::Record& record = records_[i];
-    count_form(record);
-    std::optional<event::DocId> id;
-    if (source.deriver && source.deriver->applies_to(record)) {
-      id = ids_.of(line, record);
-      source.deriver->observe(record, id->view(), derived_);
-    }
-    const filter::FilterDecision decision = rules_.apply(record);
-    if (decision.action == filter::Action::drop) {
-      count_dropped(decision, record);
-    } else {
-      encoder_.append(record, line, id ? *id : ids_.of(line, record), now_ns, bulk_);
-      ++ledger_.documents;
-      count_document(record);
-      if (showing_) {
-        events_.add(record, now_ns);
-      }
-    }
-    take_derived(line, now_ns);
-  }
-}
-
-void Stream::count_form(const event::Record& record) {
-  if (record.kind == event::RecordKind::unparsed) {
-    ++ledger_.unparsed;
-  } else if (!record.kube.present && record.field("event.action").empty()) {
-    ++unknown_;
-  }
-}
-
-// Whatever was derived from the record before: never filtered.
-void Stream::take_derived(const event::RawLine& line, std::int64_t now_ns) {
-  for (std::size_t i = 0; i < derived_.size(); ++i) {
-    parsers::DerivedRecords::Item& item = derived_[i];
-    std::string offset;
-    append_json_uint(offset, event::offset_of(item.origin));
-    item.record.add("log.offset", offset, event::FieldType::literal);
-    encoder_.append(item.record, line, ids_.derived(item.label, item.origin), now_ns, bulk_);
-    ++ledger_.derived;
-    count_document(item.record);
-  }
-  derived_.clear();
-}
-
-void Stream::count_document(const event::Record& record) {
-  ++bulk_documents_;
-  if (record.time_known && (bulk_oldest_ns_ == 0 || record.time_ns < bulk_oldest_ns_)) {
-    bulk_oldest_ns_ = record.time_ns;
-  }
-}
-
-void Stream::count_dropped(const filter::FilterDecision& decision, const event::Record&) {
-  if (decision.why == filter::Why::sampled_out) {
-    ++ledger_.sampled_out;
-  } else {
-    ++ledger_.filtered;
-  }
-  const std::string_view rule =
-      decision.rule.empty() ? filter::why_name(decision.why) : decision.rule;
-  for (auto& [name, hits] : ledger_.by_rule) {
-    if (name == rule) {
-      ++hits;
-      return;
-    }
-  }
-  ledger_.by_rule.emplace_back(rule, 1);
-}
-
-// Takes over what the FileSource counted since the last time.
-void Stream::count_moved(Source& source) {
-  const input::file::FileSourceStats& stats = source.tail->stats();
-  ledger_.bytes += stats.bytes - source.counted.bytes;
-  ledger_.empty_lines += stats.empty_lines - source.counted.empty_lines;
-  ledger_.gaps += stats.gaps - source.counted.gaps;
-  ledger_.gap_bytes += stats.gap_bytes - source.counted.gap_bytes;
-  source.counted = stats;
-}
-
-Status Stream::close_batch(buffer::Room room) {
-  AUDITSHIP_CHECK(ledger_.balanced(), "lines + salvaged = filtered + sampled out + documents");
-  pending_ = builder_.close(ledger_);
-  packed_bytes_ += pending_->body.size();
-  return append_pending(room);
-}
-
-// Puts the closed batch into the buffer. No room is not an error: it waits, and reading with it.
-Status Stream::append_pending(buffer::Room room) {
-  auto id = log_->append(*pending_, room);
-  if (id) {
-    pending_.reset();
-    return {};
-  }
-  if (id.error().code == Errc::no_space) {
-    tell_full(true);
-    return {};
-  }
-  return id.error();
-}
-
-void Stream::stop_reading() { reading_ = false; }
-
-void Stream::flush() {
-  if (!log_) {
+void Pipeline::flush() {
+  if (!output_.is_open()) {
     return;
   }
-  Status status = pending_ ? append_pending() : builder_.empty() ? Status() : close_batch();
+  Status status = appender_.append_all();
   if (status) {
-    status = log_->sync();
+    status = output_.log().sync();
   }
   if (status) {
-    status = delivery_->flush();
+    status = output_.delivery().flush();
   }
   if (!status) {
-    env_.log.error("stream-flush",
-                   "the last batch could not be saved; its lines are read again at the next start",
-                   {{"stream", settings_.name}, {"error", status.error().message}});
+    services_.log.error(
+        "stream-flush",
+        "the last batch could not be saved; its lines are read again at the next start",
+        {{"stream", settings_.name}, {"error", status.error().message}});
   }
 }
 
-bool Stream::delivered() const {
-  return log_ && builder_.empty() && !pending_ && delivery_->idle();
+bool Pipeline::delivered() const {
+  return output_.is_open() && appender_.empty() && !appender_.waiting() &&
+         output_.delivery().idle();
 }
 
-bool Stream::finished() const { return at_end_ && delivered(); }
+PipelineStats Pipeline::stats() const {
+  PipelineStats stats;
+  stats.read = stage_.ledger();
+  stats.unknown = stage_.unknown();
+  reader_.add_to(stats);
+  appender_.add_to(stats);
+  output_.add_to(stats);
+  if (stats.open) {
+    const std::uint64_t made = stats.read.documents + stats.read.derived;
+    const std::uint64_t gone = stats.delivered.accounted();
+    stats.buffered_documents = made > gone ? made - gone : 0;
+  }
+  measure_lag(stats);
+  return stats;
+}
+
+PipelineStats Pipeline::survey(std::vector<InputFileStatus>& files) {
+  PipelineStats stats = this->stats();
+  reader_.survey(files, stats);
+  measure_lag(stats);
+  return stats;
+}
+
+// What is not read yet was written after the reader was at the end of all files last; what is read
+// and not settled is as old as its oldest document.
+void Pipeline::measure_lag(PipelineStats& stats) const {
+  std::int64_t since = appender_.oldest_ns();
+  std::uint64_t settled = 0;
+  if (stats.open) {
+    const delivery::Delivery& delivery = output_.delivery();
+    settled = delivery.settled_log_bytes();
+    if (const std::int64_t other = delivery.oldest_ns(); other != 0) {
+      since = since == 0 ? other : std::min(since, other);
+    }
+  }
+  const std::uint64_t unsettled =
+      stats.open && stats.read.bytes > settled ? stats.read.bytes - settled : 0;
+  stats.lag_bytes = stats.unread_bytes + unsettled;
+  const std::int64_t at_end = reader_.at_end_ns();
+  if (stats.unread_bytes > stats.waiting_bytes && at_end != 0 && (since == 0 || at_end < since)) {
+    since = at_end;
+  }
+  const std::int64_t now = services_.clock.wall_ns();
+  stats.lag_seconds = since != 0 && now > since ? static_cast<double>(now - since) / 1e9 : 0;
+}
 
 }  // namespace auditship::pipeline

@@ -58,9 +58,9 @@ void number_member(std::string& out, std::string_view name, std::uint64_t value)
   append_json_uint(out, value);
 }
 
-void files_member(std::string& out, const std::vector<pipeline::FileView>& files) {
+void files_member(std::string& out, const std::vector<pipeline::InputFileStatus>& files) {
   out += ",\"files\":[";
-  for (const pipeline::FileView& file : files) {
+  for (const pipeline::InputFileStatus& file : files) {
     out += &file == files.data() ? "{" : ",{";
     member(out, "path", file.path);
     out.push_back(',');
@@ -107,9 +107,9 @@ void warnings_member(std::string& out, const std::vector<logging::Warning>& warn
   out.push_back(']');
 }
 
-void measures_members(std::string& out, const pipeline::StreamView& view) {
+void measures_members(std::string& out, const pipeline::PipelineStats& stats) {
   for (const StreamMeasure& measure : stream_measures()) {
-    const auto value = measure.of(view);
+    const auto value = measure.of(stats);
     out.push_back(',');
     append_json_string(out, measure.json);
     out += value && std::isfinite(*value) ? ":" + std::to_string(*value) : ":null";
@@ -119,17 +119,17 @@ void measures_members(std::string& out, const pipeline::StreamView& view) {
 void append_stream(std::string& out, const StreamStatus& stream) {
   member(out, "name", stream.name);
   for (const StreamNumber& number : stream_numbers()) {
-    number_member(out, number.json, number.of(stream.view));
+    number_member(out, number.json, number.of(stream.stats));
   }
-  measures_members(out, stream.view);
+  measures_members(out, stream.stats);
   out.push_back(',');
-  counts_member(out, "by_rule", stream.view.read.by_rule);
+  counts_member(out, "by_rule", stream.stats.read.by_rule);
   out.push_back(',');
-  counts_member(out, "failures", stream.view.delivery.failures);
+  counts_member(out, "failures", stream.stats.delivery.failures);
   out.push_back(',');
-  counts_member(out, "retries", stream.view.delivery.retries);
+  counts_member(out, "retries", stream.stats.delivery.retries);
   out.push_back(',');
-  member(out, "last_failure", stream.view.delivery.last_failure);
+  member(out, "last_failure", stream.stats.delivery.last_failure);
   rules_member(out, stream.rules);
   files_member(out, stream.files);
   out.push_back(',');
@@ -141,7 +141,7 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
   status.name = name;
   auto ack = buffer::AckSlot::peek(fs, join_path(directory, "ack"));
   if (ack) {
-    status.view.delivered = ack->ledger;
+    status.stats.delivered = ack->ledger;
   } else if (ack.error().code != Errc::not_found) {
     return ack.error();
   }
@@ -153,30 +153,30 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
     return status;
   }
   for (const buffer::SegmentFile& each : *segments) {
-    status.view.buffered_bytes += each.bytes;
+    status.stats.buffered_bytes += each.bytes;
   }
   auto segment = buffer::Segment::open(fs, segments->back().path, OpenMode::read);
   if (!segment) {
     return segment.error();
   }
-  status.view.read = (*segment)->header().ledger;
+  status.stats.read = (*segment)->header().ledger;
   for (std::uint64_t at = (*segment)->header().size;;) {
     auto entry = (*segment)->front(at);
     if (!entry || !*entry) {
       break;  // the end, or a frame that is being written
     }
-    status.view.read = (*entry)->meta.batch.ledger;
+    status.stats.read = (*entry)->meta.batch.ledger;
     at = (*entry)->end();
   }
-  const std::uint64_t made = status.view.read.documents + status.view.read.derived;
-  const std::uint64_t gone = status.view.delivered.accounted();
-  status.view.buffered_documents = made > gone ? made - gone : 0;
+  const std::uint64_t made = status.stats.read.documents + status.stats.read.derived;
+  const std::uint64_t gone = status.stats.delivered.accounted();
+  status.stats.buffered_documents = made > gone ? made - gone : 0;
   return status;
 }
 
 }  // namespace
 
-bool sums_hold(const pipeline::StreamView& v) {
+bool sums_hold(const pipeline::PipelineStats& v) {
   return v.read.balanced() && v.delivery.ledger_violations == 0 &&
          v.read.documents + v.read.derived == v.delivered.accounted() + v.buffered_documents;
 }
@@ -216,9 +216,9 @@ std::vector<std::string> unready_reasons(const AgentStatus& status) {
     reasons.emplace_back("it is stopping");
   }
   for (const StreamStatus& stream : status.streams) {
-    if (!stream.view.open) {
+    if (!stream.stats.open) {
       reasons.push_back("stream " + stream.name + ": its buffer is not open" +
-                        (stream.view.problem.empty() ? "" : ": " + stream.view.problem));
+                        (stream.stats.problem.empty() ? "" : ": " + stream.stats.problem));
     }
   }
   return reasons;

@@ -10,7 +10,7 @@
 #include "agent/base/filesystem.h"
 #include "agent/base/result.h"
 #include "agent/logging/recent_warnings.h"
-#include "agent/pipeline/pipeline.h"
+#include "agent/pipeline/pipeline_stats.h"
 #include "agent/platform/process_stats.h"
 #include "agent/rules/rule_watcher.h"
 #include "agent/status/certificate_expiry.h"
@@ -19,10 +19,10 @@ namespace auditship::status {
 
 struct StreamStatus {
   std::string name;
-  pipeline::StreamView view;
+  pipeline::PipelineStats stats;
   // Of a running agent:
   rules::RulesView rules{};
-  std::vector<pipeline::FileView> files{};
+  std::vector<pipeline::InputFileStatus> files{};
   std::vector<std::string> events{};  // in words, oldest first
 };
 
@@ -49,7 +49,7 @@ struct AgentStatus {
 [[nodiscard]] Result<AgentStatus> read_status(Fs& fs, const std::string& data_dir);
 
 // Both sums of the ledger hold.
-[[nodiscard]] bool sums_hold(const pipeline::StreamView& view);
+[[nodiscard]] bool sums_hold(const pipeline::PipelineStats& stats);
 // Why the agent cannot make progress, one reason each; empty: it can. A target that is down is lag.
 [[nodiscard]] std::vector<std::string> unready_reasons(const AgentStatus& status);
 

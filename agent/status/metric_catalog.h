@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "agent/pipeline/pipeline.h"
+#include "agent/pipeline/pipeline_stats.h"
 
 namespace auditship::status {
 
@@ -13,7 +13,7 @@ struct StreamNumber {
   const char* metric;
   const char* type;
   const char* help;
-  std::uint64_t (*of)(const pipeline::StreamView&);
+  std::uint64_t (*of)(const pipeline::PipelineStats&);
 };
 
 // A measured value, which may be missing.
@@ -21,7 +21,7 @@ struct StreamMeasure {
   const char* json;
   const char* metric;  // a gauge
   const char* help;
-  std::optional<double> (*of)(const pipeline::StreamView&);
+  std::optional<double> (*of)(const pipeline::PipelineStats&);
 };
 
 [[nodiscard]] const std::vector<StreamNumber>& stream_numbers();

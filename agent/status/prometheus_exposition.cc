@@ -109,13 +109,13 @@ void write_numbers(Writer& out, const AgentStatus& status) {
   for (const StreamNumber& number : stream_numbers()) {
     out.family(number.metric, number.type, number.help);
     for (const StreamStatus& stream : status.streams) {
-      out.sample({{"stream", stream.name}}, number.of(stream.view));
+      out.sample({{"stream", stream.name}}, number.of(stream.stats));
     }
   }
   for (const StreamMeasure& measure : stream_measures()) {
     out.family(measure.metric, "gauge", measure.help);
     for (const StreamStatus& stream : status.streams) {
-      if (const auto value = measure.of(stream.view)) {
+      if (const auto value = measure.of(stream.stats)) {
         out.sample({{"stream", stream.name}}, *value);
       }
     }
@@ -128,7 +128,7 @@ void write_counts(Writer& out, const AgentStatus& status, std::string_view label
                   const CountsOf& counts_of) {
   for (const StreamStatus& stream : status.streams) {
     std::map<std::string, std::uint64_t> counts;
-    for (const auto& [name, count] : counts_of(stream.view)) {
+    for (const auto& [name, count] : counts_of(stream.stats)) {
       counts[label_text(name)] += count;
     }
     for (const auto& [name, count] : counts) {
@@ -220,15 +220,16 @@ std::string render_metrics(const AgentStatus& status, MetricsFormat format) {
   out.sample({}, std::uint64_t{unready_reasons(status).empty()});
   write_numbers(out, status);
   out.family("auditship_filtered_by_rule_total", "counter", "Records dropped, by rule.");
-  write_counts(out, status, "rule", [](const pipeline::StreamView& v) { return v.read.by_rule; });
+  write_counts(out, status, "rule",
+               [](const pipeline::PipelineStats& v) { return v.read.by_rule; });
   out.family("auditship_failures_total", "counter",
              "Requests and documents not taken, by reason, of this run.");
   write_counts(out, status, "code",
-               [](const pipeline::StreamView& v) { return v.delivery.failures; });
+               [](const pipeline::PipelineStats& v) { return v.delivery.failures; });
   out.family("auditship_retries_total", "counter",
              "Requests to be sent again, whole or in part, by class, of this run.");
   write_counts(out, status, "class",
-               [](const pipeline::StreamView& v) { return v.delivery.retries; });
+               [](const pipeline::PipelineStats& v) { return v.delivery.retries; });
   write_rules(out, status);
   out.family("auditship_certificate_not_after_seconds", "gauge",
              "When the first certificate of a configured file ends, in seconds since the epoch.");

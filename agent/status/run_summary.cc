@@ -15,17 +15,17 @@ std::string pad(const std::string& text, std::size_t width, bool right) {
 using Row = std::array<std::string, 10>;
 
 Row row_of(const StreamSummary& s) {
-  const event::ReadLedger& read = s.view.read;
+  const event::ReadLedger& read = s.stats.read;
   return {s.name,
           std::to_string(read.lines),
           human_bytes(read.bytes),
           std::to_string(read.filtered + read.sampled_out),
           std::to_string(read.documents),
           std::to_string(read.derived),
-          std::to_string(s.view.delivered.created),
-          std::to_string(s.view.delivered.existed),
-          std::to_string(s.view.delivered.dead_lettered),
-          std::to_string(s.view.buffered_documents)};
+          std::to_string(s.stats.delivered.created),
+          std::to_string(s.stats.delivered.existed),
+          std::to_string(s.stats.delivered.dead_lettered),
+          std::to_string(s.stats.buffered_documents)};
 }
 
 void append_table(std::string& out, const std::vector<Row>& rows) {
@@ -45,7 +45,7 @@ void append_table(std::string& out, const std::vector<Row>& rows) {
 
 // What is to be said of a stream beyond its row, a line each.
 void append_notes(std::string& out, const StreamSummary& s) {
-  const pipeline::StreamView& v = s.view;
+  const pipeline::PipelineStats& v = s.stats;
   const auto note = [&](const std::string& text) { out += s.name + ": " + text + "\n"; };
   if (v.sources > 0 && v.present == 0) {
     note("none of its log files is there");
@@ -94,12 +94,12 @@ std::string human_bytes(std::uint64_t bytes) {
 }
 
 bool accounted_for(const StreamSummary& s) {
-  const event::ReadLedger& read = s.view.read;
-  return s.finished && read.balanced() && read.gaps == 0 && s.view.failing == 0 &&
-         s.view.unread_bytes <= s.view.waiting_bytes &&
-         s.view.lost_documents <= read.reread &&  // what disk damage took was read again
-         s.view.buffered_documents == 0 &&
-         read.documents + read.derived == s.view.delivered.accounted();
+  const event::ReadLedger& read = s.stats.read;
+  return s.finished && read.balanced() && read.gaps == 0 && s.stats.failing == 0 &&
+         s.stats.unread_bytes <= s.stats.waiting_bytes &&
+         s.stats.lost_documents <= read.reread &&  // what disk damage took was read again
+         s.stats.buffered_documents == 0 &&
+         read.documents + read.derived == s.stats.delivered.accounted();
 }
 
 std::string render_summary(const std::vector<StreamSummary>& streams,

@@ -1,16 +1,18 @@
 // The table that `run --once` prints: what became of every line. Pure text.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "agent/pipeline/pipeline.h"
+#include "agent/pipeline/pipeline_stats.h"
 
 namespace auditship::status {
 
 struct StreamSummary {
   std::string name;
-  pipeline::StreamView view;
+  pipeline::PipelineStats stats;
   std::map<std::string, std::uint64_t> unterminated;  // file to bytes of its incomplete last line
   bool finished = false;
 };

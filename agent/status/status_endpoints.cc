@@ -6,6 +6,7 @@
 
 #include "agent/base/text.h"
 #include "agent/base/version.h"
+#include "agent/pipeline/pipeline.h"
 #include "agent/status/prometheus_exposition.h"
 #include "agent/status/status_page_html.h"
 
@@ -66,10 +67,10 @@ AgentStatus StatusPages::status(Events events) const {
   status.sink = sink_;
   status.events_shown = events == Events::shown;
   status.warnings.assign(warnings_.all().begin(), warnings_.all().end());
-  for (const auto& stream : agent_.streams()) {
+  for (const auto& stream : agent_.pipelines()) {
     StreamStatus& one = status.streams.emplace_back();
     one.name = stream->settings().name;
-    one.view = stream->survey(one.files);
+    one.stats = stream->survey(one.files);
     one.rules = agent_.rules_of(one.name);
     if (status.events_shown) {
       const auto& lines = stream->recent_events().lines();

@@ -56,7 +56,7 @@ void counts_table(std::string& out, std::string_view title, const auto& counts) 
   out += "</table>\n";
 }
 
-std::string_view state_of(const pipeline::FileView& file) {
+std::string_view state_of(const pipeline::InputFileStatus& file) {
   return file.failing    ? "cannot be read"
          : !file.present ? "not there"
          : file.survey.files_behind > 0 && file.survey.rotations_left <= 1
@@ -65,7 +65,7 @@ std::string_view state_of(const pipeline::FileView& file) {
                                         : "followed";
 }
 
-void files_table(std::string& out, const std::vector<pipeline::FileView>& files) {
+void files_table(std::string& out, const std::vector<pipeline::InputFileStatus>& files) {
   if (files.empty()) {
     return;
   }
@@ -73,7 +73,7 @@ void files_table(std::string& out, const std::vector<pipeline::FileView>& files)
       "<h3>Files</h3>\n<table>\n<tr><th>file</th><th>state</th><th>read from</th>"
       "<th class=\"number\">position</th><th class=\"number\">size</th>"
       "<th class=\"number\">not read</th></tr>\n";
-  for (const pipeline::FileView& file : files) {
+  for (const pipeline::InputFileStatus& file : files) {
     const input::file::FileProgress& s = file.survey;
     const std::string_view state = state_of(file);
     out += "<tr>" + element("td", file.path) +
@@ -86,7 +86,7 @@ void files_table(std::string& out, const std::vector<pipeline::FileView>& files)
   out += "</table>\n";
 }
 
-void buffer_row(std::string& out, const pipeline::StreamView& v) {
+void buffer_row(std::string& out, const pipeline::PipelineStats& v) {
   std::string words = human_bytes(v.buffered_bytes);
   std::string meter;
   if (v.buffer_max_bytes > 0) {
@@ -119,7 +119,7 @@ void events_list(std::string& out, const AgentStatus& status, const StreamStatus
 }
 
 void stream_part(std::string& out, const AgentStatus& status, const StreamStatus& stream) {
-  const pipeline::StreamView& v = stream.view;
+  const pipeline::PipelineStats& v = stream.stats;
   out += element("h2", stream.name) + "\n<table>\n";
   fact(out, "read",
        count(v.read.lines) + " lines, " + human_bytes(v.read.bytes) +

@@ -26,7 +26,7 @@ class Lines {
 
 std::string count(std::uint64_t n) { return std::to_string(n); }
 
-std::string words_of(const pipeline::FileView& file) {
+std::string words_of(const pipeline::InputFileStatus& file) {
   if (file.failing) {
     return file.path + ": CANNOT BE READ";
   }
@@ -46,13 +46,13 @@ std::string words_of(const pipeline::FileView& file) {
 
 void add_files(Lines& out, const StreamStatus& stream) {
   std::string name = "files";
-  for (const pipeline::FileView& file : stream.files) {
+  for (const pipeline::InputFileStatus& file : stream.files) {
     out.add(name, words_of(file));
     name.clear();
   }
 }
 
-void add_delivery(Lines& out, const pipeline::StreamView& v) {
+void add_delivery(Lines& out, const pipeline::PipelineStats& v) {
   out.add("delivered", count(v.delivered.created) + " created, " + count(v.delivered.existed) +
                            " already there, " + count(v.delivered.dead_lettered) +
                            " in dead letters");
@@ -65,7 +65,7 @@ void add_delivery(Lines& out, const pipeline::StreamView& v) {
 }
 
 void add_stream(Lines& out, const StreamStatus& stream, bool running) {
-  const pipeline::StreamView& v = stream.view;
+  const pipeline::PipelineStats& v = stream.stats;
   out.add("");
   out.add(stream.name);
   out.add("read",

@@ -1,6 +1,7 @@
 // SimWorld: what must be true at the end.
 #include <algorithm>
 
+#include "agent/pipeline/pipeline.h"
 #include "tests/support/sim_parts.h"
 #include "tests/support/sim_world.h"
 
@@ -143,7 +144,7 @@ std::string SimWorld::check_contents() {
   }
   // Damage of the buffer together with a log file that cannot be told any more, or of frames that
   // made up for damage before: nobody can read that again, but it is counted.
-  const pipeline::StreamView v = stream_->view();
+  const pipeline::PipelineStats v = stream_->stats();
   const bool counted =
       plan_.bit_flips && (v.read.gaps > 0 || v.read.reread > 0) &&
       static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), ' ')) <= v.lost_documents;
@@ -154,7 +155,7 @@ std::string SimWorld::check_contents() {
 }
 
 std::string SimWorld::check_sums() {
-  const pipeline::StreamView v = stream_->view();
+  const pipeline::PipelineStats v = stream_->stats();
   const std::uint64_t lines = v.read.lines - v.read.reread;
   if (v.read.documents + v.read.derived != v.delivered.accounted()) {
     return "documents made and settled differ";

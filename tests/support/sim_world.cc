@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/pipeline/pipeline.h"
 #include "tests/support/sim_parts.h"
 
 namespace auditship::test {
@@ -58,12 +59,12 @@ SimWorld::~SimWorld() {
   stream_.reset();
 }
 
-pipeline::StreamSettings SimWorld::settings() const {
-  pipeline::StreamSettings s;
+pipeline::PipelineSettings SimWorld::settings() const {
+  pipeline::PipelineSettings s;
   s.name = "app";
   s.paths = {kLog};
   s.make_deriver = [] { return std::make_unique<SimDeriver>(); };
-  s.tail.backfill_ns = std::nullopt;
+  s.file_source.backfill_ns = std::nullopt;
   s.batch.max_documents = 7;
   s.batch.max_bytes = 4000;
   s.codec = Codec::none;  // compression is tested elsewhere, and slow here
@@ -94,8 +95,9 @@ void SimWorld::start_agent() {
     return std::unique_ptr<sinks::Sink>(
         std::make_unique<FaultySink>(std::move(real), plan_.broken));
   };
-  stream_ = std::make_unique<pipeline::Stream>(
-      pipeline::Env{*agent_fs_, clock_, agent_rng_, log_, [this] { step_at_ = TimePoint{}; }},
+  stream_ = std::make_unique<pipeline::Pipeline>(
+      pipeline::RuntimeServices{*agent_fs_, clock_, agent_rng_, log_,
+                                [this] { step_at_ = TimePoint{}; }},
       settings(), sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink, *box_,
       delivery::Repair());
   step_at_ = TimePoint{};
@@ -147,7 +149,7 @@ void SimWorld::run_for(Duration time) {
       step_at_ = TimePoint::max();
       const TimePoint next = stream_->step(now);
       step_at_ = std::min(step_at_, next);
-      if (stream_->view().delivery.ledger_violations > 0 || !stream_->view().read.balanced()) {
+      if (stream_->stats().delivery.ledger_violations > 0 || !stream_->stats().read.balanced()) {
         violation_ = "the ledger does not add up";
       }
       continue;
@@ -219,7 +221,7 @@ void SimWorld::copytruncate() {
   fs_.clear_faults();
   fs_.set_capacity(~std::uint64_t{0});
   run_for(seconds(3));
-  const pipeline::StreamView v = stream_->view();
+  const pipeline::PipelineStats v = stream_->stats();
   if (!v.open || v.full || v.unread_bytes > 0) {
     return;
   }
@@ -370,7 +372,7 @@ void SimWorld::make_peace() {
 bool SimWorld::run_until_calm() {
   for (int i = 0; i < 400; ++i) {
     run_for(seconds(10));
-    const pipeline::StreamView v = stream_->view();
+    const pipeline::PipelineStats v = stream_->stats();
     const bool calm =
         v.open && stream_->delivered() && v.buffered_documents == 0 && v.unread_bytes == 0;
     if (!violation_.empty() || (calm && i > 2)) {
@@ -387,7 +389,7 @@ std::string SimWorld::live() {
   if (violation_.empty()) {
     make_peace();
     if (!run_until_calm()) {
-      const pipeline::StreamView v = stream_->view();
+      const pipeline::PipelineStats v = stream_->stats();
       return "not everything is delivered after an hour of peace: open " + std::to_string(v.open) +
              " buffered " + std::to_string(v.buffered_documents) + " unread " +
              std::to_string(v.unread_bytes) + " delivered " + std::to_string(stream_->delivered()) +

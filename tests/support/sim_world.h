@@ -18,7 +18,8 @@
 #include <vector>
 
 #include "agent/delivery/dead_letter_store.h"
-#include "agent/pipeline/pipeline.h"
+#include "agent/pipeline/pipeline_fwd.h"
+#include "agent/pipeline/pipeline_settings.h"
 #include "sinks/opensearch/opensearch_sink.h"
 #include "tests/support/fake_opensearch.h"
 #include "tests/support/log_capture.h"
@@ -74,7 +75,7 @@ class SimWorld {
   void flip_buffer_bit();
   void make_peace();
   void note(const std::string& what);
-  [[nodiscard]] pipeline::StreamSettings settings() const;
+  [[nodiscard]] pipeline::PipelineSettings settings() const;
   std::string verdict();
   std::string check_contents();
   std::string check_derived(std::map<std::string, std::size_t>& there);
@@ -94,7 +95,7 @@ class SimWorld {
   std::deque<std::function<void()>> tasks_;
   std::unique_ptr<sinks::http::HttpTransport> link_;
   std::unique_ptr<Box> box_;
-  std::unique_ptr<pipeline::Stream> stream_;
+  std::unique_ptr<pipeline::Pipeline> stream_;
   TimePoint step_at_{};
   std::vector<std::string> events_;
   std::set<std::string> optional_;    // lines that vanished before anybody could read them

@@ -13,13 +13,13 @@ inline status::AgentStatus sample_status() {
   status.running = true;
   status::StreamStatus stream;
   stream.name = "kubeaudit";
-  stream.view.open = true;
-  stream.view.read.lines = 5;
-  stream.view.read.filtered = 2;
-  stream.view.read.documents = 3;
-  stream.view.read.by_rule = {{"probes", 2}};
-  stream.view.delivered.created = 1;
-  stream.view.buffered_documents = 2;
+  stream.stats.open = true;
+  stream.stats.read.lines = 5;
+  stream.stats.read.filtered = 2;
+  stream.stats.read.documents = 3;
+  stream.stats.read.by_rule = {{"probes", 2}};
+  stream.stats.delivered.created = 1;
+  stream.stats.buffered_documents = 2;
   status.streams.push_back(stream);
   return status;
 }

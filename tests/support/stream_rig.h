@@ -76,11 +76,11 @@ struct StreamRig {
                 parsers::auth_log::ssh_sessions::SessionTrackerOptions{true});
           },
       filter::RuleSet rules = filter::RuleSet()) {
-    pipeline::StreamSettings s;
+    pipeline::PipelineSettings s;
     s.name = "authlog";
     s.make_deriver = std::move(deriver);
     s.paths = {kLog};
-    s.tail.backfill_ns = std::nullopt;
+    s.file_source.backfill_ns = std::nullopt;
     s.codec = Codec::none;
     s.buffer.directory = "/data/buffer";
     s.buffer.segment_bytes = 20'000;
@@ -88,8 +88,8 @@ struct StreamRig {
     s.encoder.node = "n";
     s.encoder.stream = "authlog";
     adjust(s);
-    stream = std::make_unique<pipeline::Stream>(
-        pipeline::Env{fs, clock, rng, log, [] {}}, s, std::move(rules),
+    stream = std::make_unique<pipeline::Pipeline>(
+        pipeline::RuntimeServices{fs, clock, rng, log, [] {}}, s, std::move(rules),
         [] {
           return std::make_unique<parsers::auth_log::AuthLogParser>(
               parsers::auth_log::AuthLogOptions{});
@@ -102,7 +102,7 @@ struct StreamRig {
   void run(int steps, bool answers) {
     for (int i = 0; i < steps; ++i) {
       clock.advance(std::chrono::milliseconds(700));
-      stream->hint();
+      stream->notify_change();
       (void)stream->step(clock.now());
       while (answers && !store.tasks.empty()) {
         auto task = std::move(store.tasks.front());
@@ -121,14 +121,14 @@ struct StreamRig {
     }
   }
 
-  std::function<void(pipeline::StreamSettings&)> adjust = [](pipeline::StreamSettings&) {};
+  std::function<void(pipeline::PipelineSettings&)> adjust = [](pipeline::PipelineSettings&) {};
   SimClock clock;
   SimFs fs;
   SimRng rng;
   LogCapture log;
   ListBox box;
   Store store;
-  std::unique_ptr<pipeline::Stream> stream;
+  std::unique_ptr<pipeline::Pipeline> stream;
 };
 
 }  // namespace auditship::test

@@ -44,9 +44,9 @@ TEST_CASE("sessions survive an agent that dies after every few lines", "[session
   REQUIRE(whole.stream->delivered());
   REQUIRE(whole.store.count("\"event.action\":\"ssh-session\"") == 39);
   REQUIRE(whole.store.count("\"event.action\":\"ssh-session-start\"") == 40);
-  CHECK(whole.stream->view().read.derived == 79);
-  CHECK(whole.stream->view().read.documents == 631);
-  CHECK(whole.stream->view().read.balanced());
+  CHECK(whole.stream->stats().read.derived == 79);
+  CHECK(whole.stream->stats().read.documents == 631);
+  CHECK(whole.stream->stats().read.balanced());
 
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     INFO("seed " << seed);
@@ -64,7 +64,7 @@ TEST_CASE("sessions survive an agent that dies after every few lines", "[session
     REQUIRE(rig.stream->delivered());
     CHECK(rig.store.wrong == "");
     CHECK(rig.store.documents == whole.store.documents);
-    const pipeline::StreamView view = rig.stream->view();
+    const pipeline::PipelineStats view = rig.stream->stats();
     CHECK(view.read.derived == 79);
     CHECK(view.read.documents == 631);
     CHECK(view.delivered.accounted() == 710);
@@ -119,7 +119,7 @@ TEST_CASE("a state that cannot be read is dropped with a warning, and lines go o
   rig.start();
   rig.run(5, true);
   CHECK(rig.log.count("state-dropped") == 1);
-  CHECK(rig.stream->view().read.documents == 30);
+  CHECK(rig.stream->stats().read.documents == 30);
   // The first login is not known any more; two others began and ended since, a fourth began.
   CHECK(rig.store.count("\"event.action\":\"ssh-session\"") == 2);
   CHECK(rig.store.count("\"event.action\":\"ssh-session-start\"") == 3);

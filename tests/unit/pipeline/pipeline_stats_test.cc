@@ -25,11 +25,11 @@ std::string known(const SimClock& clock) {
 
 struct Rig : StreamRig {
   Rig() : StreamRig(1) {}
-  pipeline::StreamView survey() {
+  pipeline::PipelineStats survey() {
     files.clear();
     return stream->survey(files);
   }
-  std::vector<pipeline::FileView> files;
+  std::vector<pipeline::InputFileStatus> files;
 };
 
 }  // namespace
@@ -77,7 +77,7 @@ TEST_CASE("lag in bytes is the same after a restart", "[view]") {
 
 TEST_CASE("while a full buffer stops reading, what waits is still measured", "[view]") {
   Rig rig;
-  rig.adjust = [](pipeline::StreamSettings& s) { s.buffer.max_bytes = 16'000; };
+  rig.adjust = [](pipeline::PipelineSettings& s) { s.buffer.max_bytes = 16'000; };
   rig.start();
   for (int i = 0; i < 200 && !rig.survey().full; ++i) {
     rig.fs.append(kLog, known(rig.clock) + known(rig.clock));
@@ -121,10 +121,10 @@ TEST_CASE("a buffer that fails says why it is not open", "[view]") {
   rig.fs.fail_calls_from(1);
   rig.fs.append(kLog, known(rig.clock));
   rig.run(10, true);
-  CHECK_FALSE(rig.stream->view().open);
-  CHECK_FALSE(rig.stream->view().problem.empty());
+  CHECK_FALSE(rig.stream->stats().open);
+  CHECK_FALSE(rig.stream->stats().problem.empty());
   rig.fs.clear_faults();
   rig.run(100, true);
-  CHECK(rig.stream->view().open);
-  CHECK(rig.stream->view().problem.empty());
+  CHECK(rig.stream->stats().open);
+  CHECK(rig.stream->stats().problem.empty());
 }

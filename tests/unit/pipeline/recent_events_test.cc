@@ -2,7 +2,7 @@
 #include "agent/pipeline/recent_events.h"
 
 #include "agent/logging/recent_warnings.h"
-#include "agent/pipeline/growth_rate.h"
+#include "agent/pipeline/fill_rate_estimator.h"
 #include "agent/platform/memory_trim.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/process_stats.h"
@@ -16,7 +16,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 TEST_CASE("time to full follows the growth of the last minutes", "[growth]") {
-  pipeline::GrowthMeter meter;
+  pipeline::FillRateEstimator meter;
   TimePoint now{};
   CHECK_FALSE(meter.seconds_until(100));
   meter.add(now, 1000);
@@ -36,7 +36,7 @@ TEST_CASE("time to full follows the growth of the last minutes", "[growth]") {
 }
 
 TEST_CASE("a buffer that is emptied now and then is not said to fill up", "[growth]") {
-  pipeline::GrowthMeter meter;
+  pipeline::FillRateEstimator meter;
   TimePoint now{};
   for (std::uint64_t i = 0; i <= 240; ++i, now += seconds(5)) {
     meter.add(now, i % 24 * 1000);  // as segments do

@@ -2,6 +2,7 @@
 #include "agent/rules/rule_watcher.h"
 
 #include "agent/app/agent.h"
+#include "agent/pipeline/pipeline.h"
 #include "tests/support/catch.h"
 #include "tests/support/explain_rig.h"
 #include "tests/support/log_capture.h"
@@ -122,7 +123,7 @@ struct AgentRig : Rig {
     config.streams[0].paths = {"/log/audit.log"};
     config.streams[0].filters = "/conf/rules.yaml";
     auto made = app::Agent::start(
-        config, pipeline::Env{fs, clock, rng, log, [] {}},
+        config, pipeline::RuntimeServices{fs, clock, rng, log, [] {}},
         [this](std::function<void()> task) { tasks.push_back(std::move(task)); },
         app::RunMode::follow);
     INFO((made ? "" : made.error().message));
@@ -138,7 +139,7 @@ struct AgentRig : Rig {
       }
     }
   }
-  [[nodiscard]] event::ReadLedger read() const { return agent->streams()[0]->view().read; }
+  [[nodiscard]] event::ReadLedger read() const { return agent->pipelines()[0]->stats().read; }
 
   test::SimRng rng{1};
   test::LogCapture log;

@@ -10,12 +10,12 @@ using namespace auditship::test;
 
 TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
   auto status = sample_status();
-  CHECK(status::sums_hold(status.streams[0].view));
+  CHECK(status::sums_hold(status.streams[0].stats));
   CHECK(status::render_status_text(status).find("ledger     holds") != std::string::npos);
   CHECK(status::render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 0\n") !=
         std::string::npos);
-  status.streams[0].view.read.documents = 4;
-  CHECK_FALSE(status::sums_hold(status.streams[0].view));
+  status.streams[0].stats.read.documents = 4;
+  CHECK_FALSE(status::sums_hold(status.streams[0].stats));
   CHECK(status::render_status_text(status).find("DOES NOT HOLD") != std::string::npos);
   CHECK(status::render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 1\n") !=
         std::string::npos);
@@ -23,7 +23,7 @@ TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
 
 TEST_CASE("JSON carries the counters, with text escaped", "[status]") {
   auto status = sample_status();
-  status.streams[0].view.delivery.retries = {{"pressure", 4}};
+  status.streams[0].stats.delivery.retries = {{"pressure", 4}};
   const std::string json = status::render_status_json(status);
   CHECK(json.find("\"cluster\":\"prod \\\"eu\\\"\"") != std::string::npos);
   CHECK(json.find("\"lines\":5") != std::string::npos);
@@ -41,9 +41,9 @@ TEST_CASE("the text for a terminal holds nothing that acts on one", "[status]") 
   status.node = status.sink = bad;
   status::StreamStatus& stream = status.streams[0];
   stream.name = stream.rules.file = stream.rules.problem = bad;
-  stream.view.read.by_rule = {{bad, 1}};
-  stream.view.delivery.last_failure = stream.view.problem = bad;
-  pipeline::FileView file;
+  stream.stats.read.by_rule = {{bad, 1}};
+  stream.stats.delivery.last_failure = stream.stats.problem = bad;
+  pipeline::InputFileStatus file;
   file.path = file.survey.read_path = bad;
   stream.files = {file};
   stream.events = {bad};
@@ -66,11 +66,11 @@ TEST_CASE("an agent is unready while it stops or a buffer fails, not while the t
           "[status]") {
   auto status = sample_status();
   CHECK(status::unready_reasons(status).empty());
-  status.streams[0].view.delivery.last_failure = "connection refused";
-  status.streams[0].view.full = true;
+  status.streams[0].stats.delivery.last_failure = "connection refused";
+  status.streams[0].stats.full = true;
   CHECK(status::unready_reasons(status).empty());
-  status.streams[0].view.open = false;
-  status.streams[0].view.problem = "open segment 3: Input/output error";
+  status.streams[0].stats.open = false;
+  status.streams[0].stats.problem = "open segment 3: Input/output error";
   REQUIRE(status::unready_reasons(status).size() == 1);
   CHECK(status::unready_reasons(status)[0] ==
         "stream kubeaudit: its buffer is not open: open segment 3: Input/output error");

@@ -15,9 +15,9 @@ namespace {
 status::AgentStatus full_status() {
   auto status = sample_status();
   status.streams[0].rules = {"/etc/r.yaml", std::string(64, 'a'), 2, 1, "r.yaml:3:1: \"x\""};
-  status.streams[0].view.delivery.failures = {{"opensearch-429", 7}};
-  status.streams[0].view.delivery.retries = {{"pressure", 7}};
-  status.streams[0].view.rotations_left = 3;
+  status.streams[0].stats.delivery.failures = {{"opensearch-429", 7}};
+  status.streams[0].stats.delivery.retries = {{"pressure", 7}};
+  status.streams[0].stats.rotations_left = 3;
   status.certificates = {{"ca", "/etc/ca.pem", 1830387127}};
   status.process = platform::ProcessFigures{1.5, 4096, 8192, 2, 9, 1024};
   status.started_ns = 1'790'000'000'250'000'000;
@@ -55,8 +55,8 @@ TEST_CASE("metrics carry counters, measures, certificates and the process", "[me
   has(metrics, "process_start_time_seconds 1790000000.25");
   has(metrics, "process_open_fds 9");
   has(metrics, "auditship_ready 1");
-  status.streams[0].view.buffer_full_seconds = 90;
-  status.streams[0].view.rotations_left.reset();
+  status.streams[0].stats.buffer_full_seconds = 90;
+  status.streams[0].stats.rotations_left.reset();
   metrics = status::render_metrics(status);
   has(metrics, "auditship_buffer_full_seconds{stream=\"kubeaudit\"} 90");
   CHECK(metrics.find("auditship_rotations_left{") == std::string::npos);
@@ -87,7 +87,7 @@ TEST_CASE("docs/metrics.md names every metric that there is, with its type, and 
 
 TEST_CASE("labels have three escapes, and no control characters", "[metrics]") {
   auto status = sample_status();
-  status.streams[0].view.read.by_rule = {{"a\\b\"c\nd\te\x01", 2}};
+  status.streams[0].stats.read.by_rule = {{"a\\b\"c\nd\te\x01", 2}};
   has(status::render_metrics(status),
       "auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"a\\\\b\\\"c\\nd?e?\"} 2");
 }
@@ -95,7 +95,7 @@ TEST_CASE("labels have three escapes, and no control characters", "[metrics]") {
 TEST_CASE("names that look alike in a label are one sample, as a scrape with two is refused whole",
           "[metrics]") {
   auto status = sample_status();
-  status.streams[0].view.read.by_rule = {{"a\x01", 2}, {"a\x02", 3}};
+  status.streams[0].stats.read.by_rule = {{"a\x01", 2}, {"a\x02", 3}};
   const std::string metrics = status::render_metrics(status);
   has(metrics, "auditship_filtered_by_rule_total{stream=\"kubeaudit\",rule=\"a?\"} 5");
 }

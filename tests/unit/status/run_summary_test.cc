@@ -10,11 +10,11 @@ status::StreamSummary good() {
   status::StreamSummary s;
   s.name = "kubeaudit";
   s.finished = true;
-  s.view.read.lines = 10;
-  s.view.read.filtered = 3;
-  s.view.read.documents = 7;
-  s.view.delivered.created = 6;
-  s.view.delivered.dead_lettered = 1;
+  s.stats.read.lines = 10;
+  s.stats.read.filtered = 3;
+  s.stats.read.documents = 7;
+  s.stats.delivered.created = 6;
+  s.stats.delivered.dead_lettered = 1;
   return s;
 }
 
@@ -24,21 +24,21 @@ TEST_CASE("lines are accounted for when each is filtered, delivered or dead-lett
           "[summary]") {
   CHECK(status::accounted_for(good()));
   auto waiting = good();
-  waiting.view.delivered.created = 5;
-  waiting.view.buffered_documents = 1;
+  waiting.stats.delivered.created = 5;
+  waiting.stats.buffered_documents = 1;
   CHECK_FALSE(status::accounted_for(waiting));
   auto lost = good();
-  lost.view.read.lines = 11;
+  lost.stats.read.lines = 11;
   CHECK_FALSE(status::accounted_for(lost));
   auto gap = good();
-  gap.view.read.gaps = 1;
+  gap.stats.read.gaps = 1;
   CHECK_FALSE(status::accounted_for(gap));
   auto damaged = good();
-  damaged.view.lost_documents = 1;
+  damaged.stats.lost_documents = 1;
   CHECK_FALSE(status::accounted_for(damaged));
-  damaged.view.read.reread = damaged.view.read.lines = damaged.view.read.lines + 1;
-  damaged.view.read.documents += 1;
-  damaged.view.delivered.lost = 1;
+  damaged.stats.read.reread = damaged.stats.read.lines = damaged.stats.read.lines + 1;
+  damaged.stats.read.documents += 1;
+  damaged.stats.delivered.lost = 1;
   CHECK(status::accounted_for(damaged));
   auto cut_off = good();
   cut_off.finished = false;
@@ -48,13 +48,13 @@ TEST_CASE("lines are accounted for when each is filtered, delivered or dead-lett
 TEST_CASE("the summary names an unterminated line, left out files and what is wrong", "[summary]") {
   auto s = good();
   s.unterminated["/var/log/audit.log"] = 17;
-  s.view.left_out_files = 2;
+  s.stats.left_out_files = 2;
   const std::string text = status::render_summary({s}, "somewhere", 1.5);
   CHECK(text.find("the last line of /var/log/audit.log has no newline yet (17 B): not shipped") !=
         std::string::npos);
   CHECK(text.find("2 rotated files") != std::string::npos);
   CHECK(text.find("\nevery line is accounted for\n") != std::string::npos);
-  s.view.buffered_documents = 4;
+  s.stats.buffered_documents = 4;
   CHECK(status::render_summary({s}, "somewhere", 1.5).find("NOT every line is accounted for") !=
         std::string::npos);
 }

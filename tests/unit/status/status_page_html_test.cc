@@ -22,10 +22,10 @@ status::AgentStatus hostile() {
   status.version = status.cluster = status.node = status.sink = bad;
   status::StreamStatus& stream = status.streams[0];
   stream.name = stream.rules.file = stream.rules.hash = stream.rules.problem = bad;
-  stream.view.read.by_rule = {{bad, 1}};
-  stream.view.delivery.failures = {{bad, 1}};
-  stream.view.delivery.last_failure = stream.view.problem = bad;
-  pipeline::FileView file;
+  stream.stats.read.by_rule = {{bad, 1}};
+  stream.stats.delivery.failures = {{bad, 1}};
+  stream.stats.delivery.last_failure = stream.stats.problem = bad;
+  pipeline::InputFileStatus file;
   file.path = bad;
   file.survey.read_path = bad + ".1";
   stream.files = {file};
@@ -34,7 +34,7 @@ status::AgentStatus hostile() {
   warning.code = warning.text = warning.values = bad;
   status.warnings = {warning};
   status.events_shown = true;
-  stream.view.open = false;
+  stream.stats.open = false;
   return status;
 }
 

@@ -1,8 +1,8 @@
-#include "agent/pipeline/growth_rate.h"
+#include "agent/pipeline/fill_rate_estimator.h"
 
 namespace auditship::pipeline {
 
-void GrowthMeter::add(TimePoint now, std::uint64_t value) {
+void FillRateEstimator::add(TimePoint now, std::uint64_t value) {
   newest_ = Sample{now, value};
   if (!samples_.empty() && now - samples_.back().at < kEvery) {
     return;
@@ -13,7 +13,7 @@ void GrowthMeter::add(TimePoint now, std::uint64_t value) {
   }
 }
 
-std::optional<double> GrowthMeter::seconds_until(std::uint64_t limit) const {
+std::optional<double> FillRateEstimator::seconds_until(std::uint64_t limit) const {
   if (samples_.empty()) {
     return std::nullopt;
   }

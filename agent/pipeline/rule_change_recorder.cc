@@ -1,76 +1,86 @@
-// The part of a Stream that puts on record which filter rules are in force. See
-// docs/architecture.md, "Rules on record".
+#include "agent/pipeline/rule_change_recorder.h"
+
+#include <utility>
+
 #include "agent/base/binary_io.h"
 #include "agent/base/json_writer.h"
-#include "agent/pipeline/pipeline.h"
+#include "agent/base/sha256.h"
+#include "agent/event/batch.h"
 
 namespace auditship::pipeline {
+namespace {
+
+// The beginning of a rule file's hash, for people.
+std::string short_name(std::string_view hash) {
+  return hash.empty() ? std::string("none") : std::string(hash.substr(0, 12));
+}
+
+}  // namespace
 
 std::uint64_t rule_change_number(const event::Cursor& position) {
   WireReader in(position.bytes);
   return position.empty() ? 0 : in.u64();
 }
 
-void Stream::set_rules(filter::RuleSet rules) {
-  rules_ = std::move(rules);
-  encoder_.set_rules_hash(rules_.hash_text());
-  rules_recorded_ = false;
-}
+RuleChangeRecorder::RuleChangeRecorder(const RuntimeServices& services,
+                                       const PipelineSettings& settings, RecordStage& stage,
+                                       BatchAppender& appender, BufferedDelivery& output)
+    : services_(services),
+      settings_(settings),
+      stage_(stage),
+      appender_(appender),
+      output_(output) {}
 
-// The rules are a source with a line for each change, so the frame that has the document of a
-// change also has the state that it leads to: neither is there without the other. The first rules
-// of a buffer are a state, no change.
-void Stream::record_rules(TimePoint now) {
-  if (rules_recorded_ || pending_) {
+void RuleChangeRecorder::record(TimePoint now) {
+  if (recorded_ || appender_.waiting()) {
     return;
   }
-  if (!builder_.empty() && (!close_batch() || pending_)) {
-    return;  // no room, or the disk failed: at a later step
+  if (!appender_.empty() && (!appender_.close() || appender_.waiting())) {
+    return;
   }
-  rules_recorded_ = true;
-  const auto known = log_->table().find(std::string(kRulesSource));
+  recorded_ = true;
+  const buffer::SegmentLog& log = output_.log();
+  const auto known = log.table().find(std::string(kRulesSource));
+  const bool first = known == log.table().end();
   event::SourceSpan span;
   span.source = kRulesSource;
   std::string before;
-  if (known != log_->table().end()) {
+  if (!first) {
     span.before = known->second.position;
     before = known->second.state;
   }
   const std::uint64_t change = rule_change_number(span.before);
-  const std::string after = rules_.hash_text();
+  const std::string after = stage_.rules().hash_text();
   if (before == after) {
     return;
   }
   Sha256 sha;
   sha.update_prefixed(kRulesSource);
-  sha.update_prefixed({reinterpret_cast<const char*>(log_->id().data()), log_->id().size()});
+  sha.update_prefixed({reinterpret_cast<const char*>(log.id().data()), log.id().size()});
   const event::FileKey key{sha.finish(), 0};
   put_u64(span.after.position.bytes, change + 1);
   span.after.state = after;
-  if (known != log_->table().end()) {
+  if (!first) {
     event::RawLine place;
     place.begin = event::SourcePos{key, change};
     place.end = event::SourcePos{key, change + 1};
     place.text = after;
     place.length = after.size();
-    add_rules_document(place, before);
-    pack(now);
+    add_document(place, before);
+    appender_.pack(now);
   }
-  builder_.move(std::move(span), now);
+  appender_.move(std::move(span), now);
 }
 
-void Stream::add_rules_document(const event::RawLine& place, const std::string& before) {
+void RuleChangeRecorder::add_document(const event::RawLine& place, const std::string& before) {
   event::Record record;
   record.raw = place.text;
   record.time_known = true;
-  record.time_ns = env_.clock.wall_ns();
-  const auto name_of = [](std::string_view hash) {
-    return hash.empty() ? std::string("none") : std::string(hash.substr(0, 12));
-  };
+  record.time_ns = services_.clock.wall_ns();
   std::string count;
-  append_json_uint(count, rules_.size());
+  append_json_uint(count, stage_.rules().size());
   const std::string message = "filter rules of stream " + settings_.name + " changed from " +
-                              name_of(before) + " to " + name_of(place.text);
+                              short_name(before) + " to " + short_name(place.text);
   record.add("event.kind", "event");
   record.add("event.category", R"(["configuration"])", event::FieldType::literal);
   record.add("event.type", R"(["change"])", event::FieldType::literal);
@@ -84,9 +94,7 @@ void Stream::add_rules_document(const event::RawLine& place, const std::string& 
     record.add("agent.rules.file", settings_.rules_file);
   }
   record.add("agent.rules.count", count, event::FieldType::literal);
-  encoder_.append(record, place, ids_.of(place, record), record.time_ns, bulk_);
-  ++ledger_.derived;
-  count_document(record);
+  stage_.add_own(record, place);
 }
 
 }  // namespace auditship::pipeline

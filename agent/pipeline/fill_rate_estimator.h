@@ -1,4 +1,4 @@
-// GrowthMeter: how fast something grows, over the last minutes.
+// FillRateEstimator: how fast something grows, over the last minutes.
 //
 //   meter.add(now, log.bytes());               // every few seconds
 //   auto left = meter.seconds_until(limit);    // nullopt: it does not grow
@@ -14,7 +14,7 @@
 
 namespace auditship::pipeline {
 
-class GrowthMeter {
+class FillRateEstimator {
  public:
   static constexpr Duration kEvery = std::chrono::seconds(15);
   static constexpr Duration kWindow = std::chrono::minutes(10);

@@ -73,7 +73,7 @@ TEST_CASE("the first rules are no change, the same rules again are none", "[rule
   rig.stream->set_rules(rules_of_file(1));
   rig.run(4, true);
   CHECK(rig.store.documents.empty());
-  CHECK(rig.stream->view().read.derived == 0);
+  CHECK(rig.stream->stats().read.derived == 0);
 }
 
 TEST_CASE("a change of rules is a document once, whenever the agent dies", "[rules]") {
@@ -100,7 +100,7 @@ TEST_CASE("a change of rules is a document once, whenever the agent dies", "[rul
     CHECK(count(rig, {kChange, hash_was(1), hash_is(2), "\"log.offset\":1,"}) == 1);
     CHECK(count(rig, {kChange, hash_was(2), hash_is(1), "\"log.offset\":2,"}) == 1);
     CHECK(count(rig, {kChange, hash_was(1), hash_is(2), "\"log.offset\":3,"}) == 1);
-    const pipeline::StreamView view = rig.stream->view();
+    const pipeline::PipelineStats view = rig.stream->stats();
     CHECK(view.read.derived == 3);
     CHECK(view.delivered.accounted() == 3);
     CHECK(view.delivery.ledger_violations == 0);

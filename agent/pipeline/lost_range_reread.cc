@@ -1,0 +1,225 @@
+#include "agent/pipeline/lost_range_reread.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "agent/pipeline/rule_change_recorder.h"
+
+namespace auditship::pipeline {
+namespace {
+
+constexpr std::chrono::seconds kLookEvery{1};
+
+// Tells which lines lie in a lost range. They come in order from its beginning. Where its end is
+// not there any more, only the file that it begins in is surely within.
+class RangeMatcher {
+ public:
+  RangeMatcher(const event::SourcePos& from, const event::SourcePos& to, bool end_exists)
+      : from_(from), to_(to), end_exists_(end_exists) {}
+
+  bool contains(const event::RawLine& line) {
+    const event::FileKey& file = line.begin.file;
+    if (file == to_.file) {
+      met_end_ = true;
+      return line.end.offset <= to_.offset;
+    }
+    return !met_end_ && (file == from_.file || (end_exists_ && from_.file != to_.file));
+  }
+
+ private:
+  event::SourcePos from_, to_;
+  bool end_exists_, met_end_ = false;
+};
+
+}  // namespace
+
+LostRangeReread::LostRangeReread(const RuntimeServices& services, const PipelineSettings& settings,
+                                 MakeParser make_parser, const SourceReader& reader,
+                                 RecordStage& stage, BatchAppender& appender,
+                                 BufferedDelivery& output)
+    : services_(services),
+      settings_(settings),
+      make_parser_(std::move(make_parser)),
+      reader_(reader),
+      stage_(stage),
+      appender_(appender),
+      output_(output) {}
+
+Status LostRangeReread::doubt_unreadable_positions() {
+  const buffer::CheckpointTable& table = output_.log().table();
+  const bool readable = std::all_of(table.begin(), table.end(), [](const auto& source) {
+    return source.first == kRulesSource || input::file::decode_checkpoint(source.second).ok();
+  });
+  return readable ? Status() : output_.delivery().doubt_all();
+}
+
+Status LostRangeReread::step(TimePoint now) {
+  if (now >= next_at_) {
+    if (auto s = reread_all(); !s) {
+      return s;
+    }
+    next_at_ = now + kLookEvery;
+  }
+  return end_doubt();
+}
+
+// When all that was there has been read once more, nothing that comes now can have been sent
+// before.
+Status LostRangeReread::end_doubt() {
+  delivery::Delivery& delivery = output_.delivery();
+  if (delivery.ack().doubted != buffer::AckState::kAllDoubted || !reader_.at_end() ||
+      appender_.waiting() || !delivery.lost_ranges().empty() || reader_.has_unread()) {
+    return {};
+  }
+  if (!appender_.empty()) {
+    if (auto s = appender_.close(); !s || appender_.waiting()) {
+      return s;
+    }
+  }
+  delivery.doubt_up_to(output_.log().last());
+  return {};
+}
+
+// A full disk puts it off; whatever else goes wrong with the source is told, and what cannot be
+// read stays lost.
+Status LostRangeReread::reread_all() {
+  delivery::Delivery& delivery = output_.delivery();
+  while (true) {
+    const std::vector<buffer::LostRange> ranges = delivery.lost_ranges();
+    if (ranges.empty()) {
+      return {};
+    }
+    // What is read already goes first, even into a full buffer: the lost range keeps it from
+    // getting empty.
+    if (auto s = appender_.append_all(buffer::Room::beyond); !s || appender_.waiting()) {
+      return s;
+    }
+    const bool doubted = delivery.ack().doubted == buffer::AckState::kAllDoubted;
+    if (auto s = reread(ranges); !s) {
+      return s.error().code == Errc::no_space ? Status() : s;
+    }
+    delivery.repaired();
+    if (!doubted) {
+      delivery.doubt_up_to(output_.log().last());
+    }
+  }
+}
+
+// Each of them, durably.
+Status LostRangeReread::reread(const std::vector<buffer::LostRange>& ranges) {
+  Status status = output_.delivery().doubt_all();
+  for (std::size_t i = 0; status && i < ranges.size(); ++i) {
+    status = reread(ranges[i]);
+  }
+  return status ? output_.log().sync() : status;
+}
+
+Status LostRangeReread::reread(const buffer::LostRange& range) {
+  if (range.source == kRulesSource) {
+    services_.log.warn(
+        "rules-record-lost",
+        "the record of a change of filter rules was in a damaged frame; no log has it",
+        {{"stream", settings_.name}, {"change", rule_change_number(range.from.position)}});
+    return {};
+  }
+  const auto from = input::file::decode_checkpoint(range.from);
+  const auto to = input::file::decode_position(range.to);
+  if (!from || !to) {
+    services_.log.error(
+        "buffer-not-repaired",
+        "lines of damaged frames cannot be read again: their position cannot be read",
+        {{"stream", settings_.name},
+         {"file", range.source},
+         {"error", from ? to.error().message : from.error().message}});
+    return {};
+  }
+  return reread_lines(FileRange{range.source, *from, *to});
+}
+
+// Through a parser of its own and without a deriver: what was derived is not made a second time.
+Status LostRangeReread::reread_lines(const FileRange& range) {
+  RangeMatcher matcher(range.from.pos, range.to, end_exists(range));
+  const std::unique_ptr<input::file::FileSource> file = open_at_begin(range);
+  const std::unique_ptr<parsers::Parser> parser = make_parser_();
+  buffer::BatchBuilder builder(settings_.codec, settings_.batch);
+  const std::uint64_t before = stage_.ledger().reread;
+  bool inside = true;
+  while (inside) {
+    auto count = file->read(lines_, SourceReader::kReadBytes);
+    if (!count || *count == 0) {
+      break;
+    }
+    for (const event::RawLine& line : lines_) {
+      inside = inside && matcher.contains(line);
+      if (!inside) {
+        break;
+      }
+      stage_.add(line, {*parser, nullptr, services_.clock.wall_ns(), nullptr});
+      stage_.count_reread();
+    }
+    if (const EncodedDocuments& made = stage_.encoded(); made.count > 0) {
+      builder.add_documents(made.bulk, made.count, made.oldest_ns, services_.clock.now());
+      // Else the next read of a source put them into its batch once more.
+      stage_.clear_encoded();
+    }
+    if (builder.full()) {
+      if (auto s = append(builder); !s) {
+        return s;
+      }
+    }
+  }
+  stage_.count_input({0, 0, file->stats().gaps, file->stats().gap_bytes});
+  services_.log.warn("buffer-repaired", "lines of damaged frames were read again from the log file",
+                     {{"stream", settings_.name},
+                      {"file", range.file},
+                      {"lines", stage_.ledger().reread - before},
+                      {"from", range.from.pos.offset},
+                      {"to", range.to.offset}});
+  return builder.empty() ? Status() : append(builder);
+}
+
+// A reader of the file from where the range begins.
+std::unique_ptr<input::file::FileSource> LostRangeReread::open_at_begin(
+    const FileRange& range) const {
+  input::file::FileSourceOptions options = settings_.file_source;
+  options.path = range.file;
+  options.final_pass = true;
+  options.backfill_ns = std::nullopt;
+  const bool known = range.from.pos != event::SourcePos{};
+  return std::make_unique<input::file::FileSource>(
+      services_.fs, services_.clock, services_.log, std::move(options),
+      known ? std::optional(range.from) : std::nullopt);
+}
+
+// Whether the generation that the range ends in can still be read.
+bool LostRangeReread::end_exists(const FileRange& range) {
+  if (range.from.pos.file == range.to.file) {
+    return true;
+  }
+  const std::unique_ptr<input::file::FileSource> file = open_at_begin(range);
+  while (true) {
+    auto count = file->read(lines_, SourceReader::kReadBytes);
+    if (!count || *count == 0) {
+      return false;
+    }
+    if (std::any_of(lines_.begin(), lines_.end(),
+                    [&](const event::RawLine& line) { return line.begin.file == range.to.file; })) {
+      return true;
+    }
+  }
+}
+
+// No room: the lines are uncounted and come again.
+Status LostRangeReread::append(buffer::BatchBuilder& builder) {
+  auto id = output_.log().append(builder.close(stage_.ledger()), buffer::Room::beyond);
+  if (!id) {
+    stage_.restore_ledger(output_.log().ledger());
+    return id.error();
+  }
+  return {};
+}
+
+}  // namespace auditship::pipeline
