@@ -15,6 +15,7 @@ auditship_test(NAME unit_base LABELS unit
 auditship_test(NAME unit_buffer LABELS unit
   SOURCES unit/buffer/ack_slot_test.cc
     unit/buffer/batch_builder_test.cc
+    unit/buffer/destinations_test.cc
     unit/buffer/frame_test.cc
     unit/buffer/segment_log_test.cc
   LIBRARIES auditship::base auditship::buffer auditship_sim)

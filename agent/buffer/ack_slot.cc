@@ -10,71 +10,112 @@
 namespace auditship::buffer {
 namespace {
 
-constexpr std::size_t kSlotBytes = 4096;
+// Where the second slot begins, and so the most that one may hold.
+constexpr std::size_t kSlotBytes = 32768;
+constexpr std::size_t kHeadBytes = 20;
 constexpr std::uint32_t kMagic = 0x4B415341;  // "ASAK"
-constexpr std::uint16_t kVersion = 1;
 
 struct Slot {
   std::uint64_t seq = 0;
-  AckState state;
+  AckStates states;
 };
 
-std::string encode(std::uint64_t seq, const AckState& state) {
-  std::string out;
-  put_u32(out, kMagic);
-  put_u16(out, kVersion);
-  put_u64(out, seq);
+// The order of the counters on disk.
+template <typename Ledger, typename Visit>
+void each_counter(Ledger& l, Visit visit) {
+  for (auto* counter :
+       {&l.created, &l.existed, &l.dead_lettered, &l.forgotten, &l.lost, &l.before_added}) {
+    visit(*counter);
+  }
+}
+
+void put_state(std::string& out, const AckState& state) {
   put_u64(out, state.settled);
-  put_u64(out, state.ledger.created);
-  put_u64(out, state.ledger.existed);
-  put_u64(out, state.ledger.dead_lettered);
-  put_u64(out, state.ledger.forgotten);
-  put_u64(out, state.ledger.lost);
   put_u64(out, state.doubted);
+  each_counter(state.ledger, [&](const std::uint64_t& counter) { put_u64(out, counter); });
+  AUDITSHIP_CHECK(state.targets.size() <= AckState::kMaxTargets, "targets over their limit");
   put_varint(out, state.targets.size());
   for (const auto& [frame, index] : state.targets) {
+    AUDITSHIP_CHECK(index.size() <= AckState::kMaxTargetBytes, "index name over its limit");
     put_varint(out, frame);
     put_bytes(out, index);
   }
-  AUDITSHIP_CHECK(out.size() <= kSlotBytes - 4, "ack slot over its size");
-  out.resize(kSlotBytes - 4, '\0');
+}
+
+// False: damaged.
+bool get_state(WireReader& in, AckState& state) {
+  state.settled = in.u64();
+  state.doubted = in.u64();
+  each_counter(state.ledger, [&](std::uint64_t& counter) { counter = in.u64(); });
+  const std::uint64_t targets = in.varint();
+  if (!in.ok() || targets > AckState::kMaxTargets) {
+    return false;
+  }
+  for (std::uint64_t i = 0; i < targets; ++i) {
+    const event::FrameId frame = in.varint();
+    state.targets[frame] = in.bytes(AckState::kMaxTargetBytes);
+  }
+  return in.ok();
+}
+
+bool get_states(WireReader& in, AckStates& states) {
+  const std::uint64_t count = in.varint();
+  if (!in.ok() || count > kMaxDestinations) {
+    return false;
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string name(in.bytes(kMaxDestinationNameBytes));
+    if (!in.ok() || name.empty() || !get_state(in, states[std::move(name)])) {
+      return false;
+    }
+  }
+  return in.at_end() && states.size() == count;
+}
+
+std::string encode(std::uint64_t seq, const AckStates& states) {
+  AUDITSHIP_CHECK(states.size() <= kMaxDestinations, "destinations over their limit");
+  std::string payload;
+  put_varint(payload, states.size());
+  for (const auto& [name, state] : states) {
+    AUDITSHIP_CHECK(!name.empty() && name.size() <= kMaxDestinationNameBytes,
+                    "name of a destination over its limit");
+    put_bytes(payload, name);
+    put_state(payload, state);
+  }
+  std::string out;
+  put_u32(out, kMagic);
+  put_u16(out, kBufferVersion);
+  put_u16(out, 0);
+  put_u64(out, seq);
+  put_u32(out, static_cast<std::uint32_t>(payload.size()));
+  out += payload;
   put_u32(out, crc32c(out));
+  AUDITSHIP_CHECK(out.size() <= kSlotBytes, "ack slot over its size");
   return out;
 }
 
+// bytes: the whole slot, as far as the file has it.
 Result<Slot> decode(std::string_view bytes) {
   const Error damaged{Errc::corrupt, "ack slot is damaged"};
-  if (bytes.size() != kSlotBytes) {
-    return damaged;
-  }
-  WireReader tail(bytes.substr(kSlotBytes - 4));
-  if (crc32c(bytes.substr(0, kSlotBytes - 4)) != tail.u32()) {
-    return damaged;
-  }
   WireReader in(bytes);
   const std::uint32_t magic = in.u32();
   const std::uint16_t version = in.u16();
-  if (magic == kMagic && version != kVersion) {
-    return Error{Errc::newer_version,
-                 "ack format " + std::to_string(version) + "; this auditship knows format " +
-                     std::to_string(kVersion) + ". " + std::string(kForeignBufferAdvice)};
-  }
+  (void)in.u16();
   Slot slot;
   slot.seq = in.u64();
-  slot.state.settled = in.u64();
-  slot.state.ledger.created = in.u64();
-  slot.state.ledger.existed = in.u64();
-  slot.state.ledger.dead_lettered = in.u64();
-  slot.state.ledger.forgotten = in.u64();
-  slot.state.ledger.lost = in.u64();
-  slot.state.doubted = in.u64();
-  const std::uint64_t targets = in.varint();
-  for (std::uint64_t i = 0; i < targets && i < AckState::kMaxTargets && in.ok(); ++i) {
-    const event::FrameId frame = in.varint();
-    slot.state.targets[frame] = in.bytes(AckState::kMaxTargetBytes);
-  }
-  if (!in.ok() || magic != kMagic || targets > AckState::kMaxTargets) {
+  const std::uint32_t length = in.u32();
+  const std::string_view payload = in.raw(length);
+  const std::uint32_t crc = in.u32();
+  if (!in.ok() || magic != kMagic || crc32c(bytes.substr(0, kHeadBytes + length)) != crc) {
     return damaged;
+  }
+  WireReader fields(payload);
+  if (version != kBufferVersion) {
+    return foreign_version(std::to_string(version));
+  }
+  // Whole, but not of this layout: no damage could do that.
+  if (!get_states(fields, slot.states)) {
+    return foreign_version("unknown");
   }
   return slot;
 }
@@ -115,6 +156,21 @@ Result<Found> scan(File& file) {
 
 }  // namespace
 
+AckState furthest_behind(const AckStates& states) {
+  const auto least = std::min_element(
+      states.begin(), states.end(),
+      [](const auto& a, const auto& b) { return a.second.settled < b.second.settled; });
+  return least == states.end() ? AckState{} : least->second;
+}
+
+event::FrameId settled_by_all(const AckStates& states) {
+  event::FrameId settled = states.empty() ? 0 : states.begin()->second.settled;
+  for (const auto& [name, state] : states) {
+    settled = std::min(settled, state.settled);
+  }
+  return settled;
+}
+
 Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
   AckSlot ack;
   auto file = fs.open(path, OpenMode::write);
@@ -132,7 +188,7 @@ Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
   ack.file_ = std::move(*file);
   auto found = scan(*ack.file_);
   if (!found) {
-    return found.error();
+    return found.error().in(path);
   }
   ack.damaged_ = found->damaged;
   ack.empty_ = !found->newest;
@@ -140,40 +196,40 @@ Result<AckSlot> AckSlot::open(Fs& fs, const std::string& path) {
     // It may stand in the page cache only, after a sync that failed: written again, before anything
     // rests on it.
     const std::uint64_t seq = found->newest->seq;
-    if (auto s = ack.write(seq, found->newest->state); !s) {
+    if (auto s = ack.write(seq, found->newest->states); !s) {
       return s.error();
     }
     ack.seq_ = seq;
-    ack.state_ = std::move(found->newest->state);
+    ack.states_ = std::move(found->newest->states);
   }
   return ack;
 }
 
-Result<AckState> AckSlot::peek(Fs& fs, const std::string& path) {
+Result<AckStates> AckSlot::peek(Fs& fs, const std::string& path) {
   auto file = fs.open(path, OpenMode::read);
   if (!file) {
     return file.error();
   }
   auto found = scan(**file);
   if (!found) {
-    return found.error();
+    return found.error().in(path);
   }
-  return found->newest ? std::move(found->newest->state) : AckState{};
+  return found->newest ? std::move(found->newest->states) : AckStates{};
 }
 
-Status AckSlot::write(std::uint64_t seq, const AckState& state) {
-  if (auto s = file_->write_at((seq % 2) * kSlotBytes, encode(seq, state)); !s) {
+Status AckSlot::write(std::uint64_t seq, const AckStates& states) {
+  if (auto s = file_->write_at((seq % 2) * kSlotBytes, encode(seq, states)); !s) {
     return s;
   }
   return file_->sync();
 }
 
-Status AckSlot::store(const AckState& state) {
-  if (auto s = write(seq_ + 1, state); !s) {
+Status AckSlot::store(const AckStates& states) {
+  if (auto s = write(seq_ + 1, states); !s) {
     return s;
   }
   ++seq_;
-  state_ = state;
+  states_ = states;
   return {};
 }
 

@@ -99,13 +99,15 @@ bool get_states(WireReader& in, const std::vector<std::string*>& states) {
 
 Error damaged(const char* what) { return Error{Errc::corrupt, what}; }
 
-Error foreign_version(const std::string& found) {
-  return Error{Errc::newer_version, "buffer format " + found + "; this auditship knows format " +
-                                        std::to_string(kBufferVersion) + ". " +
-                                        std::string(kForeignBufferAdvice)};
-}
-
 }  // namespace
+
+Error foreign_version(const std::string& found) {
+  return Error{Errc::newer_version,
+               "buffer format " + found + "; this auditship knows format " +
+                   std::to_string(kBufferVersion) +
+                   ". Nothing was changed. Let the release that wrote it deliver what it holds, or "
+                   "move the buffer's directory away to begin a new one"};
+}
 
 std::string encode_frame_front(event::FrameId id, const event::Batch& batch) {
   std::string meta;

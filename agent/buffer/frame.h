@@ -23,11 +23,6 @@ inline constexpr std::size_t kMaxBodyBytes = 256u << 20;
 inline constexpr std::size_t kSegmentHeadBytes = 16;
 inline constexpr std::size_t kMaxSegmentHeaderBytes = 64u << 20;
 inline constexpr std::uint16_t kBufferVersion = 1;
-// What to do about a buffer of another version. Part of the error that refuses it.
-inline constexpr std::string_view kForeignBufferAdvice =
-    "Nothing was changed. Let the release that wrote it deliver what it holds, or move the "
-    "buffer's "
-    "directory away to begin a new one";
 // Of all sources in one header. More are left out: what they know is forgotten, the header stays
 // readable.
 inline constexpr std::size_t kMaxHeaderStateBytes = 32u << 20;
@@ -56,6 +51,9 @@ struct SegmentHeader {
   CheckpointTable table;
   std::uint64_t size = 0;  // bytes on disk, where the first frame begins
 };
+
+// The error that refuses a buffer of another version (newer_version). found: its version.
+[[nodiscard]] Error foreign_version(const std::string& found);
 
 // Head and meta of the frame; the body follows as it is.
 [[nodiscard]] std::string encode_frame_front(event::FrameId id, const event::Batch& batch);

@@ -1,7 +1,6 @@
 #include "agent/buffer/segment.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "agent/base/binary_io.h"
 #include "agent/base/crc32c.h"
@@ -10,57 +9,7 @@ namespace auditship::buffer {
 namespace {
 
 constexpr std::uint64_t kSearchBlock = 1u << 20;
-constexpr std::string_view kPrefix = "seg-";
-constexpr std::string_view kSuffix = ".log";
-constexpr std::size_t kDigits = 16;
-
-std::optional<event::FrameId> number_in(std::string_view name) {
-  if (name.size() != kPrefix.size() + kDigits + kSuffix.size() || !name.starts_with(kPrefix) ||
-      !name.ends_with(kSuffix)) {
-    return std::nullopt;
-  }
-  event::FrameId id = 0;
-  for (const char c : name.substr(kPrefix.size(), kDigits)) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) {
-      return std::nullopt;
-    }
-    id = id * 16 + static_cast<event::FrameId>(digit);
-  }
-  return id;
-}
-
 }  // namespace
-
-std::string segment_path(const std::string& directory, event::FrameId first) {
-  char digits[kDigits + 1];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(first));
-  return join_path(directory, std::string(kPrefix) + digits + std::string(kSuffix));
-}
-
-Result<std::vector<SegmentFile>> segments_in(Fs& fs, const std::string& directory) {
-  auto names = fs.list(directory);
-  if (!names) {
-    return names.error();
-  }
-  std::vector<SegmentFile> found;
-  for (const std::string& name : *names) {
-    const auto first = number_in(name);
-    if (!first) {
-      continue;
-    }
-    std::string path = join_path(directory, name);
-    auto stat = fs.stat(path);
-    if (stat) {
-      found.push_back(SegmentFile{*first, std::move(path), stat->size});
-    } else if (stat.error().code != Errc::not_found) {
-      return stat.error();
-    }
-  }
-  std::sort(found.begin(), found.end(),
-            [](const SegmentFile& a, const SegmentFile& b) { return a.first < b.first; });
-  return found;
-}
 
 Result<std::string> Segment::bytes(std::uint64_t offset, std::uint64_t size) const {
   std::string out(static_cast<std::size_t>(size), '\0');

@@ -16,17 +16,6 @@
 
 namespace auditship::buffer {
 
-struct SegmentFile {
-  event::FrameId first = 0;
-  std::string path;
-  std::uint64_t bytes = 0;
-};
-
-[[nodiscard]] std::string segment_path(const std::string& directory, event::FrameId first);
-// The segments of a buffer, oldest first; other files are passed over. While an agent runs, one may
-// be gone when it is looked at: it is left out.
-[[nodiscard]] Result<std::vector<SegmentFile>> segments_in(Fs& fs, const std::string& directory);
-
 class Segment {
  public:
   struct Entry {
@@ -49,6 +38,7 @@ class Segment {
   [[nodiscard]] const SegmentHeader& header() const { return header_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes
+  [[nodiscard]] bool has_frames() const { return size_ > header_.size; }
   // Another Segment appended to the same file.
   void see_growth(std::uint64_t size) { size_ = std::max(size_, size); }
 

@@ -1,20 +1,109 @@
-// The opening half of SegmentLog: recovery. Whatever a crash or damage left, it ends in one story
-// of slot and frames.
-#include <algorithm>
+#include "agent/buffer/segment_recovery.h"
 
-#include "agent/buffer/segment_log.h"
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace auditship::buffer {
-Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Fs& fs, Logger& log,
-                                                     SegmentLogOptions options) {
-  std::unique_ptr<SegmentLog> opened(new SegmentLog(fs, log, std::move(options)));
-  if (auto s = opened->recover(); !s) {
-    return s.error().in("buffer " + opened->options_.directory);
-  }
-  return opened;
+namespace {
+
+Status check_destinations(std::vector<std::string> names) {
+  const bool sized = std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return !name.empty() && name.size() <= kMaxDestinationNameBytes;
+  });
+  std::sort(names.begin(), names.end());
+  const bool each_once = std::adjacent_find(names.begin(), names.end()) == names.end();
+  return !names.empty() && sized && each_once
+             ? Status()
+             : Error{Errc::invalid, "a destination needs a name of its own, of 1 to " +
+                                        std::to_string(kMaxDestinationNameBytes) + " bytes"};
 }
 
-Status SegmentLog::recover() {
+// One recovery, from the files to what a SegmentLog is made of.
+class Recovery {
+ public:
+  Recovery(Fs& fs, Logger& log, SegmentLogOptions options)
+      : fs_(fs), log_(log), options_(std::move(options)), segments_(fs) {}
+
+  Result<Recovered> run();
+
+ private:
+  Status open_files();
+  Status refuse_foreign();
+  Status open_newest();
+  Status rebuild_from_damaged(const std::string& path);
+  Status replay(Segment& segment, std::uint64_t offset, bool strict);
+  [[nodiscard]] bool joins_last(const Segment::Entry& entry) const;
+  Result<std::optional<Segment::Entry>> pass_damage(Segment& segment, std::uint64_t offset,
+                                                    bool strict);
+  Status cut_end(Segment& newest, std::uint64_t offset);
+  Status settle_doubts();
+  [[nodiscard]] bool sent_is_gone(const AckState& state) const;
+  Status add_destinations(AckStates& states);
+  void count_gone_frames(const AckStates& states);
+  Status store(const AckStates& states);
+  Result<std::uint64_t> made_before_oldest();
+  Status make_durable();
+
+  Fs& fs_;
+  Logger& log_;
+  SegmentLogOptions options_;
+  std::unique_ptr<File> lock_;
+  AckSlot ack_;
+  SegmentList segments_;
+  // The newest segment, when it can be appended to.
+  std::unique_ptr<Segment> active_;
+  LogState state_;
+  // Sources may stand before what was settled: damage hides frames.
+  bool places_unsure_ = false;
+  RecoveryDamage damage_;
+};
+
+Result<Recovered> Recovery::run() {
+  if (auto s = check_destinations(options_.destinations); !s) {
+    return s.error();
+  }
+  if (auto s = open_files(); !s) {
+    return s.error();
+  }
+  if (auto s = open_newest(); !s) {
+    return s.error();
+  }
+  const event::FrameId found = state_.last;
+  if (auto s = settle_doubts(); !s) {
+    return s.error();
+  }
+  if (auto s = make_durable(); !s) {
+    return s.error();
+  }
+  const bool begin_segment = !active_ || state_.last != found ||
+                             (active_->size() >= options_.segment_bytes && active_->has_frames());
+  Recovered out;
+  out.writer = std::make_unique<SegmentWriter>(
+      fs_, log_, SegmentWriterOptions{options_.directory, options_.segment_bytes, options_.new_id},
+      std::move(segments_), std::move(active_), std::move(state_));
+  if (begin_segment) {
+    if (auto s = out.writer->roll(); !s) {
+      return s.error();
+    }
+  }
+  out.writer->remove_settled(settled_by_all(ack_.states()));
+  for (const std::string& name : options_.destinations) {
+    const AckState& ack = ack_.states().find(name)->second;
+    auto reader = SegmentReader::open(fs_, log_, *out.writer, ack.settled, ack.ledger.accounted());
+    if (!reader) {
+      return reader.error();
+    }
+    out.readers.push_back(std::move(*reader));
+  }
+  out.lock = std::move(lock_);
+  out.ack = std::move(ack_);
+  out.damage = damage_;
+  return out;
+}
+
+// Nothing is written before it is known that the buffer is of this version.
+Status Recovery::open_files() {
   options_.segment_bytes =
       std::min(options_.segment_bytes, std::max<std::uint64_t>(options_.max_bytes / 8, 4096));
   if (auto s = fs_.make_dirs(options_.directory); !s) {
@@ -27,9 +116,11 @@ Status SegmentLog::recover() {
                : lock.error();
   }
   lock_ = std::move(*lock);
-  if (auto s = find_segments(); !s) {
-    return s;
+  auto segments = SegmentList::in_directory(fs_, options_.directory);
+  if (!segments) {
+    return segments.error();
   }
+  segments_ = std::move(*segments);
   if (auto s = refuse_foreign(); !s) {
     return s;
   }
@@ -38,83 +129,117 @@ Status SegmentLog::recover() {
     return ack.error();
   }
   ack_ = std::move(*ack);
-  if (auto s = open_newest(); !s) {
-    return s;
+  return {};
+}
+
+// What an earlier run wrote or named without a sync may be sent now (B4).
+Status Recovery::make_durable() {
+  if (!active_) {
+    return {};
   }
-  const event::FrameId found = last_;
-  if (auto s = settle_doubts(); !s) {
-    return s;
-  }
-  synced_ = last_;
-  if (active_) {
-    // What an earlier run wrote or named without a sync may be sent now (B4).
-    Status durable = active_->sync();
-    durable = durable ? fs_.sync_dir(options_.directory) : durable;
-    if (!durable) {
-      return durable;
-    }
-    synced_bytes_ = active_->size();
-  }
-  if (!active_ || active_->size() >= options_.segment_bytes || last_ != found) {
-    if (auto s = roll(); !s) {
-      return s;
-    }
-  }
-  remove_settled();
-  next_read_ = ack_.state().settled + 1;
-  return open_reading();
+  Status durable = active_->sync();
+  return durable ? fs_.sync_dir(options_.directory) : durable;
 }
 
 // Brings slot and frames to one story after a crash or damage, and writes it down. Frames that may
 // have been sent although nobody knows where to are doubted: their ids will be looked up first.
-Status SegmentLog::settle_doubts() {
-  AckState state = ack_.state();
+Status Recovery::settle_doubts() {
+  AckStates states = ack_.states();
+  damage_.ack_damaged = ack_.damaged() || (ack_.empty() && !segments_.empty());
+  for (auto& [name, state] : states) {
+    if (damage_.ack_damaged || sent_is_gone(state) || places_unsure_) {
+      state.doubted = AckState::kAllDoubted;
+    }
+    std::erase_if(state.targets, [&, settled = state.settled](const auto& target) {
+      return target.first <= settled || target.first > state_.last;
+    });
+  }
+  count_gone_frames(states);
+  if (auto s = add_destinations(states); !s) {
+    return s;
+  }
+  count_gone_frames(states);
+  return store(states);
+}
+
+// Frames that were sent to it are not there any more.
+bool Recovery::sent_is_gone(const AckState& state) const {
+  return state.settled > state_.last ||
+         (!state.targets.empty() && state.targets.rbegin()->first > state_.last);
+}
+
+// Gives a state to each destination that has none. A new one begins at the oldest frame that is
+// there. Where both slots are lost nobody knows what it got: all is looked up and sent again.
+Status Recovery::add_destinations(AckStates& states) {
   const bool ack_lost = ack_.empty() && !segments_.empty();
-  damage_.ack_damaged = ack_.damaged() || ack_lost;
   if (ack_lost) {
     log_.error("buffer-ack-lost",
                "it is not known which frames were delivered: all are looked up and sent again",
                {{"buffer", options_.directory}});
-    state.settled = segments_.front().first - 1;  // a segment goes only when it is settled
+  }
+  for (const std::string& name : options_.destinations) {
+    if (states.contains(name)) {
+      continue;
+    }
     auto made = made_before_oldest();
     if (!made) {
       return made.error();
     }
-    state.ledger.forgotten = *made;
+    AckState state;
+    state.settled = segments_.empty() ? state_.last : segments_.front().first - 1;
+    if (ack_lost) {
+      state.ledger.forgotten = *made;  // a segment goes only when it is settled
+      state.doubted = AckState::kAllDoubted;
+    } else {
+      state.ledger.before_added = *made;
+      state.doubted = damage_.ack_damaged || places_unsure_ ? AckState::kAllDoubted : 0;
+    }
+    states.emplace(name, std::move(state));
   }
-  const bool sent_is_gone =
-      state.settled > last_ || (!state.targets.empty() && state.targets.rbegin()->first > last_);
-  if (damage_.ack_damaged || sent_is_gone || places_unsure_) {
-    state.doubted = AckState::kAllDoubted;
+  return states.size() <= kMaxDestinations
+             ? Status()
+             : Error{Errc::invalid, "a stream has at most " + std::to_string(kMaxDestinations) +
+                                        " destinations, those of earlier runs counted"};
+}
+
+// Settled frames may be gone, and their ledger with them. B2: numbers of frames that may have been
+// sent are not used again. Sent are at most kMaxTargets behind `settled`.
+void Recovery::count_gone_frames(const AckStates& states) {
+  const event::FrameId slack =
+      damage_.cut_bytes + damage_.skipped_bytes > 0 ? AckState::kMaxTargets : 0;
+  for (const auto& [name, state] : states) {
+    state_.last = std::max(state_.last, state.settled + slack);
+    const std::uint64_t made = documents_made(state_.ledger);
+    if (made < state.ledger.accounted()) {
+      state_.ledger.documents += state.ledger.accounted() - made;
+      state_.ledger.lines += state.ledger.accounted() - made;
+    }
   }
-  // B2: numbers of frames that may have been sent are not used again. Sent are at most kMaxTargets
-  // behind `settled`.
-  std::erase_if(state.targets, [&](const auto& target) {
-    return target.first <= state.settled || target.first > last_;
-  });
-  const event::FrameId sent =
-      state.settled + (damage_.cut_bytes + damage_.skipped_bytes > 0 ? AckState::kMaxTargets : 0);
-  last_ = std::max(last_, sent);
-  const std::uint64_t made = ledger_.documents + ledger_.derived;
-  if (made < state.ledger.accounted()) {  // settled frames are gone, and their ledger with them
-    ledger_.documents += state.ledger.accounted() - made;
-    ledger_.lines += state.ledger.accounted() - made;
-  }
-  const bool changed = ack_.empty() || state.doubted != ack_.state().doubted ||
-                       state.targets != ack_.state().targets;
-  Status status = changed ? ack_.store(state) : Status();
+}
+
+Status Recovery::store(const AckStates& states) {
+  const AckStates& stored = ack_.states();
+  const bool changed =
+      ack_.empty() || stored.size() != states.size() ||
+      !std::equal(states.begin(), states.end(), stored.begin(), [](const auto& a, const auto& b) {
+        return a.first == b.first && a.second.doubted == b.second.doubted &&
+               a.second.targets == b.second.targets;
+      });
+  Status status = changed ? ack_.store(states) : Status();
   if (status && ack_.empty()) {
-    status = ack_.store(state);  // so that a blank slot is never in order
+    status = ack_.store(states);  // so that a blank slot is never in order
   }
   return status;
 }
 
 // Documents in all frames before the oldest segment.
-Result<std::uint64_t> SegmentLog::made_before_oldest() {
+Result<std::uint64_t> Recovery::made_before_oldest() {
+  if (segments_.empty()) {
+    return documents_made(state_.ledger);
+  }
   auto oldest = Segment::open(fs_, segments_.front().path, OpenMode::read);
   if (oldest) {
-    const event::ReadLedger& ledger = (*oldest)->header().ledger;
-    return ledger.documents + ledger.derived;
+    return documents_made((*oldest)->header().ledger);
   }
   if (oldest.error().code != Errc::corrupt) {
     return oldest.error();
@@ -127,14 +252,14 @@ Result<std::uint64_t> SegmentLog::made_before_oldest() {
   if (!first) {
     return first.error();
   }
-  const event::ReadLedger& ledger = *first ? (*first)->meta.batch.ledger : ledger_;
-  return ledger.documents + ledger.derived - (*first ? (*first)->meta.batch.documents : 0);
+  const event::ReadLedger& ledger = *first ? (*first)->meta.batch.ledger : state_.ledger;
+  return documents_made(ledger) - (*first ? (*first)->meta.batch.documents : 0);
 }
 
 // Before anything is written. The newest segment tells; where its header is damaged, the one before.
-Status SegmentLog::refuse_foreign() {
-  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
-    auto opened = Segment::open(fs_, segment->path, OpenMode::read);
+Status Recovery::refuse_foreign() {
+  for (std::size_t i = segments_.size(); i-- > 0;) {
+    auto opened = Segment::open(fs_, segments_.at(i).path, OpenMode::read);
     if (opened) {
       return {};
     }
@@ -145,29 +270,17 @@ Status SegmentLog::refuse_foreign() {
   return {};
 }
 
-Status SegmentLog::find_segments() {
-  auto found = segments_in(fs_, options_.directory);
-  if (!found) {
-    return found.error();
-  }
-  for (SegmentFile& segment : *found) {
-    bytes_ += segment.bytes;
-    segments_.push_back(std::move(segment));
-  }
-  return {};
-}
-
 // Opens the newest segment and replays its frames, so that table, ledger and last frame are known.
-Status SegmentLog::open_newest() {
+Status Recovery::open_newest() {
   while (!segments_.empty()) {
     const SegmentFile newest = segments_.back();
     auto segment = Segment::open(fs_, newest.path, OpenMode::write);
     if (segment) {
       active_ = std::move(*segment);
       options_.new_id = active_->header().buffer;
-      table_ = active_->header().table;
-      ledger_ = active_->header().ledger;
-      last_ = active_->header().first - 1;
+      state_.table = active_->header().table;
+      state_.ledger = active_->header().ledger;
+      state_.last = active_->header().first - 1;
       return replay(*active_, active_->header().size, true);
     }
     if (segment.error().code != Errc::corrupt) {
@@ -185,22 +298,20 @@ Status SegmentLog::open_newest() {
     // B3: no frame was ever written behind this header.
     log_.warn("buffer-segment-unused", "a segment without an intact header or frame is removed",
               {{"segment", newest.path}});
-    if (auto s = fs_.remove(newest.path); !s) {
+    if (auto s = segments_.remove_back(); !s) {
       return s;
     }
     damage_.skipped_bytes += newest.bytes;
-    bytes_ -= newest.bytes;
-    segments_.pop_back();
   }
   return {};
 }
 
 // The newest header is gone: take the table of the segment before, then what the frames themselves
 // say.
-Status SegmentLog::rebuild_from_damaged(const std::string& path) {
+Status Recovery::rebuild_from_damaged(const std::string& path) {
   places_unsure_ = true;
   for (const std::string& each :
-       {segments_.size() > 1 ? segments_[segments_.size() - 2].path : std::string(), path}) {
+       {segments_.size() > 1 ? segments_.at(segments_.size() - 2).path : std::string(), path}) {
     if (each.empty()) {
       continue;
     }
@@ -214,8 +325,8 @@ Status SegmentLog::rebuild_from_damaged(const std::string& path) {
     const SegmentHeader& header = (*segment)->header();
     if (header.buffer != BufferId{}) {
       options_.new_id = header.buffer;
-      table_ = header.table;
-      ledger_ = header.ledger;
+      state_.table = header.table;
+      state_.ledger = header.ledger;
     }
     if (auto s = replay(**segment, header.size, false); !s) {
       return s;
@@ -226,7 +337,7 @@ Status SegmentLog::rebuild_from_damaged(const std::string& path) {
 
 // Goes through the frames from offset. Strict: cut at the first frame that is damaged or does not
 // join (B1), unless all that is damaged was settled. Not strict: take what is intact.
-Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
+Status Recovery::replay(Segment& segment, std::uint64_t offset, bool strict) {
   while (offset < segment.size()) {
     auto entry = segment.intact(offset);
     if (entry && (!*entry || (strict && !joins_last(**entry)))) {
@@ -238,28 +349,28 @@ Status SegmentLog::replay(Segment& segment, std::uint64_t offset, bool strict) {
     if (!*entry) {
       return {};
     }
-    advance(table_, (*entry)->meta.batch);
-    ledger_ = (*entry)->meta.batch.ledger;
-    last_ = (*entry)->head.id;
+    advance(state_.table, (*entry)->meta.batch);
+    state_.ledger = (*entry)->meta.batch.ledger;
+    state_.last = (*entry)->head.id;
     offset = (*entry)->end();
   }
   return {};
 }
 
-bool SegmentLog::joins_last(const Segment::Entry& entry) const {
-  return entry.head.id == last_ + 1 && joins(table_, entry.meta.batch);
+bool Recovery::joins_last(const Segment::Entry& entry) const {
+  return entry.head.id == state_.last + 1 && joins(state_.table, entry.meta.batch);
 }
 
 // The frame that replay goes on with, as the bytes at offset are no frame to be taken; nullopt:
 // there is none, and nothing of the segment is left to be looked at.
-Result<std::optional<Segment::Entry>> SegmentLog::pass_damage(Segment& segment,
-                                                              std::uint64_t offset, bool strict) {
+Result<std::optional<Segment::Entry>> Recovery::pass_damage(Segment& segment, std::uint64_t offset,
+                                                            bool strict) {
   auto found = segment.search(offset + 1);
   if (!found) {
     return found;
   }
-  const bool settled =
-      *found && (*found)->head.id > last_ && (*found)->head.id <= ack_.state().settled + 1;
+  const bool settled = *found && (*found)->head.id > state_.last &&
+                       (*found)->head.id <= settled_by_all(ack_.states()) + 1;
   if (strict && !settled) {
     if (auto s = cut_end(segment, offset); !s) {
       return s.error();
@@ -271,15 +382,25 @@ Result<std::optional<Segment::Entry>> SegmentLog::pass_damage(Segment& segment,
   return found;
 }
 
-Status SegmentLog::cut_end(Segment& newest, std::uint64_t offset) {
+Status Recovery::cut_end(Segment& newest, std::uint64_t offset) {
   const std::uint64_t bytes = newest.size() - offset;
   log_.warn("buffer-cut",
             "the end of the newest segment was not whole and is read again from the source",
             {{"segment", newest.path()}, {"bytes", bytes}});
   damage_.cut_bytes += bytes;
-  bytes_ -= bytes;
-  segments_.back().bytes -= bytes;
+  segments_.resize_back(segments_.back().bytes - bytes);
   return newest.cut(offset);
+}
+
+}  // namespace
+
+Result<Recovered> recover(Fs& fs, Logger& log, SegmentLogOptions options) {
+  const std::string directory = options.directory;
+  auto recovered = Recovery(fs, log, std::move(options)).run();
+  if (!recovered) {
+    return recovered.error().in("buffer " + directory);
+  }
+  return recovered;
 }
 
 }  // namespace auditship::buffer

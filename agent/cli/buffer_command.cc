@@ -148,7 +148,7 @@ class BufferLook {
 
   void stream(const std::string& name, const std::string& directory) {
     auto ack = buffer::AckSlot::peek(fs_, join_path(directory, "ack"));
-    const buffer::AckState state = ack ? *ack : buffer::AckState{};
+    const buffer::AckState state = ack ? buffer::furthest_behind(*ack) : buffer::AckState{};
     if (!show_) {
       print_settled(name, state);
     }

@@ -24,10 +24,10 @@ Delivery::Delivery(buffer::SegmentLog& log, sinks::Sink& sink, DeadLetterBox& de
       logger_(logger),
       wake_(std::move(wake)),
       options_(std::move(options)),
-      ack_(log.ack()),
+      ack_(log.ack(options_.destination)),
       pace_(rng, options_.backoff_first, options_.backoff_most),
       started_at_(clock.now()),
-      settled_log_bytes_(log.last() == log.ack().settled ? log.ledger().bytes : 0),
+      settled_log_bytes_(log.last() == ack_.settled ? log.ledger().bytes : 0),
       alive_(std::make_shared<bool>(true)) {}
 
 Delivery::~Delivery() { *alive_ = false; }
@@ -66,7 +66,9 @@ Status Delivery::flush() {
   return dirty_ ? store(clock_.now()) : Status();
 }
 
-bool Delivery::idle() const { return flights_.empty() && log_.handed_out() >= log_.synced(); }
+bool Delivery::idle() const {
+  return flights_.empty() && log_.handed_out(options_.destination) >= log_.synced();
+}
 
 std::int64_t Delivery::oldest_ns() const {
   std::int64_t oldest = 0;
@@ -87,7 +89,7 @@ Status Delivery::fetch() {
                                                  [](const Piece& p) { return p.silences > 0; }));
       }));
   while (flights_.size() < std::min(pace_.window() + stuck, kMaxFlights)) {
-    auto frame = log_.next();
+    auto frame = log_.next(options_.destination);
     if (!frame) {
       return frame.error();
     }
@@ -265,7 +267,7 @@ void Delivery::ask_target(TimePoint now) {
 }
 
 Status Delivery::store(TimePoint now) {
-  if (auto s = log_.store(ack_); !s) {
+  if (auto s = log_.store(options_.destination, ack_); !s) {
     return s;
   }
   for (Flight& flight : flights_) {

@@ -60,6 +60,8 @@ using Repair = std::function<std::optional<std::string>(std::string_view documen
 
 struct DeliveryOptions {
   std::string stream;
+  // Which of the buffer's destinations this one delivers to.
+  buffer::DestinationId destination = 0;
   std::chrono::milliseconds backoff_first{200};
   std::chrono::milliseconds backoff_most{30000};
   std::chrono::milliseconds target_fresh{5000};  // how long a resolved index is used for new frames

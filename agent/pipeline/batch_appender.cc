@@ -28,19 +28,19 @@ void BatchAppender::move(event::SourceSpan span, TimePoint now) {
   builder_.move(std::move(span), now);
 }
 
-Status BatchAppender::close(buffer::Room room) {
+Status BatchAppender::close(buffer::Capacity capacity) {
   AUDITSHIP_CHECK(stage_.ledger().balanced(),
                   "lines + salvaged = filtered + sampled out + documents");
   pending_ = builder_.close(stage_.ledger());
   packed_bytes_ += pending_->body.size();
-  return append_pending(room);
+  return append_pending(capacity);
 }
 
-Status BatchAppender::append_all(buffer::Room room) {
+Status BatchAppender::append_all(buffer::Capacity capacity) {
   if (pending_) {
-    return append_pending(room);
+    return append_pending(capacity);
   }
-  return builder_.empty() ? Status() : close(room);
+  return builder_.empty() ? Status() : close(capacity);
 }
 
 Status BatchAppender::append_due(TimePoint now, BatchEnd end) {
@@ -50,8 +50,8 @@ Status BatchAppender::append_due(TimePoint now, BatchEnd end) {
   return {};
 }
 
-Status BatchAppender::append_pending(buffer::Room room) {
-  auto id = output_.log().append(*pending_, room);
+Status BatchAppender::append_pending(buffer::Capacity capacity) {
+  auto id = output_.log().append(*pending_, capacity);
   if (id) {
     pending_.reset();
     return {};

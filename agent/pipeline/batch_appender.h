@@ -54,9 +54,9 @@ class BatchAppender {
   [[nodiscard]] bool waiting() const { return pending_.has_value(); }
 
   // Closes the open batch and appends it. No room is not an error: it waits. Errors: io.
-  Status close(buffer::Room room = buffer::Room::limited);
+  Status close(buffer::Capacity capacity = buffer::Capacity::enforced);
   // Appends the batch that waits, else the open one if there is something in it. Errors: io.
-  Status append_all(buffer::Room room = buffer::Room::limited);
+  Status append_all(buffer::Capacity capacity = buffer::Capacity::enforced);
   // As append_all(), but leaves the open batch open as long as it is not due. Errors: io.
   Status append_due(TimePoint now, BatchEnd end);
   // Forgets both batches: the buffer failed, and their lines are read again.
@@ -75,7 +75,7 @@ class BatchAppender {
   void add_to(PipelineStats& stats) const;
 
  private:
-  Status append_pending(buffer::Room room);
+  Status append_pending(buffer::Capacity capacity);
   [[nodiscard]] bool has_room() const;
   void set_full(bool full);
 

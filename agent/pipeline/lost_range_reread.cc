@@ -94,7 +94,7 @@ Status LostRangeReread::reread_all() {
     }
     // What is read already goes first, even into a full buffer: the lost range keeps it from
     // getting empty.
-    if (auto s = appender_.append_all(buffer::Room::beyond); !s || appender_.waiting()) {
+    if (auto s = appender_.append_all(buffer::Capacity::exempt); !s || appender_.waiting()) {
       return s;
     }
     const bool doubted = delivery.ack().doubted == buffer::AckState::kAllDoubted;
@@ -214,7 +214,7 @@ bool LostRangeReread::end_exists(const FileRange& range) {
 
 // No room: the lines are uncounted and come again.
 Status LostRangeReread::append(buffer::BatchBuilder& builder) {
-  auto id = output_.log().append(builder.close(stage_.ledger()), buffer::Room::beyond);
+  auto id = output_.log().append(builder.close(stage_.ledger()), buffer::Capacity::exempt);
   if (!id) {
     stage_.restore_ledger(output_.log().ledger());
     return id.error();

@@ -141,7 +141,7 @@ Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::str
   status.name = name;
   auto ack = buffer::AckSlot::peek(fs, join_path(directory, "ack"));
   if (ack) {
-    status.stats.delivered = ack->ledger;
+    status.stats.delivered = buffer::furthest_behind(*ack).ledger;
   } else if (ack.error().code != Errc::not_found) {
     return ack.error();
   }

@@ -29,14 +29,14 @@ Known live(BufferRig& rig, std::uint64_t rounds) {
   if (!rig.open()) {
     return fail();
   }
-  known.settled = rig.log->ack().ledger.accounted();
+  known.settled = rig.log->ack(0).ledger.accounted();
   std::vector<std::pair<event::FrameId, std::uint64_t>> flying;
   for (std::uint64_t i = 0; i < rounds; ++i) {
     if (!rig.add(1 + i % 3)) {
       return fail();
     }
     while (true) {
-      auto frame = rig.log->next();
+      auto frame = rig.log->next(0);
       if (!frame) {
         return fail();
       }
@@ -49,14 +49,14 @@ Known live(BufferRig& rig, std::uint64_t rounds) {
       known.sent = numbers.empty() ? known.sent : std::max(known.sent, numbers.back() + 1);
     }
     if (i % 3 == 2) {
-      buffer::AckState ack = rig.log->ack();
+      buffer::AckState ack = rig.log->ack(0);
       for (std::size_t n = 0; n < flying.size() / 4 + 1; ++n) {
         ack.settled = flying[n].first;
         ack.ledger.created += flying[n].second;
       }
       flying.erase(flying.begin(),
                    flying.begin() + static_cast<std::ptrdiff_t>(flying.size() / 4 + 1));
-      if (!rig.log->store(ack)) {
+      if (!rig.log->store(0, ack)) {
         return fail();
       }
       known.settled = ack.ledger.created;
@@ -72,7 +72,7 @@ void check_recovery(BufferRig& rig, const Known& known) {
   REQUIRE(rig.resume() >= known.sent);  // what was sent is not read again: B4
   const std::uint64_t made = rig.log->ledger().documents;
   REQUIRE(made == rig.resume());
-  const std::uint64_t accounted = rig.log->ack().ledger.accounted();
+  const std::uint64_t accounted = rig.log->ack(0).ledger.accounted();
   REQUIRE(accounted >= known.settled);
   const auto drained = rig.drain();
   REQUIRE(drained.error.empty());
@@ -201,7 +201,7 @@ void check_accounted(BufferRig& rig, std::uint64_t settled, std::uint64_t all) {
   }
   REQUIRE(open.empty());
   REQUIRE(rig.log->ledger().documents ==
-          rig.log->ack().ledger.accounted() + drained.documents.size() + drained.lost);
+          rig.log->ack(0).ledger.accounted() + drained.documents.size() + drained.lost);
   REQUIRE(rig.add(1).ok());
 }
 

@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto log = buffer::SegmentLog::open(fs, logger, options);
   if (log) {
     for (int i = 0; i < 100; ++i) {
-      auto frame = (*log)->next();
+      auto frame = (*log)->next(0);
       if (!frame || !*frame) {
         break;
       }

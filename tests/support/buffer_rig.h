@@ -92,11 +92,11 @@ struct BufferRig {
     return log->sync();
   }
   // Settles the frames up to id as created.
-  Status settle(event::FrameId id, std::uint64_t documents) {
-    buffer::AckState ack = log->ack();
+  Status settle(event::FrameId id, std::uint64_t documents, buffer::DestinationId destination = 0) {
+    buffer::AckState ack = log->ack(destination);
     ack.settled = id;
     ack.ledger.created += documents;
-    return log->store(ack);
+    return log->store(destination, ack);
   }
 
   // What is in the log to be sent, read to its end.
@@ -108,10 +108,10 @@ struct BufferRig {
     event::FrameId last = 0;
     std::string error;
   };
-  Drained drain() {
+  Drained drain(buffer::DestinationId destination = 0) {
     Drained out;
     while (true) {
-      auto frame = log->next();
+      auto frame = log->next(destination);
       if (!frame) {
         out.error = frame.error().message;
         return out;

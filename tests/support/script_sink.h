@@ -155,7 +155,7 @@ struct DeliveryRig : BufferRig {
     go();
   }
   void answer(event::Outcome outcome) { answer(request(), std::move(outcome)); }
-  [[nodiscard]] const buffer::AckState& stored() const { return log->ack(); }
+  [[nodiscard]] const buffer::AckState& stored() const { return log->ack(0); }
 
   SimRng rng;
   delivery::DeliveryOptions delivery_options{"test"};

@@ -492,9 +492,9 @@ TEST_CASE("a second index that goes while documents move is left like the first"
 TEST_CASE("frames in doubt are looked up in all indices before they are sent", "[delivery]") {
   DeliveryRig rig;
   REQUIRE(rig.add(2).ok());
-  buffer::AckState ack = rig.log->ack();
+  buffer::AckState ack = rig.log->ack(0);
   ack.doubted = buffer::AckState::kAllDoubted;
-  REQUIRE(rig.log->store(ack).ok());
+  REQUIRE(rig.log->store(0, ack).ok());
   rig.start();
   rig.wait(minutes(3));
   CHECK(rig.sink->sent.empty());
