@@ -24,7 +24,7 @@ SegmentLog::SegmentLog(SegmentLogOptions options, Recovered recovered)
       recovery_damage_(recovered.damage) {}
 
 Result<event::FrameId> SegmentLog::append(const event::Batch& batch, Capacity capacity) {
-  if (broken()) {
+  if (writer_->broken()) {
     return Error{Errc::io, "the buffer failed before"};
   }
   AUDITSHIP_CHECK(joins(table(), batch), "a batch must begin where its sources stand (B1)");

@@ -52,8 +52,7 @@ class SegmentLog {
   // Appends batch and returns its number. Errors: no_space (nothing written; settle something or
   // wait), io.
   Result<event::FrameId> append(const event::Batch& batch, Capacity capacity = Capacity::enforced);
-  // Makes all appended frames durable. After an error the log must be opened anew: broken() is
-  // true.
+  // Makes all appended frames durable. After an error the log must be opened anew: append() fails.
   Status sync();
   // The next synced frame that was not handed out to this destination since open; nullopt: none
   // now. In place of damaged ones comes one StoredFrame that says what was lost. Errors: io.
@@ -78,10 +77,8 @@ class SegmentLog {
   [[nodiscard]] event::FrameId synced() const { return writer_->synced(); }
   [[nodiscard]] const BufferId& id() const { return writer_->id(); }
   [[nodiscard]] std::uint64_t bytes() const { return writer_->segments().bytes(); }
-  [[nodiscard]] std::size_t segments() const { return writer_->segments().size(); }
   [[nodiscard]] std::uint64_t max_bytes() const { return max_bytes_; }
   void set_max_bytes(std::uint64_t bytes) { max_bytes_ = bytes; }
-  [[nodiscard]] bool broken() const { return writer_->broken(); }
   [[nodiscard]] DamageStats damage() const;
 
  private:

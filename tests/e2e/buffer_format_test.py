@@ -1,4 +1,4 @@
-"""Buffers of other releases. One that format 1 wrote, frozen in tests/data/buffer/v1, is read and delivered; one of a newer
+"""Buffers of other releases. One that format 1 wrote, frozen in tests/data/buffer/v1, is read and delivered; one of another
 format is refused in clear words and stays as it is, byte for byte: going back to an older package costs nothing."""
 import json
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from harness import AGENT, DATA, opensearch_sink, read_summary
-from newer_format import newer_segment, newer_slots
+from newer_format import foreign_segment, foreign_slots
 
 FIXTURE = DATA / "buffer" / "v1"
 
@@ -38,14 +38,16 @@ def test_a_buffer_that_format_1_wrote_is_read_and_delivered(work, server):
     assert (row["shipped"], row["waiting"]) == (len(wanted), 0), "shipped and waiting"
 
 
-@pytest.mark.parametrize("change, number", [(newer_segment, 3), (newer_slots, 2)])
-def test_a_buffer_of_a_newer_format_is_refused_and_stays_as_it_is(work, server, change, number):
+@pytest.mark.parametrize("change", [foreign_segment, foreign_slots])
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_buffer_of_another_format_is_refused_and_stays_as_it_is(work, server, change, version):
     buffer, config = settings(work, server.url)
-    change(buffer)
+    file = change(buffer, version)
     before = {p.name: p.read_bytes() for p in buffer.iterdir()}
     done = run(config)
     assert done.returncode != 0, f"the agent started: {done.stdout}{done.stderr}"
-    assert "newer auditship" in done.stderr and f"format {number}" in done.stderr, done.stderr
+    for words in (str(file), f"format {version}", "knows format 1", "Let the release that wrote it deliver"):
+        assert words in done.stderr, f"{words}: {done.stderr}"
     assert {p.name for p in buffer.iterdir()} == set(before), "files"
     changed = [name for name, data in before.items() if (buffer / name).read_bytes() != data]
     assert changed == [], "files that changed"

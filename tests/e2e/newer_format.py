@@ -1,6 +1,7 @@
-"""Makes of a buffer what a newer release would have written: the same with a higher number of its format (docs/buffer-format.md)."""
+"""Makes of a buffer what another release would have written: the same with another number of its format (docs/buffer-format.md)."""
 
-SLOT = 4096
+SECOND_SLOT = 32768
+SEGMENT_HEAD, SLOT_HEAD = 16, 20
 
 
 def crc32c(data):
@@ -12,21 +13,26 @@ def crc32c(data):
     return (crc ^ 0xFFFFFFFF).to_bytes(4, "little")
 
 
-def newer_segment(buffer):
-    segment = next(buffer.glob("seg-*.log"))
+def set_version(data, begin, head, version_at, version):
+    """Of a part whose head ends with the length of what follows it, up to its crc."""
+    end = begin + head + int.from_bytes(data[begin + head - 4:begin + head], "little")
+    assert crc32c(data[begin:end]) == bytes(data[end:end + 4]), "this test does not know the format"
+    data[begin + version_at:begin + version_at + 2] = version.to_bytes(2, "little")
+    data[end:end + 4] = crc32c(data[begin:end])
+
+
+def foreign_segment(buffer, version):
+    segment = max(buffer.glob("seg-*.log"))
     data = bytearray(segment.read_bytes())
-    end = 16 + int.from_bytes(data[12:16], "little")
-    assert crc32c(data[:end]) == bytes(data[end:end + 4]), "this test does not know the segment header"
-    data[8:10] = (3).to_bytes(2, "little")
-    data[end:end + 4] = crc32c(data[:end])
+    set_version(data, 0, SEGMENT_HEAD, 8, version)
     segment.write_bytes(data)
+    return segment
 
 
-def newer_slots(buffer):
-    data = bytearray((buffer / "ack").read_bytes())
-    for slot in (data[:SLOT], data[SLOT:]):
-        assert crc32c(slot[:-4]) == bytes(slot[-4:]), "a slot's crc, as this test knows it"
-    for at in (0, SLOT):
-        data[at + 4:at + 6] = (2).to_bytes(2, "little")
-        data[at + SLOT - 4:at + SLOT] = crc32c(data[at:at + SLOT - 4])
-    (buffer / "ack").write_bytes(data)
+def foreign_slots(buffer, version):
+    ack = buffer / "ack"
+    data = bytearray(ack.read_bytes())
+    for begin in (0, SECOND_SLOT):
+        set_version(data, begin, SLOT_HEAD, 4, version)
+    ack.write_bytes(data)
+    return ack

@@ -128,6 +128,10 @@ struct BufferRig {
       }
     }
   }
+  // How many files the buffer has.
+  [[nodiscard]] std::size_t segments() {
+    return buffer::segments_in(fs, options.directory).value().size();
+  }
   [[nodiscard]] std::uint64_t resume() const {
     const auto at = log->table().find("/log");
     return at == log->table().end() ? 0 : document_at(at->second.position);
