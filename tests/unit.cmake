@@ -108,7 +108,8 @@ auditship_test(NAME unit_parsers_syslog LABELS unit
   SOURCES unit/parsers/syslog/syslog_line_test.cc
   LIBRARIES auditship::base auditship::parsers_syslog)
 auditship_test(NAME unit_pipeline LABELS unit
-  SOURCES unit/pipeline/pipeline_sessions_test.cc
+  SOURCES unit/pipeline/pipeline_ids_test.cc
+    unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc
     unit/pipeline/recent_events_test.cc
     unit/pipeline/rule_change_recorder_test.cc

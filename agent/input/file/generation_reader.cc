@@ -39,8 +39,7 @@ void GenerationReader::begin(ChainEntry entry, const rotation::ReadStart& start)
                  entry.file->window());
   position_ = event::SourcePos{start.key, start.offset};
   accounted_ = start.offset;
-  origin_.written_until_ns =
-      entry.live() ? std::nullopt : std::optional(entry.stat.modified_ns);
+  origin_.written_until_ns = entry.live() ? std::nullopt : std::optional(entry.stat.modified_ns);
   current_ = std::move(entry);
 }
 
