@@ -20,6 +20,7 @@
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
 #include "agent/filter/rule_set.h"
+#include "agent/input/file/file_record.h"
 #include "agent/input/file/file_source.h"
 #include "agent/platform/posix_filesystem.h"
 #include "parsers/auth_log/auth_log_parser.h"
@@ -94,7 +95,7 @@ std::unique_ptr<parsers::Parser> make_parser(std::string_view kind) {
 }
 
 // Cuts text into lines the way FileSource does, all held in memory.
-std::vector<event::RawLine> lines_of(std::string_view text, const event::LineSource& source) {
+std::vector<event::RawLine> lines_of(std::string_view text, const event::RecordOrigin& origin) {
   std::vector<event::RawLine> lines;
   std::uint64_t offset = 0;
   while (!text.empty()) {
@@ -102,10 +103,10 @@ std::vector<event::RawLine> lines_of(std::string_view text, const event::LineSou
     event::RawLine line;
     line.text = text.substr(0, end);
     line.length = end;
-    line.begin.offset = offset;
+    line.id.sequence = offset;
+    line.size_in_log = end + 1;
     offset += end + 1;
-    line.end.offset = offset;
-    line.source = &source;
+    line.origin = &origin;
     lines.push_back(line);
     text.remove_prefix(end + 1);
   }
@@ -152,12 +153,11 @@ void timed(Stopwatch& watch, std::size_t count, Work work) {
 }
 
 void time_stages(std::string_view kind, const std::string& text) {
-  event::LineSource source;
-  source.path = source.read_path = "/var/log/bench.log";
-  const std::vector<event::RawLine> lines = lines_of(text, source);
+  const event::RecordOrigin origin = input::file::origin_of_lines("/var/log/bench.log");
+  const std::vector<event::RawLine> lines = lines_of(text, origin);
   const std::unique_ptr<parsers::Parser> parser = make_parser(kind);
   const filter::RuleSet rules;
-  event::DocIds ids("bench-cluster", "bench-node");
+  event::DocIds ids;
   event::BulkEncoder encoder(encoder_options());
   PackStage gzip(Codec::gzip);
   PackStage zstd(Codec::zstd);

@@ -14,6 +14,7 @@ endfunction()
 
 if(TARGET bench_bulk_server AND NOT AUDITSHIP_SANITIZE)
   e2e_test(e2e_file_sink file_sink_test.py)
+  e2e_test(e2e_document_ids document_ids_test.py)
   e2e_test(e2e_kill_restart kill_restart_test.py)
   e2e_test(e2e_faults faults_test.py TIMEOUT 1200)
   e2e_test(e2e_network network_test.py)

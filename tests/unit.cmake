@@ -31,7 +31,7 @@ auditship_test(NAME unit_delivery LABELS unit
   LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::platform auditship_sim)
 auditship_test(NAME unit_event LABELS unit
   SOURCES unit/event/document_encoder_test.cc
-    unit/event/document_id_test.cc
+    unit/event/document_id_test.cc unit/event/record_id_test.cc
     unit/event/event_summary_test.cc
   LIBRARIES auditship::base auditship::event simdjson::simdjson)
 auditship_test(NAME unit_explain LABELS unit
@@ -61,7 +61,9 @@ auditship_test(NAME unit_input_file LABELS unit
     unit/input/file/file_source_posix_test.cc
     unit/input/file/file_source_progress_test.cc
     unit/input/file/file_source_test.cc
+    unit/input/file/file_record_test.cc
     unit/input/file/line_reader_test.cc
+    unit/input/file/live_log_test.cc
     unit/input/file/file_discovery_test.cc
   LIBRARIES auditship::base auditship::input_file auditship::platform auditship_sim)
 auditship_test(NAME unit_logging LABELS unit
@@ -107,7 +109,8 @@ auditship_test(NAME unit_parsers_syslog LABELS unit
   SOURCES unit/parsers/syslog/syslog_line_test.cc
   LIBRARIES auditship::base auditship::parsers_syslog)
 auditship_test(NAME unit_pipeline LABELS unit
-  SOURCES unit/pipeline/pipeline_sessions_test.cc
+  SOURCES unit/pipeline/pipeline_ids_test.cc
+    unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc
     unit/pipeline/recent_events_test.cc
     unit/pipeline/rule_change_recorder_test.cc

@@ -62,6 +62,8 @@ int dead_letter_command(const DeadLetterArguments& arguments);
 
 struct ReconcileArguments {
   std::string config = kInstalledConfig, stream;
+  // The path that the agent read the files under; empty: found by the stream's paths.
+  std::string path;
   std::vector<std::string> files;
 };
 int reconcile_command(const ReconcileArguments& arguments);

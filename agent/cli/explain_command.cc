@@ -100,18 +100,18 @@ std::uint64_t total_size(Fs& fs, const std::vector<std::string>& files) {
 
 Status read_file(Job& job, const std::string& name, Progress& progress,
                  const explain::UseLine& use) {
-  event::LineSource source;
+  event::RecordOrigin origin;
   explain::LogLinesOptions options;
   options.line_max_bytes = job.config.line_max_bytes;
   options.now_ns = platform::SystemClock().wall_ns();
-  auto file = input::file::open_log(job.fs, name, source);
+  auto file = input::file::open_log(job.fs, name, origin);
   if (!file) {
     return file.error();
   }
   input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
   const auto parser = job.make_parser();
   auto status =
-      explain::for_each_log_line(bytes, source, *parser, options,
+      explain::for_each_log_line(bytes, origin, *parser, options,
                                  [&](const event::RawLine& line, const event::Records& records) {
                                    progress.show(bytes.taken());
                                    return use(line, records);

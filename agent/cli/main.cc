@@ -208,6 +208,10 @@ void add_reconcile(CLI::App& app, Commands& commands) {
   reconcile_app->add_option("--stream", reconcile.stream, "Stream that the files belong to")
       ->required()
       ->type_name("NAME");
+  reconcile_app
+      ->add_option("--path", reconcile.path,
+                   "Path that the agent read the files under, if they lie somewhere else now")
+      ->type_name("PATH");
   reconcile_app->add_option("FILE", reconcile.files, "Log files, also .gz and .zst")->required();
   reconcile_app->footer(
       "Example:\n  auditship reconcile --config auditship.yaml --stream authlog /var/log/auth.log "

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 
 #include "agent/app/agent.h"
 #include "agent/base/compression.h"
@@ -9,6 +10,8 @@
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
 #include "agent/event/event_summary.h"
+#include "agent/input/file/file_record.h"
+#include "agent/input/file/live_log.h"
 #include "agent/input/file/log_file_reader.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
@@ -30,16 +33,22 @@ class Printer {
   Printer(const Job& job, event::BulkEncoder& encoder, event::DocIds& ids)
       : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
 
-  Status print(input::file::LogFileReader& bytes, const event::LineSource& source) {
+  Status print(input::file::LogFileReader& bytes, const event::RecordOrigin& origin) {
     input::file::LineCalls calls;
     calls.each = [this](const event::RawLine& line) { return take(line); };
     // With each read: behind `tail -f` lines are to be seen as they come.
     calls.after_read = [this] { return flush(); };
-    return input::file::each_line(bytes, source, job_.config.line_max_bytes,
-                                  input::file::LastLine::take_unterminated, calls);
+    input::file::LineReading reading{origin, id_scope()};
+    reading.line_max_bytes = job_.config.line_max_bytes;
+    reading.last = input::file::LastLine::take_unterminated;
+    return input::file::each_line(bytes, reading, calls);
   }
 
  private:
+  [[nodiscard]] event::IdScope id_scope() const {
+    return {job_.config.cluster_name, app::wanted_node_name(job_.config), job_.stream.name};
+  }
+
   Status flush() {
     const bool whole = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size();
     out_.clear();
@@ -108,20 +117,33 @@ event::EncoderOptions encoder_options(const Job& job) {
   return options;
 }
 
+event::RecordOrigin renamed(const event::RecordOrigin& origin, const std::string& path) {
+  event::RecordOrigin out = input::file::origin_of_lines(path);
+  out.written_until_ns = origin.written_until_ns;
+  return out;
+}
+
 // name: a path, or - for standard input.
 Status print_input(Fs& fs, const std::string& name, const Job& job, event::BulkEncoder& encoder,
                    event::DocIds& ids) {
-  event::LineSource source;
-  auto file = input::file::open_log(fs, name, source);
+  event::RecordOrigin origin;
+  auto file = input::file::open_log(fs, name, origin);
   if (!file) {
     return file.error();
   }
+  // A file in its place is shown as the agent ships it.
+  const auto live_log =
+      input::file::live_log_of(std::filesystem::absolute(name).lexically_normal().string(),
+                               job.stream.paths, input::file::FilePlace::beside_log);
+  if (live_log) {
+    origin = renamed(origin, *live_log);
+  }
   if (job.fixed_time) {
-    source.live = true;
+    origin.written_until_ns.reset();
   }
   input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
   Printer printer(job, encoder, ids);
-  auto printed = printer.print(bytes, source);
+  auto printed = printer.print(bytes, origin);
   return printed ? printed : printed.error().in(name);
 }
 
@@ -164,7 +186,7 @@ int parse_command(const ParseArguments& arguments) {
   job.make_parser = std::move(*make_parser);
   const event::EncoderOptions options = encoder_options(job);
   event::BulkEncoder encoder(options);
-  event::DocIds ids(options.cluster, options.node);
+  event::DocIds ids;
 
   const std::vector<std::string> files =
       arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;

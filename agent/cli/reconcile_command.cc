@@ -2,6 +2,7 @@
 // asks OpenSearch in how many indices each of them is. Changes nothing.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -9,6 +10,8 @@
 #include "agent/cli/commands.h"
 #include "agent/event/document_id.h"
 #include "agent/input/file/file_cursor.h"
+#include "agent/input/file/file_record.h"
+#include "agent/input/file/live_log.h"
 #include "agent/input/file/log_file_reader.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
@@ -71,10 +74,12 @@ class Reconciler {
         sink_(shot.sink(stream)),
         rules_(std::move(rules)),
         parser_(std::move(parser)),
-        ids_(config.cluster_name, node) {}
+        scope_{config.cluster_name, node, stream.name} {}
 
   // Errors: io, corrupt, network, refused.
-  Status file(const std::string& path) {
+  // live_log: the path that the agent read it under.
+  Status file(const std::string& path, const std::string& live_log) {
+    live_log_ = live_log;
     twin_ = 0;
     twin_known_ = false;
     sample_.clear();
@@ -106,16 +111,14 @@ class Reconciler {
     if (!opened) {
       return opened.error();
     }
-    event::LineSource source;
-    source.path = source.read_path = path;
-    source.live = false;
-    if (auto stat = (*opened)->stat(); stat) {
-      source.modified_ns = stat->modified_ns;
-    }
+    first_line_.reset();
+    event::RecordOrigin origin = input::file::origin_of_lines(live_log_);
+    auto stat = (*opened)->stat();
+    origin.written_until_ns = stat ? stat->modified_ns : 0;
     input::file::LogFileReader bytes(std::move(*opened), input::file::codec_by_name(path));
     missing_.emplace(path, "MISSING");
     doubled_.emplace(path, "MORE THAN ONCE");
-    Status status = read(bytes, source);
+    Status status = read(bytes, origin);
     if (status) {
       status = ask();
     }
@@ -129,20 +132,23 @@ class Reconciler {
   }
 
   // A last line without its newline is left out: the agent has not shipped it either.
-  Status read(input::file::LogFileReader& bytes, const event::LineSource& source) {
+  Status read(input::file::LogFileReader& bytes, const event::RecordOrigin& origin) {
     input::file::LineCalls calls;
     calls.each = [&](const event::RawLine& line) {
-      take(line, source);
+      take(line, *origin.written_until_ns);
       return asked_.size() >= kAsk ? ask() : Status();
     };
-    return input::file::each_line(bytes, source, config_.line_max_bytes,
-                                  input::file::LastLine::leave_unterminated, calls);
+    input::file::LineReading reading{origin, scope_, twin_};
+    reading.line_max_bytes = config_.line_max_bytes;
+    return input::file::each_line(bytes, reading, calls);
   }
 
-  void take(const event::RawLine& read, const event::LineSource& source) {
+  void take(const event::RawLine& read, std::int64_t written_until_ns) {
     event::RawLine line = read;
-    line.begin.file.collision_index = twin_;
-    parser_->parse(line, source.modified_ns, records_);
+    if (!first_line_) {
+      first_line_ = line.digest ? *line.digest : Sha256().of(line.text);
+    }
+    parser_->parse(line, written_until_ns, records_);
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (rules_.apply(records_[i]).action == filter::Action::drop) {
         ++filtered_;
@@ -150,13 +156,14 @@ class Reconciler {
       }
       ++kept_;
       asked_.emplace_back(ids_.of(line, records_[i]).view());
-      offsets_.push_back(line.begin.offset + records_[i].offset_in_line);
+      offsets_.push_back(line.id.sequence + records_[i].offset_in_line);
       for (std::uint32_t twin = 1; !twin_known_ && twin < kTwins && offsets_.size() <= kSample;
            ++twin) {
-        line.begin.file.collision_index = twin;
+        line.id.prefix =
+            input::file::line_id_prefix(scope_, live_log_, event::FileKey{*first_line_, twin});
         sample_[twin].emplace_back(ids_.of(line, records_[i]).view());
       }
-      line.begin.file.collision_index = twin_;
+      line.id.prefix = read.id.prefix;
     }
   }
 
@@ -232,6 +239,10 @@ class Reconciler {
   sinks::opensearch::OpenSearchSink& sink_;
   filter::RuleSet rules_;
   std::unique_ptr<parsers::Parser> parser_;
+  event::IdScope scope_;
+  // The path of the log that the file belongs to, and the digest of its first line.
+  std::string live_log_;
+  std::optional<Digest> first_line_;
   event::DocIds ids_;
   event::Records records_;
   std::vector<std::string> asked_;
@@ -242,6 +253,16 @@ class Reconciler {
   std::optional<Ranges> missing_, doubled_;
   std::uint64_t kept_ = 0, filtered_ = 0, lacking_ = 0, surplus_ = 0;
 };
+
+// The path that is in the ids of the file's lines.
+std::optional<std::string> live_log_for(const std::string& file, const std::string& path,
+                                        const std::vector<std::string>& patterns) {
+  if (!path.empty()) {
+    return path;
+  }
+  return input::file::live_log_of(std::filesystem::absolute(file).lexically_normal().string(),
+                                  patterns, input::file::FilePlace::anywhere);
+}
 
 int fail(const std::string& message) {
   std::fprintf(stderr, "auditship: %s\n", message.c_str());
@@ -286,7 +307,13 @@ int reconcile_command(const ReconcileArguments& arguments) {
   }
   Reconciler reconciler(fs, *config, **shot, *stream, std::move(rules), (*make_parser)(), *node);
   for (const std::string& file : arguments.files) {
-    if (auto s = reconciler.file(file); !s) {
+    const auto live_log = live_log_for(file, arguments.path, stream->paths);
+    if (!live_log) {
+      return fail(file + ": is no log of stream " + stream->name +
+                  " and none that was rotated from one: say with --path under which path the agent "
+                  "read it");
+    }
+    if (auto s = reconciler.file(file, *live_log); !s) {
       return fail(file + ": " + s.error().message);
     }
   }

@@ -19,8 +19,6 @@ enum Member : std::size_t {
   kCluster,
   kNode,
   kTag,
-  kPath,
-  kOffset,
   kAgentName,
   kAgentVersion,
   kAgentId,
@@ -30,9 +28,9 @@ enum Member : std::size_t {
   kRulesHash
 };
 constexpr std::uint32_t bit(std::size_t member) { return 1U << member; }
-constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kPath) |
-                                        bit(kAgentName) | bit(kAgentVersion) | bit(kAgentId) |
-                                        bit(kOrchestrator) | bit(kRulesHash);
+constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kAgentName) |
+                                        bit(kAgentVersion) | bit(kAgentId) | bit(kOrchestrator) |
+                                        bit(kRulesHash);
 
 // One bit a length of name.
 constexpr std::uint32_t kCommonSizes = [] {
@@ -203,43 +201,59 @@ void BulkEncoder::set_rules_hash(std::string hash) {
   constants_.clear();
 }
 
-const BulkEncoder::Constants& BulkEncoder::constants(const LineSource* source) {
-  const std::string_view path =
-      source != nullptr ? std::string_view(source->path) : std::string_view();
-  if (last_ < constants_.size() && constants_[last_].path == path) {
+const BulkEncoder::Constants& BulkEncoder::constants(const RecordOrigin* origin) {
+  static const RecordOrigin kNone;
+  const RecordOrigin& from = origin != nullptr ? *origin : kNone;
+  const auto is_of = [&](const Constants& made) {
+    return made.name == from.name && made.origin == from.members &&
+           made.sequence_member == from.sequence_member;
+  };
+  if (last_ < constants_.size() && is_of(constants_[last_])) {
     return constants_[last_];
   }
   for (last_ = 0; last_ < constants_.size(); ++last_) {
-    if (constants_[last_].path == path) {
+    if (is_of(constants_[last_])) {
       return constants_[last_];
     }
   }
   if (constants_.size() >= kMaxCached) {
     constants_.clear();
   }
+  last_ = constants_.size();
+  constants_.push_back(make_constants(from));
+  return constants_[last_];
+}
+
+BulkEncoder::Constants BulkEncoder::make_constants(const RecordOrigin& origin) const {
   Constants made;
-  made.path = path;
+  made.name = origin.name;
+  made.origin = origin.members;
+  made.sequence_member = origin.sequence_member;
   std::string tag = options_.stream;
-  if (!path.empty() && path.front() != '/') {
+  if (!origin.name.empty() && origin.name.front() != '/') {
     tag += '.';
   }
-  for (const char c : path) {
+  for (const char c : origin.name) {
     tag += c == '/' ? '.' : c;
   }
-  const auto set = [&made](Member member, std::string_view value) {
-    if (value.empty()) {
-      return;
-    }
-    std::string& text = made.members[member];
-    append_name(text, kCommonMembers[member]);
+  const auto write = [](std::string& text, std::string_view name, std::string_view value) {
+    append_name(text, name);
     append_json_string(text, value);
     text += ',';
-    made.all += text;
+  };
+  const auto set = [&](Member member, std::string_view value) {
+    if (!value.empty()) {
+      write(made.members[member], kCommonMembers[member], value);
+      made.all += made.members[member];
+    }
   };
   set(kCluster, options_.cluster);
   set(kNode, options_.node);
   set(kTag, tag);
-  set(kPath, path);
+  for (const auto& [name, value] : origin.members) {
+    write(made.origin_members, name, value);
+  }
+  made.all += made.origin_members;
   set(kAgentName, options_.agent_name);
   set(kAgentVersion, options_.agent_version);
   set(kAgentId, options_.agent_id);
@@ -247,9 +261,10 @@ const BulkEncoder::Constants& BulkEncoder::constants(const LineSource* source) {
     set(kOrchestrator, options_.cluster);
   }
   set(kRulesHash, options_.rules_hash);
-  last_ = constants_.size();
-  constants_.push_back(std::move(made));
-  return constants_[last_];
+  if (!origin.sequence_member.empty()) {
+    append_name(made.sequence_name, origin.sequence_member);
+  }
+  return made;
 }
 
 void BulkEncoder::append_action(const DocId& id, std::int64_t time_ns, std::string& out) {
@@ -290,7 +305,7 @@ void BulkEncoder::append(const Record& record, const RawLine& line, const DocId&
     }
     out += "\",";
   }
-  const Constants& constant = constants(line.source);
+  const Constants& constant = constants(line.origin);
   if ((taken & kConstantBits) == 0) {
     out += constant.all;
   } else {
@@ -298,11 +313,15 @@ void BulkEncoder::append(const Record& record, const RawLine& line, const DocId&
       if ((taken & bit(i)) == 0) {
         out += constant.members[i];
       }
+      if (i == kTag) {
+        out += constant.origin_members;
+      }
     }
   }
-  if ((taken & bit(kOffset)) == 0) {
-    out += "\"log.offset\":";
-    append_json_uint(out, line.begin.offset + record.offset_in_line);
+  if (!constant.sequence_name.empty()) {
+    out += constant.sequence_name;
+    append_json_uint(
+        out, line.id.sequence + (line.origin->sequence_counts_bytes ? record.offset_in_line : 0));
     out += ',';
   }
   if ((taken & bit(kEventId)) == 0) {

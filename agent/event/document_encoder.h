@@ -3,10 +3,11 @@
 //   BulkEncoder encoder(options);
 //   encoder.append(record, line, id, now_ns, body);
 //
-// The document: @timestamp, the common members (cluster.name node.name tag log.file.path log.offset
-// agent.name agent.version agent.id event.id, orchestrator.cluster.name of a cluster's own events,
-// and agent.rules.hash where there are filter rules), then record.json, record.fields, the bodies
-// and tags. All names that we add are dotted. A field of record.fields with the name of a common
+// The document: @timestamp, the common members (cluster.name node.name tag, those of the record's
+// origin such as log.file.path, agent.name agent.version agent.id event.id,
+// orchestrator.cluster.name of a cluster's own events, and agent.rules.hash where there are filter
+// rules), the origin's sequence member such as log.offset, then record.json, record.fields, the
+// bodies and tags. All names that we add are dotted. A field of record.fields with the name of a common
 // member takes its place (kube_audit sets event.id to the auditID), so that no key is written
 // twice; record.json must not name any of kCommonMembers. Bodies become JSON text. One that is cut
 // gets NAME_cut (true) and NAME_length (bytes before cutting). Output is one line of valid UTF-8
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/event/document_id.h"
@@ -25,10 +27,9 @@
 
 namespace auditship::event {
 
-inline constexpr std::array<std::string_view, 13> kCommonMembers = {
-    "@timestamp",      "cluster.name", "node.name",  "tag",
-    "log.file.path",   "log.offset",   "agent.name", "agent.version",
-    "agent.id",        "event.id",     "tags",       "orchestrator.cluster.name",
+inline constexpr std::array<std::string_view, 11> kCommonMembers = {
+    "@timestamp",      "cluster.name", "node.name", "tag",  "agent.name",
+    "agent.version",   "agent.id",     "event.id",  "tags", "orchestrator.cluster.name",
     "agent.rules.hash"};
 
 struct EncoderOptions {
@@ -53,16 +54,25 @@ class BulkEncoder {
               std::string& out);
 
  private:
-  // The constant members of one file, each as `"name":"value",`, and all of them together.
+  // The constant members of one source, each as `"name":"value",`, and all of them together.
   struct Constants {
-    std::string path;
+    // Of which source.
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> origin;
+    std::string sequence_member;
     std::array<std::string, kCommonMembers.size()> members;
+    // Those of the origin.
+    std::string origin_members;
     std::string all;
+    // Before the sequence: `"name":`; empty: it is not shown.
+    std::string sequence_name;
   };
-  const Constants& constants(const LineSource* source);
+  const Constants& constants(const RecordOrigin* origin);
+  [[nodiscard]] Constants make_constants(const RecordOrigin& origin) const;
   void append_action(const DocId& id, std::int64_t time_ns, std::string& out);
 
-  static constexpr std::size_t kMaxCached = 256;  // paths; then begins anew
+  // Sources; then begins anew.
+  static constexpr std::size_t kMaxCached = 256;
   EncoderOptions options_;
   std::vector<Constants> constants_;
   std::size_t last_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <string>
 
 #include "agent/base/result.h"
 
@@ -10,7 +11,7 @@ namespace auditship::event {
 
 namespace {
 
-constexpr std::size_t kOffsetBytes = 6;
+constexpr std::size_t kSequenceBytes = 6;
 constexpr std::size_t kHashBytes = 8;
 
 // "000102…ff": a byte's two characters are copied at once.
@@ -32,53 +33,27 @@ void put_hex(const std::uint8_t* bytes, std::size_t size, char* to) {
 
 }  // namespace
 
-DocIds::DocIds(std::string_view cluster, std::string_view node) : cluster_(cluster), node_(node) {}
-
-const DocIds::Prefix& DocIds::prefix(const FileKey& file) {
-  if (last_ != nullptr && last_->first == file) {
-    return last_->second;
-  }
-  auto found = prefixes_.find(file);
-  if (found == prefixes_.end()) {
-    if (prefixes_.size() >= kMaxCached) {
-      prefixes_.clear();
-    }
-    std::array<char, 32> first_line{};
-    std::copy(file.first_line.begin(), file.first_line.end(),
-              reinterpret_cast<std::uint8_t*>(first_line.data()));
-    sha_.update_prefixed(cluster_);
-    sha_.update_prefixed(node_);
-    sha_.update_prefixed({first_line.data(), first_line.size()});
-    if (file.collision_index > 0) {
-      std::array<char, 4> collision_index{};
-      for (std::size_t i = 0; i < collision_index.size(); ++i) {
-        collision_index[i] =
-            static_cast<char>(file.collision_index >> (8 * (collision_index.size() - 1 - i)));
-      }
-      sha_.update_prefixed({collision_index.data(), collision_index.size()});
-    }
-    const Digest digest = sha_.finish();
-    Prefix short_digest{};
-    std::copy_n(digest.begin(), short_digest.size(), short_digest.begin());
-    found = prefixes_.emplace(file, short_digest).first;
-  }
-  last_ = &*found;
-  return last_->second;
-}
-
 DocId DocIds::of(const RawLine& line, const Record& record) {
   const bool salvaged = record.offset_in_line > 0;
-  const std::uint64_t offset = line.begin.offset + record.offset_in_line;
-  AUDITSHIP_CHECK(offset >> (8 * kOffsetBytes) == 0, "a log file is larger than 2^48 bytes");
-  const Digest digest = salvaged      ? sha_.of(record.raw)
-                        : line.digest ? *line.digest
-                                      : sha_.of(line.text);
-  const Prefix& front = prefix(line.begin.file);
+  const bool counts_bytes = line.origin == nullptr || line.origin->sequence_counts_bytes;
+  const std::uint64_t sequence =
+      line.id.sequence + (salvaged && counts_bytes ? record.offset_in_line : 0);
+  AUDITSHIP_CHECK(sequence >> (8 * kSequenceBytes) == 0, "a log is larger than 2^48");
+  Digest digest{};
+  if (!salvaged) {
+    digest = line.digest ? *line.digest : sha_.of(line.text);
+  } else if (counts_bytes) {
+    digest = sha_.of(record.raw);
+  } else {
+    sha_.update_prefixed(std::to_string(record.offset_in_line));
+    sha_.update_prefixed(record.raw);
+    digest = sha_.finish();
+  }
 
   std::array<std::uint8_t, DocId::kSize / 2> bytes{};
-  auto at = std::copy(front.begin(), front.end(), bytes.begin());
-  for (std::size_t i = 0; i < kOffsetBytes; ++i) {
-    *at++ = static_cast<std::uint8_t>(offset >> (8 * (kOffsetBytes - 1 - i)));
+  auto at = std::copy(line.id.prefix.begin(), line.id.prefix.end(), bytes.begin());
+  for (std::size_t i = 0; i < kSequenceBytes; ++i) {
+    *at++ = static_cast<std::uint8_t>(sequence >> (8 * (kSequenceBytes - 1 - i)));
   }
   std::copy_n(digest.begin(), kHashBytes, at);
 
@@ -98,13 +73,13 @@ DocId DocIds::derived(std::string_view label, std::string_view origin) {
   return id;
 }
 
-std::uint64_t offset_of(std::string_view id) {
-  constexpr std::size_t kAt = DocId::kSize - 2 * (kHashBytes + kOffsetBytes);
-  std::uint64_t offset = 0;
+std::uint64_t sequence_of(std::string_view id) {
+  constexpr std::size_t kAt = DocId::kSize - 2 * (kHashBytes + kSequenceBytes);
+  std::uint64_t sequence = 0;
   if (id.size() == DocId::kSize) {
-    std::from_chars(id.data() + kAt, id.data() + kAt + 2 * kOffsetBytes, offset, 16);
+    std::from_chars(id.data() + kAt, id.data() + kAt + 2 * kSequenceBytes, sequence, 16);
   }
-  return offset;
+  return sequence;
 }
 
 }  // namespace auditship::event

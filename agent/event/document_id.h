@@ -1,27 +1,39 @@
-// DocId: the _id of a document, made of the place where its line stands and of the line's bytes.
+// DocId: the _id of a document, made of the place where its record stands and of the record's bytes.
 //
-//   44 hex characters = 8 bytes SHA-256(cluster, node, first line[, collision_index]) ‖ 6 bytes offset ‖ 8
-//   bytes SHA-256(line)
+//   44 hex characters = 8 bytes of prefix ‖ 6 bytes of sequence ‖ 8 bytes of SHA-256(record)
 //
-// It survives rename, gzip, copy and a lost checkpoint; ids of one file share a prefix and ascend.
+// Prefix and sequence are the record's RecordId, which its input gives it. Of a log file:
 //
-// No byte that a client can choose makes two lines share an id. Within one generation of a file the
-// offsets differ, and they are in the id as they are: nothing in a line can change that. Parts
-// salvaged from one line begin at different offsets too. Between generations three things must
-// agree at once: the digest of who, where and first line; the offset; and the line's digest.
-// Cluster, node and line are length-prefixed, so no part can pose as another. The digests are
-// truncated SHA-256, so agreeing on purpose means to find two collisions of 64 bits among lines
-// that contain time stamps and process numbers of the server, to have two of them stand first in
-// their files and the other two at the same byte. Such a search pairs only lines that the searcher
-// invented: to hide a *given* line behind an earlier one is a second preimage (2^64 tries, at a
-// given place in a given file). Generations that really begin with the same line are told apart by
-// FileKey::collision_index.
+//   prefix    SHA-256(cluster, node, stream, path, SHA-256(first line)[, collision index])
+//   sequence  the offset in the uncompressed file
+//
+// path is that of the live file, as the configuration or its pattern names it and as the host sees
+// it; rotated generations keep it. So an id survives rename by rotation, gzip, copy, a move into a
+// container and a lost checkpoint. A log that the configuration knows under another path, or under
+// another stream, has other ids: what is read again there is shipped again. Ids of one file share a
+// prefix and ascend.
+//
+// No byte that a client can choose makes two lines share an id.
+//
+// Within one generation of a file the offsets differ, and they are in the id as they are: nothing in
+// a line can change that. Parts salvaged from one line begin at different offsets too.
+//
+// Between two files of one node, or between two streams that read one file, the paths or the names
+// of the streams differ. They come from the configuration, not from a line, and are hashed with
+// their length before them, so no part can pose as another: the same bytes in two files never have
+// one id, whatever their first lines are. The same holds for two nodes and two clusters.
+//
+// Between generations of one file three things must agree at once: the digest of the first line,
+// the offset, and the line's digest. The digests are truncated SHA-256, so agreeing on purpose
+// means to find two collisions of 64 bits among lines that contain time stamps and process numbers
+// of the server, to have two of them stand first in their files and the other two at the same byte.
+// Such a search pairs only lines that the searcher invented: to hide a *given* line behind an
+// earlier one is a second preimage (2^64 tries, at a given place in a given file). Generations that
+// really begin with the same line are told apart by the collision index.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
 
 #include "agent/base/sha256.h"
@@ -38,32 +50,25 @@ struct DocId {
   bool operator==(const DocId&) const = default;
 };
 
-// Makes ids for the lines of one node. Not thread-safe.
-// The offset within an id's text.
-[[nodiscard]] std::uint64_t offset_of(std::string_view id);
+// The sequence within an id's text; 0 when it is no id.
+[[nodiscard]] std::uint64_t sequence_of(std::string_view id);
 
+// Makes ids. Not thread-safe.
 class DocIds {
  public:
-  DocIds(std::string_view cluster, std::string_view node);
-
-  // The id of one record of line: offset and bytes are those of the record where it was salvaged
-  // from behind a torn piece (offset_in_line > 0), else those of the whole line.
+  // The id of one record of line: place and bytes are those of the record where it was salvaged
+  // from behind a torn piece (offset_in_line > 0), else those of the whole line. Where sequences do
+  // not count bytes, a salvaged record has the sequence of its line, and its offset is hashed with
+  // its bytes.
   [[nodiscard]] DocId of(const RawLine& line, const Record& record);
   // The id of a document that was derived about the line whose document id is origin (44 hex
-  // digits): file and offset of it, then 8 bytes of SHA-256 over label and origin,
+  // digits): prefix and sequence of it, then 8 bytes of SHA-256 over label and origin,
   // length-prefixed. Labels keep apart several documents about one line, and these from any
   // line's: the digest of the line at that place is part of what is hashed.
   [[nodiscard]] DocId derived(std::string_view label, std::string_view origin);
 
  private:
-  using Prefix = std::array<std::uint8_t, 8>;
-  const Prefix& prefix(const FileKey& file);
-
-  static constexpr std::size_t kMaxCached = 256;  // files; then begins anew
-  std::string cluster_, node_;
   Sha256 sha_;
-  std::map<FileKey, Prefix> prefixes_;
-  const std::pair<const FileKey, Prefix>* last_ = nullptr;  // into prefixes_
 };
 
 }  // namespace auditship::event

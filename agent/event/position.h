@@ -1,4 +1,4 @@
-// Where a record stands in its source: FileKey, SourcePos and RawLine.
+// A record on its way from the input to the parser: RawLine, and where it stands in its log.
 //
 // A position names bytes of the *uncompressed* file, so it survives rename, gzip and copy. It is a
 // type, not a number, because later inputs (the systemd journal) have cursors instead of offsets.
@@ -9,8 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "agent/base/sha256.h"
+#include "agent/event/record_id.h"
 
 namespace auditship::event {
 
@@ -31,27 +34,43 @@ struct SourcePos {
   auto operator<=>(const SourcePos&) const = default;
 };
 
-// What the parser may know about the file that a line comes from. Lives as long as the FileSource does.
-struct LineSource {
-  std::string path;              // the configured path of the live file, e.g. /var/log/auth.log
-  std::string read_path;         // where the bytes were read now, e.g. /var/log/auth.log.2.gz
-  std::int64_t modified_ns = 0;  // mtime of that file, ns since the epoch
-  bool live = true;              // false: a rotated generation (its mtime bounds its time stamps)
+// What is known of the log that a record comes from: for parsers, and for the members of a document
+// that say where it is from. Lives as long as the source does; changes only between reads.
+struct RecordOrigin {
+  // The name of the source. Of a log file: its path, rotated or not, as the host sees it.
+  std::string name;
+  // What documents say of it, in this order: {"log.file.path", …}. Parsers write no member of these
+  // names.
+  std::vector<std::pair<std::string, std::string>> members;
+  // The member of a document that shows RecordId::sequence, "log.offset"; empty: none does.
+  std::string sequence_member;
+  // RecordId::sequence counts bytes: a part of a record has the sequence of its first byte.
+  bool sequence_counts_bytes = false;
+  // Nothing in it was written later, ns since the epoch; nullopt: it is still being written.
+  std::optional<std::int64_t> written_until_ns;
 };
 
-// One line without its newline. text is borrowed until the next FileSource::read.
+// One record as it stands in its log; of a text log a line without its newline. What it points to
+// is borrowed until the next read.
 //
-// A line over the limit is cut: text holds its first bytes, tail its last ones (they do not
+// A record over the limit is cut: text holds its first bytes, tail its last ones (they do not
 // overlap), length its true length, and digest the SHA-256 over all of it.
 struct RawLine {
   SourcePos begin, end;  // end is behind the newline
+  RecordId id;
   std::string_view text;
   std::string_view tail;
-  std::uint64_t length = 0;  // bytes, without the newline
+  // Bytes, without the newline.
+  std::uint64_t length = 0;
+  // Bytes that it takes in its log, with its newline.
+  std::uint64_t size_in_log = 0;
   bool cut = false;
-  bool unterminated = false;     // last line of a file that was rotated away without a newline
-  std::optional<Digest> digest;  // only when cut
-  const LineSource* source = nullptr;
+  // The last line of a file that was rotated away without a newline.
+  bool unterminated = false;
+  // Only when cut.
+  std::optional<Digest> digest;
+  // Null: nothing is known.
+  const RecordOrigin* origin = nullptr;
 };
 
 }  // namespace auditship::event

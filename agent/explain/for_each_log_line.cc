@@ -2,7 +2,7 @@
 
 namespace auditship::explain {
 
-Status for_each_log_line(input::file::LogFileReader& bytes, const event::LineSource& source,
+Status for_each_log_line(input::file::LogFileReader& bytes, const event::RecordOrigin& origin,
                          parsers::Parser& parser, const LogLinesOptions& options,
                          const UseLine& use) {
   event::Records records;
@@ -15,8 +15,10 @@ Status for_each_log_line(input::file::LogFileReader& bytes, const event::LineSou
     records.clear();
     return use(event::RawLine{}, records);
   };
-  return input::file::each_line(bytes, source, options.line_max_bytes,
-                                input::file::LastLine::take_unterminated, calls);
+  input::file::LineReading reading{origin};
+  reading.line_max_bytes = options.line_max_bytes;
+  reading.last = input::file::LastLine::take_unterminated;
+  return input::file::each_line(bytes, reading, calls);
 }
 
 }  // namespace auditship::explain

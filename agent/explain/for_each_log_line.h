@@ -17,13 +17,15 @@ namespace auditship::explain {
 using UseLine = std::function<Status(const event::RawLine& line, const event::Records& records)>;
 
 struct LogLinesOptions {
-  std::uint64_t line_max_bytes = 16 << 20;  // of a longer line its head and its tail are kept
-  std::int64_t now_ns = 0;                  // for stamps that need a reference
+  // Of a longer line its head and its tail are kept.
+  std::uint64_t line_max_bytes = 16 << 20;
+  // For stamps that need a reference.
+  std::int64_t now_ns = 0;
 };
 
 // Errors: io, corrupt; what use says.
 [[nodiscard]] Status for_each_log_line(input::file::LogFileReader& bytes,
-                                       const event::LineSource& source, parsers::Parser& parser,
+                                       const event::RecordOrigin& origin, parsers::Parser& parser,
                                        const LogLinesOptions& options, const UseLine& use);
 
 }  // namespace auditship::explain

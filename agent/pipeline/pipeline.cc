@@ -11,13 +11,18 @@ namespace {
 // Between two looks whether a full buffer has room again. Delivery wakes us before.
 constexpr std::chrono::milliseconds kFullPollEvery{500};
 
+PipelineSettings with_id_scope(PipelineSettings settings) {
+  settings.file_source.scope = settings.id_scope();
+  return settings;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
                    MakeParser make_parser, MakeSink make_sink,
                    delivery::DeadLetterBox& dead_letters, delivery::Repair repair)
     : services_(std::move(services)),
-      settings_(std::move(settings)),
+      settings_(with_id_scope(std::move(settings))),
       stage_(settings_.encoder, std::move(rules)),
       reader_(services_, settings_, make_parser),
       output_(services_, settings_, std::move(make_sink), dead_letters, std::move(repair)),

@@ -15,6 +15,7 @@
 #include "agent/buffer/segment_log.h"
 #include "agent/delivery/delivery.h"
 #include "agent/event/document_encoder.h"
+#include "agent/event/record_id.h"
 #include "agent/input/file/file_source.h"
 #include "parsers/deriver.h"
 #include "parsers/parser.h"
@@ -46,6 +47,10 @@ struct PipelineSettings {
   // included. Without it buffer.max_bytes stands.
   std::optional<unsigned> buffer_max_percent;
   event::EncoderOptions encoder;
+  // Of the ids of the stream's records.
+  [[nodiscard]] event::IdScope id_scope() const {
+    return {encoder.cluster, encoder.node, encoder.stream};
+  }
   delivery::DeliveryOptions delivery;
   std::chrono::milliseconds poll_every{1000};
   std::chrono::milliseconds rescan_every{5000};

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/base/json_writer.h"
 #include "agent/base/result.h"
 
 namespace auditship::pipeline {
@@ -16,7 +15,7 @@ constexpr std::size_t kKeptBulkBytes = 2 * 1024 * 1024;
 }  // namespace
 
 RecordStage::RecordStage(const event::EncoderOptions& encoder, filter::RuleSet rules)
-    : rules_(std::move(rules)), ids_(encoder.cluster, encoder.node), encoder_(encoder) {
+    : rules_(std::move(rules)), encoder_(encoder) {
   encoder_.set_rules_hash(rules_.hash_text());
 }
 
@@ -81,10 +80,10 @@ void RecordStage::count_input(const InputCounts& counts) {
 void RecordStage::add_derived(const event::RawLine& line, std::int64_t now_ns) {
   for (std::size_t i = 0; i < derived_.size(); ++i) {
     parsers::DerivedRecords::Item& item = derived_[i];
-    std::string offset;
-    append_json_uint(offset, event::offset_of(item.origin));
-    item.record.add("log.offset", offset, event::FieldType::literal);
-    encoder_.append(item.record, line, ids_.derived(item.label, item.origin), now_ns,
+    // It stands where the record stands that it is about.
+    event::RawLine place = line;
+    place.id.sequence = event::sequence_of(item.origin);
+    encoder_.append(item.record, place, ids_.derived(item.label, item.origin), now_ns,
                     encoded_.bulk);
     ++ledger_.derived;
     count_document(item.record);

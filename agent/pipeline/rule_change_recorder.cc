@@ -4,7 +4,6 @@
 
 #include "agent/base/binary_io.h"
 #include "agent/base/json_writer.h"
-#include "agent/base/sha256.h"
 #include "agent/event/batch.h"
 
 namespace auditship::pipeline {
@@ -54,16 +53,16 @@ void RuleChangeRecorder::record(TimePoint now) {
   if (before == after) {
     return;
   }
-  Sha256 sha;
-  sha.update_prefixed(kRulesSource);
-  sha.update_prefixed({reinterpret_cast<const char*>(log.id().data()), log.id().size()});
-  const event::FileKey key{sha.finish(), 0};
   put_u64(span.after.position.bytes, change + 1);
   span.after.state = after;
   if (!first) {
     event::RawLine place;
-    place.begin = event::SourcePos{key, change};
-    place.end = event::SourcePos{key, change + 1};
+    const std::string_view buffer(reinterpret_cast<const char*>(log.id().data()), log.id().size());
+    place.id = {event::record_id_prefix(settings_.id_scope(), {kRulesSource, buffer}), change};
+    // The document shows the number of the change.
+    event::RecordOrigin origin;
+    origin.sequence_member = "log.offset";
+    place.origin = &origin;
     place.text = after;
     place.length = after.size();
     add_document(place, before);

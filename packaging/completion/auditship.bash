@@ -11,7 +11,7 @@ _auditship_options() { # _auditship_options COMMAND [ACTION]
     dead-letter) echo ls show replay --help ;;
     'dead-letter replay') echo --config --stream --reason --help ;;
     dead-letter\ *) echo --config --data-dir --stream --reason --help ;;
-    reconcile) echo --config --stream --help ;;
+    reconcile) echo --config --stream --path --help ;;
     explain) echo --stream --config --rules --diff --json --decisions --help ;;
     keys) echo --config --json --help ;;
     setup) echo --config --dry-run --only --rollover --conf-dir --username --password-file --help ;;

@@ -125,14 +125,14 @@ struct AuthLogParser::State {
   syslog::TimestampResolver clock;
   MessageDispatch messages;
   patterns::EcsEvent event;
-  event::FileKey file;
+  event::RecordId::Prefix log{};
 
   void set_time(const event::RawLine& line, const syslog::Timestamp& stamp, std::int64_t now_ns) {
     std::int64_t reference = now_ns;
     if (options.reference_ns) {
       reference = *options.reference_ns;
-    } else if (line.source != nullptr && !line.source->live) {
-      reference = line.source->modified_ns;
+    } else if (line.origin != nullptr && line.origin->written_until_ns) {
+      reference = *line.origin->written_until_ns;
     }
     event::Record& record = event.record();
     const auto instant = clock.instant(stamp, reference);
@@ -160,8 +160,8 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
   event::Record& record = out.add();
   event.begin(record);
   record.raw = line.text;
-  if (line.begin.file != state.file) {
-    state.file = line.begin.file;
+  if (line.id.prefix != state.log) {
+    state.log = line.id.prefix;
     state.clock.restart();
   }
   const std::size_t limit = state.options.max_message_bytes;

@@ -386,12 +386,14 @@ TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its do
   options.node = "node-1";
   options.stream = "kubeaudit";
   event::BulkEncoder encoder(options);
-  event::DocIds ids("prod", "node-1");
-  const event::LineSource source{"/var/log/audit.log", "", 0, true};
+  event::DocIds ids;
+  event::RecordOrigin origin;
+  origin.name = "/var/log/audit.log";
+  origin.members = {{"log.file.path", origin.name}};
   const std::string text = "the line";
   event::RawLine line;
   line.text = text;
-  line.source = &source;
+  line.origin = &origin;
   event::Record record;
   record.json = R"("kind":"Event","objectRef":{"resource":"secrets"})";
   record.add("event.action", "get \xff");

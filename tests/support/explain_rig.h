@@ -89,10 +89,9 @@ inline Status read_log(const std::string& name, std::string_view bytes, parsers:
   fs.put("/log/" + name, bytes);
   auto file = fs.open("/log/" + name, OpenMode::read);
   REQUIRE(file.ok());
-  event::LineSource source;
-  source.path = source.read_path = "/log/" + name;
-  source.live = false;
-  source.modified_ns = std::int64_t{1'795'500'000} * 1'000'000'000;
+  event::RecordOrigin source;
+  source.name = "/log/" + name;
+  source.written_until_ns = std::int64_t{1'795'500'000} * 1'000'000'000;
   input::file::LogFileReader log(std::move(*file), input::file::codec_by_name(name));
   explain::LogLinesOptions options;
   options.line_max_bytes = line_max;

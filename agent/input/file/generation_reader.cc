@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/input/file/file_record.h"
+
 namespace auditship::input::file {
 namespace {
 
 using rotation::ChainEntry;
+using rotation::FileSourceOptions;
 using rotation::Generation;
 using rotation::ReadChunk;
 
@@ -19,6 +22,7 @@ GenerationReader::GenerationReader(rotation::SourceContext& context,
                                    const event::SourcePos& position)
     : context_(context),
       lines_(context.options.line_max_bytes, context.options.cut_tail_bytes),
+      origin_(origin_of_lines(context.options.name)),
       position_(position) {}
 
 void GenerationReader::begin(ChainEntry entry, const rotation::ReadStart& start) {
@@ -30,11 +34,12 @@ void GenerationReader::begin(ChainEntry entry, const rotation::ReadStart& start)
       head_hash_ = *computed;
     }
   }
-  lines_.restart(start.key, start.offset, entry.file->window());
+  const FileSourceOptions& options = context_.options;
+  lines_.restart(start.key, line_id_prefix(options.scope, options.name, start.key), start.offset,
+                 entry.file->window());
   position_ = event::SourcePos{start.key, start.offset};
   accounted_ = start.offset;
-  origin_ =
-      event::LineSource{context_.options.path, entry.path, entry.stat.modified_ns, entry.live()};
+  origin_.written_until_ns = entry.live() ? std::nullopt : std::optional(entry.stat.modified_ns);
   current_ = std::move(entry);
 }
 
@@ -96,7 +101,7 @@ std::size_t GenerationReader::take(std::vector<event::RawLine>& lines, std::size
       drained_ = true;
       break;
     }
-    line.source = &origin_;
+    line.origin = &origin_;
     bytes += line.length + 1;
     context_.stats.cut += line.cut ? 1 : 0;
   }
@@ -111,7 +116,7 @@ bool GenerationReader::take_unterminated(std::vector<event::RawLine>& lines) {
   }
   event::RawLine line;
   if (lines_.rest(line)) {
-    line.source = &origin_;
+    line.origin = &origin_;
     context_.stats.cut += line.cut ? 1 : 0;
     ++context_.stats.lines;
     lines.push_back(line);

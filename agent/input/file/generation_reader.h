@@ -75,7 +75,7 @@ class GenerationReader {
 
   rotation::SourceContext& context_;
   LineReader lines_;
-  event::LineSource origin_;
+  event::RecordOrigin origin_;
   event::SourcePos position_;
   std::optional<rotation::ChainEntry> current_;
   bool drained_ = true;

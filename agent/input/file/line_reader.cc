@@ -28,8 +28,10 @@ LineReader::LineReader(std::uint64_t max_bytes, std::uint64_t tail_bytes)
     : max_bytes_(std::max<std::uint64_t>(max_bytes, 2)),
       tail_bytes_(std::min(tail_bytes, max_bytes_ / 2)) {}
 
-void LineReader::restart(const event::FileKey& key, std::uint64_t offset, std::string_view before) {
+void LineReader::restart(const event::FileKey& key, const event::RecordId::Prefix& prefix,
+                         std::uint64_t offset, std::string_view before) {
   key_ = key;
+  prefix_ = prefix;
   offset_ = end_ = offset;
   start_ = size_ = scanned_ = base_ = 0;
   before_.assign(before.substr(before.size() - std::min(before.size(), kWindow)));
@@ -142,8 +144,7 @@ bool LineReader::next(event::RawLine& line) {
 void LineReader::fill(event::RawLine& line, std::uint64_t begin, std::string_view bytes,
                       std::uint64_t end) {
   line = event::RawLine{};
-  line.begin = event::SourcePos{key_, begin};
-  line.end = event::SourcePos{key_, end};
+  place(line, begin, end);
   line.length = bytes.size();
   line.text = bytes;
   if (bytes.size() > max_bytes_) {
@@ -152,6 +153,13 @@ void LineReader::fill(event::RawLine& line, std::uint64_t begin, std::string_vie
     line.text = bytes.substr(0, max_bytes_ - tail_bytes_);
     line.tail = bytes.substr(bytes.size() - tail_bytes_);
   }
+}
+
+void LineReader::place(event::RawLine& line, std::uint64_t begin, std::uint64_t end) const {
+  line.begin = event::SourcePos{key_, begin};
+  line.end = event::SourcePos{key_, end};
+  line.id = event::RecordId{prefix_, begin};
+  line.size_in_log = end - begin;
 }
 
 void LineReader::begin_long() {
@@ -208,8 +216,7 @@ void LineReader::finish_long(event::RawLine& line, std::uint64_t end) {
   before_ += tail_.substr(tail_.size() - std::min(tail_.size(), kWindow));
   keep_last(before_, kWindow);
   line = event::RawLine{};
-  line.begin = event::SourcePos{key_, offset_};
-  line.end = event::SourcePos{key_, end};
+  place(line, offset_, end);
   line.length = long_length_;
   if (held_cr_) {
     tail_.pop_back();

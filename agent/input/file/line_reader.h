@@ -1,6 +1,6 @@
 // LineReader turns the bytes of one file into lines, within bounded memory however long a line is.
 //
-//   reader.restart(key, offset, before);
+//   reader.restart(key, prefix, offset, before);
 //   reader.release();                      // lines given out so far die
 //   reader.add(read(reader.room(n), n));
 //   while (reader.next(line)) …
@@ -27,8 +27,10 @@ class LineReader {
   // tail_bytes is at most half of max_bytes; max_bytes at least 2.
   LineReader(std::uint64_t max_bytes, std::uint64_t tail_bytes);
 
-  // Forgets everything; the next byte added stands at offset, behind the bytes `before`.
-  void restart(const event::FileKey& key, std::uint64_t offset, std::string_view before);
+  // Forgets everything; the next byte added stands at offset, behind the bytes `before`. prefix: of
+  // the lines' ids.
+  void restart(const event::FileKey& key, const event::RecordId::Prefix& prefix,
+               std::uint64_t offset, std::string_view before);
 
   // Ends the life of the lines given out and gives back memory that a long line took.
   void release();
@@ -40,18 +42,22 @@ class LineReader {
   // The bytes from end() to offset are zeros and were not read. Only when waiting() is 0.
   void skip_zeros(std::uint64_t offset);
 
-  // The next complete line; false when there is none. Fills all of line but source.
+  // The next complete line; false when there is none. Fills all of line but origin.
   bool next(event::RawLine& line);
   // The bytes behind the last newline, as a line marked unterminated; false when there are none.
   bool rest(event::RawLine& line);
 
-  [[nodiscard]] std::uint64_t offset() const { return offset_; }  // behind the last line given out
-  [[nodiscard]] std::uint64_t end() const { return end_; }        // of the bytes added
+  // Behind the last line given out.
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
+  // Of the bytes added.
+  [[nodiscard]] std::uint64_t end() const { return end_; }
+  // Bytes added that were not given out.
   [[nodiscard]] std::uint64_t waiting() const { return end_ - offset_; }
-  [[nodiscard]] std::uint64_t empty_lines() const { return empty_lines_; }  // since it was made
+  // Since the reader was made.
+  [[nodiscard]] std::uint64_t empty_lines() const { return empty_lines_; }
   [[nodiscard]] std::size_t memory() const;
 
-  // The last min(offset, Checkpoint::kTailHashBytes) bytes before offset().
+  // The last min(offset, FileCheckpoint::kTailHashBytes) bytes before offset().
   [[nodiscard]] std::string window() const;
 
  private:
@@ -61,24 +67,28 @@ class LineReader {
   void absorb(std::string_view bytes);
   void finish_long(event::RawLine& line, std::uint64_t end);
   void fill(event::RawLine& line, std::uint64_t begin, std::string_view bytes, std::uint64_t end);
+  void place(event::RawLine& line, std::uint64_t begin, std::uint64_t end) const;
 
   std::uint64_t max_bytes_, tail_bytes_;
   event::FileKey key_;
+  event::RecordId::Prefix prefix_{};
   std::uint64_t offset_ = 0, end_ = 0, empty_lines_ = 0;
 
   // buffer_[start_, size_) are the bytes from offset_ on, without those that a long line has
   // absorbed.
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0, start_ = 0, size_ = 0, scanned_ = 0;
-  std::size_t base_ = 0;  // buffer_[base_] stands behind `before_`
-  std::string before_;    // last bytes before buffer_[base_]
+  // buffer_[base_] stands behind before_, the last bytes before it.
+  std::size_t base_ = 0;
+  std::string before_;
 
   // A line longer than max_bytes that is not complete yet.
   enum class Long { none, growing, given_out };
   Long long_ = Long::none;
   std::uint64_t long_length_ = 0;
   std::string head_, tail_;
-  bool held_cr_ = false;  // a CR that may belong to the newline: not hashed yet
+  // A CR that may belong to the newline: not hashed yet.
+  bool held_cr_ = false;
   Sha256 hash_;
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/base/sha256.h"
+#include "agent/input/file/file_record.h"
 #include "agent/input/file/line_reader.h"
 
 namespace auditship::input::file {
@@ -14,11 +15,11 @@ namespace {
 
 constexpr std::size_t kBlock = 256 * 1024;
 
-// Gives out the lines of one input, with the key of its first one, and the empty lines between.
+// Gives out the lines of one log, with ids made of its first one, and the empty lines between.
 class LineGiver {
  public:
-  LineGiver(LineReader& reader, const event::LineSource& source, const LineCalls& calls)
-      : reader_(reader), source_(source), calls_(calls) {}
+  LineGiver(LineReader& reader, const LineReading& reading, const LineCalls& calls)
+      : reader_(reader), reading_(reading), calls_(calls) {}
 
   // All complete lines that the reader has.
   Status give_complete() {
@@ -46,27 +47,30 @@ class LineGiver {
     if (auto s = give_empty(); !s) {
       return s;
     }
-    if (!key_) {
-      key_ = event::FileKey{line_.digest ? *line_.digest : Sha256().of(line_.text), 0};
+    if (!prefix_) {
+      const event::FileKey key{line_.digest ? *line_.digest : Sha256().of(line_.text),
+                               reading_.collision_index};
+      prefix_ = line_id_prefix(reading_.scope, reading_.origin.name, key);
     }
-    line_.begin.file = line_.end.file = *key_;
-    line_.source = &source_;
+    line_.id.prefix = *prefix_;
+    line_.origin = &reading_.origin;
     return calls_.each(line_);
   }
 
   LineReader& reader_;
-  const event::LineSource& source_;
+  const LineReading& reading_;
   const LineCalls& calls_;
-  std::optional<event::FileKey> key_;
+  std::optional<event::RecordId::Prefix> prefix_;
   event::RawLine line_;
   std::uint64_t empty_lines_ = 0;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name, event::LineSource& source) {
+Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name,
+                                       event::RecordOrigin& origin) {
   const bool standard_input = name == "-";
-  source.path = source.read_path = standard_input ? "/dev/stdin" : name;
+  origin = origin_of_lines(standard_input ? "/dev/stdin" : name);
   if (standard_input) {
     return std::unique_ptr<File>();
   }
@@ -75,8 +79,7 @@ Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name, event::L
     return file;
   }
   if (auto stat = (*file)->stat(); stat) {
-    source.live = false;
-    source.modified_ns = stat->modified_ns;
+    origin.written_until_ns = stat->modified_ns;
   }
   return file;
 }
@@ -85,11 +88,11 @@ Codec codec_by_name(std::string_view file) {
   return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
 }
 
-Status each_line(LogFileReader& bytes, const event::LineSource& source,
-                 std::uint64_t line_max_bytes, LastLine last, const LineCalls& calls) {
-  LineReader reader(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2));
-  reader.restart(event::FileKey{}, 0, {});
-  LineGiver giver(reader, source, calls);
+Status each_line(LogFileReader& bytes, const LineReading& reading, const LineCalls& calls) {
+  const std::uint64_t tail_bytes = std::min<std::uint64_t>(kBlock, reading.line_max_bytes / 2);
+  LineReader reader(reading.line_max_bytes, tail_bytes);
+  reader.restart(event::FileKey{}, {}, 0, {});
+  LineGiver giver(reader, reading, calls);
   Status status;
   for (bool more = true; more && status;) {
     reader.release();
@@ -100,7 +103,7 @@ Status each_line(LogFileReader& bytes, const event::LineSource& source,
     reader.add(*got);
     more = *got > 0;
     status = giver.give_complete();
-    if (status && !more && last == LastLine::take_unterminated) {
+    if (status && !more && reading.last == LastLine::take_unterminated) {
       status = giver.give_rest();
     }
     if (status && calls.after_read) {

@@ -69,14 +69,21 @@ std::int64_t number(const std::string& document, const std::string& key) {
 }
 
 struct Fixture {
-  event::LineSource source{"/var/log/kubernetes/audit/kube-apiserver-audit.log", "", 0, true};
+  event::RecordOrigin origin;
   event::RawLine line;
   event::Record record;
   Fixture() {
-    line.source = &source;
-    line.begin.offset = 4242;
+    set_path("/var/log/kubernetes/audit/kube-apiserver-audit.log");
+    origin.sequence_member = "log.offset";
+    origin.sequence_counts_bytes = true;
+    line.origin = &origin;
+    line.id.sequence = 4242;
     record.time_known = true;
     record.time_ns = kNow;
+  }
+  void set_path(const std::string& path) {
+    origin.name = path;
+    origin.members = {{"log.file.path", path}};
   }
 };
 
@@ -91,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names"
   CHECK(text(out.document, "cluster.name") == "prod");
   CHECK(text(out.document, "node.name") == "node-1");
   CHECK(text(out.document, "tag") == "kubeaudit.var.log.kubernetes.audit.kube-apiserver-audit.log");
-  CHECK(text(out.document, "log.file.path") == source.path);
+  CHECK(text(out.document, "log.file.path") == origin.name);
   CHECK(number(out.document, "log.offset") == 4242);
   CHECK(text(out.document, "agent.name") == "auditship");
   CHECK(text(out.document, "agent.version") == "0.1.0");
@@ -214,11 +221,11 @@ TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files
   event::BulkEncoder encoder(options());
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 300; ++i) {
-      source.path = "/logs/" + std::to_string(i) + "/\"audit\".log";
-      CHECK(text(encode(encoder, record, line).document, "log.file.path") == source.path);
+      set_path("/logs/" + std::to_string(i) + "/\"audit\".log");
+      CHECK(text(encode(encoder, record, line).document, "log.file.path") == origin.name);
     }
   }
-  line.source = nullptr;
+  line.origin = nullptr;
   const Lines out = encode(encoder, record, line);
   CHECK(text(out.document, "log.file.path") == "<absent>");
   CHECK(text(out.document, "tag") == "kubeaudit");

@@ -8,107 +8,89 @@ using namespace auditship;
 
 namespace {
 
-event::FileKey key(std::string_view first_line, std::uint32_t collision_index = 0) {
-  Sha256 sha;
-  return event::FileKey{sha.of(first_line), collision_index};
+event::RecordId::Prefix prefix_of(std::string_view log) {
+  return event::record_id_prefix({"c", "n", "s"}, {log});
 }
 
-event::RawLine line_at(const event::FileKey& file, std::uint64_t offset, std::string_view text) {
+event::RawLine line_at(const event::RecordId::Prefix& log, std::uint64_t sequence,
+                       std::string_view text) {
   event::RawLine line;
-  line.begin = {file, offset};
-  line.end = {file, offset + text.size() + 1};
+  line.id = {log, sequence};
   line.text = text;
   line.length = text.size();
   return line;
 }
 
-std::string id(event::DocIds& ids, const event::RawLine& line, const event::Record& record = {}) {
+std::string id(const event::RawLine& line, const event::Record& record = {}) {
+  event::DocIds ids;
   return std::string(ids.of(line, record).view());
+}
+
+std::string hex_of(const std::uint8_t* bytes, std::size_t size) {
+  std::string hex;
+  for (std::size_t i = 0; i < size; ++i) {
+    char two[3];
+    std::snprintf(two, sizeof two, "%02x", bytes[i]);
+    hex += two;
+  }
+  return hex;
 }
 
 }  // namespace
 
-TEST_CASE("an id is the documented bytes: who and where, offset, digest of the line", "[doc_id]") {
-  event::DocIds ids("prod", "node-1");
-  const std::string got = id(ids, line_at(key("first"), 0x010203040506, "hello"));
+TEST_CASE("an id is the documented bytes: prefix, sequence, digest of the line", "[doc_id]") {
+  const event::RecordId::Prefix log = prefix_of("first");
+  const std::string got = id(line_at(log, 0x010203040506, "hello"));
   REQUIRE(got.size() == 44);
+  CHECK(got.substr(0, 16) == hex_of(log.data(), log.size()));
   CHECK(got.substr(16, 12) == "010203040506");
   CHECK(got.substr(28) == "2cf24dba5fb0a30e");  // sha256("hello"), first 8 bytes
-
-  // sha256(len‖"prod" ‖ len‖"node-1" ‖ len‖sha256("first")), each length 8 bytes big-endian
-  Sha256 sha;
-  const Digest first = sha.of("first");
-  std::string bytes("\0\0\0\0\0\0\0\4prod\0\0\0\0\0\0\0\6node-1\0\0\0\0\0\0\0\x20", 34);
-  bytes.append(reinterpret_cast<const char*>(first.data()), first.size());
-  const Digest expected = sha.of(bytes);
-  std::string hex;
-  for (std::size_t i = 0; i < 8; ++i) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", expected[i]);
-    hex += two;
-  }
-  CHECK(got.substr(0, 16) == hex);
 }
 
-TEST_CASE("ids of one file share a prefix and ascend with the offset", "[doc_id]") {
-  event::DocIds ids("c", "n");
-  const event::FileKey file = key("first");
+TEST_CASE("ids of one log share a prefix and ascend with the sequence", "[doc_id]") {
+  const event::RecordId::Prefix log = prefix_of("first");
   std::string last;
-  for (const std::uint64_t offset :
+  for (const std::uint64_t sequence :
        {0ULL, 1ULL, 255ULL, 256ULL, 65536ULL, 4294967296ULL, 281474976710655ULL}) {
-    const std::string now = id(ids, line_at(file, offset, "same text"));
+    const std::string now = id(line_at(log, sequence, "same text"));
     CHECK((last.empty() || now.substr(0, 16) == last.substr(0, 16)));
     CHECK(now > last);
     last = now;
   }
 }
 
-TEST_CASE("the same line read again, under any path, has the same id", "[doc_id]") {
-  event::DocIds before("c", "n");
-  event::DocIds after("c", "n");
-  event::LineSource renamed{"/var/log/auth.log", "/var/log/auth.log.2.gz", 5, false};
-  event::RawLine line = line_at(key("first"), 77, "text");
-  const std::string first = id(before, line);
-  line.source = &renamed;
-  CHECK(id(after, line) == first);
+TEST_CASE("the same line read again has the same id, whatever is known of its log", "[doc_id]") {
+  event::RecordOrigin renamed;
+  renamed.sequence_counts_bytes = true;
+  renamed.written_until_ns = 5;
+  event::RawLine line = line_at(prefix_of("first"), 77, "text");
+  const std::string first = id(line);
+  line.origin = &renamed;
+  CHECK(id(line) == first);
 }
 
-TEST_CASE("cluster, node, file, collision_index, offset and text each make another id",
-          "[doc_id]") {
-  event::DocIds ids("c", "n");
-  event::DocIds other_cluster("d", "n");
-  event::DocIds other_node("c", "m");
-  event::DocIds shifted("cn", "");  // the same letters, cut elsewhere
-  const event::FileKey file = key("first");
-  const event::RawLine line = line_at(file, 10, "text");
-  std::set<std::string> all{id(ids, line),
-                            id(other_cluster, line),
-                            id(other_node, line),
-                            id(shifted, line),
-                            id(ids, line_at(key("second"), 10, "text")),
-                            id(ids, line_at(key("first", 1), 10, "text")),
-                            id(ids, line_at(key("first", 2), 10, "text")),
-                            id(ids, line_at(file, 11, "text")),
-                            id(ids, line_at(file, 10, "texT"))};
-  CHECK(all.size() == 9);
+TEST_CASE("log, sequence and text each make another id", "[doc_id]") {
+  const event::RecordId::Prefix log = prefix_of("first");
+  const std::set<std::string> all{id(line_at(log, 10, "text")),
+                                  id(line_at(prefix_of("second"), 10, "text")),
+                                  id(line_at(log, 11, "text")), id(line_at(log, 10, "texT"))};
+  CHECK(all.size() == 4);
 }
 
 TEST_CASE("a cut line is identified by the digest of all of it, not by what was kept", "[doc_id]") {
-  event::DocIds ids("c", "n");
   Sha256 sha;
-  event::RawLine whole = line_at(key("first"), 5, "0123456789");
-  event::RawLine cut = line_at(key("first"), 5, "0123");
+  const event::RawLine whole = line_at(prefix_of("first"), 5, "0123456789");
+  event::RawLine cut = line_at(prefix_of("first"), 5, "0123");
   cut.cut = true;
   cut.digest = sha.of("0123456789");
-  CHECK(id(ids, cut) == id(ids, whole));
+  CHECK(id(cut) == id(whole));
   cut.digest = sha.of("012345678X");
-  CHECK(id(ids, cut) != id(ids, whole));
+  CHECK(id(cut) != id(whole));
 }
 
 TEST_CASE("records salvaged from one line have ids of their own, by their place and bytes",
           "[doc_id]") {
-  event::DocIds ids("c", "n");
-  const event::RawLine line = line_at(key("first"), 100, "torn{\"a\":1}{\"a\":1}");
+  event::RawLine line = line_at(prefix_of("first"), 100, "torn{\"a\":1}{\"a\":1}");
   event::Record torn;
   torn.raw = line.text.substr(0, 4);
   event::Record one;
@@ -117,39 +99,28 @@ TEST_CASE("records salvaged from one line have ids of their own, by their place 
   event::Record two;
   two.offset_in_line = 11;
   two.raw = line.text.substr(11, 7);
-  CHECK(std::set<std::string>{id(ids, line, torn), id(ids, line, one), id(ids, line, two)}.size() ==
-        3);
-  CHECK(id(ids, line, torn) == id(ids, line));  // the front is the line's own
-  CHECK(id(ids, line, one) == id(ids, line_at(key("first"), 104, "{\"a\":1}")));
-}
-
-TEST_CASE("more files than are cached do not change ids", "[doc_id]") {
-  event::DocIds ids("c", "n");
-  const event::RawLine line = line_at(key("first"), 1, "t");
-  const std::string before = id(ids, line);
-  for (int i = 0; i < 600; ++i) {
-    static_cast<void>(id(ids, line_at(key("file " + std::to_string(i)), 1, "t")));
-  }
-  CHECK(id(ids, line) == before);
+  CHECK(std::set<std::string>{id(line, torn), id(line, one), id(line, two)}.size() == 3);
+  CHECK(id(line, torn) == id(line));  // the front is the line's own
+  CHECK(id(line, one) == id(line_at(prefix_of("first"), 104, "{\"a\":1}")));
+  // Numbers that count records, not bytes: a part may not take the number of another record.
+  event::RecordOrigin numbered;
+  line.origin = &numbered;
+  CHECK(std::set<std::string>{id(line, torn), id(line, one), id(line, two)}.size() == 3);
+  CHECK(event::sequence_of(id(line, one)) == 100);
+  CHECK(id(line, one) != id(line_at(prefix_of("first"), 100, "{\"a\":1}")));
 }
 
 TEST_CASE("the id of a derived document is that of its line with another last part", "[doc_id]") {
-  event::DocIds ids("prod", "node-1");
-  const std::string line = id(ids, line_at(key("first"), 0x010203040506, "hello"));
+  event::DocIds ids;
+  const std::string line = id(line_at(prefix_of("first"), 0x010203040506, "hello"));
   const std::string end(ids.derived("session-end", line).view());
   CHECK(end.substr(0, 28) == line.substr(0, 28));
-  CHECK(event::offset_of(end) == 0x010203040506);
+  CHECK(event::sequence_of(end) == 0x010203040506);
   Sha256 sha;
   sha.update_prefixed("session-end");
   sha.update_prefixed(line);
   const Digest expected = sha.finish();
-  std::string hex;
-  for (std::size_t i = 0; i < 8; ++i) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", expected[i]);
-    hex += two;
-  }
-  CHECK(end.substr(28) == hex);
+  CHECK(end.substr(28) == hex_of(expected.data(), 8));
   CHECK(ids.derived("session-start", line) != ids.derived("session-end", line));
-  CHECK(event::offset_of("short") == 0);
+  CHECK(event::sequence_of("short") == 0);
 }

@@ -91,7 +91,7 @@ TEST_CASE("a derived document stands for its login: place, id, what it says", "[
   }
   REQUIRE(login != nullptr);
   CHECK(login->find("\"ssh.login.id\":\"" + id + "\"") != std::string::npos);
-  event::DocIds ids("c", "n");
+  event::DocIds ids;
   const auto found = rig.store.documents.find(std::string(ids.derived("session-end", id).view()));
   REQUIRE(found != rig.store.documents.end());
   CHECK(found->first.substr(0, 28) == id.substr(0, 28));
@@ -101,7 +101,7 @@ TEST_CASE("a derived document stands for its login: place, id, what it says", "[
     INFO(part);
     CHECK(found->second.find(part) != std::string::npos);
   }
-  const std::string offset = "\"log.offset\":" + std::to_string(event::offset_of(id));
+  const std::string offset = "\"log.offset\":" + std::to_string(event::sequence_of(id));
   CHECK(login->find(offset) != std::string::npos);
   CHECK(found->second.find(offset) != std::string::npos);
 }

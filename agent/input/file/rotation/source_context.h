@@ -13,12 +13,18 @@
 #include "agent/base/clock.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
+#include "agent/event/record_id.h"
 
 namespace auditship::input::file::rotation {
 
 struct FileSourceOptions {
-  // The live file, no glob.
+  // The live file, no glob: where the agent opens it.
   std::string path;
+  // The same as the host sees it, without the place where a container has it; empty: as path. It is
+  // in the ids of lines and in documents.
+  std::string name;
+  // Of the ids of lines.
+  event::IdScope scope;
   // Longer lines are cut.
   std::uint64_t line_max_bytes = 16 << 20;
   // Of a cut line's end that is kept.

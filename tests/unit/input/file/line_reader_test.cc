@@ -25,8 +25,8 @@ std::vector<Line> read_all(input::file::LineReader& reader) {
   std::vector<Line> lines;
   event::RawLine line;
   while (reader.next(line)) {
-    lines.push_back({line.begin.offset, line.end.offset, line.length, std::string(line.text),
-                     std::string(line.tail), line.cut, line.digest});
+    lines.push_back({line.id.sequence, line.id.sequence + line.size_in_log, line.length,
+                     std::string(line.text), std::string(line.tail), line.cut, line.digest});
   }
   return lines;
 }
@@ -52,7 +52,7 @@ std::vector<Line> in_pieces(input::file::LineReader& reader, std::string_view by
 TEST_CASE("lines keep their offsets however the bytes are cut into pieces", "[line_reader]") {
   const auto piece = GENERATE(1u, 2u, 3u, 7u, 1000u);
   input::file::LineReader reader(100, 10);
-  reader.restart({}, 1000, "before");
+  reader.restart({}, {}, 1000, "before");
   const auto lines = in_pieces(reader, "one\ntwo\r\n\n\r\nthree\nfo", piece);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].text == "one");

@@ -124,12 +124,11 @@ TEST_CASE("rfc5424 fields come from its header, and the space before MSG is not 
 }
 
 TEST_CASE("a rotated file is dated by its last change, a given reference overrides all", "[auth]") {
-  event::LineSource source;
-  source.live = false;
-  source.modified_ns = instant_ns("2024-03-01T00:00:00Z");
+  event::RecordOrigin origin;
+  origin.written_until_ns = instant_ns("2024-03-01T00:00:00Z");
   event::RawLine line;
   line.text = "Feb 29 12:00:00 web1 sshd[1]: x";
-  line.source = &source;
+  line.origin = &origin;
   event::Records records;
   parsers::auth_log::AuthLogParser parser({});
   parser.parse(line, kNow, records);
