@@ -8,6 +8,7 @@ auditship_test(NAME unit_base LABELS unit
     unit/base/compression_test.cc
     unit/base/ip_network_test.cc
     unit/base/json_writer_test.cc
+    unit/base/log_code_test.cc
     unit/base/sha256_test.cc
     unit/base/text_test.cc
     unit/base/time_zone_test.cc

@@ -1,5 +1,5 @@
-// Logger: the port for the agent's own log. A message has a stable code, a sentence and key=value
-// pairs.
+// Logger: the port for the agent log. A message has a stable code, a sentence and key=value pairs.
+// The codes of warnings and errors are rows of log_code_table.h.
 //
 //   log.warn("buffer-full", "buffer is full, reading stops", {{"stream", name}, {"bytes", n}});
 //
@@ -11,6 +11,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+
+#include "agent/base/log_code.h"
 
 namespace auditship {
 
@@ -43,11 +45,11 @@ class Logger {
   void info(std::string_view code, std::string_view text, Values values = {}) {
     write(LogLevel::info, code, text, values);
   }
-  void warn(std::string_view code, std::string_view text, Values values = {}) {
-    write(LogLevel::warn, code, text, values);
+  void warn(LogCode code, std::string_view text, Values values = {}) {
+    write(LogLevel::warn, code.name(), text, values);
   }
-  void error(std::string_view code, std::string_view text, Values values = {}) {
-    write(LogLevel::error, code, text, values);
+  void error(LogCode code, std::string_view text, Values values = {}) {
+    write(LogLevel::error, code.name(), text, values);
   }
 };
 

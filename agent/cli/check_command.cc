@@ -86,7 +86,7 @@ int check_command(const CheckArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
+  logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
   for (const std::string& warning : config->warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }

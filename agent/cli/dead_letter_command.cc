@@ -304,7 +304,7 @@ int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
+  logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
   auto shot = sinks::opensearch::OneShot::connect(fs, *config, log);
   if (!shot) {
     std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());

@@ -300,7 +300,7 @@ int reconcile_command(const ReconcileArguments& arguments) {
   if (!node) {
     return fail(node.error().message);
   }
-  logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
+  logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
   auto shot = sinks::opensearch::OneShot::connect(fs, *config, log);
   if (!shot) {
     return fail(shot.error().message);

@@ -99,7 +99,7 @@ class RunLoop {
     app::RunMode mode;
     Fs& fs;
     const Clock& clock;
-    logging::OwnLog& own_log;
+    logging::AgentLog& agent_log;
     Logger& log;
     platform::Loop& loop;
     status::StatusPages& pages;
@@ -111,7 +111,7 @@ class RunLoop {
   TimePoint step(TimePoint now) {
     TimePoint next = with_.agent.step(now);
     with_.pages.stepped(now);
-    next = std::min(next, with_.own_log.tick(now));
+    next = std::min(next, with_.agent_log.tick(now));
     if (is_over(now)) {
       with_.loop.stop();
       return now;
@@ -224,10 +224,10 @@ int run_command(const RunArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  logging::OwnLog own_log(log_options(config->log_level, config->log_format,
-                                      platform::system_environment("JOURNAL_STREAM")));
+  logging::AgentLog agent_log(log_options(config->log_level, config->log_format,
+                                          platform::system_environment("JOURNAL_STREAM")));
   platform::SystemClock clock;
-  logging::RecentWarnings log(own_log, clock);
+  logging::RecentWarnings log(agent_log, clock);
   if (!tell_config(log, *config, arguments.once)) {
     return kExitFailed;
   }
@@ -263,7 +263,7 @@ int run_command(const RunArguments& arguments) {
   platform::Notifier notifier(log, platform::system_environment);
   notifier.ready(words_of(running));
   loop.on_change([&] { running.notify_change(); });
-  RunLoop run_loop({running, mode, fs, clock, own_log, log, loop, pages, notifier});
+  RunLoop run_loop({running, mode, fs, clock, agent_log, log, loop, pages, notifier});
   loop.run([&](TimePoint now) { return run_loop.step(now); },
            [&](int signal) { run_loop.on_signal(signal); });
   running.flush();

@@ -61,7 +61,7 @@ int setup_command(const SetupArguments& arguments) {
     return kExitUsage;
   }
   take_user(arguments, config->opensearch);
-  logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
+  logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
   auto shot = sinks::opensearch::OneShot::connect(fs, *config, log);
   if (!shot) {
     std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());

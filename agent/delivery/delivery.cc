@@ -256,7 +256,8 @@ void Delivery::ask_target(TimePoint now) {
       ++stats_.failures[code];
       if (const auto times = told_.tell(code, at)) {
         logger_.warn(
-            code, "the index to write to cannot be found out; documents wait in the buffer",
+            LogCode::at_run_time(code),
+            "the index to write to cannot be found out; documents wait in the buffer",
             {{"stream", options_.stream}, {"error", index.error().message}, {"failures", *times}});
       }
       stats_.last_failure = index.error().message;

@@ -135,7 +135,7 @@ void Delivery::whole_failed(Flight& flight, std::list<Piece>::iterator piece,
     ++stats_.retries[retry_class(outcome.verdict, outcome.http_status)];
   }
   if (const auto times = told_.tell(outcome.code, now)) {
-    logger_.warn(outcome.code, outcome.message,
+    logger_.warn(LogCode::at_run_time(outcome.code), outcome.message,
                  {{"stream", options_.stream},
                   {"frame", flight.id},
                   {"status", outcome.http_status},
@@ -266,7 +266,8 @@ void Delivery::tell_items(const Flight& flight, const event::ItemOutcome& loudes
   const std::string& code = loudest.code;
   stats_.failures[code] += documents;
   if (const auto times = told_.tell(code, clock_.now(), documents)) {
-    logger_.warn(code, "the server did not take some documents now; they are sent again",
+    logger_.warn(LogCode::at_run_time(code),
+                 "the server did not take some documents now; they are sent again",
                  {{"stream", options_.stream},
                   {"frame", flight.id},
                   {"documents", *times},

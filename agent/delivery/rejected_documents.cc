@@ -127,7 +127,7 @@ void Delivery::tell_refused(std::string_view code, std::string_view text, std::s
                             const event::ItemOutcome& why) {
   const TimePoint now = clock_.now();
   if (const auto since_told = letters_told_.tell(code, now, documents)) {
-    logger_.warn(code, text,
+    logger_.warn(LogCode::at_run_time(code), text,
                  {{"stream", options_.stream}, {"documents", *since_told}, {"error", why.message}});
   }
   (void)letters_told_.recovered(now);  // it does not last: the next one is news
@@ -136,7 +136,8 @@ void Delivery::tell_refused(std::string_view code, std::string_view text, std::s
 // Counts that were held back are said when it has become quiet.
 void Delivery::tell_rest(TimePoint now) {
   while (const auto held = letters_told_.rest(now)) {
-    logger_.warn(held->first, "more documents, for reasons like those told before",
+    logger_.warn(LogCode::at_run_time(held->first),
+                 "more documents, for reasons like those told before",
                  {{"stream", options_.stream}, {"documents", held->second}});
   }
 }

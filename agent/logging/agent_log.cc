@@ -1,28 +1,12 @@
 #include "agent/logging/agent_log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <cstdio>
 
 #include "agent/base/json_writer.h"
-#include "agent/logging/log_codes.h"
 #include "agent/logging/log_deduplicator.h"
 
 namespace auditship::logging {
 namespace {
-
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return spdlog::level::debug;
-    case LogLevel::info:
-      return spdlog::level::info;
-    case LogLevel::warn:
-      return spdlog::level::warn;
-    case LogLevel::error:
-      break;
-  }
-  return spdlog::level::err;
-}
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
@@ -108,12 +92,17 @@ LogLine render(LogFormat format, LogLevel level, std::string_view code, std::str
   return line;
 }
 
+void append_now(std::string& out) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  append_rfc3339(out,
+                 std::chrono::duration_cast<std::chrono::milliseconds>(now).count() * 1'000'000);
+}
+
 }  // namespace
 
-struct OwnLog::State {
+struct AgentLog::State {
   LogOptions options;
-  spdlog::logger logger;
-  LogRepeats repeats{kRepeatWindow};
+  LogDeduplicator repeats{kRepeatWindow};
 
   void say(const LogLine& line, std::uint64_t repeated = 0);
   void say(const std::vector<RepeatedLine>& lines) {
@@ -123,14 +112,15 @@ struct OwnLog::State {
   }
 };
 
-void OwnLog::State::say(const LogLine& line, std::uint64_t repeated) {
+void AgentLog::State::say(const LogLine& line, std::uint64_t repeated) {
   std::string out = options.journal ? priority_of(line.level) : "";
   if (options.format == LogFormat::json) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
     out += "{\"time\":\"";
-    append_rfc3339(out,
-                   std::chrono::duration_cast<std::chrono::milliseconds>(now).count() * 1'000'000);
+    append_now(out);
     out += "\",";
+  } else if (!options.journal) {
+    append_now(out);
+    out += ' ';
   }
   out += line.head;
   if (repeated > 0) {
@@ -140,24 +130,19 @@ void OwnLog::State::say(const LogLine& line, std::uint64_t repeated) {
                : " (repeated " + times + (repeated == 1 ? " time)" : " times)");
   }
   out += line.tail;
-  logger.log(to_spdlog(line.level), "{}", out);
+  out += '\n';
+  // One call a line, so that lines of several processes on one file do not mix. There is nobody to
+  // tell that standard error is closed.
+  (void)std::fwrite(out.data(), 1, out.size(), stderr);
+  (void)std::fflush(stderr);
 }
 
-OwnLog::OwnLog(const LogOptions& options)
-    : state_(new State{
-          options,
-          spdlog::logger("auditship", std::make_shared<spdlog::sinks::stderr_sink_mt>())}) {
-  const bool bare = options.journal || options.format == LogFormat::json;
-  state_->logger.set_level(to_spdlog(options.least));
-  state_->logger.flush_on(spdlog::level::debug);
-  state_->logger.set_pattern(bare ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
-                             spdlog::pattern_time_type::utc);
-}
+AgentLog::AgentLog(const LogOptions& options) : state_(new State{options}) {}
 
-OwnLog::~OwnLog() { state_->say(state_->repeats.take_all(std::chrono::steady_clock::now())); }
+AgentLog::~AgentLog() { state_->say(state_->repeats.take_all(std::chrono::steady_clock::now())); }
 
-void OwnLog::write(LogLevel level, std::string_view code, std::string_view text, Values values) {
-  if (!state_->logger.should_log(to_spdlog(level))) {
+void AgentLog::write(LogLevel level, std::string_view code, std::string_view text, Values values) {
+  if (level < state_->options.least) {
     return;
   }
   const TimePoint now = std::chrono::steady_clock::now();
@@ -174,7 +159,7 @@ void OwnLog::write(LogLevel level, std::string_view code, std::string_view text,
   }
 }
 
-TimePoint OwnLog::tick(TimePoint now) {
+TimePoint AgentLog::tick(TimePoint now) {
   state_->say(state_->repeats.take(now));
   return state_->repeats.next();
 }

@@ -6,7 +6,7 @@
 
 namespace auditship::logging {
 
-bool LogRepeats::fresh(const LogLine& line, TimePoint now) {
+bool LogDeduplicator::fresh(const LogLine& line, TimePoint now) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& entry) { return entry.line == line; });
   if (found == entries_.end()) {
@@ -20,7 +20,7 @@ bool LogRepeats::fresh(const LogLine& line, TimePoint now) {
   return false;
 }
 
-std::vector<RepeatedLine> LogRepeats::said(LogLine line, TimePoint now) {
+std::vector<RepeatedLine> LogDeduplicator::said(LogLine line, TimePoint now) {
   std::vector<RepeatedLine> forgotten;
   if (line.head.size() + line.tail.size() > kMostBytes) {
     return forgotten;
@@ -36,7 +36,7 @@ std::vector<RepeatedLine> LogRepeats::said(LogLine line, TimePoint now) {
   return forgotten;
 }
 
-std::vector<RepeatedLine> LogRepeats::take(TimePoint now) {
+std::vector<RepeatedLine> LogDeduplicator::take(TimePoint now) {
   std::vector<RepeatedLine> taken;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const auto next = std::next(entry);
@@ -52,7 +52,7 @@ std::vector<RepeatedLine> LogRepeats::take(TimePoint now) {
   return taken;
 }
 
-std::vector<RepeatedLine> LogRepeats::take_all(TimePoint now) {
+std::vector<RepeatedLine> LogDeduplicator::take_all(TimePoint now) {
   std::vector<RepeatedLine> taken;
   std::size_t left = entries_.size();  // those taken go to the end
   for (auto entry = entries_.begin(); left > 0; --left) {
@@ -66,13 +66,13 @@ std::vector<RepeatedLine> LogRepeats::take_all(TimePoint now) {
 }
 
 // Its window begins anew.
-RepeatedLine LogRepeats::take_entry(std::list<Entry>::iterator entry, TimePoint now) {
+RepeatedLine LogDeduplicator::take_entry(std::list<Entry>::iterator entry, TimePoint now) {
   entry->since = now;
   entries_.splice(entries_.end(), entries_, entry);
   return RepeatedLine{entry->line, std::exchange(entry->times, 0)};
 }
 
-TimePoint LogRepeats::next() const {
+TimePoint LogDeduplicator::next() const {
   TimePoint next = TimePoint::max();
   for (const Entry& entry : entries_) {
     if (entry.times > 0) {

@@ -1,4 +1,4 @@
-// LogRepeats: which lines of the agent's own log are said, and which are only counted.
+// LogDeduplicator: which lines of the agent's own log are said, and which are only counted.
 //
 //   fresh(line, now)  → true: say it; false: it was said within the window, and is counted
 //   take(now)         → the counted lines whose window has ended, to be said once with their count
@@ -33,12 +33,12 @@ struct RepeatedLine {
   std::uint64_t times = 0;  // not said so far
 };
 
-class LogRepeats {
+class LogDeduplicator {
  public:
   static constexpr std::size_t kMostLines = 32;
   static constexpr std::size_t kMostBytes = 4096;
 
-  explicit LogRepeats(Duration window) : window_(window) {}
+  explicit LogDeduplicator(Duration window) : window_(window) {}
 
   [[nodiscard]] bool fresh(const LogLine& line, TimePoint now);
   // Remembers a line that has just been said. Returns what was counted of one that is forgotten

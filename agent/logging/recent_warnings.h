@@ -1,7 +1,7 @@
 // RecentWarnings: a Logger that passes everything on and remembers the last warnings and errors,
 // for the status page.
 //
-//   RecentWarnings log(own_log, clock);
+//   RecentWarnings log(agent_log, clock);
 //
 // The same words in a row are one entry with a count. Bounded: kMost entries of kMaxBytes. Loop
 // thread only. next and clock must outlive it.

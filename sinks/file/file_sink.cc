@@ -60,10 +60,10 @@ std::uint64_t keep_documents(std::string& body) {
   return documents;
 }
 
-event::Outcome not_shipped(event::Verdict verdict, std::string code, std::string message) {
+event::Outcome not_shipped(event::Verdict verdict, LogCode code, std::string message) {
   event::Outcome outcome;
   outcome.verdict = verdict;
-  outcome.code = std::move(code);
+  outcome.code = code.name();
   outcome.message = std::move(message);
   return outcome;
 }
@@ -320,7 +320,7 @@ event::Outcome FileSink::ship_now(const Shipment& shipment) {
   if (Status stored = store(shipment.frame, *body); !stored) {
     failed_ = shipment.frame;
     const bool full = stored.error().code == Errc::no_space;
-    return not_shipped(event::Verdict::retry, full ? "file-no-space" : "file-io",
+    return not_shipped(event::Verdict::retry, full ? LogCode("file-no-space") : LogCode("file-io"),
                        stored.error().message);
   }
   failed_ = 0;

@@ -1,8 +1,11 @@
 #include "sinks/opensearch/response_classifier.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <optional>
+
+#include "agent/base/log_code.h"
 
 namespace auditship::sinks::opensearch {
 
@@ -150,6 +153,13 @@ constexpr struct {
     {http::HttpFault::tls, blocked, "tls"},
     {http::HttpFault::cut, retry, "connection-lost"},
 };
+
+// What is no failure is never logged as one.
+static_assert(std::all_of(std::begin(kTable), std::end(kTable), [](const Row& row) {
+  return row.verdict == created || row.verdict == existed || is_log_code("opensearch-", row.code);
+}));
+static_assert(std::all_of(std::begin(kFaults), std::end(kFaults),
+                          [](const auto& row) { return is_log_code("opensearch-", row.code); }));
 
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key) {
   const std::size_t at = text.find(key);

@@ -18,7 +18,7 @@ BYTES = 150_000
 
 
 def hints():
-    """What docs/log-codes.md says; log_codes_test.py proves that the program says the same."""
+    """What docs/log-codes.md says; a unit test proves that the program says the same."""
     rows = re.findall(r"^\| `([a-z0-9-]+)` \| .+? \| (.+?)\.? \|$", (ROOT / "docs" / "log-codes.md").read_text(), re.M)
     return {code: hint[0].lower() + hint[1:] for code, hint in rows}
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "agent/cli/commands.h"
-#include "agent/logging/log_codes.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;
@@ -43,24 +42,24 @@ class Stderr {
 std::string written(const logging::LogOptions& options) {
   Stderr caught;
   {
-    logging::OwnLog log(options);
+    logging::AgentLog log(options);
     log.debug("quiet", "not said");
     log.info("start", "auditship starts", {{"version", "1"}});
     for (int i = 0; i < 4; ++i) {
       log.warn("buffer-full", "no \"room\"\n", {{"stream", "a b"}});
     }
-    log.error("made-up", "bad");
+    log.error(LogCode::at_run_time("made-up"), "bad");
   }
   return caught.text();
 }
 
-const std::string kHint(logging::hint_for("buffer-full"));
+const std::string kHint(hint_for("buffer-full"));
 
 }  // namespace
 
 TEST_CASE(
     "text for the journal has priorities and no time; repeats are counted; warnings have hints",
-    "[own_log]") {
+    "[agent_log]") {
   REQUIRE_FALSE(kHint.empty());
   CHECK(written({LogLevel::info, logging::LogFormat::text, true}) ==
         "<6>info  start: auditship starts version=1\n"
@@ -73,7 +72,7 @@ TEST_CASE(
             "<3>error made-up: bad\n");
 }
 
-TEST_CASE("text elsewhere has the time, json is one object a line", "[own_log]") {
+TEST_CASE("text elsewhere has the time, json is one object a line", "[agent_log]") {
   const std::string text = written({LogLevel::info, logging::LogFormat::text, false});
   CHECK(text.find("Z info  start: auditship starts") == 23);
   const std::string json = written({LogLevel::warn, logging::LogFormat::json, false});
@@ -84,28 +83,28 @@ TEST_CASE("text elsewhere has the time, json is one object a line", "[own_log]")
                   kHint + "\"}\n") != std::string::npos);
 }
 
-TEST_CASE("what repeats is said at the end of its window", "[own_log]") {
+TEST_CASE("what repeats is said at the end of its window", "[agent_log]") {
   Stderr caught;
-  logging::OwnLog log(logging::LogOptions{LogLevel::info, logging::LogFormat::text, true});
-  log.warn("a", "b");
+  logging::AgentLog log(logging::LogOptions{LogLevel::info, logging::LogFormat::text, true});
+  log.warn(LogCode::at_run_time("a"), "b");
   CHECK(log.tick(std::chrono::steady_clock::now()) == TimePoint::max());
-  log.warn("a", "b");
+  log.warn(LogCode::at_run_time("a"), "b");
   const TimePoint due = log.tick(std::chrono::steady_clock::now());
-  CHECK(due < std::chrono::steady_clock::now() + logging::OwnLog::kRepeatWindow);
+  CHECK(due < std::chrono::steady_clock::now() + logging::AgentLog::kRepeatWindow);
   CHECK(caught.text() == "<4>warn  a: b\n");
   CHECK(log.tick(due) == TimePoint::max());
   CHECK(caught.text() == "<4>warn  a: b\n<4>warn  a: b (repeated 1 time)\n");
 }
 
-TEST_CASE("what answers a person is said each time: a second reload, too", "[own_log]") {
+TEST_CASE("what answers a person is said each time: a second reload, too", "[agent_log]") {
   Stderr caught;
-  logging::OwnLog log(logging::LogOptions{LogLevel::info, logging::LogFormat::text, true});
+  logging::AgentLog log(logging::LogOptions{LogLevel::info, logging::LogFormat::text, true});
   log.info("rules-loaded", "read again");
   log.info("rules-loaded", "read again");
   CHECK(caught.text() == "<6>info  rules-loaded: read again\n<6>info  rules-loaded: read again\n");
 }
 
-TEST_CASE("auto is text for the journal, json for files and pipes", "[own_log]") {
+TEST_CASE("auto is text for the journal, json for files and pipes", "[agent_log]") {
   const Stderr caught;
   const auto options = [](const char* format, std::optional<std::string> stream) {
     const logging::LogOptions made = cli::log_options("warn", format, stream);

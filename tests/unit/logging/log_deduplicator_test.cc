@@ -16,7 +16,7 @@ logging::LogLine line(const std::string& head, LogLevel level = LogLevel::warn) 
 
 // What a log would show: "x", and "x*3" for three repeats.
 struct Shown {
-  logging::LogRepeats repeats{60s};
+  logging::LogDeduplicator repeats{60s};
   std::vector<std::string> lines;
 
   void add(const std::vector<logging::RepeatedLine>& counted) {
@@ -40,7 +40,7 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("what repeats within the window is counted and said once, when the window ends",
-          "[log_repeats]") {
+          "[log_deduplicator]") {
   Shown log;
   for (int i = 0; i < 5; ++i) {
     log.write(line("down"), kStart + i * 1s);
@@ -63,7 +63,7 @@ TEST_CASE("what repeats within the window is counted and said once, when the win
 }
 
 TEST_CASE("another line is said behind the counts of those before it, and is never late",
-          "[log_repeats]") {
+          "[log_deduplicator]") {
   Shown log;
   for (int i = 0; i < 3; ++i) {  // two streams in turn
     log.write(line("one"), kStart);
@@ -80,7 +80,7 @@ TEST_CASE("another line is said behind the counts of those before it, and is nev
   CHECK(log.take() == Lines{"one"});
 }
 
-TEST_CASE("a window that nobody took in time loses no count", "[log_repeats]") {
+TEST_CASE("a window that nobody took in time loses no count", "[log_deduplicator]") {
   Shown log;
   log.write(line("down"), kStart);
   log.write(line("down"), kStart + 1s);
@@ -89,11 +89,11 @@ TEST_CASE("a window that nobody took in time loses no count", "[log_repeats]") {
   CHECK(log.take() == Lines{"down", "down*2"});
 }
 
-TEST_CASE("memory is bounded, and what is forgotten is counted to the last", "[log_repeats]") {
+TEST_CASE("memory is bounded, and what is forgotten is counted to the last", "[log_deduplicator]") {
   Shown log;
   std::uint64_t said = 0, written = 0;
   for (int round = 0; round < 3; ++round) {
-    for (std::size_t i = 0; i < logging::LogRepeats::kMostLines + 7; ++i) {
+    for (std::size_t i = 0; i < logging::LogDeduplicator::kMostLines + 7; ++i) {
       for (int n = 0; n < 2; ++n, ++written) {
         log.write(line("line " + std::to_string(i)), kStart + 1s * round);
       }
@@ -105,7 +105,7 @@ TEST_CASE("memory is bounded, and what is forgotten is counted to the last", "[l
     said += star == std::string::npos ? 1 : std::stoull(shown.substr(star + 1));
   }
   CHECK(said == written);
-  const logging::LogLine huge = line(std::string(logging::LogRepeats::kMostBytes, 'x'));
+  const logging::LogLine huge = line(std::string(logging::LogDeduplicator::kMostBytes, 'x'));
   log.write(huge, kStart);
   log.write(huge, kStart);
   CHECK(log.take().size() == 2);

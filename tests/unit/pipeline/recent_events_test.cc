@@ -75,10 +75,10 @@ TEST_CASE("the last warnings are kept, alike ones as one with a count", "[recent
   SimClock clock;
   logging::RecentWarnings log(next, clock);
   log.info("start", "starts");
-  log.warn("a", "first", {{"n", 1}});
+  log.warn(LogCode::at_run_time("a"), "first", {{"n", 1}});
   clock.advance(seconds(5));
-  log.warn("a", "first", {{"n", 2}, {"m", "x"}});
-  log.error("a", "first");
+  log.warn(LogCode::at_run_time("a"), "first", {{"n", 2}, {"m", "x"}});
+  log.error(LogCode::at_run_time("a"), "first");
   CHECK(next.messages.size() == 4);
   REQUIRE(log.all().size() == 2);
   CHECK(log.all()[0].count == 2);
@@ -86,7 +86,7 @@ TEST_CASE("the last warnings are kept, alike ones as one with a count", "[recent
   CHECK(log.all()[0].last_ns - log.all()[0].first_ns == 5'000'000'000);
   CHECK(log.all()[1].level == LogLevel::error);
   for (int i = 0; i < 100; ++i) {
-    log.warn("b" + std::to_string(i), "other", {{"long", std::string(5000, 'x')}});
+    log.warn(LogCode::at_run_time("b" + std::to_string(i)), "other", {{"long", std::string(5000, 'x')}});
   }
   CHECK(log.all().size() == logging::RecentWarnings::kMost);
   CHECK(log.all().back().code == "b99");

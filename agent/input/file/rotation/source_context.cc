@@ -18,7 +18,7 @@ SourceContext::SourceContext(Fs& the_fs, const Clock& the_clock, Logger& the_log
                              FileSourceOptions the_options)
     : fs(the_fs), clock(the_clock), log(the_log), options(with_name(std::move(the_options))) {}
 
-void SourceContext::report_loss(std::string_view code, std::string_view text, std::string_view file,
+void SourceContext::report_loss(LogCode code, std::string_view text, std::string_view file,
                                 std::uint64_t from, std::uint64_t bytes) {
   ++stats.gaps;
   stats.gap_bytes += bytes;

@@ -65,8 +65,8 @@ struct SourceContext {
 
   // Counts bytes that vanished before they were read, and says so. file: where it was noticed;
   // empty: the live file. bytes 0: not known how many.
-  void report_loss(std::string_view code, std::string_view text, std::string_view file,
-                   std::uint64_t from, std::uint64_t bytes);
+  void report_loss(LogCode code, std::string_view text, std::string_view file, std::uint64_t from,
+                   std::uint64_t bytes);
   // Counts a file that is not read, because of its age or because it cannot be opened.
   void count_skipped(std::uint64_t bytes);
   // The rotation grace in nanoseconds, to compare with times of files.

@@ -1,17 +1,20 @@
-#include "agent/logging/log_codes.h"
+// Every code of a warning or error that the agent can log, and what an operator can do about it.
+// docs/log-codes.md has the same hints, and what each code means; a unit test keeps the two equal.
+// A call of Logger::warn or Logger::error whose code is not here does not compile.
+#pragma once
 
 #include <algorithm>
-#include <iterator>
+#include <array>
+#include <string_view>
 
-namespace auditship::logging {
-namespace {
+namespace auditship {
 
-struct Hint {
+struct LogCodeRow {
   std::string_view code, hint;
 };
 
-// By code. docs/log-codes.md has the same hints, and what each code means.
-constexpr Hint kHints[] = {
+// In the order of their codes.
+inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"ack-no-space", "make room on the disk of data_dir; it goes on by itself"},
     {"administrators",
      "correct the file that the message names; `auditship keys` shows what is known"},
@@ -222,17 +225,11 @@ constexpr Hint kHints[] = {
     {"truncated-unread",
      "rotate by renaming instead of truncating (logrotate: drop copytruncate), or keep copies; "
      "find out who truncated it"},
-};
-static_assert(std::is_sorted(std::begin(kHints), std::end(kHints),
-                             [](const Hint& a, const Hint& b) { return a.code < b.code; }));
+});
 
-}  // namespace
+static_assert(std::is_sorted(kLogCodes.begin(), kLogCodes.end(),
+                             [](const LogCodeRow& a, const LogCodeRow& b) {
+                               return a.code < b.code;
+                             }));
 
-std::string_view hint_for(std::string_view code) {
-  const auto* found =
-      std::lower_bound(std::begin(kHints), std::end(kHints), code,
-                       [](const Hint& a, std::string_view b) { return a.code < b; });
-  return found != std::end(kHints) && found->code == code ? found->hint : std::string_view();
-}
-
-}  // namespace auditship::logging
+}  // namespace auditship
