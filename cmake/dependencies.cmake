@@ -4,6 +4,7 @@ find_package(Boost 1.74 REQUIRED)            # headers only: Asio, Beast
 find_package(simdjson REQUIRED)
 find_package(CURL REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json 3.9 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)

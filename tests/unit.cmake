@@ -142,7 +142,8 @@ auditship_test(NAME unit_sinks_opensearch LABELS unit
     support/fake_opensearch.cc
   LIBRARIES auditship::base auditship::sinks_http auditship::sinks_opensearch simdjson::simdjson)
 auditship_test(NAME unit_sinks_opensearch_setup LABELS unit
-  SOURCES unit/sinks/opensearch/setup/mapping_drift_test.cc
+  SOURCES unit/sinks/opensearch/setup/json_tree_test.cc
+    unit/sinks/opensearch/setup/mapping_drift_test.cc
     unit/sinks/opensearch/setup/setup_test.cc
   LIBRARIES auditship::base auditship::platform auditship::sinks_opensearch_setup)
 auditship_test(NAME unit_status LABELS unit

@@ -132,20 +132,20 @@ struct SetupRig {
     return said.find(text) != std::string::npos;
   }
   // {"dynamic":…,"properties":…} of a stream's templates.
-  sinks::opensearch::setup::JsonTree mappings(const std::string& kind) {
-    std::vector<sinks::opensearch::setup::JsonTree> parts;
+  sinks::opensearch::setup::Json mappings(const std::string& kind) {
+    std::vector<sinks::opensearch::setup::OrderedJson> parts;
     for (const std::string& name : {std::string("common"), kind}) {
-      parts.push_back(*sinks::opensearch::setup::parse_json_tree(
+      parts.push_back(*sinks::opensearch::setup::parse_ordered_json(
           *fs.read_file(kConf + "/component_templates/auditship-" + name + ".json", 1 << 20)));
     }
     return sinks::opensearch::setup::merge_mappings(parts);
   }
   // The live mapping of the first index of target.
-  void live(const std::string& target, const sinks::opensearch::setup::JsonTree& mapping) {
+  void live(const std::string& target, const sinks::opensearch::setup::Json& mapping) {
     const std::string index = target + "-2026.11.25-000001";
-    std::string body = "{\"" + index + "\":{\"mappings\":";
-    sinks::opensearch::setup::append_json(body, mapping);
-    cluster.answers["GET /" + index + "/_mapping"] = {200, body + "}}"};
+    const std::string body = sinks::opensearch::setup::dump_json(mapping);
+    cluster.answers["GET /" + index + "/_mapping"] = {
+        200, "{\"" + index + "\":{\"mappings\":" + body + "}}"};
   }
   void live_as_templates() {
     live("kubeaudit", mappings("kubeaudit"));

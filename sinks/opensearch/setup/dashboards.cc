@@ -11,9 +11,9 @@ constexpr std::size_t kMaxFile = 16 << 20;
 constexpr std::string_view kBoundary = "auditship-saved-objects-7f3c";
 
 // One saved object a line; nullopt: it is said what is wrong.
-std::optional<std::vector<JsonTree>> read_objects(SetupRun& run, const std::string& name,
-                                                  const std::string& text) {
-  std::vector<JsonTree> objects;
+std::optional<std::vector<OrderedJson>> read_objects(SetupRun& run, const std::string& name,
+                                                     const std::string& text) {
+  std::vector<OrderedJson> objects;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = std::string_view(text).substr(at, end - at);
@@ -21,8 +21,8 @@ std::optional<std::vector<JsonTree>> read_objects(SetupRun& run, const std::stri
     if (line.empty()) {
       continue;
     }
-    auto object = parse_json_tree(line);
-    if (!object || object->find("id") == nullptr || object->find("type") == nullptr) {
+    auto object = parse_ordered_json(line);
+    if (!object || !object->contains("id") || !object->contains("type")) {
       run.fail(name, "line " + std::to_string(objects.size() + 1) + " is no saved object");
       return std::nullopt;
     }
@@ -31,35 +31,30 @@ std::optional<std::vector<JsonTree>> read_objects(SetupRun& run, const std::stri
   return objects;
 }
 
-std::string bulk_get_body(const std::vector<JsonTree>& objects) {
-  JsonTree list;
-  list.kind = JsonTree::Kind::array;
-  for (const JsonTree& object : objects) {
-    JsonTree key;
-    key.set("type", *object.find("type"));
-    key.set("id", *object.find("id"));
-    list.items.push_back(std::move(key));
+std::string bulk_get_body(const std::vector<OrderedJson>& objects) {
+  OrderedJson list = OrderedJson::array();
+  for (const OrderedJson& object : objects) {
+    list.push_back({{"type", *find_member(object, "type")}, {"id", *find_member(object, "id")}});
   }
-  std::string body;
-  append_json(body, list);
-  return body;
+  return dump_json(list);
 }
 
 // What would change, one line each; objects come back in the order asked.
-std::vector<std::string> changes_of(const std::vector<JsonTree>& objects, const JsonTree* there) {
+std::vector<std::string> changes_of(const std::vector<OrderedJson>& objects, const Json* there) {
+  const auto& known = items_of(there);
   std::vector<std::string> changes;
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    const std::string name = objects[i].find("type")->value + ' ' + objects[i].find("id")->value;
-    const JsonTree* old = there != nullptr && i < there->items.size() ? &there->items[i] : nullptr;
-    if (old == nullptr || old->find("error") != nullptr || old->find("attributes") == nullptr) {
+    const std::string name =
+        text_of(*find_member(objects[i], "type")) + ' ' + text_of(*find_member(objects[i], "id"));
+    if (i >= known.size() || known[i].contains("error") || !known[i].contains("attributes")) {
       changes.push_back("+ " + printable(name));
       continue;
     }
-    JsonTree wanted;
-    if (const JsonTree* attributes = objects[i].find("attributes")) {
-      wanted.set("attributes", *attributes);
+    Json wanted = Json::object();
+    if (const OrderedJson* attributes = find_member(objects[i], "attributes")) {
+      wanted["attributes"] = Json(*attributes);
     }
-    for (const std::string& change : json_changes(*old, wanted, false)) {
+    for (const std::string& change : json_changes(known[i], wanted, ExtraMembers::are_defaults)) {
       changes.push_back(printable(name) + ' ' + change);
     }
   }
@@ -78,9 +73,9 @@ void import(SetupRun& run, const std::string& name, const std::string& text) {
     run.fail(name, answer ? "importing it was " + say_answer(*answer) : answer.error().message);
     return;
   }
-  const auto tree = parse_json_tree(answer->body);
-  const JsonTree* success = tree ? tree->find("success") : nullptr;
-  if (success == nullptr || success->value != "true") {
+  const auto tree = parse_json(answer->body);
+  const Json* success = tree ? find_member(*tree, "success") : nullptr;
+  if (success == nullptr || text_of(*success) != "true") {
     run.fail(name, "not imported: " + printable(answer->body));
     return;
   }
@@ -106,8 +101,8 @@ void bring_objects(SetupRun& run, const std::string& name) {
                           : answer.error().message);
     return;
   }
-  const auto tree = parse_json_tree(answer->body);
-  const auto changes = changes_of(*objects, tree ? tree->find("saved_objects") : nullptr);
+  const auto tree = parse_json(answer->body);
+  const auto changes = changes_of(*objects, tree ? find_member(*tree, "saved_objects") : nullptr);
   if (changes.empty()) {
     run.say("  " + name + ": unchanged");
     return;

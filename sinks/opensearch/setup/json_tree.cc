@@ -1,198 +1,124 @@
 #include "sinks/opensearch/setup/json_tree.h"
 
-#include <algorithm>
-
-#include <simdjson.h>
-
 #include "agent/base/json_writer.h"
 #include "agent/base/text.h"
 
 namespace auditship::sinks::opensearch::setup {
 namespace {
 
-using simdjson::dom::element;
-
-constexpr std::size_t kMaxDepth = 100;  // a mapping has about ten
 constexpr std::size_t kMaxPrinted = 1024;
 
-// Of an object or array as a whole; the members come behind it.
-JsonTree shell_of(const element& from) {
-  JsonTree tree;
-  std::string_view text;
-  if (from.is_array()) {
-    tree.kind = JsonTree::Kind::array;
-  } else if (from.get(text) == simdjson::SUCCESS) {
-    tree = json_text(text);
-  } else if (!from.is_object()) {
-    tree.kind = JsonTree::Kind::scalar;
-    tree.value = simdjson::minify(from);
+// Whether brackets that are not within a string are nested deeper than kMaxJsonDepth. Asked before
+// parsing and not by the library's callback: with one, the library searches all siblings at each
+// end of an object, so that many small objects would take quadratic time. Up to the first error of
+// text that is no JSON, this and the library agree on what is within a string.
+bool is_nested_too_deeply(std::string_view text) {
+  std::size_t depth = 0;
+  bool within_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (within_string) {
+      i += c == '\\' ? 1 : 0;
+      within_string = c != '"';
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxJsonDepth) {
+        return true;
+      }
+    } else if (c == ']' || c == '}') {
+      depth -= depth > 0 ? 1 : 0;
+    } else {
+      within_string = c == '"';
+    }
+  }
+  return false;
+}
+
+template <class Tree>
+Result<Tree> parse(std::string_view text) {
+  if (is_nested_too_deeply(text)) {
+    return Error{Errc::corrupt, "JSON is nested too deeply"};
+  }
+  Tree tree = Tree::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (tree.is_discarded()) {
+    return Error{Errc::corrupt, "not JSON"};
   }
   return tree;
 }
 
-// False: nested too deeply.
-bool build(const element& from, std::size_t depth, JsonTree& tree) {
-  if (depth > kMaxDepth) {
-    return false;
-  }
-  tree = shell_of(from);
-  simdjson::dom::object object;
-  if (from.get(object) == simdjson::SUCCESS) {
-    for (const auto [key, value] : object) {
-      tree.members.emplace_back(std::string(key), JsonTree());
-      if (!build(value, depth + 1, tree.members.back().second)) {
-        return false;
-      }
-    }
-  }
-  simdjson::dom::array array;
-  if (from.get(array) == simdjson::SUCCESS) {
-    for (const element value : array) {
-      tree.items.emplace_back();
-      if (!build(value, depth + 1, tree.items.back())) {
-        return false;
-      }
-    }
-  }
-  return true;
+template <class Tree>
+std::string dump(const Tree& tree) {
+  return tree.dump(-1, ' ', false, Tree::error_handler_t::replace);
 }
 
-void collect(const JsonTree& tree, const std::string& path, JsonLeaves& leaves) {
-  switch (tree.kind) {
-    case JsonTree::Kind::object:
-      if (tree.members.empty()) {
-        leaves[path] = "{}";
-      }
-      for (const auto& [key, value] : tree.members) {
-        collect(value, path.empty() ? key : path + '.' + key, leaves);
-      }
-      break;
-    case JsonTree::Kind::array:
-      leaves[path + "[]"] = std::to_string(tree.items.size());
-      for (std::size_t i = 0; i < tree.items.size(); ++i) {
-        collect(tree.items[i], path + '[' + std::to_string(i) + ']', leaves);
-      }
-      break;
-    case JsonTree::Kind::scalar:
-    case JsonTree::Kind::text:
-      leaves[path] = tree.value;
-      break;
+template <class Tree>
+std::string scalar_text(const Tree& value) {
+  if (value.is_structured()) {
+    return {};
+  }
+  const auto* text = value.template get_ptr<const std::string*>();
+  return text != nullptr ? *text : dump(value);
+}
+
+void collect(const Json& tree, const std::string& path, JsonLeaves& leaves) {
+  if (tree.is_object()) {
+    if (tree.empty()) {
+      leaves[path] = "{}";
+    }
+    for (const auto& [key, value] : members_of(&tree)) {
+      collect(value, path.empty() ? key : path + '.' + key, leaves);
+    }
+  } else if (tree.is_array()) {
+    leaves[path + "[]"] = std::to_string(tree.size());
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      collect(items_of(&tree)[i], path + '[' + std::to_string(i) + ']', leaves);
+    }
+  } else {
+    leaves[path] = text_of(tree);
   }
 }
 
-bool is_count(const std::string& path) { return path.ends_with("[]"); }
+// An empty list or object is as good as none: the server leaves it out.
+bool is_empty_value(const std::string& path, const std::string& value) {
+  return (path.ends_with("[]") && value == "0") || value == "{}";
+}
 
 }  // namespace
 
-JsonTree::JsonTree() = default;
-JsonTree::JsonTree(const JsonTree&) = default;
-JsonTree::JsonTree(JsonTree&&) noexcept = default;
-JsonTree& JsonTree::operator=(const JsonTree&) = default;
-JsonTree& JsonTree::operator=(JsonTree&&) noexcept = default;
-JsonTree::~JsonTree() = default;
+Result<Json> parse_json(std::string_view text) { return parse<Json>(text); }
+Result<OrderedJson> parse_ordered_json(std::string_view text) { return parse<OrderedJson>(text); }
 
-const JsonTree* JsonTree::find(std::string_view key) const {
-  const auto found =
-      std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == key; });
-  return found == members.end() ? nullptr : &found->second;
-}
+std::string dump_json(const Json& tree) { return dump(tree); }
+std::string dump_json(const OrderedJson& tree) { return dump(tree); }
 
-JsonTree* JsonTree::find(std::string_view key) {
-  return const_cast<JsonTree*>(std::as_const(*this).find(key));  // NOLINT: *this is not const
-}
+std::string text_of(const Json& value) { return scalar_text(value); }
+std::string text_of(const OrderedJson& value) { return scalar_text(value); }
 
-const JsonTree* JsonTree::at(const std::vector<std::string_view>& path) const {
-  const JsonTree* here = this;
-  for (const std::string_view key : path) {
-    here = here == nullptr ? nullptr : here->find(key);
-  }
-  return here;
-}
-
-void JsonTree::set(std::string_view key, JsonTree value_of_key) {
-  if (JsonTree* there = find(key)) {
-    *there = std::move(value_of_key);
-  } else {
-    members.emplace_back(std::string(key), std::move(value_of_key));
+void set_member(OrderedJson& object, std::string_view key, OrderedJson value) {
+  if (object.is_object()) {
+    object[std::string(key)] = std::move(value);
   }
 }
 
-JsonTree json_text(std::string_view value) {
-  JsonTree tree;
-  tree.kind = JsonTree::Kind::text;
-  tree.value = value;
-  return tree;
-}
-
-JsonTree json_texts(const std::vector<std::string>& values) {
-  JsonTree tree;
-  tree.kind = JsonTree::Kind::array;
-  for (const std::string& value : values) {
-    tree.items.push_back(json_text(value));
-  }
-  return tree;
-}
-
-Result<JsonTree> parse_json_tree(std::string_view json) {
-  simdjson::dom::parser parser;
-  element root;
-  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) {
-    return Error{Errc::corrupt, "not JSON"};
-  }
-  JsonTree tree;
-  if (!build(root, 0, tree)) {
-    return Error{Errc::corrupt, "JSON is nested too deeply"};
-  }
-  return tree;
-}
-
-void append_json(std::string& out, const JsonTree& tree) {
-  const char* separator = "";
-  switch (tree.kind) {
-    case JsonTree::Kind::object:
-      out += '{';
-      for (const auto& [key, value] : tree.members) {
-        out += separator;
-        append_json_string(out, key);
-        out += ':';
-        append_json(out, value);
-        separator = ",";
-      }
-      out += '}';
-      break;
-    case JsonTree::Kind::array:
-      out += '[';
-      for (const JsonTree& value : tree.items) {
-        out += separator;
-        append_json(out, value);
-        separator = ",";
-      }
-      out += ']';
-      break;
-    case JsonTree::Kind::text:
-      append_json_string(out, tree.value);
-      break;
-    case JsonTree::Kind::scalar:
-      out += tree.value;
-      break;
+void remove_member(OrderedJson& object, std::string_view key) {
+  if (object.is_object()) {
+    object.erase(std::string(key));
   }
 }
 
-JsonLeaves json_leaves(const JsonTree& tree) {
+JsonLeaves json_leaves(const Json& tree) {
   JsonLeaves leaves;
   collect(tree, {}, leaves);
   return leaves;
 }
 
-std::vector<std::string> json_changes(const JsonTree& there, const JsonTree& wanted, bool exact) {
+std::vector<std::string> json_changes(const Json& there, const Json& wanted, ExtraMembers extra) {
   const JsonLeaves before = json_leaves(there);
   const JsonLeaves after = json_leaves(wanted);
   std::vector<std::string> lines;
   for (const auto& [path, value] : after) {
     const auto old = before.find(path);
     if (old == before.end()) {
-      // An empty list that the server leaves out is no change.
-      if (!(is_count(path) && value == "0") && value != "{}") {
+      if (!is_empty_value(path, value)) {
         lines.push_back("+ " + printable(path) + ": " + printable(value));
       }
     } else if (old->second != value) {
@@ -201,7 +127,7 @@ std::vector<std::string> json_changes(const JsonTree& there, const JsonTree& wan
     }
   }
   for (const auto& [path, value] : before) {
-    if (exact && !after.contains(path) && !(is_count(path) && value == "0") && value != "{}") {
+    if (extra == ExtraMembers::differ && !after.contains(path) && !is_empty_value(path, value)) {
       lines.push_back("- " + printable(path) + ": " + printable(value));
     }
   }

@@ -16,44 +16,42 @@ std::string policy_path(const SetupTarget& target) {
 }
 
 // _seq_no and _primary_term as the parameters that guard an update; only digits go into the path.
-std::string update_query(const JsonTree& answer) {
+std::string update_query(const Json& answer) {
   const auto number = [&](const char* key) {
-    const JsonTree* value = answer.find(key);
-    const bool good = value != nullptr && value->is(JsonTree::Kind::scalar) &&
-                      !value->value.empty() &&
-                      value->value.find_first_not_of("0123456789") == std::string::npos;
-    return good ? value->value : std::string("0");
+    const Json* value = find_member(answer, key);
+    return value != nullptr && value->is_number_unsigned() ? text_of(*value) : std::string("0");
   };
   return "?if_seq_no=" + number("_seq_no") + "&if_primary_term=" + number("_primary_term");
 }
 
 // Dated indices are not rolled over: only their deletion is left.
-void drop_rollover(JsonTree& policy) {
-  JsonTree* states = policy.find("states");
+void drop_rollover(OrderedJson& policy) {
+  OrderedJson* states = find_member(policy, "states");
   if (states == nullptr) {
     return;
   }
-  for (JsonTree& state : states->items) {
-    if (JsonTree* actions = state.find("actions")) {
-      std::erase_if(actions->items,
-                    [](const JsonTree& action) { return action.find("rollover") != nullptr; });
+  for (OrderedJson& state : *states) {
+    OrderedJson* actions = find_member(state, "actions");
+    auto* list = actions == nullptr ? nullptr : actions->get_ptr<OrderedJson::array_t*>();
+    if (list != nullptr) {
+      std::erase_if(*list, [](const OrderedJson& action) { return action.contains("rollover"); });
     }
   }
 }
 
-void adapt_patterns(JsonTree& policy, const SetupTarget& target) {
-  JsonTree* templates = policy.find("ism_template");
+void adapt_patterns(OrderedJson& policy, const SetupTarget& target) {
+  OrderedJson* templates = find_member(policy, "ism_template");
   if (templates == nullptr) {
     return;
   }
-  for (JsonTree& one : templates->items) {
-    one.set("index_patterns", json_texts({target.name + "*"}));
+  for (OrderedJson& one : *templates) {
+    set_member(one, "index_patterns", OrderedJson::array({target.name + "*"}));
   }
 }
 
 void bring_policy(SetupRun& run, const SetupTarget& target) {
   auto wanted = run.file("lifecycle/auditship-" + target.kind + ".json");
-  JsonTree* policy = wanted ? wanted->find("policy") : nullptr;
+  OrderedJson* policy = wanted ? find_member(*wanted, "policy") : nullptr;
   if (policy == nullptr) {
     return;
   }
@@ -63,9 +61,9 @@ void bring_policy(SetupRun& run, const SetupTarget& target) {
   }
   const unsigned before = run.changes;
   bring(run, SetupObject{"policy auditship-" + target.name, policy_path(target),
-                         policy_path(target), std::move(*wanted), false, update_query,
-                         [](const JsonTree& answer) -> const JsonTree* {
-                           return answer.find("policy") == nullptr ? nullptr : &answer;
+                         policy_path(target), std::move(*wanted), ExtraMembers::are_defaults,
+                         update_query, [](const Json& answer) -> const Json* {
+                           return answer.contains("policy") ? &answer : nullptr;
                          }});
   if (run.changes > before) {
     // Not done here: a policy deletes, and indices of others may bear such names.
@@ -75,19 +73,15 @@ void bring_policy(SetupRun& run, const SetupTarget& target) {
 }
 
 // The conditions of the first rollover action, in the words of the _rollover API.
-JsonTree rollover_conditions(const JsonTree& file) {
+OrderedJson rollover_conditions(const OrderedJson& file) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
       {"min_size", "max_size"}, {"min_index_age", "max_age"}, {"min_doc_count", "max_docs"}};
-  JsonTree conditions;
-  const JsonTree* states = file.at({"policy", "states"});
-  for (const JsonTree& state : states == nullptr ? std::vector<JsonTree>() : states->items) {
-    const JsonTree* actions = state.find("actions");
-    for (const JsonTree& action : actions == nullptr ? std::vector<JsonTree>() : actions->items) {
-      const JsonTree* rollover = action.find("rollover");
+  OrderedJson conditions = OrderedJson::object();
+  for (const OrderedJson& state : items_of(find_path(file, {"policy", "states"}))) {
+    for (const OrderedJson& action : items_of(find_member(state, "actions"))) {
       for (const auto& [ours, theirs] : kNames) {
-        const JsonTree* value = rollover == nullptr ? nullptr : rollover->find(ours);
-        if (value != nullptr) {
-          conditions.set(theirs, *value);
+        if (const OrderedJson* value = find_path(action, {"rollover", ours})) {
+          set_member(conditions, theirs, *value);
         }
       }
     }
@@ -96,10 +90,10 @@ JsonTree rollover_conditions(const JsonTree& file) {
 }
 
 void say_rollover(SetupRun& run, const SetupTarget& target, const std::string& body) {
-  const auto tree = parse_json_tree(body);
+  const auto tree = parse_json(body);
   const auto text = [&](const char* key) {
-    const JsonTree* value = tree ? tree->find(key) : nullptr;
-    return value == nullptr ? std::string() : printable(value->value);
+    const Json* value = tree ? find_member(*tree, key) : nullptr;
+    return value == nullptr ? std::string() : printable(text_of(*value));
   };
   const std::string what = "alias " + target.name;
   if (text("old_index").empty()) {
@@ -112,9 +106,8 @@ void say_rollover(SetupRun& run, const SetupTarget& target, const std::string& b
     return;
   }
   std::string due = "not due";
-  const JsonTree* conditions = tree->find("conditions");
-  for (const auto& [name, met] : conditions == nullptr ? JsonTree().members : conditions->members) {
-    if (met.value == "true" && run.options.dry_run) {
+  for (const auto& [name, met] : members_of(find_member(*tree, "conditions"))) {
+    if (text_of(met) == "true" && run.options.dry_run) {
       due = "due";
     }
   }
@@ -174,15 +167,13 @@ void roll_over(SetupRun& run) {
       continue;
     }
     const std::string what = "alias " + target.name;
-    JsonTree request;
-    request.set("conditions", rollover_conditions(*file));
-    if (request.find("conditions")->members.empty()) {
+    const OrderedJson conditions = rollover_conditions(*file);
+    if (conditions.empty()) {
       // Without conditions _rollover acts at once, each time.
       run.fail(what, "its lifecycle file has no rollover conditions");
       continue;
     }
-    std::string body;
-    append_json(body, request);
+    const std::string body = dump_json(OrderedJson{{"conditions", conditions}});
     const std::string path = "/" + url_segment(target.name) + "/_rollover" +
                              (run.options.dry_run ? "?dry_run=true" : "");
     if (run.options.dry_run) {

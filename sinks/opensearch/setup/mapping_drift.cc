@@ -45,21 +45,21 @@ Family family_of(std::string_view type) {
   return found == kFamilies.end() ? Family::other : found->second;
 }
 
-std::string value_of(const JsonTree& from, std::string_view key, std::string_view otherwise) {
-  const JsonTree* value = from.find(key);
-  return value == nullptr ? std::string(otherwise) : value->value;
+std::string value_of(const Json& from, std::string_view key, std::string_view otherwise) {
+  const Json* value = find_member(from, key);
+  return value == nullptr ? std::string(otherwise) : text_of(*value);
 }
 
-Field read_field(const JsonTree& from) {
+Field read_field(const Json& from) {
   Field field;
   field.type = value_of(from, "type", "object");
   field.family = family_of(field.type);
   field.ignores_malformed = value_of(from, "ignore_malformed", "false") == "true";
   field.disabled = value_of(from, "enabled", "true") == "false";
-  field.ignores_long = field.type != "keyword" || from.find("ignore_above") != nullptr;
-  if (const JsonTree* keyword = from.at({"fields", "keyword"})) {
+  field.ignores_long = field.type != "keyword" || from.contains("ignore_above");
+  if (const Json* keyword = find_path(from, {"fields", "keyword"})) {
     field.has_keyword = true;
-    field.ignores_long = field.ignores_long && keyword->find("ignore_above") != nullptr;
+    field.ignores_long = field.ignores_long && keyword->contains("ignore_above");
   }
   return field;
 }
@@ -74,12 +74,8 @@ void add_objects_above(const std::string& path, Fields& fields) {
   }
 }
 
-void read_fields(const JsonTree& mapping, const std::string& prefix, Fields& fields) {
-  const JsonTree* properties = mapping.find("properties");
-  if (properties == nullptr) {
-    return;
-  }
-  for (const auto& [name, field] : properties->members) {
+void read_fields(const Json& mapping, const std::string& prefix, Fields& fields) {
+  for (const auto& [name, field] : members_of(find_member(mapping, "properties"))) {
     const std::string path = prefix + name;
     add_objects_above(path, fields);
     fields.insert_or_assign(path, read_field(field));
@@ -157,9 +153,9 @@ Result<std::string> write_index(SetupRun& run, const SetupTarget& target) {
     }
     return alias->write_index;
   }
-  const auto tree = parse_json_tree(body);
+  const auto tree = parse_json(body);
   std::string newest;
-  for (const auto& [name, value] : tree ? tree->members : JsonTree().members) {
+  for (const auto& [name, value] : members_of(tree ? &*tree : nullptr)) {
     newest = name.starts_with(target.name + "-") ? std::max(newest, name) : newest;
   }
   return newest;
@@ -214,8 +210,8 @@ void check_mapping(SetupRun& run, const SetupTarget& target) {
              answer ? "reading its mapping was " + say_answer(*answer) : answer.error().message);
     return;
   }
-  const auto tree = parse_json_tree(answer->body);
-  const JsonTree* live = tree ? tree->at({*index, "mappings"}) : nullptr;
+  const auto tree = parse_json(answer->body);
+  const Json* live = tree ? find_path(*tree, {*index, "mappings"}) : nullptr;
   if (live == nullptr) {
     run.fail(what, "the answer to GET _mapping is not understood");
     return;
@@ -223,30 +219,31 @@ void check_mapping(SetupRun& run, const SetupTarget& target) {
   tell_drift(run, target, *index, compare_mappings(*live, merge_mappings({*common, *own})));
 }
 
-void merge(JsonTree& into, const JsonTree& from) {
-  for (const auto& [key, value] : from.members) {
-    JsonTree* there = into.find(key);
-    if (there != nullptr && there->is(JsonTree::Kind::object)) {
+// into: an object.
+void merge(Json& into, const OrderedJson& from) {
+  for (const auto& [key, value] : members_of(&from)) {
+    Json* there = find_member(into, key);
+    if (there != nullptr && there->is_object()) {
       merge(*there, value);
     } else {
-      into.set(key, value);
+      into[key] = Json(value);
     }
   }
 }
 
 }  // namespace
 
-JsonTree merge_mappings(const std::vector<JsonTree>& component_templates) {
-  JsonTree merged;
-  for (const JsonTree& component : component_templates) {
-    if (const JsonTree* mappings = component.at({"template", "mappings"})) {
+Json merge_mappings(const std::vector<OrderedJson>& component_templates) {
+  Json merged = Json::object();
+  for (const OrderedJson& component : component_templates) {
+    if (const OrderedJson* mappings = find_path(component, {"template", "mappings"})) {
       merge(merged, *mappings);
     }
   }
   return merged;
 }
 
-MappingDrift compare_mappings(const JsonTree& live, const JsonTree& wanted) {
+MappingDrift compare_mappings(const Json& live, const Json& wanted) {
   Fields live_fields, wanted_fields;
   read_fields(live, {}, live_fields);
   read_fields(wanted, {}, wanted_fields);

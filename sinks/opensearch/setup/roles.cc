@@ -6,14 +6,14 @@ namespace auditship::sinks::opensearch::setup {
 namespace {
 
 // The role is for the configured targets, whatever the file names.
-void adapt_patterns(const SetupRun& run, JsonTree& role) {
-  std::vector<std::string> patterns;
+void adapt_patterns(const SetupRun& run, OrderedJson& role) {
+  OrderedJson patterns = OrderedJson::array();
   for (const SetupTarget& target : run.targets) {
     patterns.push_back(target.name + "*");
   }
-  if (JsonTree* permissions = role.find("index_permissions")) {
-    for (JsonTree& permission : permissions->items) {
-      permission.set("index_patterns", json_texts(patterns));
+  if (OrderedJson* permissions = find_member(role, "index_permissions")) {
+    for (OrderedJson& permission : *permissions) {
+      set_member(permission, "index_patterns", patterns);
     }
   }
 }
@@ -29,9 +29,9 @@ void bring_role(SetupRun& run, const std::string& name) {
                          path,
                          path,
                          std::move(*wanted),
-                         false,
+                         ExtraMembers::are_defaults,
                          {},
-                         [name](const JsonTree& answer) { return answer.find(name); }});
+                         [name](const Json& answer) { return find_member(answer, name); }});
 }
 
 }  // namespace

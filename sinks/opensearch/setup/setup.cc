@@ -63,10 +63,10 @@ void SetupRun::fail(const std::string& what, const std::string& why) {
   say("  " + what + ": FAILED: " + why);
 }
 
-std::optional<JsonTree> SetupRun::file(const std::string& name) {
+std::optional<OrderedJson> SetupRun::file(const std::string& name) {
   const std::string path = join_path(options.conf_dir, name);
   auto text = fs.read_file(path, kMaxFile);
-  auto tree = text ? parse_json_tree(*text) : Result<JsonTree>(text.error());
+  auto tree = text ? parse_ordered_json(*text) : Result<OrderedJson>(text.error());
   if (!tree) {
     if (unreadable.insert(path).second) {
       fail(path, tree.error().message + "; --conf-dir names the directory of these files");
@@ -100,8 +100,7 @@ namespace {
 
 void put_object(SetupRun& run, const SetupObject& object, const std::string& path, bool is_there,
                 const std::vector<std::string>& changes) {
-  std::string body;
-  append_json(body, object.wanted);
+  const std::string body = dump_json(object.wanted);
   const std::string done = is_there ? "updated" : "created";
   if (run.options.dry_run) {
     run.say("  " + object.what + ": would be " + done);
@@ -134,13 +133,13 @@ void bring(SetupRun& run, const SetupObject& object) {
     put_object(run, object, object.put, false, {});
     return;
   }
-  const auto tree = parse_json_tree(answer->body);
-  const JsonTree* there = tree ? object.pick(*tree) : nullptr;
+  const auto tree = parse_json(answer->body);
+  const Json* there = tree ? object.pick(*tree) : nullptr;
   if (there == nullptr) {
     run.fail(object.what, "the answer to GET " + object.get + " is not understood");
     return;
   }
-  const auto changes = json_changes(*there, object.wanted, object.exact);
+  const auto changes = json_changes(*there, Json(object.wanted), object.extra);
   if (changes.empty()) {
     run.say("  " + object.what + ": unchanged");
     return;

@@ -38,19 +38,21 @@ struct SetupRun {
   }
   void fail(const std::string& what, const std::string& why);
   // Reads CONF_DIR/name. nullopt: it is said why.
-  std::optional<JsonTree> file(const std::string& name);
+  std::optional<OrderedJson> file(const std::string& name);
 };
 
 // One object of the server that has a name.
 struct SetupObject {
-  std::string what;      // "component template auditship-common"
-  std::string get, put;  // paths
-  JsonTree wanted;
-  bool exact = true;  // false: members that only the server has are its defaults
+  // "component template auditship-common".
+  std::string what;
+  // Paths.
+  std::string get, put;
+  OrderedJson wanted;
+  ExtraMembers extra = ExtraMembers::differ;
   // What the path of the PUT needs when the object is there already.
-  std::function<std::string(const JsonTree& answer)> query;
+  std::function<std::string(const Json& answer)> query;
   // The object in the answer to GET; nullptr: the answer is not understood.
-  std::function<const JsonTree*(const JsonTree& answer)> pick;
+  std::function<const Json*(const Json& answer)> pick;
 };
 
 // Puts the object if it is missing or differs.
@@ -67,17 +69,18 @@ void set_up_dashboards(SetupRun& run);
 void set_up_roles(SetupRun& run);
 void roll_over(SetupRun& run);
 
-// --- mappings
-// ---------------------------------------------------------------------------------------
+// --- mappings -----------------------------------------------------------------------------------
 
 struct MappingDrift {
-  std::vector<std::string> rejected;  // documents are or may be refused because of these
-  std::vector<std::string> missing;   // not searchable as it should be
+  // Documents are or may be refused because of these.
+  std::vector<std::string> rejected;
+  // What cannot be searched as it should be.
+  std::vector<std::string> missing;
 };
 // live: {"dynamic":…,"properties":…} of an index; wanted: the same as the templates have it.
-[[nodiscard]] MappingDrift compare_mappings(const JsonTree& live, const JsonTree& wanted);
+[[nodiscard]] MappingDrift compare_mappings(const Json& live, const Json& wanted);
 
 // The mappings of component templates on top of each other.
-[[nodiscard]] JsonTree merge_mappings(const std::vector<JsonTree>& component_templates);
+[[nodiscard]] Json merge_mappings(const std::vector<OrderedJson>& component_templates);
 
 }  // namespace auditship::sinks::opensearch::setup

@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::string_view kRolloverAlias = "index.plugins.index_state_management.rollover_alias";
 
+// In the answer to GET of one template: the member of the only item of list. nullptr: it has another
+// shape.
+const Json* only_template(const Json& answer, std::string_view list, std::string_view member) {
+  const auto& items = items_of(find_member(answer, list));
+  return items.size() == 1 ? find_member(items.front(), member) : nullptr;
+}
+
 void bring_component(SetupRun& run, const std::string& name) {
   auto wanted = run.file("component_templates/" + name + ".json");
   if (!wanted) {
@@ -17,27 +24,25 @@ void bring_component(SetupRun& run, const std::string& name) {
                          path,
                          path,
                          std::move(*wanted),
-                         true,
+                         ExtraMembers::differ,
                          {},
-                         [](const JsonTree& answer) -> const JsonTree* {
-                           const JsonTree* list = answer.find("component_templates");
-                           return list == nullptr || list->items.size() != 1
-                                      ? nullptr
-                                      : list->items[0].find("component_template");
+                         [](const Json& answer) {
+                           return only_template(answer, "component_templates",
+                                                "component_template");
                          }});
 }
 
 // The setting is unknown, and refused, where there is no ISM; with ISM rollover fails without it.
-void adapt_rollover_alias(JsonTree& wanted, const SetupTarget& target, bool used) {
-  JsonTree* body = wanted.find("template");
-  JsonTree* settings = body == nullptr ? nullptr : body->find("settings");
+void adapt_rollover_alias(OrderedJson& wanted, const SetupTarget& target, bool used) {
+  OrderedJson* body = find_member(wanted, "template");
+  OrderedJson* settings = body == nullptr ? nullptr : find_member(*body, "settings");
   if (settings == nullptr) {
     return;
   }
   if (used) {
-    settings->set(kRolloverAlias, json_text(target.name));
+    set_member(*settings, kRolloverAlias, target.name);
   } else {
-    std::erase_if(settings->members, [](const auto& m) { return m.first == kRolloverAlias; });
+    remove_member(*settings, kRolloverAlias);
   }
 }
 
@@ -46,7 +51,7 @@ void bring_index_template(SetupRun& run, const SetupTarget& target, Ism ism) {
   if (!wanted) {
     return;
   }
-  wanted->set("index_patterns", json_texts({target.name + "*"}));
+  set_member(*wanted, "index_patterns", OrderedJson::array({target.name + "*"}));
   adapt_rollover_alias(*wanted, target, ism == Ism::present && run.aliases());
   const std::string name = "auditship-" + target.name;
   const std::string path = "/_index_template/" + url_segment(name);
@@ -54,29 +59,17 @@ void bring_index_template(SetupRun& run, const SetupTarget& target, Ism ism) {
                          path,
                          path,
                          std::move(*wanted),
-                         true,
+                         ExtraMembers::differ,
                          {},
-                         [](const JsonTree& answer) -> const JsonTree* {
-                           const JsonTree* list = answer.find("index_templates");
-                           return list == nullptr || list->items.size() != 1
-                                      ? nullptr
-                                      : list->items[0].find("index_template");
+                         [](const Json& answer) {
+                           return only_template(answer, "index_templates", "index_template");
                          }});
 }
 
 void create_first_index(SetupRun& run, const SetupTarget& target) {
   const std::string path = "/" + url_segment("<" + target.name + "-{now/d}-000001>");
-  JsonTree writes;
-  JsonTree yes;
-  yes.kind = JsonTree::Kind::scalar;
-  yes.value = "true";
-  writes.set("is_write_index", yes);
-  JsonTree aliases;
-  aliases.set(target.name, writes);
-  JsonTree wanted;
-  wanted.set("aliases", aliases);
-  std::string body;
-  append_json(body, wanted);
+  const std::string body =
+      dump_json(OrderedJson{{"aliases", {{target.name, {{"is_write_index", true}}}}}});
   const std::string what = "alias " + target.name;
   if (run.options.dry_run) {
     run.say("  " + what + ": would be created with its first index");

@@ -8,8 +8,8 @@ using namespace auditship::test;
 
 namespace {
 
-sinks::opensearch::setup::JsonTree tree_of(const std::string& json) {
-  auto tree = sinks::opensearch::setup::parse_json_tree(json);
+sinks::opensearch::setup::Json tree_of(const std::string& json) {
+  auto tree = sinks::opensearch::setup::parse_json(json);
   REQUIRE(tree.ok());
   return std::move(*tree);
 }
@@ -57,13 +57,13 @@ TEST_CASE("drift fails when documents would be refused, and only warns otherwise
   SetupRig rig;
   rig.live_as_templates();
   REQUIRE(rig.run());
-  sinks::opensearch::setup::JsonTree older = rig.mappings("authlog");
-  std::erase_if(older.find("properties")->members, [](const auto& m) { return m.first == "ssh"; });
+  sinks::opensearch::setup::Json older = rig.mappings("authlog");
+  REQUIRE(older["properties"].erase("ssh") == 1);
   rig.live("authlog", older);
   CHECK(rig.run());
   CHECK(rig.says("lacks ssh.auth.method: not in the mapping"));
   CHECK(rig.says("mappings: 1 to look at"));
-  older.find("properties")->set("host", tree_of(R"({"properties":{"name":{"type":"text"}}})"));
+  older["properties"]["host"] = tree_of(R"({"properties":{"name":{"type":"text"}}})");
   rig.live("authlog", older);
   CHECK_FALSE(rig.run());
   CHECK(rig.says("refuses host: object, expected keyword"));

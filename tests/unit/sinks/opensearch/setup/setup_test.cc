@@ -9,6 +9,8 @@ TEST_CASE("setup brings everything, and a second run changes nothing") {
   REQUIRE(rig.run());
   CHECK(rig.cluster.count("PUT") ==
         12);  // 4 components, 2 templates, 2 policies, 2 indices, 2 roles
+  CHECK(rig.cluster.bodies["PUT /%3ckubeaudit-%7bnow%2fd%7d-000001%3e"] ==
+        R"({"aliases":{"kubeaudit":{"is_write_index":true}}})");
   CHECK(rig.says("templates: 6 changed"));
   CHECK(rig.says("lifecycle: 2 changed"));
   CHECK(rig.says("roles: 2 changed"));
