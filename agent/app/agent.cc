@@ -232,7 +232,7 @@ Result<std::unique_ptr<sinks::Sink>> Agent::sink_of(const config::StreamConfig& 
 Status Agent::add_stream(const config::StreamConfig& stream) {
   filter::RuleSet rules;
   if (!stream.filters.empty()) {
-    rules::RuleWatch watch(services_.fs, stream.filters);
+    rules::RuleWatcher watch(services_.fs, stream.filters);
     auto file = watch.load();
     if (!file) {
       return file.error();
@@ -347,7 +347,7 @@ void Agent::look_at_rules() {
   }
 }
 
-void Agent::load_rules(pipeline::Pipeline& pipeline, rules::RuleWatch& watch) {
+void Agent::load_rules(pipeline::Pipeline& pipeline, rules::RuleWatcher& watch) {
   auto loaded = watch.load();
   const rules::RulesView& view = watch.view();
   if (!loaded) {

@@ -73,7 +73,7 @@ class Agent {
   void renew_book(TimePoint now);
   void tell_absent();
   void look_at_rules();
-  void load_rules(pipeline::Pipeline& pipeline, rules::RuleWatch& watch);
+  void load_rules(pipeline::Pipeline& pipeline, rules::RuleWatcher& watch);
 
   config::Config config_;
   pipeline::RuntimeServices services_;
@@ -83,8 +83,8 @@ class Agent {
   std::unique_ptr<sinks::http::HttpTransport> http_;
   std::vector<std::unique_ptr<delivery::DeadLetterBox>> boxes_;
   std::vector<std::unique_ptr<pipeline::Pipeline>> pipelines_;
-  std::map<std::string, rules::RuleWatch> rule_files_;  // by stream
-  TimePoint rules_at_{};                                // when to look at them
+  std::map<std::string, rules::RuleWatcher> rule_files_;  // by stream
+  TimePoint rules_at_{};                                  // when to look at them
   // Owners: this, which puts new tables in, and the parsers.
   std::shared_ptr<parsers::auth_log::key_owners::KeyOwnerTable> book_ =
       std::make_shared<parsers::auth_log::key_owners::KeyOwnerTable>();

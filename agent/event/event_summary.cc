@@ -8,7 +8,8 @@
 namespace auditship::event {
 namespace {
 
-constexpr std::size_t kMaxValue = 300;  // bytes of one value
+// Bytes of one value.
+constexpr std::size_t kMaxValue = 300;
 
 // As JSON would escape it; what else acts on a terminal is left out.
 void append_safe(std::string& out, std::string_view text) {
@@ -74,7 +75,8 @@ void append_auth(std::string& out, const Record& record) {
     append_word(out, ": ", record.field("message"));
     return;
   }
-  std::string words(action);  // "ssh login", as people say it
+  // "ssh login", as people say it.
+  std::string words(action);
   std::replace(words.begin(), words.end(), '-', ' ');
   append_word(out, " ", words);
   const std::string_view owner = !record.field("user.email").empty()

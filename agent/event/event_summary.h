@@ -1,10 +1,9 @@
 // One readable line for a record: when, who, did what, to what, from where, outcome.
 //
-//   03:12:44 node1 ssh-login alice@example.org (key ED25519 SHA256:…) as root from 10.0.0.7:
-//   success
+//   03:12:44 node1 ssh-login alice (key ED25519 SHA256:…) as root from 10.0.0.7: success
 //
 // Control characters and invalid UTF-8 in values are made visible: a hostile name cannot move the
-// cursor or start a line of its own. Pure text.
+// cursor or start a line of its own. Each value is cut to 300 bytes. Stateless; thread-safe.
 #pragma once
 
 #include <string>

@@ -5,8 +5,8 @@
 //   explainer.add(line, records);  // for an empty line: no records
 //   std::string report = render_explain_text(explainer, about);  // explain_report.h
 //
-// No I/O. Memory is bounded whatever the log holds: it grows with the rules, and with groups up to
-// NoisyGroups' limit. Rules must outlive both. Not thread-safe.
+// No I/O and no errors. Memory is bounded whatever the log holds: it grows with the rules, and with
+// groups up to NoisyGroups' limit. Rules must outlive both. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -38,25 +38,31 @@ struct TimeRange {
 // Events, the bytes they have in the log, and what the first two of them look like.
 struct Tally {
   std::uint64_t events = 0, bytes = 0;
-  std::vector<std::string> samples;  // safe for a terminal; no newline
+  // Safe for a terminal; no newline.
+  std::vector<std::string> samples;
 
   void add(const event::Record& record, std::uint64_t size);
 };
 
 // What one rule decided.
 struct RuleStats {
-  Tally hits;  // events that it was the first to match
+  // Events that it was the first to match.
+  Tally hits;
   std::uint64_t dropped = 0, dropped_bytes = 0;
-  std::uint64_t stage_omitted = 0, sampled_out = 0;  // of dropped
-  std::uint64_t body_bytes = 0;                      // of bodies taken from events that are kept
-  std::uint64_t saved = 0, hidden = 0;               // by guards, by its allow_hiding
+  // Of dropped.
+  std::uint64_t stage_omitted = 0, sampled_out = 0;
+  // Of bodies taken from events that are kept.
+  std::uint64_t body_bytes = 0;
+  // Saved by guards; hidden by its allow_hiding.
+  std::uint64_t saved = 0, hidden = 0;
   TimeRange times;
 };
 
 // Of a rule that decided nothing: events that it would match, had no earlier rule done so.
 struct Shadow {
   std::uint64_t events = 0;
-  std::map<int, std::uint64_t> by_rule;  // the earlier rules; at most 16
+  // The earlier rules; at most 16.
+  std::map<int, std::uint64_t> by_rule;
 };
 
 // What one guard had to do with events that rules wanted to drop.
@@ -72,9 +78,11 @@ class Explainer {
   void add(const event::RawLine& line, const event::Records& records);
 
   [[nodiscard]] const filter::RuleSet& rules() const { return rules_; }
-  [[nodiscard]] std::uint64_t lines() const { return lines_; }  // with empty ones
+  // With empty ones.
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }
   [[nodiscard]] std::uint64_t empty_lines() const { return empty_lines_; }
-  [[nodiscard]] std::uint64_t events() const { return events_; }  // records; salvaged ones too
+  // Records; salvaged ones too.
+  [[nodiscard]] std::uint64_t events() const { return events_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   [[nodiscard]] std::uint64_t dropped_bytes() const { return dropped_bytes_; }
@@ -107,14 +115,16 @@ class Explainer {
   std::vector<RuleStats> by_rule_;
   RuleStats unmatched_;
   std::vector<Shadow> shadows_;
-  std::vector<int> idle_;  // rules that have decided nothing yet, ascending
+  // Rules that have decided nothing yet, ascending.
+  std::vector<int> idle_;
   std::array<GuardStats, filter::kGuardCount> guards_;
   NoisyGroups groups_;
 };
 
 // What dropped an event that the other rules keep.
 struct DropCause {
-  int rule = -1;  // -1: a Policy without a match
+  // -1: a Policy without a match.
+  int rule = -1;
   filter::Why why = filter::Why::rule_drop;
   auto operator<=>(const DropCause&) const = default;
 };

@@ -1,5 +1,5 @@
-// What `auditship explain` says: for people, and as JSON. Pure text; nothing in it acts on a
-// terminal.
+// What `auditship explain` says, for people and as JSON. What came from the log is made safe for a
+// terminal. Stateless; thread-safe.
 #pragma once
 
 #include <set>
@@ -12,7 +12,8 @@ namespace auditship::explain {
 
 struct ExplainAbout {
   std::string stream;
-  std::string rules_file;  // empty: no rules, all is kept
+  // Empty: no rules, all is kept.
+  std::string rules_file;
 };
 
 [[nodiscard]] std::string render_explain_text(const Explainer& explainer,

@@ -20,10 +20,14 @@
 namespace auditship::explain {
 
 enum class GroupKind : std::uint8_t {
-  resource,  // user, verb, API group, resource[/subresource]
-  path,      // user, verb, path
-  nobody,    // as resource or path, without a user (a 401): rules cannot ask for that
-  fields,    // event.action, ident, user.name
+  // User, verb, API group, resource[/subresource].
+  resource,
+  // User, verb, path.
+  path,
+  // As resource or path, without a user (a 401): rules cannot ask for that.
+  nobody,
+  // event.action, ident, user.name.
+  fields,
 };
 
 inline constexpr std::array<std::string_view, 3> kGroupFields = {"event.action", "ident",
@@ -31,16 +35,21 @@ inline constexpr std::array<std::string_view, 3> kGroupFields = {"event.action",
 
 struct NoisyGroup {
   GroupKind kind = GroupKind::resource;
-  std::array<std::string, 4> parts;  // as the kind says; empty where absent
+  // As the kind says; empty where absent.
+  std::array<std::string, 4> parts;
   std::uint64_t events = 0, bytes = 0;
-  std::uint64_t guarded = 0;  // of events: a guard covers them
-  int first_rule = -1;        // the earliest rule that decided one of them: the new one goes before
+  // How many of the events a guard covers.
+  std::uint64_t guarded = 0;
+  // The earliest rule that decided one of them; -1: none. The new rule goes before it.
+  int first_rule = -1;
 };
 
 struct SuggestedRule {
   std::string name;
-  std::string yaml;  // an item of `rules:`, indented by two; empty where there is none
-  std::string why;   // why there is none, or what to think of before it is used
+  // An item of `rules:`, indented by two; empty where there is none.
+  std::string yaml;
+  // Why there is none, or what to think of before it is used.
+  std::string why;
 };
 
 class NoisyGroups {
@@ -75,7 +84,8 @@ class NoisyGroups {
 
   std::size_t max_groups_;
   std::unordered_map<std::string, Count, Hash, std::equal_to<>> groups_;
-  std::string key_;  // reused
+  // Kept for its capacity.
+  std::string key_;
   std::uint64_t other_events_ = 0;
 };
 

@@ -50,8 +50,10 @@ class RuleMatch {
   StringSet users_, user_groups_, verbs_, namespaces_;
   std::vector<std::string> paths_;
   std::vector<Resource> resources_;
-  MatchSpec own_;             // the conditions that only a shipper has
-  bool asks_policy_ = false;  // any condition of the Kubernetes part
+  // The conditions that only a shipper has.
+  MatchSpec own_;
+  // There is a condition of the Kubernetes part, or of the other one.
+  bool asks_policy_ = false;
   bool asks_own_ = false;
 };
 

@@ -22,45 +22,57 @@
 
 namespace auditship::filter {
 
-enum class Action : std::uint8_t {
-  keep,
-  drop
-};  // the outcome after level, omitStages, sample, guards
+// The outcome after level, omitStages, sample and guards.
+enum class Action : std::uint8_t { keep, drop };
 
 enum class Why : std::uint8_t {
-  kept,           // by a rule, or by no rule in our own rule files
-  level_none,     // the rule's level is None
-  rule_drop,      // the rule says action: drop
-  stage_omitted,  // omitStages: counted apart, a RequestReceived may be the only event of its
-                  // request
-  sampled_out,    // not among the sample
-  no_match,       // a plain Policy drops what no rule names
-  not_judged,     // unparsed, or a Policy asked about something else: kept
+  // By a rule, or by no rule in our own rule files.
+  kept,
+  // The rule's level is None.
+  level_none,
+  // The rule says action: drop.
+  rule_drop,
+  // By omitStages. Counted apart: a RequestReceived may be the only event of its request.
+  stage_omitted,
+  // Not among the sample.
+  sampled_out,
+  // A plain Policy drops what no rule names.
+  no_match,
+  // Kept: it is unparsed, or a Policy was asked about something else.
+  not_judged,
 };
 [[nodiscard]] std::string_view why_name(Why why);
 
 // What guards had to do with it.
 enum class GuardEffect : std::uint8_t {
-  none,      // no guard covers the event, or nothing wanted to drop it
-  saved,     // a rule would have dropped it; guard says which guard kept it
-  hidden,    // dropped although guarded: the rule has allow_hiding for it
-  reported,  // dropped by a plain Policy although guarded
+  // No guard covers the event, or nothing wanted to drop it.
+  none,
+  // A rule would have dropped it; FilterDecision::guard says which guard kept it.
+  saved,
+  // Dropped although guarded: the rule has allow_hiding for it.
+  hidden,
+  // Dropped by a plain Policy although guarded.
+  reported,
 };
 
 struct FilterDecision {
   Action action = Action::keep;
-  int rule_index = -1;                    // the first rule that matches; -1: none
-  std::string_view rule;                  // its name, or empty
-  Level level = Level::request_response;  // what is kept of the event; none when dropped by level
-  bool sampled = false;                   // a sample rule decided, either way
-  std::string_view guard;                 // the first guard that covers the event, or empty
+  // The first rule that matches; -1: none.
+  int rule_index = -1;
+  // Its name, or empty.
+  std::string_view rule;
+  // What is kept of the event; none when it is dropped by level.
+  Level level = Level::request_response;
+  // A sample rule decided, either way.
+  bool sampled = false;
+  // The first guard that covers the event, or empty.
+  std::string_view guard;
   GuardEffect guard_effect = GuardEffect::none;
   Why why = Why::kept;
-  StageSet omit_stages = 0;  // union of rule and set
+  // Those of the rule and of the set.
+  StageSet omit_stages = 0;
   bool omit_managed_fields = false;
 };
-
-using Decision = FilterDecision;  // not for files that also see sinks/bulk_decision.h
 
 class RuleSet {
  public:

@@ -1,8 +1,8 @@
 // RuleSetSpec: a set of filter rules as plain values, before it is compiled into a RuleSet.
 //
-// agent/rules/rule_file reads it from YAML or JSON; tests write it by hand. The parse_ functions turn
-// the texts that people write into values and say what was expected. validate() finds what the
-// rules contradict. Stateless; thread-safe.
+// agent/rules/rule_file reads it from YAML or JSON; tests write it by hand. The parse_ functions
+// turn the texts that people write into values; their errors are invalid and say what was expected.
+// validate() finds where rules contradict themselves or the guards. Stateless; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ enum class Level : std::uint8_t { none, metadata, request, request_response };
 using StageSet = std::uint8_t;
 inline constexpr StageSet kRequestReceived = 1, kResponseStarted = 2, kResponseComplete = 4,
                           kPanic = 8;
-[[nodiscard]] StageSet stage_bit(std::string_view stage);  // 0: not a stage that Kubernetes has
+// 0: not a stage that Kubernetes has.
+[[nodiscard]] StageSet stage_bit(std::string_view stage);
 [[nodiscard]] Result<StageSet> parse_stage(std::string_view text);
 
 enum class RuleAction : std::uint8_t { by_level, keep, drop, sample };
@@ -36,24 +37,31 @@ enum class RuleAction : std::uint8_t { by_level, keep, drop, sample };
 struct CodeRange {
   std::int32_t first = 0, last = 0;
 };
-[[nodiscard]] Result<CodeRange> parse_code_range(std::string_view text);  // 403, 400-499
+// As 403 or 400-499.
+[[nodiscard]] Result<CodeRange> parse_code_range(std::string_view text);
 
 struct SampleRate {
   std::uint32_t keep = 1, of = 1;
 };
-[[nodiscard]] Result<SampleRate> parse_sample_rate(std::string_view text);  // 1/100
+// As 1/100.
+[[nodiscard]] Result<SampleRate> parse_sample_rate(std::string_view text);
 
 // Hours of UTC days; to before from means over midnight, and the day is the one it began on.
 struct TimeWindow {
-  std::uint8_t days = 0x7f;  // bit 0 = Monday
+  // Bit 0 is Monday.
+  std::uint8_t days = 0x7f;
   std::uint16_t from_minute = 0, to_minute = 24 * 60;
 };
-[[nodiscard]] Result<TimeWindow> parse_time_window(std::string_view text);  // mon-fri 22:00-06:00
+// As mon-fri 22:00-06:00.
+[[nodiscard]] Result<TimeWindow> parse_time_window(std::string_view text);
 
 struct ResourceSpec {
-  std::string group;                        // exact, * = any, empty = core
-  std::vector<std::string> resources;       // pods, pods/exec, pods/*, */scale, *; empty = all
-  std::vector<std::string> resource_names;  // empty = all
+  // Exact; * is any, empty is core.
+  std::string group;
+  // As pods, pods/exec, pods/*, */scale or *; empty: all.
+  std::vector<std::string> resources;
+  // Empty: all.
+  std::vector<std::string> resource_names;
 };
 
 // A key with the values that are accepted for it; values may hold * and ?.
@@ -67,18 +75,24 @@ struct NamedGlobs {
 struct MatchSpec {
   std::vector<std::string> users, user_groups, verbs, namespaces, non_resource_urls;
   std::vector<ResourceSpec> resources;
-  StageSet stages = 0;  // 0 = any
+  // 0: any.
+  StageSet stages = 0;
   std::vector<IpNetwork> source_networks;
   std::vector<CodeRange> response_codes;
-  std::vector<NamedGlobs> annotations;              // all keys must match
-  std::vector<std::string> user_agents;             // globs
-  std::vector<NamedGlobs> fields;                   // of Record::fields; all names must match
-  std::optional<std::uint64_t> min_size, max_size;  // bytes of the event as it was in the file
+  // All keys must match.
+  std::vector<NamedGlobs> annotations;
+  // Globs.
+  std::vector<std::string> user_agents;
+  // Of Record::fields; all names must match.
+  std::vector<NamedGlobs> fields;
+  // Bytes of the event as it was in the file.
+  std::optional<std::uint64_t> min_size, max_size;
   std::vector<TimeWindow> times;
 };
 
 struct RuleSpec {
-  std::string name;  // may be empty in a plain Policy
+  // May be empty in a plain Policy.
+  std::string name;
   MatchSpec match;
   std::optional<Level> level;
   RuleAction action = RuleAction::by_level;
@@ -105,13 +119,15 @@ struct RuleSetSpec {
   StageSet omit_stages = 0;
   bool omit_managed_fields = false;
   std::vector<GuardException> guards;
-  Digest hash{};  // SHA-256 of the rule file's bytes, as sha256sum prints it; zero without a file
+  // SHA-256 of the rule file's bytes, as sha256sum prints it; zero without a file.
+  Digest hash{};
 };
 
 // Where and why a spec is refused. rule: index into rules, -1 = the set, -2-i = guards[i].
 struct SpecProblem {
   int rule = -1;
-  std::string field;  // the key as written in a rule file, or empty
+  // The key as written in a rule file, or empty.
+  std::string field;
   std::string message;
 };
 [[nodiscard]] std::optional<SpecProblem> validate(const RuleSetSpec& spec);

@@ -25,25 +25,29 @@ namespace auditship::rules {
 struct RuleTest {
   std::string name;
   event::Record record;
-  std::optional<std::string> rule;  // name of the deciding rule; "" = none
+  // The name of the deciding rule; "" = none.
+  std::optional<std::string> rule;
   std::optional<filter::Action> action;
   std::optional<filter::Level> level;
-  std::optional<std::string> guard;  // "" = none
+  // "" = none.
+  std::optional<std::string> guard;
   int line = 0, column = 0;
 };
 
 struct RuleFile {
   std::string file;
   filter::RuleSetSpec spec;
-  filter::RuleSet rules;  // built from spec
+  // Built from spec.
+  filter::RuleSet rules;
   std::vector<RuleTest> tests;
-  std::vector<std::string> warnings;  // "file:line:column: …"
+  // As "file:line:column: …".
+  std::vector<std::string> warnings;
 };
 
 // Errors: not_found, io; invalid.
 [[nodiscard]] Result<RuleFile> load_rule_file(Fs& fs, const std::string& path);
 
-// The same from text; file is for messages.
+// The same from text; file is for messages. Errors: invalid.
 [[nodiscard]] Result<RuleFile> parse_rule_file(const std::string& file, std::string_view text);
 
 // Runs the tests of a rule file. One readable text for each that fails; empty: all hold.

@@ -2,7 +2,7 @@
 
 namespace auditship::rules {
 
-Result<RuleFile> RuleWatch::load() {
+Result<RuleFile> RuleWatcher::load() {
   // Before the reading: what is written meanwhile is seen as a change.
   read_ = last_ = look();
   auto file = load_rule_file(fs_, view_.file);
@@ -17,19 +17,19 @@ Result<RuleFile> RuleWatch::load() {
   return file;
 }
 
-bool RuleWatch::changed() {
+bool RuleWatcher::changed() {
   const Look now = look();
   const bool steady = same(now, last_);
   last_ = now;
   return steady && !same(now, read_);
 }
 
-RuleWatch::Look RuleWatch::look() {
+RuleWatcher::Look RuleWatcher::look() {
   auto stat = fs_.stat(view_.file);
   return stat ? Look(*stat) : std::nullopt;
 }
 
-bool RuleWatch::same(const Look& a, const Look& b) {
+bool RuleWatcher::same(const Look& a, const Look& b) {
   if (!a || !b) {
     return a.has_value() == b.has_value();
   }

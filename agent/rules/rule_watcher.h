@@ -1,6 +1,6 @@
-// RuleWatch: one rule file, when to read it again, and what became of each reading.
+// RuleWatcher: one rule file, when to read it again, and what became of each reading.
 //
-//   RuleWatch watch(fs, path);
+//   RuleWatcher watch(fs, path);
 //   auto rules = watch.load();
 //   … every few seconds: if (watch.changed()) rules = watch.load();
 //
@@ -19,15 +19,19 @@
 namespace auditship::rules {
 
 struct RulesView {
-  std::string file;                       // empty: no rules, all is kept
-  std::string hash;                       // SHA-256 of the rules in force, in hex
-  std::uint64_t loaded = 0, refused = 0;  // readings, the first one too
-  std::string problem;                    // why the newest file was refused; empty: it is in force
+  // Empty: no rules, all is kept.
+  std::string file;
+  // SHA-256 of the rules in force, in hex.
+  std::string hash;
+  // Readings, the first one too.
+  std::uint64_t loaded = 0, refused = 0;
+  // Why the newest file was refused; empty: it is in force.
+  std::string problem;
 };
 
-class RuleWatch {
+class RuleWatcher {
  public:
-  RuleWatch(Fs& fs, std::string file) : fs_(fs) { view_.file = std::move(file); }
+  RuleWatcher(Fs& fs, std::string file) : fs_(fs) { view_.file = std::move(file); }
 
   // Reads the file. Errors: as load_rule_file; the rules in force stay what they were.
   Result<RuleFile> load();

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::string_view kRolloverAlias = "index.plugins.index_state_management.rollover_alias";
 
-// In the answer to GET of one template: the member of the only item of list. nullptr: it has another
-// shape.
+// In the answer to GET of one template: the member of the only item of list. nullptr: it has
+// another shape.
 const Json* only_template(const Json& answer, std::string_view list, std::string_view member) {
   const auto& items = items_of(find_member(answer, list));
   return items.size() == 1 ? find_member(items.front(), member) : nullptr;

@@ -28,7 +28,7 @@ struct Rig {
 
 TEST_CASE("a rule file counts as changed once it looks the same twice", "[rules]") {
   Rig rig;
-  rules::RuleWatch watch(rig.fs, "/conf/rules.yaml");
+  rules::RuleWatcher watch(rig.fs, "/conf/rules.yaml");
   REQUIRE(watch.load().ok());
   const std::string hash = watch.view().hash;
   CHECK(hash.size() == 64);
@@ -47,7 +47,7 @@ TEST_CASE("a rule file counts as changed once it looks the same twice", "[rules]
 
 TEST_CASE("a file renamed into place and one of the same size are changes", "[rules]") {
   Rig rig;
-  rules::RuleWatch watch(rig.fs, "/conf/rules.yaml");
+  rules::RuleWatcher watch(rig.fs, "/conf/rules.yaml");
   REQUIRE(watch.load().ok());
   rig.fs.put("/conf/new", kProxy);
   rig.fs.set_modified("/conf/new", rig.fs.modified_of("/conf/rules.yaml"));
@@ -69,7 +69,7 @@ TEST_CASE("the swap of a ConfigMap's link is a change", "[rules]") {
   rig.fs.put("/conf/..2/r.yaml", kNothing);
   rig.fs.symlink("..1", "/conf/..data");
   rig.fs.symlink("..data/r.yaml", "/conf/r.yaml");
-  rules::RuleWatch watch(rig.fs, "/conf/r.yaml");
+  rules::RuleWatcher watch(rig.fs, "/conf/r.yaml");
   REQUIRE(watch.load().ok());
   const std::string hash = watch.view().hash;
   CHECK_FALSE(watch.changed());
@@ -83,7 +83,7 @@ TEST_CASE("the swap of a ConfigMap's link is a change", "[rules]") {
 TEST_CASE("a file that is refused or gone is tried once, and seen when it is whole again",
           "[rules]") {
   Rig rig;
-  rules::RuleWatch watch(rig.fs, "/conf/rules.yaml");
+  rules::RuleWatcher watch(rig.fs, "/conf/rules.yaml");
   REQUIRE(watch.load().ok());
   const std::string hash = watch.view().hash;
   rig.fs.put("/conf/rules.yaml", kBroken);
