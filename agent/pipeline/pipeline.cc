@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kFullPollEvery{500};
 
 Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
                    MakeParser make_parser, MakeSink make_sink,
-                   delivery::DeadLetterBox& dead_letters, delivery::Repair repair)
+                   delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair)
     : services_(std::move(services)),
       settings_(std::move(settings)),
       stage_(settings_.encoder, std::move(rules)),

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Calls whose code is not written in the call, and where it is written then.
 INDIRECT = {
     "outcome.code": "response_classifier.cc, bulk_response.cc, file_sink.cc",
-    "held": "rejected_documents.cc: codes that were told before",
+    "held": "delivery_reporter.cc: codes that were told before",
     "code": "source_context.cc report_loss(); delivery: TargetedSink::trouble and ItemOutcome::code",
 }
 NO_FAILURE = {"created", "existed"}
@@ -33,7 +33,7 @@ def codes_in(files):
                 problems.append(f"{name}: the code of a warning is {call[1]}: say in this test where it comes from")
         for pattern in (r"\breport_loss\(\s*\"([^\"]+)\"", r"\bnot_shipped\((?:event::)?Verdict::\w+, (?:full \? )?\"([^\"]+)\"", r"\"(file-[a-z-]+)\" : \"",
                         r"\bfull \? \"file-no-space\" : \"([^\"]+)\"", r"return \"(opensearch-[a-z-]+)\";",
-                        r"trouble_ = \"([^\"]+)\"", r"code = why\.empty\(\) \? \"([^\"]+)\"", r"tell_refused\(\s*\"([^\"]+)\""):
+                        r"trouble_ = \"([^\"]+)\"", r"code = why\.empty\(\) \? \"([^\"]+)\"", r"report_rejected\(\s*\"([^\"]+)\""):
             for match in re.finditer(pattern, text):
                 found.setdefault(match[1], name)
         if name.endswith("response_classifier.cc"):  # the last word of each row
