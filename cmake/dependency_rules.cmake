@@ -18,21 +18,24 @@ set(may_sinks agent/base agent/event)
 set(may_agent_platform agent/base sinks)
 set(may_sinks_http agent/base sinks)
 set(may_sinks_opensearch agent/base agent/config agent/event agent/platform sinks sinks/http)
-set(may_agent_delivery agent/base agent/buffer agent/event sinks)
+set(may_sinks_framing agent/base)
+set(may_agent_delivery_dead_letters agent/base agent/event)
+set(may_agent_delivery_in_flight agent/base agent/buffer agent/event sinks/framing)
+set(may_agent_delivery agent/base agent/buffer agent/delivery/dead_letters agent/delivery/in_flight agent/event sinks sinks/framing)
 set(may_agent_input_file_rotation agent/base agent/event)
 set(may_agent_input_file agent/base agent/event agent/input/file/rotation)
-set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/event agent/filter agent/input/file parsers sinks)
+set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/delivery/dead_letters agent/event agent/filter agent/input/file parsers sinks sinks/framing)
 set(may_parsers_auth_log_patterns agent/base agent/event parsers/ssh_key)
 set(may_parsers_syslog agent/base)
 set(may_parsers_auth_log agent/base parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog)
 set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
 set(may_sinks_file agent/base sinks)
-set(may_agent_app agent/base agent/config agent/delivery agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/http sinks/opensearch)
+set(may_agent_app agent/base agent/config agent/delivery agent/delivery/dead_letters agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/framing sinks/http sinks/opensearch)
 set(may_agent_logging agent/base)
 set(may_agent_status agent/app agent/base agent/buffer agent/config agent/logging agent/pipeline agent/platform agent/rules)
 set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules agent/status parsers)
 set(may_sinks_opensearch_setup agent/base agent/config sinks/http sinks/opensearch)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers/auth_log/key_owners sinks/opensearch sinks/opensearch/setup)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers/auth_log/key_owners sinks/framing sinks/opensearch sinks/opensearch/setup)
 
 # Every folder named above.
 set(layers
@@ -52,6 +55,9 @@ set(layers
   agent/platform
   sinks/http
   sinks/opensearch
+  sinks/framing
+  agent/delivery/dead_letters
+  agent/delivery/in_flight
   agent/delivery
   agent/input/file/rotation
   agent/input/file

@@ -11,7 +11,7 @@ include(${RULES})
 # Which file may include which library. One line a library: pattern of the include, then the only users.
 set(libraries simdjson curl yaml_cpp boost compression openssl cli11 nlohmann files terminal network memory cpu)
 set(lib_simdjson    "^simdjson"             agent/base/json_escape\\.cc agent/event/event_summary\\.cc
-                                            agent/delivery/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
+                                            agent/delivery/dead_letters/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
                                             parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc
                                             sinks/opensearch/[a-z_]+\\.cc)
 set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/http/curl_http\\.cc)

@@ -26,10 +26,19 @@ auditship_test(NAME unit_config LABELS unit
     unit/config/config_version_test.cc
   LIBRARIES auditship::base auditship::config auditship::platform auditship::rules auditship::yaml auditship_sim)
 auditship_test(NAME unit_delivery LABELS unit
-  SOURCES unit/delivery/bulk_payload_test.cc
-    unit/delivery/dead_letter_store_test.cc
-    unit/delivery/delivery_test.cc
-  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::platform auditship_sim)
+  SOURCES unit/delivery/delivery_test.cc
+    unit/delivery/failure_throttle_test.cc
+    unit/delivery/response_action_test.cc
+    unit/delivery/send_rate_test.cc
+    unit/delivery/target_pin_test.cc
+  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship_sim)
+auditship_test(NAME unit_delivery_dead_letters LABELS unit
+  SOURCES unit/delivery/dead_letters/dead_letter_store_test.cc
+  LIBRARIES auditship::base auditship::delivery_dead_letters auditship::platform auditship_sim)
+auditship_test(NAME unit_delivery_in_flight LABELS unit
+  SOURCES unit/delivery/in_flight/bulk_payload_test.cc
+    unit/delivery/in_flight/in_flight_table_test.cc
+  LIBRARIES auditship::base auditship::delivery_in_flight auditship_sim)
 auditship_test(NAME unit_event LABELS unit
   SOURCES unit/event/document_encoder_test.cc
     unit/event/document_id_test.cc unit/event/record_id_test.cc
@@ -70,7 +79,7 @@ auditship_test(NAME unit_input_file LABELS unit
 auditship_test(NAME unit_logging LABELS unit
   SOURCES unit/logging/agent_log_test.cc
     unit/logging/log_deduplicator_test.cc
-  LIBRARIES auditship::cli auditship::delivery auditship::logging)
+  LIBRARIES auditship::cli auditship::logging)
 auditship_test(NAME unit_parsers_auth_log LABELS unit
   SOURCES unit/parsers/auth_log/auth_log_parser_test.cc
     unit/parsers/auth_log/auth_log_property_test.cc
@@ -131,6 +140,10 @@ auditship_test(NAME unit_rules LABELS unit
 auditship_test(NAME unit_sinks_file LABELS unit
   SOURCES unit/sinks/file/file_sink_test.cc
   LIBRARIES auditship::base auditship::platform auditship::sinks_file)
+auditship_test(NAME unit_sinks_framing LABELS unit
+  SOURCES unit/sinks/framing/bulk_framing_test.cc
+    unit/sinks/framing/line_framing_test.cc
+  LIBRARIES auditship::base auditship::sinks_framing)
 auditship_test(NAME unit_sinks_http LABELS unit
   SOURCES unit/sinks/http/aws_sigv4_test.cc
     unit/sinks/http/curl_http_test.cc

@@ -10,6 +10,7 @@
 #include "agent/platform/system_clock.h"
 #include "parsers/auth_log/ssh_sessions/session_tracker.h"
 #include "sinks/file/file_sink.h"
+#include "sinks/framing/bulk_framing.h"
 #include "sinks/http/curl_http.h"
 #include "sinks/opensearch/blocking_client.h"
 #include "sinks/opensearch/document_repair.h"
@@ -37,29 +38,6 @@ Codec codec_of(const config::Config& config) {
 }
 
 }  // namespace
-
-// Hands refused documents to the dead-letter file of one stream.
-class Agent::Box final : public delivery::DeadLetterBox {
- public:
-  Box(std::unique_ptr<delivery::DeadLetters> letters, const Clock& clock)
-      : letters_(std::move(letters)), clock_(clock) {}
-
-  Status put(const std::vector<delivery::Refusal>& refusals) override {
-    std::vector<delivery::DeadLetter> letters;
-    letters.reserve(refusals.size());
-    const std::int64_t now = clock_.wall_ns();
-    for (const delivery::Refusal& refusal : refusals) {
-      letters.push_back(delivery::DeadLetter{refusal.document, refusal.index, refusal.id,
-                                             refusal.status, refusal.type, refusal.reason, now,
-                                             now});
-    }
-    return letters_->add(letters);
-  }
-
- private:
-  std::unique_ptr<delivery::DeadLetters> letters_;
-  const Clock& clock_;
-};
 
 Agent::Agent(config::Config config, pipeline::RuntimeServices services, Executor post, RunMode mode)
     : config_(std::move(config)),
@@ -204,6 +182,7 @@ pipeline::PipelineSettings Agent::settings_of(const config::StreamConfig& stream
     s.encoder.dated_prefix = stream.target;
   }
   s.delivery.stream = stream.name;
+  s.delivery.framing = std::make_shared<sinks::framing::BulkFraming>(s.encoder.dated_prefix);
   s.delivery.settle_late = 2 * config_.opensearch.timeout;
   return s;
 }
@@ -245,19 +224,20 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
     return make_parser.error();
   }
   const pipeline::PipelineSettings settings = settings_of(stream);
-  delivery::DeadLetterOptions letters;
+  delivery::dead_letters::DeadLetterStoreOptions letters;
   letters.directory = join_path(join_path(config_.data_dir, stream.name), "dead-letter");
-  auto opened = delivery::DeadLetters::open(services_.fs, std::move(letters));
+  auto opened = delivery::dead_letters::DeadLetterStore::open(services_.fs, std::move(letters));
   if (!opened) {
     return opened.error();
   }
-  boxes_.push_back(std::make_unique<Box>(std::move(*opened), services_.clock));
+  dead_letters_.push_back(std::make_unique<delivery::dead_letters::DeadLetterStoreWriter>(
+      std::move(*opened), services_.clock));
   const auto make_sink = [this, stream](const buffer::BufferId& buffer) {
     return sink_of(stream, buffer);
   };
   auto made = std::make_unique<pipeline::Pipeline>(
-      services_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(),
-      delivery::Repair(sinks::opensearch::repair_document));
+      services_, settings, std::move(rules), std::move(*make_parser), make_sink,
+      *dead_letters_.back(), delivery::Repair(sinks::opensearch::repair_document));
   if (auto s = made->open(); !s) {
     return s;
   }

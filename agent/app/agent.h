@@ -16,7 +16,7 @@
 #include "agent/app/identity.h"
 #include "agent/base/executor.h"
 #include "agent/config/config.h"
-#include "agent/delivery/dead_letter_store.h"
+#include "agent/delivery/dead_letters/dead_letter_writer.h"
 #include "agent/pipeline/pipeline_fwd.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/runtime_services.h"
@@ -58,8 +58,6 @@ class Agent {
   [[nodiscard]] const Identity& identity() const { return identity_; }
 
  private:
-  class Box;
-
   Agent(config::Config config, pipeline::RuntimeServices services, Executor post, RunMode mode);
   Status prepare();
   Status add_stream(const config::StreamConfig& stream);
@@ -81,7 +79,7 @@ class Agent {
   RunMode mode_;
   Identity identity_;
   std::unique_ptr<sinks::http::HttpTransport> http_;
-  std::vector<std::unique_ptr<delivery::DeadLetterBox>> boxes_;
+  std::vector<std::unique_ptr<delivery::dead_letters::DeadLetterWriter>> dead_letters_;
   std::vector<std::unique_ptr<pipeline::Pipeline>> pipelines_;
   std::map<std::string, rules::RuleWatcher> rule_files_;  // by stream
   TimePoint rules_at_{};                                  // when to look at them

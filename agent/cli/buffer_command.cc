@@ -8,10 +8,11 @@
 #include "agent/buffer/ack_slot.h"
 #include "agent/buffer/segment.h"
 #include "agent/cli/commands.h"
-#include "agent/delivery/bulk_payload.h"
+#include "agent/delivery/in_flight/bulk_payload.h"
 #include "agent/input/file/file_cursor.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/status/run_summary.h"
+#include "sinks/framing/bulk_framing.h"
 
 namespace auditship::cli {
 namespace {
@@ -59,13 +60,11 @@ bool intact(const buffer::Segment& segment, const buffer::Segment::Entry& entry)
   if (entry.meta.batch.documents == 0) {
     return body->empty();
   }
-  delivery::Part part;
-  part.codec = entry.meta.batch.codec;
-  part.body = std::make_shared<const std::string>(std::move(*body));
-  auto raw = delivery::unpack_part(part);
-  auto items =
-      raw ? delivery::bulk_items(*raw) : Result<std::vector<delivery::BulkItem>>(raw.error());
-  return items && items->size() == entry.meta.batch.documents;
+  delivery::in_flight::BulkPayload payload;
+  payload.codec = entry.meta.batch.codec;
+  payload.body = std::make_shared<const std::string>(std::move(*body));
+  const auto unpacked = delivery::in_flight::unpack_items(payload, sinks::framing::BulkFraming());
+  return unpacked && unpacked->items.size() == entry.meta.batch.documents;
 }
 
 // Prints what is wrong at an offset. Returns where the next intact frame begins; nullopt: there is

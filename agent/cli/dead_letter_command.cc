@@ -7,10 +7,11 @@
 
 #include "agent/base/json_writer.h"
 #include "agent/cli/commands.h"
-#include "agent/delivery/bulk_payload.h"
-#include "agent/delivery/dead_letter_store.h"
+#include "agent/delivery/dead_letters/dead_letter_store.h"
+#include "agent/delivery/in_flight/bulk_payload.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
+#include "sinks/framing/bulk_framing.h"
 #include "sinks/opensearch/blocking_client.h"
 
 namespace auditship::cli {
@@ -37,7 +38,7 @@ std::vector<std::string> streams_in(Fs& fs, const std::string& data_dir, const s
   return streams;
 }
 
-bool wanted(const delivery::DeadLetter& letter, const std::string& reason) {
+bool wanted(const delivery::dead_letters::DeadLetterEntry& letter, const std::string& reason) {
   return reason.empty() || letter.type.find(reason) != std::string::npos ||
          letter.reason.find(reason) != std::string::npos;
 }
@@ -47,8 +48,9 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
   for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
     std::map<std::string, std::uint64_t> by_error;
     std::uint64_t letters = 0;
-    auto scan = delivery::read_dead_letters(
-        fs, directory_for(data_dir, stream), [&](const delivery::DeadLetter& letter) {
+    auto scan = delivery::dead_letters::read_dead_letters(
+        fs, directory_for(data_dir, stream),
+        [&](const delivery::dead_letters::DeadLetterEntry& letter) {
           if (wanted(letter, arguments.reason)) {
             std::string clean;
             append_json_escaped(clean, std::to_string(letter.status) + " " + letter.type + ": " +
@@ -74,8 +76,9 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
 
 int show_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
   for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
-    auto scan = delivery::read_dead_letters(
-        fs, directory_for(data_dir, stream), [&](const delivery::DeadLetter& letter) {
+    auto scan = delivery::dead_letters::read_dead_letters(
+        fs, directory_for(data_dir, stream),
+        [&](const delivery::dead_letters::DeadLetterEntry& letter) {
           if (!wanted(letter, arguments.reason)) {
             return true;
           }
@@ -118,18 +121,18 @@ struct Replayed {
 class Replay {
  public:
   Replay(sinks::opensearch::OneShot& shot, sinks::opensearch::OpenSearchSink& sink,
-         delivery::DeadLetters& letters, config::TargetStyle style)
+         delivery::dead_letters::DeadLetterStore& letters, config::TargetStyle style)
       : shot_(shot), sink_(sink), letters_(letters), dated_(style == config::TargetStyle::dated) {}
 
-  Status send(const std::vector<delivery::DeadLetter>& batch, Replayed& total) {
+  Status send(const std::vector<delivery::dead_letters::DeadLetterEntry>& batch, Replayed& total) {
     std::set<std::string, std::less<>> settled;
     if (!dated_) {
       if (auto s = look_up(batch, settled); !s) {
         return s;
       }
     }
-    std::vector<const delivery::DeadLetter*> missing;
-    for (const delivery::DeadLetter& letter : batch) {
+    std::vector<const delivery::dead_letters::DeadLetterEntry*> missing;
+    for (const delivery::dead_letters::DeadLetterEntry& letter : batch) {
       if (!settled.contains(letter.id)) {
         missing.push_back(&letter);
       }
@@ -145,11 +148,11 @@ class Replay {
   }
 
  private:
-  Status look_up(const std::vector<delivery::DeadLetter>& batch,
+  Status look_up(const std::vector<delivery::dead_letters::DeadLetterEntry>& batch,
                  std::set<std::string, std::less<>>& settled) {
     std::vector<std::string> ids;
     ids.reserve(batch.size());
-    for (const delivery::DeadLetter& letter : batch) {
+    for (const delivery::dead_letters::DeadLetterEntry& letter : batch) {
       ids.push_back(letter.id);
     }
     Result<sinks::Presence> presence = Error{Errc::network, "interrupted"};
@@ -170,7 +173,7 @@ class Replay {
     return {};
   }
 
-  Status deliver(const std::vector<const delivery::DeadLetter*>& letters,
+  Status deliver(const std::vector<const delivery::dead_letters::DeadLetterEntry*>& letters,
                  std::set<std::string, std::less<>>& settled) {
     auto part = part_of(letters);
     if (!part) {
@@ -196,30 +199,24 @@ class Replay {
     return {};
   }
 
-  [[nodiscard]] Result<delivery::Part> part_of(
-      const std::vector<const delivery::DeadLetter*>& letters) const {
-    std::vector<std::string> actions;
-    actions.reserve(letters.size());
-    for (const delivery::DeadLetter* letter : letters) {
-      std::string action = "{\"create\":{";
-      if (dated_) {
-        if (letter->index.empty()) {
-          return Error{Errc::invalid, "letter " + letter->id + " does not say its index"};
-        }
-        action += "\"_index\":";
-        append_json_string(action, letter->index);
-        action += ',';
+  [[nodiscard]] Result<delivery::in_flight::BulkPayload> part_of(
+      const std::vector<const delivery::dead_letters::DeadLetterEntry*>& letters) const {
+    const sinks::framing::BulkFraming framing;
+    std::vector<std::string> heads;
+    heads.reserve(letters.size());
+    for (const delivery::dead_letters::DeadLetterEntry* letter : letters) {
+      if (dated_ && letter->index.empty()) {
+        return Error{Errc::invalid, "letter " + letter->id + " does not say its index"};
       }
-      action += "\"_id\":";
-      append_json_string(action, letter->id);
-      actions.push_back(action + "}}");
+      framing.begin_item({letter->id, dated_ ? letter->index : std::string_view(), 0},
+                         heads.emplace_back());
     }
-    std::vector<delivery::BulkItem> items;
+    std::vector<sinks::framing::FramedItem> items;
     items.reserve(letters.size());
     for (std::size_t i = 0; i < letters.size(); ++i) {
-      items.push_back(delivery::BulkItem{actions[i], letters[i]->document});
+      items.push_back(sinks::framing::FramedItem{heads[i], letters[i]->document});
     }
-    return delivery::make_part(items, Codec::gzip);
+    return delivery::in_flight::make_payload(items, Codec::gzip);
   }
 
   Result<std::string> write_index() {
@@ -236,7 +233,7 @@ class Replay {
     return index;
   }
 
-  event::Outcome ship(const delivery::Part& part, const std::string& index) {
+  event::Outcome ship(const delivery::in_flight::BulkPayload& part, const std::string& index) {
     sinks::Shipment shipment;
     shipment.index = index;
     shipment.body = *part.body;
@@ -256,16 +253,16 @@ class Replay {
 
   sinks::opensearch::OneShot& shot_;
   sinks::opensearch::OpenSearchSink& sink_;
-  delivery::DeadLetters& letters_;
+  delivery::dead_letters::DeadLetterStore& letters_;
   bool dated_;
 };
 
 Replayed replay_stream(Fs& fs, const config::Config& config, const config::StreamConfig& stream,
                        sinks::opensearch::OneShot& shot, const std::string& reason) {
   Replayed total;
-  delivery::DeadLetterOptions options;
+  delivery::dead_letters::DeadLetterStoreOptions options;
   options.directory = directory_for(config.data_dir, stream.name);
-  auto letters = delivery::DeadLetters::open(fs, options);
+  auto letters = delivery::dead_letters::DeadLetterStore::open(fs, options);
   if (!letters) {
     total.status =
         letters.error().code == Errc::busy
@@ -277,10 +274,10 @@ Replayed replay_stream(Fs& fs, const config::Config& config, const config::Strea
   std::set<std::string> tried;
   while (total.status) {
     // One batch of one index at a time: memory stays small however many letters there are.
-    std::vector<delivery::DeadLetter> batch;
+    std::vector<delivery::dead_letters::DeadLetterEntry> batch;
     std::size_t bytes = 0;
-    auto scan =
-        delivery::read_dead_letters(fs, options.directory, [&](const delivery::DeadLetter& letter) {
+    auto scan = delivery::dead_letters::read_dead_letters(
+        fs, options.directory, [&](const delivery::dead_letters::DeadLetterEntry& letter) {
           if (wanted(letter, reason) && (batch.empty() || letter.index == batch.front().index) &&
               tried.insert(letter.id).second) {
             bytes += letter.document.size();

@@ -4,20 +4,20 @@
 
 namespace auditship::delivery {
 
-std::optional<std::uint64_t> FailureLog::tell(std::string_view code, TimePoint now,
-                                              std::uint64_t count) {
+std::optional<std::uint64_t> FailureThrottle::report(std::string_view code, TimePoint now,
+                                                     std::uint64_t count) {
   const auto found = entries_.find(code);
   if (found == entries_.end()) {
     entries_.emplace(code, Entry{now});
   } else {
     Entry& entry = found->second;
-    const bool again = now - entry.told >= (entry.over ? Duration(kQuiet) : Duration(kAgain));
+    const bool again = now - entry.reported >= (entry.over ? Duration(kQuiet) : Duration(kAgain));
     if (!again) {
       entry.held += count;
       return std::nullopt;
     }
     count += std::exchange(entry.held, 0);
-    entry.told = now;
+    entry.reported = now;
     entry.over = false;
   }
   if (!since_) {
@@ -26,17 +26,17 @@ std::optional<std::uint64_t> FailureLog::tell(std::string_view code, TimePoint n
   return count;
 }
 
-std::optional<std::pair<std::string, std::uint64_t>> FailureLog::rest(TimePoint now) {
+std::optional<std::pair<std::string, std::uint64_t>> FailureThrottle::rest(TimePoint now) {
   for (auto& [code, entry] : entries_) {
-    if (entry.held > 0 && now - entry.told >= kQuiet) {
-      entry.told = now;
+    if (entry.held > 0 && now - entry.reported >= kQuiet) {
+      entry.reported = now;
       return std::pair(code, std::exchange(entry.held, 0));
     }
   }
   return std::nullopt;
 }
 
-std::optional<Duration> FailureLog::recovered(TimePoint now) {
+std::optional<Duration> FailureThrottle::recovered(TimePoint now) {
   if (!since_) {
     return std::nullopt;
   }

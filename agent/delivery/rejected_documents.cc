@@ -1,144 +1,126 @@
-// The part of Delivery that deals with documents refused for their content: repair, dead letter.
+#include "agent/delivery/rejected_documents.h"
+
 #include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include "agent/delivery/delivery.h"
-#include "agent/delivery/delivery_internal.h"
+#include "agent/delivery/delivery_context_internal.h"
 
 namespace auditship::delivery {
 
-// The one document of a piece is refused as a whole.
-void Delivery::refuse_only(Flight& flight, std::list<Piece>::iterator piece,
-                           event::ItemOutcome why) {
-  auto raw = unpack_part(piece->part);
-  auto items = raw ? bulk_items(*raw) : Result<std::vector<BulkItem>>(raw.error());
-  AUDITSHIP_CHECK(items.ok() && items->size() == 1, "a frame with a good checksum unpacks");
-  refuse(flight, piece, {std::move(why)}, *items);
+using dead_letters::RejectedDocument;
+using in_flight::InFlightBatch;
+using in_flight::PendingRequest;
+using in_flight::RepairedDocuments;
+using sinks::framing::FramedItem;
+
+RejectedDocuments::Rest RejectedDocuments::take(InFlightBatch& batch, const PendingRequest& request,
+                                                const std::vector<event::ItemOutcome>& rejected,
+                                                const Items& items) {
+  Rest rest;
+  const DeadItems dead = repair_some(batch, request, rejected, items, rest);
+  if (!dead.items.empty() && !dead_letter(batch, request, dead)) {
+    rest.unwritten = in_flight::make_payload(dead.items, request.payload.codec);
+  }
+  return rest;
 }
 
-// Documents refused for their content: repaired once if that is possible, else dead-lettered (B5).
-// `piece` goes.
-void Delivery::refuse(Flight& flight, std::list<Piece>::iterator piece,
-                      const std::vector<event::ItemOutcome>& refused,
-                      const std::vector<BulkItem>& items) {
+RejectedDocuments::DeadItems RejectedDocuments::repair_some(
+    InFlightBatch& batch, const PendingRequest& request,
+    const std::vector<event::ItemOutcome>& rejected, const Items& items, Rest& rest) {
+  DeadItems dead;
   std::vector<std::string> repaired;
-  std::vector<BulkItem> second_try, dead_items;
-  std::vector<event::ItemOutcome> dead;
-  std::vector<BulkItem> originals;
-  Original original;
-  repaired.reserve(refused.size());
-  for (const event::ItemOutcome& item : refused) {
-    if (!item.code.empty()) {  // else it was counted as a whole
-      ++stats_.failures[item.code];
+  repaired.reserve(rejected.size());
+  Items second_try;
+  Items originals;
+  RepairedDocuments before;
+  const sinks::framing::ItemFraming& framing = context_.framing();
+  for (const event::ItemOutcome& why : rejected) {
+    if (!why.code.empty()) {  // else it was counted as a whole
+      ++context_.reporter.stats().failures[why.code];
     }
-    if (item.schema_mismatch) {
-      tell_refused(item.code,
-                   "the mapping of the index does not take documents as they are: they are "
-                   "repaired, or go to the dead-letter file",
-                   1, item);
+    if (why.schema_mismatch) {
+      context_.reporter.report_rejected(
+          why.code,
+          "the mapping of the index does not take documents as they are: they are "
+          "repaired, or go to the dead-letter file",
+          1, why, context_.clock.now());
     }
-    const BulkItem& source = items[item.item];
-    auto better = !piece->repaired && repair_ ? repair_(source.source, item) : std::nullopt;
+    const FramedItem& item = items[why.item];
+    auto better = !request.repaired && repair_ ? repair_(item.document, why) : std::nullopt;
     if (better) {
       repaired.push_back(std::move(*better));
-      second_try.push_back(BulkItem{source.action, repaired.back()});
-      originals.push_back(source);
-      original.refused.emplace(id_of(source.action), item);
+      second_try.push_back(FramedItem{item.head, repaired.back()});
+      originals.push_back(item);
+      before.refused.emplace(framing.id_of(item), why);
     } else {
-      dead_items.push_back(source);
-      dead.push_back(item);
+      dead.items.push_back(item);
+      dead.why.push_back(why);
     }
   }
-  const Codec codec = piece->part.codec;
   if (!second_try.empty()) {
-    stats_.repaired += second_try.size();
-    original.part = make_part(originals, codec);
-    flight.originals.push_back(std::move(original));
-    add_piece(flight, piece, make_part(second_try, codec)).repaired = true;
+    context_.reporter.stats().repaired += second_try.size();
+    before.originals = in_flight::make_payload(originals, request.payload.codec);
+    batch.repaired.push_back(std::move(before));
+    rest.repaired = in_flight::make_payload(second_try, request.payload.codec);
   }
-  if (!dead.empty()) {
-    bury(flight, piece, dead, dead_items);
-  }
-  flight.pieces.erase(piece);
+  return dead;
 }
 
-// What was repaired in vain is buried as it was, with what the server said of that.
-void Delivery::restore(const Flight& flight, std::vector<Refusal>& refusals) {
-  for (const Original& original : flight.originals) {
-    std::map<std::string_view, Refusal*> wanted;
-    for (Refusal& refusal : refusals) {
-      if (const auto known = original.refused.find(refusal.id); known != original.refused.end()) {
-        refusal.status = known->second.status;
-        refusal.type = known->second.type;
-        refusal.reason = known->second.reason;
-        wanted.emplace(refusal.id, &refusal);
+// False: they cannot be written now.
+bool RejectedDocuments::dead_letter(InFlightBatch& batch, const PendingRequest& request,
+                                    const DeadItems& dead) {
+  const sinks::framing::ItemFraming& framing = context_.framing();
+  std::vector<RejectedDocument> documents;
+  documents.reserve(dead.items.size());
+  for (std::size_t i = 0; i < dead.items.size(); ++i) {
+    const FramedItem& item = dead.items[i];
+    const event::ItemOutcome& why = dead.why[i];
+    documents.push_back(RejectedDocument{
+        batch.id, request.index.empty() ? std::string(framing.index_of(item)) : request.index,
+        std::string(framing.id_of(item)), std::string(item.document), why.status, why.type,
+        why.reason});
+  }
+  if (request.repaired) {
+    restore_originals(batch, documents);
+  }
+  const TimePoint now = context_.clock.now();
+  if (auto s = writer_.write(documents); !s) {
+    context_.reporter.report_unwritten_dead_letters(s.error(), now);
+    return false;
+  }
+  batch.counts.dead_lettered += documents.size();
+  context_.reporter.report_rejected(
+      "dead-letter",
+      "the server refused documents for their content; they are in the dead-letter file",
+      documents.size(), dead.why.front(), now);
+  return true;
+}
+
+// What was repaired in vain is dead-lettered as it was, with what the server said of that.
+void RejectedDocuments::restore_originals(const InFlightBatch& batch,
+                                          std::vector<RejectedDocument>& documents) const {
+  const sinks::framing::ItemFraming& framing = context_.framing();
+  for (const RepairedDocuments& before : batch.repaired) {
+    std::map<std::string_view, RejectedDocument*> wanted;
+    for (RejectedDocument& document : documents) {
+      if (const auto known = before.refused.find(document.id); known != before.refused.end()) {
+        document.status = known->second.status;
+        document.type = known->second.type;
+        document.reason = known->second.reason;
+        wanted.emplace(document.id, &document);
       }
     }
     if (wanted.empty()) {
       continue;
     }
-    auto raw = unpack_part(original.part);
-    auto items = raw ? bulk_items(*raw) : Result<std::vector<BulkItem>>(raw.error());
-    AUDITSHIP_CHECK(items.ok(), "a frame with a good checksum unpacks");
-    for (const BulkItem& item : *items) {
-      if (const auto refusal = wanted.find(id_of(item.action)); refusal != wanted.end()) {
-        refusal->second->document = item.source;
+    auto unpacked = in_flight::unpack_items(before.originals, framing);
+    AUDITSHIP_CHECK(unpacked.ok(), "a frame with a good checksum unpacks");
+    for (const FramedItem& item : unpacked->items) {
+      if (const auto document = wanted.find(framing.id_of(item)); document != wanted.end()) {
+        document->second->document = item.document;
       }
     }
-  }
-}
-
-// What cannot be written to the dead letters is not settled: it is sent, and refused, again later.
-void Delivery::bury(Flight& flight, std::list<Piece>::iterator piece,
-                    const std::vector<event::ItemOutcome>& why,
-                    const std::vector<BulkItem>& items) {
-  std::vector<Refusal> refusals;
-  refusals.reserve(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    refusals.push_back(Refusal{
-        flight.id, piece->index.empty() ? std::string(index_of(items[i].action)) : piece->index,
-        std::string(id_of(items[i].action)), std::string(items[i].source), why[i].status,
-        why[i].type, why[i].reason});
-  }
-  if (piece->repaired) {
-    restore(flight, refusals);
-  }
-  if (auto s = dead_letters_.put(refusals); s) {
-    flight.counts.dead_lettered += why.size();
-    tell_refused("dead-letter",
-                 "the server refused documents for their content; they are in the dead-letter file",
-                 items.size(), why.front());
-  } else {
-    ++stats_.failures["dead-letter-failed"];
-    if (told_.tell("dead-letter-failed", clock_.now())) {
-      logger_.error("dead-letter-failed",
-                    "refused documents cannot be written to the dead-letter file; they wait",
-                    {{"stream", options_.stream}, {"error", s.error().message}});
-    }
-    stats_.last_failure = "dead letters cannot be written: " + s.error().message;
-    Piece& rest = add_piece(flight, piece, make_part(items, piece->part.codec));
-    back_off(rest, clock_.now(), event::Verdict::blocked, Duration{});
-  }
-}
-
-// A letter, or a mapping that does not fit, is said once a minute at most.
-void Delivery::tell_refused(std::string_view code, std::string_view text, std::size_t documents,
-                            const event::ItemOutcome& why) {
-  const TimePoint now = clock_.now();
-  if (const auto since_told = letters_told_.tell(code, now, documents)) {
-    logger_.warn(LogCode::at_run_time(code), text,
-                 {{"stream", options_.stream}, {"documents", *since_told}, {"error", why.message}});
-  }
-  (void)letters_told_.recovered(now);  // it does not last: the next one is news
-}
-
-// Counts that were held back are said when it has become quiet.
-void Delivery::tell_rest(TimePoint now) {
-  while (const auto held = letters_told_.rest(now)) {
-    logger_.warn(LogCode::at_run_time(held->first),
-                 "more documents, for reasons like those told before",
-                 {{"stream", options_.stream}, {"documents", held->second}});
   }
 }
 

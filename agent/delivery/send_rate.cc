@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kSlow{10};
 
 }  // namespace
 
-void DeliveryPace::content(Duration took) {
+void SendRate::content(Duration took) {
   failed_ = pushed_ = 0;
   if (took > kSlow) {
     quiet_ = 0;
@@ -30,7 +30,7 @@ void DeliveryPace::content(Duration took) {
   }
 }
 
-void DeliveryPace::pushed_back(std::uint64_t raw_bytes) {
+void SendRate::pushed_back(std::uint64_t raw_bytes) {
   quiet_ = 0;
   window_ = std::max<std::size_t>(1, window_ / 2);
   if (++pushed_ >= kShrinkAfter) {
@@ -40,19 +40,19 @@ void DeliveryPace::pushed_back(std::uint64_t raw_bytes) {
   }
 }
 
-void DeliveryPace::too_large(std::uint64_t raw_bytes) {
+void SendRate::too_large(std::uint64_t raw_bytes) {
   quiet_ = 0;
   const std::uint64_t half = std::max(kLeastBytes, raw_bytes / 2);
   part_bytes_ = part_bytes_ == 0 ? half : std::min(part_bytes_, half);
 }
 
-void DeliveryPace::failed(TimePoint now, bool blocked, Duration least) {
+void SendRate::failed(TimePoint now, bool blocked, Duration least) {
   quiet_ = 0;
   resume_at_ = now + std::max(jitter(failed_, blocked), least);
   failed_ = std::min(failed_ + 1, 32u);
 }
 
-Duration DeliveryPace::jitter(std::uint32_t attempt, bool blocked) {
+Duration SendRate::jitter(std::uint32_t attempt, bool blocked) {
   const auto most = std::chrono::duration_cast<std::chrono::microseconds>(most_).count();
   const auto first =
       std::chrono::duration_cast<std::chrono::microseconds>(blocked ? first_ * 10 : first_).count();

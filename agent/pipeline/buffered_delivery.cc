@@ -14,7 +14,8 @@ constexpr std::uint32_t kMostDoublings = 6;
 
 BufferedDelivery::BufferedDelivery(const RuntimeServices& services,
                                    const PipelineSettings& settings, MakeSink make_sink,
-                                   delivery::DeadLetterBox& dead_letters, delivery::Repair repair)
+                                   delivery::dead_letters::DeadLetterWriter& dead_letters,
+                                   delivery::Repair repair)
     : services_(services),
       settings_(settings),
       make_sink_(std::move(make_sink)),

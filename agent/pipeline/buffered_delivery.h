@@ -29,7 +29,7 @@ namespace auditship::pipeline {
 class BufferedDelivery {
  public:
   BufferedDelivery(const RuntimeServices& services, const PipelineSettings& settings,
-                   MakeSink make_sink, delivery::DeadLetterBox& dead_letters,
+                   MakeSink make_sink, delivery::dead_letters::DeadLetterWriter& dead_letters,
                    delivery::Repair repair);
 
   // Recovery. Only when not is_open(). Errors: as SegmentLog::open, and of making the sink.
@@ -53,7 +53,7 @@ class BufferedDelivery {
   const RuntimeServices& services_;
   const PipelineSettings& settings_;
   MakeSink make_sink_;
-  delivery::DeadLetterBox& dead_letters_;
+  delivery::dead_letters::DeadLetterWriter& dead_letters_;
   delivery::Repair repair_;
   std::unique_ptr<buffer::SegmentLog> log_;
   // Whose frames sink_ knows.

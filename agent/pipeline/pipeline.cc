@@ -20,7 +20,7 @@ PipelineSettings with_id_scope(PipelineSettings settings) {
 
 Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
                    MakeParser make_parser, MakeSink make_sink,
-                   delivery::DeadLetterBox& dead_letters, delivery::Repair repair)
+                   delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair)
     : services_(std::move(services)),
       settings_(with_id_scope(std::move(settings))),
       stage_(settings_.encoder, std::move(rules)),

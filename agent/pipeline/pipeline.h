@@ -19,7 +19,6 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
-#include "agent/delivery/delivery.h"
 #include "agent/filter/rule_set.h"
 #include "agent/pipeline/batch_appender.h"
 #include "agent/pipeline/buffered_delivery.h"
@@ -41,8 +40,8 @@ class Pipeline {
   static constexpr std::size_t kPackBytes = 512 * 1024;
 
   Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
-           MakeParser make_parser, MakeSink make_sink, delivery::DeadLetterBox& dead_letters,
-           delivery::Repair repair);
+           MakeParser make_parser, MakeSink make_sink,
+           delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 

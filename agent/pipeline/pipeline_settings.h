@@ -13,7 +13,7 @@
 #include "agent/base/result.h"
 #include "agent/buffer/batch_builder.h"
 #include "agent/buffer/segment_log.h"
-#include "agent/delivery/delivery.h"
+#include "agent/delivery/delivery_options.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/record_id.h"
 #include "agent/input/file/file_source.h"

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "agent/buffer/segment_log.h"
-#include "agent/delivery/delivery.h"
+#include "agent/delivery/delivery_options.h"
 #include "agent/event/accounting.h"
 #include "agent/input/file/file_source.h"
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "agent/delivery/delivery.h"
+#include "sinks/framing/bulk_framing.h"
+#include "sinks/targeted_sink.h"
 #include "tests/support/buffer_rig.h"
 
 namespace auditship::test {
@@ -59,17 +61,17 @@ class ScriptSink final : public sinks::Sink, public sinks::TargetedSink {
   bool targeted_;
 };
 
-class ListBox final : public delivery::DeadLetterBox {
+class RejectedList final : public delivery::dead_letters::DeadLetterWriter {
  public:
-  Status put(const std::vector<delivery::Refusal>& refusals) override {
+  Status write(const std::vector<delivery::dead_letters::RejectedDocument>& rejected) override {
     if (failures > 0) {
       --failures;
       return Error{Errc::no_space, "dead-letter file is full"};
     }
-    letters.insert(letters.end(), refusals.begin(), refusals.end());
+    documents.insert(documents.end(), rejected.begin(), rejected.end());
     return {};
   }
-  std::vector<delivery::Refusal> letters;
+  std::vector<delivery::dead_letters::RejectedDocument> documents;
   int failures = 0;
 };
 
@@ -101,7 +103,7 @@ struct DeliveryRig : BufferRig {
     delivery.reset();
     sink = std::make_unique<ScriptSink>(targeted);
     delivery = std::make_unique<delivery::Delivery>(
-        *log, *sink, box, repair, clock, rng, logger, [] {}, delivery_options);
+        *log, *sink, rejected, repair, clock, rng, logger, [] {}, delivery_options);
   }
   // The process ends and begins again.
   void restart() {
@@ -158,14 +160,35 @@ struct DeliveryRig : BufferRig {
   [[nodiscard]] const buffer::AckState& stored() const { return log->ack(0); }
 
   SimRng rng;
-  delivery::DeliveryOptions delivery_options{"test"};
-  ListBox box;
+  delivery::DeliveryOptions delivery_options{"test",
+                                             std::make_shared<sinks::framing::BulkFraming>()};
+  RejectedList rejected;
   delivery::Repair repair;
   std::string index = "app-000001";
   bool answers_resolve = true;
   bool targeted = true;
   std::unique_ptr<ScriptSink> sink;
   std::unique_ptr<delivery::Delivery> delivery;
+};
+
+inline std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
+  std::vector<std::uint64_t> out;
+  for (; from < to; ++from) {
+    out.push_back(from);
+  }
+  return out;
+}
+
+// A rig with these frames, started, and the first requests out.
+struct Started : DeliveryRig {
+  explicit Started(std::initializer_list<std::uint64_t> frames, delivery::Repair with = {}) {
+    repair = std::move(with);
+    for (const std::uint64_t n : frames) {
+      REQUIRE(add(n).ok());
+    }
+    start();
+    go();
+  }
 };
 
 }  // namespace auditship::test

@@ -103,8 +103,9 @@ std::string SimWorld::check_contents() {
   }
   std::map<std::string, std::set<std::string>> letters;  // one with the same id twice is one letter
   std::set<std::string> change_letters;
-  auto scan = delivery::read_dead_letters(
-      fs_, join_path(kData, "dead-letter"), [&](const delivery::DeadLetter& letter) {
+  auto scan = delivery::dead_letters::read_dead_letters(
+      fs_, join_path(kData, "dead-letter"),
+      [&](const delivery::dead_letters::DeadLetterEntry& letter) {
         if (!is_rules_change(letter.document)) {
           letters[message_of(letter.document)].insert(letter.id);
         } else if (change_letters.insert(letter.id).second) {

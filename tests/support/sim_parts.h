@@ -1,4 +1,4 @@
-// Parts of SimWorld: a parser of lines, rules that drop noise, a dead-letter box, and stand-ins
+// Parts of SimWorld: a parser of lines, rules that drop noise, a dead-letter writer, and stand-ins
 // that break a promise.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/base/binary_io.h"
+#include "agent/delivery/dead_letters/dead_letter_writer.h"
 #include "sinks/targeted_sink.h"
 #include "tests/support/sim_world.h"
 
@@ -99,30 +100,26 @@ inline std::string message_of(const std::string& document) {
                                document.find('"', at + key.size()) - at - key.size());
 }
 
-class SimWorld::Box final : public delivery::DeadLetterBox {
+class SimWorld::DeadLetters final : public delivery::dead_letters::DeadLetterWriter {
  public:
-  Box(Fs& fs, const Clock& clock, std::string directory, bool forgetful)
+  DeadLetters(Fs& fs, const Clock& clock, std::string directory, bool forgetful)
       : fs_(fs), clock_(clock), directory_(std::move(directory)), forgetful_(forgetful) {}
 
-  Status put(const std::vector<delivery::Refusal>& refusals) override {
+  Status write(const std::vector<delivery::dead_letters::RejectedDocument>& rejected) override {
     if (forgetful_) {
       return {};  // as if written, not synced, and the next crash took it
     }
-    if (!letters_) {
-      delivery::DeadLetterOptions options;
+    if (!writer_) {
+      delivery::dead_letters::DeadLetterStoreOptions options;
       options.directory = directory_;
-      auto opened = delivery::DeadLetters::open(fs_, options);
+      auto opened = delivery::dead_letters::DeadLetterStore::open(fs_, options);
       if (!opened) {
         return opened.error();
       }
-      letters_ = std::move(*opened);
+      writer_ = std::make_unique<delivery::dead_letters::DeadLetterStoreWriter>(std::move(*opened),
+                                                                                clock_);
     }
-    std::vector<delivery::DeadLetter> all;
-    for (const delivery::Refusal& r : refusals) {
-      all.push_back(delivery::DeadLetter{r.document, r.index, r.id, r.status, r.type, r.reason,
-                                         clock_.wall_ns(), clock_.wall_ns()});
-    }
-    return letters_->add(all);
+    return writer_->write(rejected);
   }
 
  private:
@@ -130,7 +127,7 @@ class SimWorld::Box final : public delivery::DeadLetterBox {
   const Clock& clock_;
   std::string directory_;
   bool forgetful_;
-  std::unique_ptr<delivery::DeadLetters> letters_;
+  std::unique_ptr<delivery::dead_letters::DeadLetterStoreWriter> writer_;
 };
 
 class SimWorld::FaultySink final : public sinks::Sink, public sinks::TargetedSink {

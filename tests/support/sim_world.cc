@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/pipeline/pipeline.h"
+#include "sinks/framing/bulk_framing.h"
 #include "tests/support/sim_parts.h"
 
 namespace auditship::test {
@@ -76,14 +77,15 @@ pipeline::PipelineSettings SimWorld::settings() const {
   s.encoder.node = "n";
   s.encoder.stream = "app";
   s.delivery.stream = "app";
+  s.delivery.framing = std::make_shared<sinks::framing::BulkFraming>();
   return s;
 }
 
 void SimWorld::start_agent() {
   dead_ = false;
   link_ = server_.connect();
-  box_ = std::make_unique<Box>(*agent_fs_, clock_, join_path(kData, "dead-letter"),
-                               plan_.broken == Broken::dead_letters_unsynced);
+  dead_letters_ = std::make_unique<DeadLetters>(*agent_fs_, clock_, join_path(kData, "dead-letter"),
+                                                plan_.broken == Broken::dead_letters_unsynced);
   const auto make_sink = [this](const buffer::BufferId&) -> Result<std::unique_ptr<sinks::Sink>> {
     sinks::opensearch::OpenSearchOptions options;
     options.hosts = {"http://one:9200", "http://two:9200"};
@@ -98,15 +100,15 @@ void SimWorld::start_agent() {
   stream_ = std::make_unique<pipeline::Pipeline>(
       pipeline::RuntimeServices{*agent_fs_, clock_, agent_rng_, log_,
                                 [this] { step_at_ = TimePoint{}; }},
-      settings(), sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink, *box_,
-      delivery::Repair());
+      settings(), sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink,
+      *dead_letters_, delivery::Repair());
   step_at_ = TimePoint{};
 }
 
 void SimWorld::stop_agent() {
   link_.reset();
   stream_.reset();
-  box_.reset();
+  dead_letters_.reset();
   tasks_.clear();
 }
 

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/delivery/dead_letter_store.h"
+#include "agent/delivery/dead_letters/dead_letter_store.h"
 #include "agent/pipeline/pipeline_fwd.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "sinks/opensearch/opensearch_sink.h"
@@ -57,7 +57,7 @@ class SimWorld {
   [[nodiscard]] std::string story() const;
 
  private:
-  class Box;
+  class DeadLetters;
   class FaultySink;
   class LooseFs;
 
@@ -94,7 +94,7 @@ class SimWorld {
   LogCapture log_;
   std::deque<std::function<void()>> tasks_;
   std::unique_ptr<sinks::http::HttpTransport> link_;
-  std::unique_ptr<Box> box_;
+  std::unique_ptr<DeadLetters> dead_letters_;
   std::unique_ptr<pipeline::Pipeline> stream_;
   TimePoint step_at_{};
   std::vector<std::string> events_;

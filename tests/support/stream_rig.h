@@ -87,6 +87,7 @@ struct StreamRig {
     s.encoder.cluster = "c";
     s.encoder.node = "n";
     s.encoder.stream = "authlog";
+    s.delivery.framing = std::make_shared<sinks::framing::BulkFraming>();
     adjust(s);
     stream = std::make_unique<pipeline::Pipeline>(
         pipeline::RuntimeServices{fs, clock, rng, log, [] {}}, s, std::move(rules),
@@ -97,7 +98,7 @@ struct StreamRig {
         [this](const buffer::BufferId&) -> Result<std::unique_ptr<sinks::Sink>> {
           return std::unique_ptr<sinks::Sink>(std::make_unique<StoreSink>(store));
         },
-        box, delivery::Repair());
+        rejected, delivery::Repair());
   }
   void run(int steps, bool answers) {
     for (int i = 0; i < steps; ++i) {
@@ -126,7 +127,7 @@ struct StreamRig {
   SimFs fs;
   SimRng rng;
   LogCapture log;
-  ListBox box;
+  RejectedList rejected;
   Store store;
   std::unique_ptr<pipeline::Pipeline> stream;
 };

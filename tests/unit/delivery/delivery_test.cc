@@ -1,5 +1,6 @@
 #include "agent/delivery/delivery.h"
 
+#include "agent/delivery/send_rate.h"
 #include "tests/support/catch.h"
 #include "tests/support/script_sink.h"
 
@@ -8,30 +9,6 @@ using namespace auditship::test;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-namespace {
-
-std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
-  std::vector<std::uint64_t> out;
-  for (; from < to; ++from) {
-    out.push_back(from);
-  }
-  return out;
-}
-
-// A rig with these frames, started, and the first requests out.
-struct Started : DeliveryRig {
-  explicit Started(std::initializer_list<std::uint64_t> frames, delivery::Repair with = {}) {
-    repair = std::move(with);
-    for (const std::uint64_t n : frames) {
-      REQUIRE(add(n).ok());
-    }
-    start();
-    go();
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a frame that is taken is settled, and its segment's slot says so", "[delivery]") {
   Started rig({3});
@@ -123,8 +100,8 @@ TEST_CASE("what the server refuses for its content goes to the dead letters, onc
           "[delivery]") {
   Started rig({3});
   rig.answer(taken(2, 0, {item(1, event::Verdict::rejected, 400)}));
-  REQUIRE(rig.box.letters.size() == 1);
-  const delivery::Refusal& letter = rig.box.letters[0];
+  REQUIRE(rig.rejected.documents.size() == 1);
+  const delivery::dead_letters::RejectedDocument& letter = rig.rejected.documents[0];
   CHECK(letter.id == "1");
   CHECK(letter.document == "{\"n\":1}");
   CHECK(letter.index == "app-000001");
@@ -136,14 +113,14 @@ TEST_CASE("what the server refuses for its content goes to the dead letters, onc
 
 TEST_CASE("a dead letter that cannot be written is not settled (B5)", "[delivery]") {
   Started rig({2});
-  rig.box.failures = 1;
+  rig.rejected.failures = 1;
   rig.answer(taken(1, 0, {item(0, event::Verdict::rejected, 400)}));
   CHECK(rig.delivery->ack().settled == 0);
   CHECK_FALSE(rig.delivery->idle());
   rig.wait(seconds(30));
   CHECK(rig.request().numbers() == range(0, 1));
   rig.answer(taken(0, 0, {item(0, event::Verdict::rejected, 400)}));
-  CHECK(rig.box.letters.size() == 1);
+  CHECK(rig.rejected.documents.size() == 1);
   CHECK(rig.delivery->ack().settled == 1);
 }
 
@@ -159,14 +136,14 @@ TEST_CASE("a refused document is repaired once, under the same id", "[delivery]"
       });
   rig.answer(taken(1, 0, {item(1, event::Verdict::rejected, 400)}));
   CHECK(rig.request().numbers() == range(1, 2));
-  CHECK(rig.box.letters.empty());
+  CHECK(rig.rejected.documents.empty());
   SECTION("and taken") {
     rig.answer(taken(1));
-    CHECK(rig.box.letters.empty());
+    CHECK(rig.rejected.documents.empty());
   }
   SECTION("and refused for good") {
     rig.answer(taken(0, 0, {item(0, event::Verdict::rejected, 400)}));
-    REQUIRE(rig.box.letters.size() == 1);
+    REQUIRE(rig.rejected.documents.size() == 1);
   }
   CHECK(asked == 1);
   CHECK(rig.delivery->idle());
@@ -193,12 +170,12 @@ TEST_CASE("a letter holds the document as it was before repair, and what the ser
     rig.answer(taken(0, 0, {item(0, event::Verdict::rejected, 400)}));
     rig.answer(taken(0, 0, {item(0, event::Verdict::rejected, 400)}));
   }
-  REQUIRE(rig.box.letters.size() == 2);
-  CHECK(rig.box.letters[0].id == "1");
-  CHECK(rig.box.letters[0].document == "{\"n\":1}");
-  CHECK(rig.box.letters[0].reason == "of the whole document");
-  CHECK(rig.box.letters[1].id == "3");
-  CHECK(rig.box.letters[1].document == "{\"n\":3}");
+  REQUIRE(rig.rejected.documents.size() == 2);
+  CHECK(rig.rejected.documents[0].id == "1");
+  CHECK(rig.rejected.documents[0].document == "{\"n\":1}");
+  CHECK(rig.rejected.documents[0].reason == "of the whole document");
+  CHECK(rig.rejected.documents[1].id == "3");
+  CHECK(rig.rejected.documents[1].document == "{\"n\":3}");
   CHECK(rig.delivery->idle());
 }
 
@@ -212,8 +189,8 @@ TEST_CASE("the letter of a document with a dated index names that index", "[deli
   rig.start();
   rig.step();
   rig.answer(taken(0, 0, {item(0, event::Verdict::rejected, 400)}));
-  REQUIRE(rig.box.letters.size() == 1);
-  CHECK(rig.box.letters[0].index == "app-2026.11.23");
+  REQUIRE(rig.rejected.documents.size() == 1);
+  CHECK(rig.rejected.documents[0].index == "app-2026.11.23");
 }
 
 TEST_CASE("what is too large is halved, and later bodies are made smaller before they are sent",
@@ -356,7 +333,7 @@ TEST_CASE("a server that answers nobody gets every document again, and none is d
     REQUIRE(rig.waiting() == 1);
   }
   rig.answer(taken(4));
-  CHECK(rig.box.letters.empty());
+  CHECK(rig.rejected.documents.empty());
 }
 
 namespace {
@@ -384,9 +361,9 @@ TEST_CASE("a document that silences the server is found by halving, and buried a
           "[delivery]") {
   Started rig({8});
   serve_all_but(rig, 5, 40);
-  REQUIRE(rig.box.letters.size() == 1);
-  CHECK(rig.box.letters[0].id == "5");
-  CHECK(rig.box.letters[0].type == "no_answer");
+  REQUIRE(rig.rejected.documents.size() == 1);
+  CHECK(rig.rejected.documents[0].id == "5");
+  CHECK(rig.rejected.documents[0].type == "no_answer");
   CHECK(rig.delivery->ack().ledger.created == 7);
   CHECK(rig.delivery->ack().settled == 1);
 }
@@ -395,121 +372,12 @@ TEST_CASE("a lone document that is never answered waits until others are taken m
           "[delivery]") {
   Started rig({1});
   serve_all_but(rig, 0, 60);
-  CHECK(rig.box.letters.empty());  // it may be the server
+  CHECK(rig.rejected.documents.empty());  // it may be the server
   REQUIRE(rig.add(2).ok());
   serve_all_but(rig, 0, 20);
-  CHECK(rig.box.letters.size() == 1);
+  CHECK(rig.rejected.documents.size() == 1);
   CHECK(rig.delivery->ack().ledger.created == 2);
   CHECK(rig.delivery->ack().settled == 2);
-}
-
-TEST_CASE(
-    "an index that takes no more is asked for the ids, and what is missing goes to the current one",
-    "[delivery]") {
-  Started rig({4});
-  rig.index = "app-000002";
-  rig.answer(
-      taken(1, 0,
-            {item(1, event::Verdict::index_gone, 403), item(2, event::Verdict::index_gone, 403),
-             item(3, event::Verdict::index_gone, 403)}));
-  rig.wait(seconds(3));
-  REQUIRE(rig.sink->asked.size() == 1);
-  CHECK(rig.stored().targets.at(1) == "?app-000001");
-  CHECK(rig.sink->asked[0].first == "app-000001");
-  CHECK(rig.sink->asked[0].ids == std::vector<std::string>{"1", "2", "3"});
-  rig.sink->asked[0].done(sinks::Presence{{false, true, false}});
-  rig.go();
-  CHECK(rig.request().index == "app-000002");
-  CHECK(rig.request().numbers() == std::vector<std::uint64_t>{1, 3});
-  rig.answer(taken(2));
-  CHECK(rig.delivery->ack().ledger.created == 3);
-  CHECK(rig.delivery->ack().ledger.existed == 1);
-  CHECK(rig.delivery->idle());
-}
-
-TEST_CASE("before ids are looked up, an unanswered request gets time to be executed",
-          "[delivery]") {
-  Started rig({2});
-  rig.answer(whole(event::Verdict::retry, 0, "network"));
-  rig.wait(seconds(5));
-  rig.index = "app-000002";
-  rig.answer(whole(event::Verdict::index_gone, 404));
-  rig.wait(seconds(100));
-  CHECK(rig.sink->asked.empty());
-  rig.wait(seconds(30));
-  CHECK(rig.sink->asked.size() == 1);
-}
-
-TEST_CASE("while the alias still points to the index that is gone, documents wait for it",
-          "[delivery]") {
-  Started rig({2});
-  rig.answer(whole(event::Verdict::index_gone, 404));
-  rig.wait(minutes(2));
-  CHECK(rig.sink->asked.empty());
-  rig.answer(taken(2));
-  CHECK(rig.delivery->idle());
-}
-
-TEST_CASE("a frame that was moving is looked up again after a restart, from its first index on",
-          "[delivery]") {
-  Started rig({2});
-  rig.index = "app-000002";
-  rig.answer(whole(event::Verdict::index_gone, 404));
-  rig.wait(seconds(3));
-  rig.sink->asked.at(0).done(sinks::Presence{{false, false}});
-  rig.go();
-  CHECK(rig.request().index == "app-000002");
-  rig.index = "app-000003";
-  rig.restart();
-  rig.wait(seconds(110));
-  CHECK(rig.sink->sent.empty());
-  rig.wait(seconds(30));
-  REQUIRE(rig.sink->asked.size() == 1);
-  CHECK(rig.sink->asked[0].first == "app-000001");
-  rig.sink->asked[0].done(sinks::Presence{{true, false}});
-  rig.go();
-  CHECK(rig.request().index == "app-000003");
-  CHECK(rig.request().numbers() == range(1, 2));
-}
-
-TEST_CASE("a second index that goes while documents move is left like the first", "[delivery]") {
-  Started rig({1});
-  rig.index = "app-000002";
-  rig.answer(whole(event::Verdict::index_gone, 404));
-  rig.wait(seconds(3));
-  rig.sink->asked.at(0).done(sinks::Presence{{false}});
-  rig.go();
-  rig.index = "app-000003";
-  rig.answer(whole(event::Verdict::index_gone, 404));
-  rig.wait(seconds(30));
-  REQUIRE(rig.sink->asked.size() == 2);
-  CHECK(rig.sink->asked[1].first == "app-000001");
-  rig.sink->asked[1].done(sinks::Presence{{false}});
-  rig.go();
-  CHECK(rig.request().index == "app-000003");
-}
-
-TEST_CASE("frames in doubt are looked up in all indices before they are sent", "[delivery]") {
-  DeliveryRig rig;
-  REQUIRE(rig.add(2).ok());
-  buffer::AckState ack = rig.log->ack(0);
-  ack.doubted = buffer::AckState::kAllDoubted;
-  REQUIRE(rig.log->store(0, ack).ok());
-  rig.start();
-  rig.wait(minutes(3));
-  CHECK(rig.sink->sent.empty());
-  REQUIRE(rig.sink->asked.size() == 1);
-  CHECK(rig.sink->asked[0].first.empty());
-  CHECK(rig.stored().targets.at(1) == "?");
-  rig.sink->asked[0].done(sinks::Presence{{true, false}});
-  rig.go();
-  CHECK(rig.request().numbers() == range(1, 2));
-  rig.delivery->doubt_up_to(1);
-  rig.answer(taken(1));
-  REQUIRE(rig.add(1).ok());
-  rig.wait(seconds(2));
-  CHECK(rig.request().numbers() == range(2, 3));
-  CHECK(rig.sink->asked.size() == 1);
 }
 
 TEST_CASE("lost frames are counted as lost, and only when what replaces them is there",
@@ -553,45 +421,13 @@ TEST_CASE(
   for (int i = 0; i < 40; ++i) {
     rig.answer(rig.request(rig.waiting() - 1), taken(1));
   }
-  CHECK(rig.waiting() == delivery::DeliveryPace::kMostRequests);
+  CHECK(rig.waiting() == delivery::SendRate::kMostRequests);
   rig.answer(taken(0, 0, {item(0, event::Verdict::retry, 429)}));
   while (rig.waiting() > 0) {
     rig.answer(rig.request(rig.waiting() - 1), taken(0, 0, {item(0, event::Verdict::retry, 429)}));
   }
   rig.wait(seconds(60));
   CHECK(rig.waiting() == 1);
-}
-
-TEST_CASE("an index name that no server can give is refused", "[delivery]") {
-  DeliveryRig rig;
-  rig.index = GENERATE(std::string(300, 'x'), std::string("?app"));
-  REQUIRE(rig.add(1).ok());
-  rig.start();
-  rig.step();
-  rig.sink->resolving.front()(rig.index);
-  rig.step();
-  CHECK(rig.sink->sent.empty());
-  CHECK(rig.stored().targets.empty());
-}
-
-TEST_CASE("waiting has full jitter, grows up to its limit and never to nothing", "[delivery]") {
-  SimRng rng(7);
-  delivery::DeliveryPace pace(rng, milliseconds(200), milliseconds(30000));
-  for (std::uint32_t attempt = 0; attempt < 40; ++attempt) {
-    const auto limit =
-        std::min<std::int64_t>(30000, 200 * (std::int64_t{1} << std::min(attempt, 20u)));
-    Duration low = Duration::max();
-    Duration high{};
-    for (int i = 0; i < 300; ++i) {
-      const Duration wait = pace.jitter(attempt, false);
-      REQUIRE(wait >= milliseconds(1));
-      REQUIRE(wait <= milliseconds(limit + 1));
-      low = std::min(low, wait);
-      high = std::max(high, wait);
-    }
-    CHECK(low < milliseconds(limit) / 10);
-    CHECK(high > milliseconds(limit) / 10 * 8);
-  }
 }
 
 TEST_CASE("what the server asks for is waited, at least", "[delivery]") {
@@ -603,38 +439,6 @@ TEST_CASE("what the server asks for is waited, at least", "[delivery]") {
   CHECK(rig.waiting() == 0);
   rig.wait(seconds(3));
   CHECK(rig.waiting() == 1);
-}
-
-TEST_CASE("200 agents whose server comes back are spread", "[delivery]") {
-  std::vector<std::unique_ptr<delivery::DeliveryPace>> paces;
-  std::vector<std::unique_ptr<SimRng>> rngs;
-  std::vector<std::size_t> per_second(40);
-  const TimePoint back{std::chrono::hours(1)};
-  for (std::uint64_t agent = 0; agent < 200; ++agent) {
-    rngs.push_back(std::make_unique<SimRng>(agent));
-    delivery::DeliveryPace pace(*rngs.back(), milliseconds(200), milliseconds(30000));
-    TimePoint now = back - minutes(10);
-    while (now < back) {  // all see it go at once, and try until it is back
-      pace.failed(now, false, Duration{});
-      now = pace.resume_at();
-    }
-    const auto second = std::chrono::duration_cast<seconds>(now - back).count();
-    ++per_second.at(static_cast<std::size_t>(second));
-  }
-  // The mean over half a minute is 6.7 a second.
-  CHECK(*std::max_element(per_second.begin(), per_second.end()) < 30);
-}
-
-TEST_CASE("a sink without indices is neither asked for one nor for ids", "[delivery]") {
-  DeliveryRig rig;
-  rig.targeted = false;
-  REQUIRE(rig.add(2).ok());
-  rig.start();
-  rig.step();
-  CHECK(rig.sink->resolving.empty());
-  CHECK(rig.request().index.empty());
-  rig.answer(taken(2));
-  CHECK(rig.stored().settled == 1);
 }
 
 TEST_CASE("an answer that comes after Delivery is gone does no harm", "[delivery]") {

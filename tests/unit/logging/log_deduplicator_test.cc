@@ -1,6 +1,5 @@
 #include "agent/logging/log_deduplicator.h"
 
-#include "agent/delivery/failure_throttle.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;
@@ -109,33 +108,4 @@ TEST_CASE("memory is bounded, and what is forgotten is counted to the last", "[l
   log.write(huge, kStart);
   log.write(huge, kStart);
   CHECK(log.take().size() == 2);
-}
-
-TEST_CASE("a failure is told when it begins, every ten minutes, and when it comes back",
-          "[failure_log]") {
-  delivery::FailureLog log;
-  CHECK_FALSE(log.recovered(kStart));
-  CHECK(log.tell("down", kStart) == 1);
-  for (int i = 1; i < 599; ++i) {
-    REQUIRE_FALSE(log.tell("down", kStart + i * 1s));
-  }
-  CHECK(log.tell("busy", kStart + 30s, 7) == 7);  // another code, at once
-  CHECK(log.tell("down", kStart + 10min) == 599);
-  CHECK(log.recovered(kStart + 11min) == 11min);
-  CHECK_FALSE(log.recovered(kStart + 11min));
-  CHECK(log.tell("down", kStart + 12min) == 1);
-}
-
-TEST_CASE("what comes and goes all the time is told once a minute", "[failure_log]") {
-  delivery::FailureLog log;
-  int told = 0;
-  std::uint64_t counted = 0;
-  for (int i = 0; i < 600; ++i) {
-    const auto count = log.tell("busy", kStart + i * 1s);
-    told += count ? 1 : 0;
-    counted += count.value_or(0);
-    (void)log.recovered(kStart + i * 1s);
-  }
-  CHECK(told == 10);
-  CHECK(counted == 541);  // the last 59 wait for their line
 }

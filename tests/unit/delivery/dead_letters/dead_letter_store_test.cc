@@ -1,4 +1,4 @@
-#include "agent/delivery/dead_letter_store.h"
+#include "agent/delivery/dead_letters/dead_letter_store.h"
 
 #include <algorithm>
 
@@ -11,8 +11,9 @@ using namespace auditship::test;
 
 namespace {
 
-delivery::DeadLetter letter(const std::string& id, std::string document = "{\"a\":1}") {
-  delivery::DeadLetter l;
+delivery::dead_letters::DeadLetterEntry letter(const std::string& id,
+                                               std::string document = "{\"a\":1}") {
+  delivery::dead_letters::DeadLetterEntry l;
   l.id = id;
   l.document = std::move(document);
   l.index = "kubeaudit-000007";
@@ -27,12 +28,12 @@ delivery::DeadLetter letter(const std::string& id, std::string document = "{\"a\
 struct Fixture {
   TempDir dir;
   platform::PosixFs fs;
-  delivery::DeadLetterOptions options;
-  std::unique_ptr<delivery::DeadLetters> letters;
+  delivery::dead_letters::DeadLetterStoreOptions options;
+  std::unique_ptr<delivery::dead_letters::DeadLetterStore> letters;
   Fixture() { options.directory = dir.path() + "/dead-letter/kubeaudit"; }
   void open() {
     letters.reset();
-    auto opened = delivery::DeadLetters::open(fs, options);
+    auto opened = delivery::dead_letters::DeadLetterStore::open(fs, options);
     REQUIRE(opened);
     letters = std::move(*opened);
   }
@@ -45,13 +46,13 @@ struct Fixture {
   }
   std::vector<std::string> ids(std::uint64_t damaged = 0) {
     std::vector<std::string> found;
-    const auto scan =
-        delivery::read_dead_letters(fs, options.directory, [&found](const delivery::DeadLetter& l) {
+    const auto scan = delivery::dead_letters::read_dead_letters(
+        fs, options.directory, [&found](const delivery::dead_letters::DeadLetterEntry& l) {
           found.push_back(l.id);
           return true;
         });
     REQUIRE(scan);
-    CHECK(scan->letters == found.size());
+    CHECK(scan->entries == found.size());
     CHECK(scan->damaged_files == damaged);
     return found;
   }
@@ -63,14 +64,17 @@ using Ids = std::vector<std::string>;
 
 TEST_CASE_METHOD(Fixture, "a letter is read back as it was added", "[dead_letter]") {
   open();
-  const delivery::DeadLetter sent =
+  const delivery::dead_letters::DeadLetterEntry sent =
       letter("id1", "{\"text\":\"a\\nb \xc3\xa9 \\u0000\",\"deep\":[[[]]]}");
   REQUIRE(letters->add({sent}).ok());
-  delivery::DeadLetter got;
-  REQUIRE(delivery::read_dead_letters(fs, options.directory, [&got](const delivery::DeadLetter& l) {
-            got = l;
-            return true;
-          }).ok());
+  delivery::dead_letters::DeadLetterEntry got;
+  REQUIRE(delivery::dead_letters::read_dead_letters(
+              fs, options.directory,
+              [&got](const delivery::dead_letters::DeadLetterEntry& l) {
+                got = l;
+                return true;
+              })
+              .ok());
   CHECK(got.document == sent.document);
   CHECK(got.index == sent.index);
   CHECK(got.id == sent.id);
@@ -99,8 +103,9 @@ TEST_CASE_METHOD(Fixture, "reading stops when it is told to", "[dead_letter]") {
   open();
   REQUIRE(letters->add({letter("1"), letter("2")}).ok());
   int seen = 0;
-  const auto scan = delivery::read_dead_letters(
-      fs, options.directory, [&seen](const delivery::DeadLetter&) { return ++seen < 1; });
+  const auto scan = delivery::dead_letters::read_dead_letters(
+      fs, options.directory,
+      [&seen](const delivery::dead_letters::DeadLetterEntry&) { return ++seen < 1; });
   REQUIRE(scan);
   CHECK(seen == 1);
   CHECK(scan->damaged_files == 0);
@@ -185,8 +190,8 @@ TEST_CASE_METHOD(Fixture, "flipped bits are damage, never a wrong letter or a cr
     std::string bad = whole;
     bad[i] = static_cast<char>(bad[i] ^ 0x04);
     REQUIRE(fs.replace_file(path, bad).ok());
-    const auto scan = delivery::read_dead_letters(fs, options.directory,
-                                                  [](const delivery::DeadLetter&) { return true; });
+    const auto scan = delivery::dead_letters::read_dead_letters(
+        fs, options.directory, [](const delivery::dead_letters::DeadLetterEntry&) { return true; });
     REQUIRE(scan);
     damaged += scan->damaged_files;
   }
@@ -214,7 +219,7 @@ TEST_CASE_METHOD(Fixture, "removing takes out the named letters and keeps the ot
 
 TEST_CASE_METHOD(Fixture, "one directory belongs to one writer", "[dead_letter]") {
   open();
-  auto second = delivery::DeadLetters::open(fs, options);
+  auto second = delivery::dead_letters::DeadLetterStore::open(fs, options);
   REQUIRE_FALSE(second);
   CHECK(second.error().code == Errc::busy);
 }
@@ -228,10 +233,13 @@ TEST_CASE_METHOD(Fixture, "a large document is read back whole", "[dead_letter]"
   document += "\"}";
   REQUIRE(letters->add({letter("big", document), letter("small")}).ok());
   std::size_t same = 0;
-  REQUIRE(delivery::read_dead_letters(fs, options.directory, [&](const delivery::DeadLetter& l) {
-            same += l.document == document ? 1 : 0;
-            return true;
-          }).ok());
+  REQUIRE(delivery::dead_letters::read_dead_letters(
+              fs, options.directory,
+              [&](const delivery::dead_letters::DeadLetterEntry& l) {
+                same += l.document == document ? 1 : 0;
+                return true;
+              })
+              .ok());
   CHECK(same == 1);
   CHECK(ids() == Ids{"big", "small"});
 }

@@ -1,4 +1,4 @@
-#include "agent/delivery/dead_letter_store.h"
+#include "agent/delivery/dead_letters/dead_letter_store.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 #include "agent/base/compression.h"
 #include "agent/base/json_writer.h"
 
-namespace auditship::delivery {
+namespace auditship::delivery::dead_letters {
 
 namespace {
 
@@ -47,7 +47,7 @@ Result<std::vector<std::string>> files_of(Fs& fs, const std::string& directory) 
   return names;
 }
 
-void append_letter(std::string& out, const DeadLetter& letter) {
+void append_entry(std::string& out, const DeadLetterEntry& entry) {
   const auto text = [&out](std::string_view name, std::string_view value) {
     out += name;
     append_json_string(out, value);
@@ -62,19 +62,19 @@ void append_letter(std::string& out, const DeadLetter& letter) {
     out += "_ns\":";
     append_json_int(out, ns);
   };
-  text("{\"id\":", letter.id);
-  text(",\"index\":", letter.index);
+  text("{\"id\":", entry.id);
+  text(",\"index\":", entry.index);
   out += ",\"status\":";
-  append_json_uint(out, letter.status);
-  text(",\"type\":", letter.type);
-  text(",\"reason\":", letter.reason);
-  time("first", letter.first_ns);
-  time("last", letter.last_ns);
-  text(",\"document\":", letter.document);
+  append_json_uint(out, entry.status);
+  text(",\"type\":", entry.type);
+  text(",\"reason\":", entry.reason);
+  time("first", entry.first_ns);
+  time("last", entry.last_ns);
+  text(",\"document\":", entry.document);
   out += "}\n";
 }
 
-bool read_letter(simdjson::dom::parser& parser, const std::string& line, DeadLetter& letter) {
+bool read_entry(simdjson::dom::parser& parser, const std::string& line, DeadLetterEntry& entry) {
   simdjson::dom::object object;
   if (parser.parse(line).get(object) != simdjson::SUCCESS) {
     return false;
@@ -85,25 +85,25 @@ bool read_letter(simdjson::dom::parser& parser, const std::string& line, DeadLet
     ok = ok && object[name].get(value) == simdjson::SUCCESS;
     into = value;
   };
-  text("id", letter.id);
-  text("index", letter.index);
-  text("type", letter.type);
-  text("reason", letter.reason);
-  text("document", letter.document);
+  text("id", entry.id);
+  text("index", entry.index);
+  text("type", entry.type);
+  text("reason", entry.reason);
+  text("document", entry.document);
   std::uint64_t status = 0;
   ok = ok && object["status"].get(status) == simdjson::SUCCESS &&
-       object["first_ns"].get(letter.first_ns) == simdjson::SUCCESS &&
-       object["last_ns"].get(letter.last_ns) == simdjson::SUCCESS;
-  letter.status = static_cast<std::uint16_t>(std::min<std::uint64_t>(status, 999));
+       object["first_ns"].get(entry.first_ns) == simdjson::SUCCESS &&
+       object["last_ns"].get(entry.last_ns) == simdjson::SUCCESS;
+  entry.status = static_cast<std::uint16_t>(std::min<std::uint64_t>(status, 999));
   return ok;
 }
 
 enum class FileEnd { whole, damaged, stopped };
 
-// Unpacks the bytes of one file, and calls each for every letter in them.
-class LetterReader {
+// Unpacks the bytes of one file, and calls each for every entry in them.
+class EntryReader {
  public:
-  explicit LetterReader(const std::function<bool(const DeadLetter&)>& each) : each_(each) {}
+  explicit EntryReader(const std::function<bool(const DeadLetterEntry&)>& each) : each_(each) {}
 
   // Bytes that follow the ones before. whole: no damage up to here.
   FileEnd add(std::string_view packed) {
@@ -136,11 +136,11 @@ class LetterReader {
     std::size_t begin = 0;
     for (std::size_t end = text_.find('\n', from); end != std::string::npos;
          end = text_.find('\n', begin)) {
-      if (!read_letter(parser_, text_.substr(begin, end - begin), letter_)) {
+      if (!read_entry(parser_, text_.substr(begin, end - begin), entry_)) {
         return FileEnd::damaged;
       }
       begin = end + 1;
-      if (!each_(letter_)) {
+      if (!each_(entry_)) {
         return FileEnd::stopped;
       }
     }
@@ -148,21 +148,21 @@ class LetterReader {
     return text_.size() > kMaxLine ? FileEnd::damaged : FileEnd::whole;
   }
 
-  const std::function<bool(const DeadLetter&)>& each_;
+  const std::function<bool(const DeadLetterEntry&)>& each_;
   Unpacker unpacker_{Codec::zstd};
   simdjson::dom::parser parser_;
-  DeadLetter letter_;
+  DeadLetterEntry entry_;
   std::string text_;
 };
 
-// Calls each for every letter of one file.
+// Calls each for every entry of one file.
 Result<FileEnd> read_file(Fs& fs, const std::string& path,
-                          const std::function<bool(const DeadLetter&)>& each) {
+                          const std::function<bool(const DeadLetterEntry&)>& each) {
   Result<std::unique_ptr<File>> file = fs.open(path, OpenMode::read);
   if (!file) {
     return file.error();
   }
-  LetterReader reader(each);
+  EntryReader reader(each);
   std::string block(kReadBlock, '\0');
   std::uint64_t offset = 0;
   while (true) {
@@ -182,10 +182,11 @@ Result<FileEnd> read_file(Fs& fs, const std::string& path,
 
 }  // namespace
 
-DeadLetters::DeadLetters(Fs& fs, DeadLetterOptions options, std::unique_ptr<File> lock)
+DeadLetterStore::DeadLetterStore(Fs& fs, DeadLetterStoreOptions options, std::unique_ptr<File> lock)
     : fs_(fs), options_(std::move(options)), lock_(std::move(lock)) {}
 
-Result<std::unique_ptr<DeadLetters>> DeadLetters::open(Fs& fs, DeadLetterOptions options) {
+Result<std::unique_ptr<DeadLetterStore>> DeadLetterStore::open(Fs& fs,
+                                                               DeadLetterStoreOptions options) {
   if (Status made = fs.make_dirs(options.directory); !made) {
     return made.error().in("create " + options.directory);
   }
@@ -193,14 +194,15 @@ Result<std::unique_ptr<DeadLetters>> DeadLetters::open(Fs& fs, DeadLetterOptions
   if (!lock) {
     return lock.error().in("lock " + options.directory);
   }
-  std::unique_ptr<DeadLetters> letters(new DeadLetters(fs, std::move(options), std::move(*lock)));
-  if (Status measured = letters->measure(); !measured) {
-    return measured.error().in("dead letters " + letters->options_.directory);
+  std::unique_ptr<DeadLetterStore> entries(
+      new DeadLetterStore(fs, std::move(options), std::move(*lock)));
+  if (Status measured = entries->measure(); !measured) {
+    return measured.error().in("dead letters " + entries->options_.directory);
   }
-  return letters;
+  return entries;
 }
 
-Status DeadLetters::measure() {
+Status DeadLetterStore::measure() {
   Result<std::vector<std::string>> names = files_of(fs_, options_.directory);
   if (!names) {
     return names.error();
@@ -218,7 +220,7 @@ Status DeadLetters::measure() {
 }
 
 // Makes file_ ready to take bytes more.
-Status DeadLetters::open_next_file(std::size_t bytes) {
+Status DeadLetterStore::open_next_file(std::size_t bytes) {
   if (file_ && (file_bytes_ == 0 || file_bytes_ + bytes <= options_.max_file_bytes)) {
     return {};
   }
@@ -237,15 +239,15 @@ Status DeadLetters::open_next_file(std::size_t bytes) {
   return {};
 }
 
-Status DeadLetters::add(const std::vector<DeadLetter>& letters) {
-  if (letters.empty()) {
+Status DeadLetterStore::add(const std::vector<DeadLetterEntry>& entries) {
+  if (entries.empty()) {
     return {};
   }
   Packer packer(Codec::zstd);
   std::string line;
-  for (const DeadLetter& letter : letters) {
+  for (const DeadLetterEntry& entry : entries) {
     line.clear();
-    append_letter(line, letter);
+    append_entry(line, entry);
     packer.append(line);
   }
   const std::string frame = packer.finish();
@@ -270,11 +272,11 @@ Status DeadLetters::add(const std::vector<DeadLetter>& letters) {
   }
   file_bytes_ += frame.size();
   bytes_ += frame.size();
-  added_ += letters.size();
+  added_ += entries.size();
   return {};
 }
 
-Status DeadLetters::remove(const std::set<std::string, std::less<>>& ids) {
+Status DeadLetterStore::remove(const std::set<std::string, std::less<>>& ids) {
   file_.reset();  // may be replaced below
   Result<std::vector<std::string>> names = files_of(fs_, options_.directory);
   if (!names) {
@@ -283,18 +285,18 @@ Status DeadLetters::remove(const std::set<std::string, std::less<>>& ids) {
   for (const std::string& name : *names) {
     const std::string path = join_path(options_.directory, name);
     Packer kept(Codec::zstd);
-    std::uint64_t kept_letters = 0;
+    std::uint64_t kept_entries = 0;
     std::uint64_t removed = 0;
     std::string line;
-    Result<FileEnd> end = read_file(fs_, path, [&](const DeadLetter& letter) {
-      if (ids.contains(letter.id)) {
+    Result<FileEnd> end = read_file(fs_, path, [&](const DeadLetterEntry& entry) {
+      if (ids.contains(entry.id)) {
         ++removed;
         return true;
       }
       line.clear();
-      append_letter(line, letter);
+      append_entry(line, entry);
       kept.append(line);
-      ++kept_letters;
+      ++kept_entries;
       return true;
     });
     if (!end) {
@@ -303,7 +305,7 @@ Status DeadLetters::remove(const std::set<std::string, std::less<>>& ids) {
     if (removed == 0 || *end == FileEnd::damaged) {
       continue;  // a damaged file is left for people to look at
     }
-    Status done = kept_letters == 0 ? fs_.remove(path) : fs_.replace_file(path, kept.finish());
+    Status done = kept_entries == 0 ? fs_.remove(path) : fs_.replace_file(path, kept.finish());
     if (!done) {
       return done.error().in("rewrite " + path);
     }
@@ -312,7 +314,7 @@ Status DeadLetters::remove(const std::set<std::string, std::less<>>& ids) {
 }
 
 Result<DeadLetterScan> read_dead_letters(Fs& fs, const std::string& directory,
-                                         const std::function<bool(const DeadLetter&)>& each) {
+                                         const std::function<bool(const DeadLetterEntry&)>& each) {
   DeadLetterScan scan;
   Result<std::vector<std::string>> names = files_of(fs, directory);
   if (!names) {
@@ -322,10 +324,11 @@ Result<DeadLetterScan> read_dead_letters(Fs& fs, const std::string& directory,
     return names.error().in("dead letters " + directory);
   }
   for (const std::string& name : *names) {
-    Result<FileEnd> end = read_file(fs, join_path(directory, name), [&](const DeadLetter& letter) {
-      ++scan.letters;
-      return each(letter);
-    });
+    Result<FileEnd> end =
+        read_file(fs, join_path(directory, name), [&](const DeadLetterEntry& entry) {
+          ++scan.entries;
+          return each(entry);
+        });
     if (!end) {
       return end.error().in("read " + join_path(directory, name));
     }
@@ -337,4 +340,4 @@ Result<DeadLetterScan> read_dead_letters(Fs& fs, const std::string& directory,
   return scan;
 }
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::dead_letters
