@@ -6,7 +6,8 @@
 #include <map>
 #include <utility>
 
-#include "agent/app/agent.h"
+#include "agent/app/identity.h"
+#include "agent/app/type_access.h"
 #include "agent/cli/commands.h"
 #include "agent/event/document_id.h"
 #include "agent/input/file/file_cursor.h"
@@ -65,13 +66,14 @@ class Ranges {
 
 class Reconciler {
  public:
-  Reconciler(Fs& fs, const config::Config& config, sinks::opensearch::OneShot& shot,
+  Reconciler(Fs& fs, const config::Config& config,
+             sinks::opensearch::BlockingOpenSearchClient& client,
              const config::StreamConfig& stream, filter::RuleSet rules,
              std::unique_ptr<parsers::Parser> parser, const std::string& node)
       : fs_(fs),
-        config_(config),
-        shot_(shot),
-        sink_(shot.sink(stream)),
+        line_max_bytes_(stream.input->line_max_bytes()),
+        client_(client),
+        sink_(client.sink(stream.target)),
         rules_(std::move(rules)),
         parser_(std::move(parser)),
         scope_{config.cluster_name, node, stream.name} {}
@@ -139,7 +141,7 @@ class Reconciler {
       return asked_.size() >= kAsk ? ask() : Status();
     };
     input::file::LineReading reading{origin, scope_, twin_};
-    reading.line_max_bytes = config_.line_max_bytes;
+    reading.line_max_bytes = line_max_bytes_;
     return input::file::each_line(bytes, reading, calls);
   }
 
@@ -189,7 +191,7 @@ class Reconciler {
 
   Result<sinks::opensearch::OpenSearchSink::Copies> count(const std::vector<std::string>& ids) {
     Result<sinks::opensearch::OpenSearchSink::Copies> copies = Error{Errc::network, "interrupted"};
-    shot_.run([&](const std::function<void()>& done) {
+    client_.run([&](const std::function<void()>& done) {
       sink_.count_copies(ids, [&, done](Result<sinks::opensearch::OpenSearchSink::Copies> counted) {
         copies = std::move(counted);
         done();
@@ -234,8 +236,8 @@ class Reconciler {
   }
 
   Fs& fs_;
-  const config::Config& config_;
-  sinks::opensearch::OneShot& shot_;
+  std::size_t line_max_bytes_;
+  sinks::opensearch::BlockingOpenSearchClient& client_;
   sinks::opensearch::OpenSearchSink& sink_;
   filter::RuleSet rules_;
   std::unique_ptr<parsers::Parser> parser_;
@@ -292,20 +294,25 @@ int reconcile_command(const ReconcileArguments& arguments) {
     }
     rules = std::move(file->rules);
   }
-  auto make_parser = app::make_parser_factory(fs, *config, stream->parser);
-  if (!make_parser) {
-    return fail(make_parser.error().message);
+  auto parsers = stream->parser->make_factory(parsers::ParserServices{fs});
+  if (!parsers) {
+    return fail(parsers.error().message);
   }
   auto node = app::frozen_node_name(fs, config->data_dir);
   if (!node) {
     return fail(node.error().message);
   }
   logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
-  auto shot = sinks::opensearch::OneShot::connect(fs, *config, log);
-  if (!shot) {
-    return fail(shot.error().message);
+  const auto opensearch = app::opensearch_config(*config);
+  if (!opensearch) {
+    return fail(opensearch.error().message);
   }
-  Reconciler reconciler(fs, *config, **shot, *stream, std::move(rules), (*make_parser)(), *node);
+  auto client = sinks::opensearch::BlockingOpenSearchClient::connect(fs, *opensearch, log);
+  if (!client) {
+    return fail(client.error().message);
+  }
+  Reconciler reconciler(fs, *config, **client, *stream, std::move(rules), (*parsers)->make_parser(),
+                        *node);
   for (const std::string& file : arguments.files) {
     const auto live_log = live_log_for(file, arguments.path, stream->paths);
     if (!live_log) {
