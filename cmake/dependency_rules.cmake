@@ -9,30 +9,34 @@ set(may_agent_yaml agent/base)
 set(may_agent_rules agent/base agent/event agent/filter agent/yaml)
 set(may_parsers_ssh_key agent/base)
 set(may_parsers_auth_log_key_owners agent/base agent/yaml parsers/ssh_key)
-set(may_parsers agent/event)
+set(may_parsers agent/base agent/event agent/yaml)
 set(may_parsers_json)
-set(may_parsers_kube_audit agent/base agent/event parsers parsers/json)
-set(may_agent_config agent/base agent/rules agent/yaml parsers/auth_log/key_owners parsers/kube_audit)
+set(may_parsers_registry parsers parsers/auth_log parsers/kube_audit)
+set(may_parsers_kube_audit agent/base agent/event parsers parsers/json agent/yaml)
+set(may_agent_config agent/base agent/input agent/rules agent/yaml parsers sinks)
 set(may_agent_buffer agent/base agent/event)
-set(may_sinks agent/base agent/event)
+set(may_sinks agent/base agent/event agent/yaml)
 set(may_agent_platform agent/base sinks)
 set(may_sinks_http agent/base sinks)
-set(may_sinks_opensearch agent/base agent/config agent/event agent/platform sinks sinks/http)
+set(may_sinks_opensearch agent/base agent/event agent/platform sinks sinks/http agent/yaml)
 set(may_agent_delivery agent/base agent/buffer agent/event sinks)
+set(may_agent_input agent/base agent/yaml)
+set(may_agent_input_registry agent/input agent/input/file)
 set(may_agent_input_file_rotation agent/base agent/event)
-set(may_agent_input_file agent/base agent/event agent/input/file/rotation)
+set(may_agent_input_file agent/base agent/event agent/input/file/rotation agent/input agent/yaml)
 set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/event agent/filter agent/input/file parsers sinks)
 set(may_parsers_auth_log_patterns agent/base agent/event parsers/ssh_key)
 set(may_parsers_syslog agent/base)
-set(may_parsers_auth_log agent/base parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog)
+set(may_parsers_auth_log agent/base parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog agent/yaml parsers/auth_log/ssh_sessions)
 set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
-set(may_sinks_file agent/base sinks)
-set(may_agent_app agent/base agent/config agent/delivery agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/http sinks/opensearch)
+set(may_sinks_registry sinks sinks/file sinks/opensearch)
+set(may_sinks_file agent/base sinks agent/yaml)
+set(may_agent_app agent/base agent/event sinks/opensearch/setup agent/config agent/delivery agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/http sinks/opensearch agent/input agent/input/file agent/input/registry parsers parsers/auth_log/key_owners parsers/registry sinks/registry)
 set(may_agent_logging agent/base)
-set(may_agent_status agent/app agent/base agent/buffer agent/config agent/logging agent/pipeline agent/platform agent/rules)
+set(may_agent_status agent/app agent/base agent/buffer agent/config agent/logging agent/pipeline agent/platform agent/rules sinks)
 set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules agent/status parsers)
-set(may_sinks_opensearch_setup agent/base agent/config sinks/http sinks/opensearch)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers/auth_log/key_owners sinks/opensearch sinks/opensearch/setup)
+set(may_sinks_opensearch_setup agent/base sinks/http sinks/opensearch)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers sinks sinks/opensearch)
 
 # Every folder named above.
 set(layers
@@ -44,16 +48,20 @@ set(layers
   parsers/ssh_key
   parsers/auth_log/key_owners
   parsers
+  parsers/registry
   parsers/json
   parsers/kube_audit
   agent/config
   agent/buffer
   sinks
+  sinks/registry
   agent/platform
   sinks/http
   sinks/opensearch
   agent/delivery
   agent/input/file/rotation
+  agent/input
+  agent/input/registry
   agent/input/file
   agent/pipeline
   parsers/auth_log/patterns

@@ -22,7 +22,10 @@ auditship_test(NAME unit_config LABELS unit
   SOURCES unit/config/config_hostile_test.cc
     unit/config/config_test.cc
     unit/config/config_version_test.cc
-  LIBRARIES auditship::base auditship::config auditship::platform auditship::rules auditship::yaml auditship_sim)
+    unit/config/key_tables_test.cc
+    unit/config/registered_types_test.cc
+    unit/config/streams_test.cc
+  LIBRARIES auditship::app auditship::base auditship::config auditship::input_file auditship::parsers_auth_log auditship::parsers_kube_audit auditship::sinks_file auditship::sinks_opensearch auditship::platform auditship::rules auditship::yaml auditship_sim)
 auditship_test(NAME unit_delivery LABELS unit
   SOURCES unit/delivery/bulk_payload_test.cc
     unit/delivery/dead_letter_store_test.cc
@@ -153,4 +156,6 @@ auditship_test(NAME unit_support LABELS unit
   LIBRARIES auditship::base auditship_sim)
 auditship_test(NAME unit_yaml LABELS unit
   SOURCES unit/yaml/scalar_parsers_test.cc
-  LIBRARIES auditship::yaml)
+    unit/yaml/schema_test.cc
+    unit/yaml/yaml_writer_test.cc
+  LIBRARIES auditship::platform auditship::yaml auditship_sim)

@@ -2,38 +2,23 @@
 
 #include <algorithm>
 
+#include "agent/app/stream_settings.h"
 #include "agent/base/executor.h"
 #include "agent/base/glob.h"
 #include "agent/base/json_writer.h"
-#include "agent/base/version.h"
 #include "agent/pipeline/pipeline.h"
 #include "agent/platform/system_clock.h"
-#include "parsers/auth_log/ssh_sessions/session_tracker.h"
-#include "sinks/file/file_sink.h"
-#include "sinks/http/curl_http.h"
-#include "sinks/opensearch/blocking_client.h"
-#include "sinks/opensearch/document_repair.h"
-#include "sinks/opensearch/opensearch_sink.h"
 
 namespace auditship::app {
 namespace {
 
 constexpr std::chrono::seconds kLookAtRules{2};
-constexpr std::chrono::seconds kLookForKeysEvery{10};
+constexpr std::chrono::seconds kStepAtLeastEvery{60};
 
 std::string hex_of(const buffer::BufferId& id) {
   std::string text;
   append_hex(text, id.data(), id.size());
   return text;
-}
-
-Codec codec_of(const config::Config& config) {
-  if (config.sink == config::SinkType::file) {
-    return Codec::zstd;  // on our own disk only; cheapest
-  }
-  return config.opensearch.compression == "zstd"   ? Codec::zstd
-         : config.opensearch.compression == "none" ? Codec::none
-                                                   : Codec::gzip;
 }
 
 }  // namespace
@@ -68,7 +53,9 @@ Agent::Agent(config::Config config, pipeline::RuntimeServices services, Executor
       mode_(mode) {}
 
 Agent::~Agent() {
-  http_.reset();  // before the pipelines: no callback comes any more
+  if (connection_) {
+    connection_->stop();  // before the streams: no callback comes any more
+  }
 }
 
 Result<std::unique_ptr<Agent>> Agent::start(config::Config config,
@@ -89,144 +76,18 @@ Status Agent::prepare() {
     return identity.error();
   }
   identity_ = std::move(*identity);
-  if (config_.sink == config::SinkType::opensearch) {
-    if (auto s = start_http(); !s) {
-      return s;
-    }
+  auto connection = config_.sink().connect(
+      sinks::SinkServices{services_.fs, services_.clock, services_.rng, services_.log, post_});
+  if (!connection) {
+    return connection.error();
   }
-  if (auto s = load_book(Told::yes); !s) {
-    return s;
-  }
+  connection_ = std::move(*connection);
   for (const config::StreamConfig& stream : config_.streams) {
     if (auto s = add_stream(stream); !s) {
       return s.error().in("stream " + stream.name);
     }
   }
   return {};
-}
-
-Status Agent::start_http() {
-  auto http =
-      sinks::http::CurlHttp::create(sinks::opensearch::curl_options(config_.opensearch), post_);
-  if (!http) {
-    return http.error();
-  }
-  http_ = std::move(*http);
-  return {};
-}
-
-// Reads the files that say whose key is whose. A key of two owners and the like is said once: at
-// the start the configuration has done so.
-Status Agent::load_book(Told told) {
-  if (config_.ssh_key_owners.empty()) {
-    return {};
-  }
-  const std::uint64_t signature =
-      parsers::auth_log::key_owners::key_owners_signature(services_.fs, config_.ssh_key_owners);
-  auto loaded =
-      parsers::auth_log::key_owners::load_key_owners(services_.fs, config_.ssh_key_owners);
-  book_signature_ = signature;
-  if (!loaded) {
-    return loaded.error();
-  }
-  if (told == Told::no) {
-    for (const std::string& warning : loaded->warnings) {
-      services_.log.warn("administrators", warning);
-    }
-  }
-  services_.log.info("administrators-loaded", "owners of SSH keys were read",
-                     {{"keys", loaded->places.size()}});
-  book_->replace(std::move(loaded->table));
-  return {};
-}
-
-// A broken file leaves the owners as they were known.
-void Agent::renew_book(TimePoint now) {
-  if (config_.ssh_key_owners.empty() || now < book_at_) {
-    return;
-  }
-  book_at_ = now + kLookForKeysEvery;
-  if (parsers::auth_log::key_owners::key_owners_signature(services_.fs, config_.ssh_key_owners) ==
-      book_signature_) {
-    return;
-  }
-  if (auto s = load_book(Told::no); !s) {
-    services_.log.error("administrators-broken",
-                        "a changed file cannot be used; the owners of keys stay as they were",
-                        {{"error", s.error().message}});
-  }
-}
-
-pipeline::PipelineSettings Agent::settings_of(const config::StreamConfig& stream) const {
-  pipeline::PipelineSettings s;
-  s.name = stream.name;
-  s.paths = stream.paths;
-  s.rules_file = stream.filters;
-  if (stream.parser == config::ParserType::auth_log) {
-    const parsers::auth_log::ssh_sessions::SessionTrackerOptions sessions{
-        config_.session_start_documents};
-    s.make_deriver = [sessions] {
-      return std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(sessions);
-    };
-  }
-  s.file_source.line_max_bytes = config_.line_max_bytes;
-  s.file_source.cut_tail_bytes =
-      std::min<std::uint64_t>(s.file_source.cut_tail_bytes, config_.line_max_bytes / 2);
-  s.file_source.backfill_ns =
-      config_.backfill
-          ? std::optional<std::int64_t>(std::chrono::nanoseconds(*config_.backfill).count())
-          : std::nullopt;
-  s.file_source.final_pass = mode_ == RunMode::once;
-  s.once = mode_ == RunMode::once;
-  s.batch.max_bytes = config_.batch_max_bytes;
-  s.batch.max_documents = config_.batch_max_documents;
-  s.batch.max_age = config_.batch_max_age;
-  s.codec = codec_of(config_);
-  s.buffer.directory = join_path(join_path(config_.data_dir, stream.name), "buffer");
-  s.buffer.max_bytes = stream.buffer_max_bytes;
-  s.buffer_max_percent = stream.buffer_max_percent;
-  for (std::size_t half = 0; half < 2; ++half) {
-    std::uint64_t word = services_.rng.next();
-    for (std::size_t i = 0; i < 8; ++i, word >>= 8) {
-      s.buffer.new_id[half * 8 + i] = static_cast<std::uint8_t>(word);
-    }
-  }
-  s.encoder.cluster = config_.cluster_name;
-  s.encoder.node = identity_.node;
-  s.encoder.stream = stream.name;
-  s.encoder.orchestrated = stream.parser == config::ParserType::kube_audit;
-  s.encoder.agent_version = kVersion;
-  s.encoder.body_max_bytes = config_.body_max_bytes;
-  s.encoder.agent_id = identity_.agent_id;
-  const bool dated = config_.sink == config::SinkType::opensearch &&
-                     config_.opensearch.style == config::TargetStyle::dated;
-  if (dated) {
-    s.encoder.dated_prefix = stream.target;
-  }
-  s.delivery.stream = stream.name;
-  s.delivery.settle_late = 2 * config_.opensearch.timeout;
-  return s;
-}
-
-Result<std::unique_ptr<sinks::Sink>> Agent::sink_of(const config::StreamConfig& stream,
-                                                    const buffer::BufferId& buffer) {
-  if (config_.sink == config::SinkType::file) {
-    sinks::file::FileSinkOptions options;
-    options.directory = join_path(config_.file_sink.directory, stream.name);
-    options.name = stream.name;
-    options.buffer_id = hex_of(buffer);
-    options.max_file_bytes = config_.file_sink.max_file_bytes;
-    options.zstd = config_.file_sink.zstd;
-    auto sink = sinks::file::FileSink::open(services_.fs, services_.log, post_, std::move(options));
-    if (!sink) {
-      return sink.error();
-    }
-    return std::unique_ptr<sinks::Sink>(std::move(*sink));
-  }
-  return std::unique_ptr<sinks::Sink>(std::make_unique<sinks::opensearch::OpenSearchSink>(
-      sinks::opensearch::opensearch_options(config_, stream),
-      sinks::opensearch::credential_source(services_.fs, config_.opensearch), *http_,
-      services_.clock, services_.rng, services_.log, post_));
 }
 
 Status Agent::add_stream(const config::StreamConfig& stream) {
@@ -240,11 +101,17 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
     rules = std::move(file->rules);
     rule_files_.emplace(stream.name, std::move(watch));
   }
-  auto make_parser = make_parser_factory(services_.fs, config_, stream.parser, book_);
-  if (!make_parser) {
-    return make_parser.error();
+  auto factory = stream.parser->make_factory(parsers::ParserServices{services_.fs, &services_.log});
+  if (!factory) {
+    return factory.error();
   }
-  const pipeline::PipelineSettings settings = settings_of(stream);
+  parsers_.push_back(std::move(*factory));
+  const parsers::ParserFactory& shared = *parsers_.back();
+  pipeline::PipelineSettings settings =
+      stream_settings(config_, stream, identity_, services_.rng, mode_);
+  if (shared.derives()) {
+    settings.make_deriver = [&shared] { return shared.make_deriver(); };
+  }
   delivery::DeadLetterOptions letters;
   letters.directory = join_path(join_path(config_.data_dir, stream.name), "dead-letter");
   auto opened = delivery::DeadLetters::open(services_.fs, std::move(letters));
@@ -252,12 +119,14 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
     return opened.error();
   }
   boxes_.push_back(std::make_unique<Box>(std::move(*opened), services_.clock));
-  const auto make_sink = [this, stream](const buffer::BufferId& buffer) {
-    return sink_of(stream, buffer);
+  const auto make_sink = [this, name = stream.name,
+                          target = stream.target](const buffer::BufferId& buffer) {
+    return connection_->open(sinks::SinkStream{name, target, hex_of(buffer)});
   };
+  const sinks::DocumentRepair repair = config_.sink().type().repair;
   auto made = std::make_unique<pipeline::Pipeline>(
-      services_, settings, std::move(rules), std::move(*make_parser), make_sink, *boxes_.back(),
-      delivery::Repair(sinks::opensearch::repair_document));
+      services_, settings, std::move(rules), [&shared] { return shared.make_parser(); }, make_sink,
+      *boxes_.back(), repair == nullptr ? delivery::Repair() : delivery::Repair(repair));
   if (auto s = made->open(); !s) {
     return s;
   }
@@ -266,9 +135,7 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
 }
 
 TimePoint Agent::step(TimePoint now) {
-  renew_book(now);
-  TimePoint next =
-      now + (config_.ssh_key_owners.empty() ? std::chrono::seconds(60) : kLookForKeysEvery);
+  TimePoint next = renew_parsers(now);
   for (const auto& pipeline : pipelines_) {
     next = std::min(next, pipeline->step(now));
   }
@@ -282,6 +149,17 @@ TimePoint Agent::step(TimePoint now) {
   if (!told_absent_) {
     told_absent_ = true;
     tell_absent();
+  }
+  return next;
+}
+
+// Says when to look again.
+TimePoint Agent::renew_parsers(TimePoint now) {
+  TimePoint next = now + kStepAtLeastEvery;
+  for (const auto& factory : parsers_) {
+    if (const auto again = factory->renew(now)) {
+      next = std::min(next, *again);
+    }
   }
   return next;
 }
@@ -328,8 +206,9 @@ void Agent::notify_change() {
 }
 
 void Agent::reload() {
-  book_signature_ = 0;
-  book_at_ = TimePoint{};
+  for (const auto& factory : parsers_) {
+    factory->reload();
+  }
   for (const auto& pipeline : pipelines_) {
     const auto watch = rule_files_.find(pipeline->settings().name);
     if (watch != rule_files_.end()) {

@@ -21,8 +21,8 @@
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/runtime_services.h"
 #include "agent/rules/rule_watcher.h"
-#include "sinks/http/http_transport.h"
-#include "sinks/sink.h"
+#include "parsers/parser_type.h"
+#include "sinks/sink_type.h"
 
 namespace auditship::app {
 
@@ -63,14 +63,7 @@ class Agent {
   Agent(config::Config config, pipeline::RuntimeServices services, Executor post, RunMode mode);
   Status prepare();
   Status add_stream(const config::StreamConfig& stream);
-  [[nodiscard]] pipeline::PipelineSettings settings_of(const config::StreamConfig& stream) const;
-  Result<pipeline::MakeParser> parser_of(const config::StreamConfig& stream) const;
-  Result<std::unique_ptr<sinks::Sink>> sink_of(const config::StreamConfig& stream,
-                                               const buffer::BufferId& buffer);
-  Status start_http();
-  enum class Told { yes, no };
-  Status load_book(Told told);
-  void renew_book(TimePoint now);
+  [[nodiscard]] TimePoint renew_parsers(TimePoint now);
   void tell_absent();
   void look_at_rules();
   void load_rules(pipeline::Pipeline& pipeline, rules::RuleWatch& watch);
@@ -80,27 +73,14 @@ class Agent {
   Executor post_;
   RunMode mode_;
   Identity identity_;
-  std::unique_ptr<sinks::http::HttpTransport> http_;
+  std::unique_ptr<sinks::SinkConnection> connection_;
+  // One a stream; the streams' parsers rest on them.
+  std::vector<std::unique_ptr<parsers::ParserFactory>> parsers_;
   std::vector<std::unique_ptr<delivery::DeadLetterBox>> boxes_;
   std::vector<std::unique_ptr<pipeline::Pipeline>> pipelines_;
   std::map<std::string, rules::RuleWatch> rule_files_;  // by stream
   TimePoint rules_at_{};                                // when to look at them
-  // Owners: this, which puts new tables in, and the parsers.
-  std::shared_ptr<parsers::auth_log::key_owners::KeyOwnerTable> book_ =
-      std::make_shared<parsers::auth_log::key_owners::KeyOwnerTable>();
-  std::uint64_t book_signature_ = 0;
-  TimePoint book_at_{};
   bool told_absent_ = false;
 };
-
-// The bytes of the zone file that config.time_zone names. Errors: not_found, io.
-[[nodiscard]] Result<std::string> read_zone_file(Fs& fs, const std::string& name);
-// A factory of parsers for this kind of stream. Without a book, the key owners of the
-// configuration are read once. Errors: as read_zone_file and load_key_owners; invalid.
-[[nodiscard]] Result<pipeline::MakeParser> make_parser_factory(
-    Fs& fs, const config::Config& config, config::ParserType type,
-    std::shared_ptr<const parsers::auth_log::key_owners::KeyOwnerTable> book = nullptr);
-// The node name by configuration, NODE_NAME or the host; never empty.
-[[nodiscard]] std::string wanted_node_name(const config::Config& config);
 
 }  // namespace auditship::app

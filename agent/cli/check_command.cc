@@ -1,18 +1,16 @@
 #include <cstdio>
 
-#include "agent/app/agent.h"
 #include "agent/cli/commands.h"
 #include "agent/input/file/file_discovery.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/rules/rule_file.h"
-#include "sinks/opensearch/blocking_client.h"
 
 namespace auditship::cli {
 namespace {
 
 void tell_inputs(Fs& fs, Logger& log, const config::StreamConfig& stream) {
-  input::file::FileDiscovery sources(fs, log, stream.paths);
+  input::file::FileDiscovery sources(fs, log, stream.input->places());
   for (const std::string& path : sources.scan()) {
     auto file = fs.open(path, OpenMode::read);
     if (file) {
@@ -47,35 +45,18 @@ bool test_rules(Fs& fs, const config::Config& config) {
   return good;
 }
 
-// One small question to the sink for each stream; the answers in words. False when one is bad.
+// False when an answer of the sink is bad.
 bool ask_sink(Fs& fs, const config::Config& config, Logger& log) {
-  auto shot = sinks::opensearch::OneShot::connect(fs, config, log);
-  if (!shot) {
-    std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());
-    return false;
+  const sinks::OnlineCheck check = config.sink().type().check_online;
+  if (check == nullptr) {
+    return true;
   }
-  bool good = true;
+  std::vector<sinks::SinkStream> streams;
   for (const config::StreamConfig& stream : config.streams) {
-    Status status = Error{Errc::network, "interrupted"};
-    (*shot)->run([&](const std::function<void()>& done) {
-      sinks::opensearch::OpenSearchSink& sink = (*shot)->sink(stream);
-      sink.probe([&, done](Status alive) {
-        if (!alive) {
-          status = std::move(alive);
-          done();
-          return;
-        }
-        sink.resolve([&, done](const Result<std::string>& index) {
-          status = index ? Status() : Status(index.error());
-          done();
-        });
-      });
-    });
-    std::printf("%s: OpenSearch %s\n", stream.name.c_str(),
-                status ? "answers, and its target is there" : status.error().message.c_str());
-    good = good && status.ok();
+    streams.push_back(sinks::SinkStream{stream.name, stream.target, {}});
   }
-  return good;
+  return check(config.sink(), fs, log, streams,
+               [](const std::string& line) { std::printf("%s\n", line.c_str()); });
 }
 
 }  // namespace
@@ -98,13 +79,13 @@ int check_command(const CheckArguments& arguments) {
     std::fprintf(stderr, "auditship: %s: %s\n", arguments.config.c_str(), missing.c_str());
   }
   for (const config::StreamConfig& stream : config->streams) {
-    if (auto factory = app::make_parser_factory(fs, *config, stream.parser); !factory) {
+    if (auto factory = stream.parser->make_factory(parsers::ParserServices{fs}); !factory) {
       std::fprintf(stderr, "auditship: %s\n", factory.error().message.c_str());
       good = false;
     }
     tell_inputs(fs, log, stream);
   }
-  if (arguments.online && config->sink == config::SinkType::opensearch) {
+  if (arguments.online) {
     good = ask_sink(fs, *config, log) && good;
   }
   std::printf("%s: %s\n", arguments.config.c_str(), good ? "good" : "NOT good");

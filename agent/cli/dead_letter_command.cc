@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "agent/app/type_access.h"
 #include "agent/base/json_writer.h"
 #include "agent/cli/commands.h"
 #include "agent/delivery/bulk_payload.h"
@@ -117,9 +118,13 @@ struct Replayed {
 // is always the same one, and says by itself what it has.
 class Replay {
  public:
-  Replay(sinks::opensearch::OneShot& shot, sinks::opensearch::OpenSearchSink& sink,
-         delivery::DeadLetters& letters, config::TargetStyle style)
-      : shot_(shot), sink_(sink), letters_(letters), dated_(style == config::TargetStyle::dated) {}
+  Replay(sinks::opensearch::BlockingOpenSearchClient& client,
+         sinks::opensearch::OpenSearchSink& sink, delivery::DeadLetters& letters,
+         sinks::opensearch::IndexStyle style)
+      : client_(client),
+        sink_(sink),
+        letters_(letters),
+        dated_(style == sinks::opensearch::IndexStyle::dated) {}
 
   Status send(const std::vector<delivery::DeadLetter>& batch, Replayed& total) {
     std::set<std::string, std::less<>> settled;
@@ -153,7 +158,7 @@ class Replay {
       ids.push_back(letter.id);
     }
     Result<sinks::Presence> presence = Error{Errc::network, "interrupted"};
-    shot_.run([&](const std::function<void()>& done) {
+    client_.run([&](const std::function<void()>& done) {
       sink_.look_up(batch.front().index, ids, [&, done](Result<sinks::Presence> found) {
         presence = std::move(found);
         done();
@@ -227,7 +232,7 @@ class Replay {
       return std::string();
     }
     Result<std::string> index = Error{Errc::network, "interrupted"};
-    shot_.run([&](const std::function<void()>& done) {
+    client_.run([&](const std::function<void()>& done) {
       sink_.resolve([&, done](Result<std::string> found) {
         index = std::move(found);
         done();
@@ -245,7 +250,7 @@ class Replay {
     shipment.raw_bytes = part.raw_bytes;
     event::Outcome outcome;
     outcome.message = "interrupted";
-    shot_.run([&](const std::function<void()>& done) {
+    client_.run([&](const std::function<void()>& done) {
       sink_.ship(shipment, [&, done](event::Outcome answer) {
         outcome = std::move(answer);
         done();
@@ -254,14 +259,15 @@ class Replay {
     return outcome;
   }
 
-  sinks::opensearch::OneShot& shot_;
+  sinks::opensearch::BlockingOpenSearchClient& client_;
   sinks::opensearch::OpenSearchSink& sink_;
   delivery::DeadLetters& letters_;
   bool dated_;
 };
 
 Replayed replay_stream(Fs& fs, const config::Config& config, const config::StreamConfig& stream,
-                       sinks::opensearch::OneShot& shot, const std::string& reason) {
+                       sinks::opensearch::BlockingOpenSearchClient& client,
+                       sinks::opensearch::IndexStyle style, const std::string& reason) {
   Replayed total;
   delivery::DeadLetterOptions options;
   options.directory = directory_for(config.data_dir, stream.name);
@@ -273,7 +279,7 @@ Replayed replay_stream(Fs& fs, const config::Config& config, const config::Strea
             : letters.error();
     return total;
   }
-  Replay replay(shot, shot.sink(stream), **letters, config.opensearch.style);
+  Replay replay(client, client.sink(stream.target), **letters, style);
   std::set<std::string> tried;
   while (total.status) {
     // One batch of one index at a time: memory stays small however many letters there are.
@@ -305,9 +311,14 @@ int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
     return kExitFailed;
   }
   logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
-  auto shot = sinks::opensearch::OneShot::connect(fs, *config, log);
-  if (!shot) {
-    std::fprintf(stderr, "auditship: %s\n", shot.error().message.c_str());
+  const auto opensearch = app::opensearch_config(*config);
+  if (!opensearch) {
+    std::fprintf(stderr, "auditship: %s\n", opensearch.error().message.c_str());
+    return kExitFailed;
+  }
+  auto client = sinks::opensearch::BlockingOpenSearchClient::connect(fs, *opensearch, log);
+  if (!client) {
+    std::fprintf(stderr, "auditship: %s\n", client.error().message.c_str());
     return kExitFailed;
   }
   bool good = true;
@@ -315,7 +326,8 @@ int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
     if (!arguments.stream.empty() && arguments.stream != stream.name) {
       continue;
     }
-    const Replayed total = replay_stream(fs, *config, stream, **shot, arguments.reason);
+    const Replayed total =
+        replay_stream(fs, *config, stream, **client, opensearch->style, arguments.reason);
     std::printf("%s: %llu delivered, %llu refused again\n", stream.name.c_str(),
                 static_cast<unsigned long long>(total.settled),
                 static_cast<unsigned long long>(total.refused));

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <unistd.h>
 
-#include "agent/app/agent.h"
+#include "agent/app/registered_types.h"
 #include "agent/cli/commands.h"
 #include "agent/explain/explain.h"
 #include "agent/explain/explain_report.h"
@@ -80,7 +80,7 @@ struct Job {
   platform::PosixFs fs;
   config::Config config;
   config::StreamConfig stream;
-  pipeline::MakeParser make_parser;
+  std::unique_ptr<parsers::ParserFactory> parsers;
   filter::RuleSet rules;
   std::string rules_file;
 };
@@ -102,14 +102,14 @@ Status read_file(Job& job, const std::string& name, Progress& progress,
                  const explain::UseLine& use) {
   event::LineSource source;
   explain::LogLinesOptions options;
-  options.line_max_bytes = job.config.line_max_bytes;
+  options.line_max_bytes = job.stream.input->line_max_bytes();
   options.now_ns = platform::SystemClock().wall_ns();
   auto file = input::file::open_log(job.fs, name, source);
   if (!file) {
     return file.error();
   }
   input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
-  const auto parser = job.make_parser();
+  const auto parser = job.parsers->make_parser();
   auto status =
       explain::for_each_log_line(bytes, source, *parser, options,
                                  [&](const event::RawLine& line, const event::Records& records) {
@@ -148,7 +148,7 @@ int prepare(const ExplainArguments& arguments, Job& job) {
   if (arguments.config.empty() && arguments.rules.empty()) {
     return fail("one of --config and --rules is required", kExitUsage);
   }
-  job.config = config::default_config();
+  job.config = config::default_config(app::registered_types());
   if (!arguments.config.empty()) {
     auto config = config_for(job.fs, arguments.config);
     if (!config) {
@@ -169,11 +169,11 @@ int prepare(const ExplainArguments& arguments, Job& job) {
     }
     job.rules = std::move(*rules);
   }
-  auto make_parser = app::make_parser_factory(job.fs, job.config, job.stream.parser);
-  if (!make_parser) {
-    return fail(make_parser.error().message, kExitFailed);
+  auto parsers = job.stream.parser->make_factory(parsers::ParserServices{job.fs});
+  if (!parsers) {
+    return fail(parsers.error().message, kExitFailed);
   }
-  job.make_parser = std::move(*make_parser);
+  job.parsers = std::move(*parsers);
   return 0;
 }
 

@@ -2,26 +2,13 @@
 // they open on this node.
 #include <cstdio>
 
+#include "agent/app/key_listing.h"
 #include "agent/base/json_writer.h"
 #include "agent/cli/commands.h"
 #include "agent/platform/posix_filesystem.h"
-#include "parsers/auth_log/key_owners/key_owner_files.h"
-#include "sinks/opensearch/blocking_client.h"
 
 namespace auditship::cli {
 namespace {
-
-std::string_view kind_name(parsers::auth_log::key_owners::KeyOwnerSource::Kind kind) {
-  switch (kind) {
-    case parsers::auth_log::key_owners::KeyOwnerSource::Kind::authorized_keys:
-      return "authorized_keys";
-    case parsers::auth_log::key_owners::KeyOwnerSource::Kind::map:
-      return "map";
-    case parsers::auth_log::key_owners::KeyOwnerSource::Kind::ca_keys:
-      return "ca_keys";
-  }
-  return "";
-}
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   if (!value.empty()) {
@@ -32,14 +19,14 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   }
 }
 
-std::string as_json(const parsers::auth_log::key_owners::KeyPlace& place) {
+std::string as_json(const app::ListedKey& place) {
   std::string out = "{";
   append_member(out, "fingerprint", place.fingerprint);
   append_member(out, "md5", place.md5);
   append_member(out, "type", place.type);
   append_member(out, "owner", place.owner);
   append_member(out, "email", place.email);
-  append_member(out, "source", kind_name(place.source));
+  append_member(out, "source", place.source);
   append_member(out, "account", place.account);
   append_member(out, "file", place.file);
   out += "\"line\":" + std::to_string(place.line) + "}\n";
@@ -53,14 +40,14 @@ std::string safe(std::string_view text) {
   return out;
 }
 
-std::string as_text(const parsers::auth_log::key_owners::KeyPlace& place) {
+std::string as_text(const app::ListedKey& place) {
   std::string out = place.fingerprint.empty() ? place.md5 : place.fingerprint;
   out += "  " + (place.type.empty() ? std::string("?") : place.type) + "  ";
   out += place.owner.empty() ? "(nobody is named)" : safe(place.owner);
   if (!place.email.empty()) {
     out += " <" + safe(place.email) + ">";
   }
-  if (place.source == parsers::auth_log::key_owners::KeyOwnerSource::Kind::ca_keys) {
+  if (place.authority) {
     out += "  signs certificates";
   } else if (!place.account.empty()) {
     out += "  opens " + safe(place.account);
@@ -76,22 +63,22 @@ int keys_command(const KeysArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  if (config->ssh_key_owners.empty()) {
+  const auto listing = app::list_keys(fs, *config);
+  if (!listing) {
+    std::fprintf(stderr, "auditship: %s\n", listing.error().message.c_str());
+    return kExitFailed;
+  }
+  if (!listing->configured) {
     std::fprintf(stderr,
                  "auditship: no source of keys is configured; see \"ssh_key_owners\" in %s\n",
                  arguments.config.c_str());
     return kExitFailed;
   }
-  auto loaded = parsers::auth_log::key_owners::load_key_owners(fs, config->ssh_key_owners);
-  if (!loaded) {
-    std::fprintf(stderr, "auditship: %s\n", loaded.error().message.c_str());
-    return kExitFailed;
-  }
-  for (const std::string& warning : loaded->warnings) {
+  for (const std::string& warning : listing->warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
-  for (const parsers::auth_log::key_owners::KeyPlace& place : loaded->places) {
-    std::fputs((arguments.json ? as_json(place) : as_text(place)).c_str(), stdout);
+  for (const app::ListedKey& key : listing->keys) {
+    std::fputs((arguments.json ? as_json(key) : as_text(key)).c_str(), stdout);
   }
   return std::fflush(stdout) == 0 ? 0 : kExitFailed;
 }

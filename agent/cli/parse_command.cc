@@ -2,9 +2,9 @@
 #include <cstring>
 #include <ctime>
 
-#include "agent/app/agent.h"
+#include "agent/app/registered_types.h"
+#include "agent/app/stream_settings.h"
 #include "agent/base/compression.h"
-#include "agent/base/version.h"
 #include "agent/cli/commands.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
@@ -19,7 +19,7 @@ namespace {
 struct Job {
   config::Config config;
   config::StreamConfig stream;
-  pipeline::MakeParser make_parser;
+  std::unique_ptr<parsers::ParserFactory> parsers;
   std::int64_t now_ns = 0;
   bool pretty = false, fixed_time = false;
 };
@@ -28,14 +28,14 @@ struct Job {
 class Printer {
  public:
   Printer(const Job& job, event::BulkEncoder& encoder, event::DocIds& ids)
-      : job_(job), encoder_(encoder), ids_(ids), parser_(job.make_parser()) {}
+      : job_(job), encoder_(encoder), ids_(ids), parser_(job.parsers->make_parser()) {}
 
   Status print(input::file::LogFileReader& bytes, const event::LineSource& source) {
     input::file::LineCalls calls;
     calls.each = [this](const event::RawLine& line) { return take(line); };
     // With each read: behind `tail -f` lines are to be seen as they come.
     calls.after_read = [this] { return flush(); };
-    return input::file::each_line(bytes, source, job_.config.line_max_bytes,
+    return input::file::each_line(bytes, source, job_.stream.input->line_max_bytes(),
                                   input::file::LastLine::take_unterminated, calls);
   }
 
@@ -97,17 +97,6 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
-event::EncoderOptions encoder_options(const Job& job) {
-  event::EncoderOptions options;
-  options.cluster = job.config.cluster_name;
-  options.node = app::wanted_node_name(job.config);
-  options.stream = job.stream.name;
-  options.orchestrated = job.stream.parser == config::ParserType::kube_audit;
-  options.agent_version = kVersion;
-  options.body_max_bytes = job.config.body_max_bytes;
-  return options;
-}
-
 // name: a path, or - for standard input.
 Status print_input(Fs& fs, const std::string& name, const Job& job, event::BulkEncoder& encoder,
                    event::DocIds& ids) {
@@ -133,16 +122,13 @@ int parse_command(const ParseArguments& arguments) {
   Job job;
   job.pretty = arguments.pretty;
   job.now_ns = clock.wall_ns();
-  job.config = config::default_config();
+  job.config = config::default_config(app::registered_types());
   if (!arguments.config.empty()) {
     auto config = config_for(fs, arguments.config);
     if (!config) {
       return kExitFailed;
     }
     job.config = std::move(*config);
-  }
-  if (!arguments.time_zone.empty()) {
-    job.config.time_zone = arguments.time_zone;
   }
   if (!arguments.reference_time.empty()) {
     const auto reference = parse_reference(arguments.reference_time);
@@ -157,12 +143,18 @@ int parse_command(const ParseArguments& arguments) {
     return kExitUsage;
   }
   job.stream = std::move(*stream);
-  auto make_parser = app::make_parser_factory(fs, job.config, job.stream.parser);
-  if (!make_parser) {
-    return fail(make_parser.error().message, kExitFailed);
+  if (!arguments.time_zone.empty()) {
+    if (auto s = config::set_parser_key(fs, job.stream, "time_zone", arguments.time_zone); !s) {
+      return fail("--time-zone: " + s.error().message, kExitFailed);
+    }
   }
-  job.make_parser = std::move(*make_parser);
-  const event::EncoderOptions options = encoder_options(job);
+  auto parsers = job.stream.parser->make_factory(parsers::ParserServices{fs});
+  if (!parsers) {
+    return fail(parsers.error().message, kExitFailed);
+  }
+  job.parsers = std::move(*parsers);
+  const event::EncoderOptions options =
+      app::encoder_options(job.config, job.stream, app::wanted_node_name(job.config));
   event::BulkEncoder encoder(options);
   event::DocIds ids(options.cluster, options.node);
 

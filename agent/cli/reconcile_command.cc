@@ -5,7 +5,8 @@
 #include <map>
 #include <utility>
 
-#include "agent/app/agent.h"
+#include "agent/app/identity.h"
+#include "agent/app/type_access.h"
 #include "agent/cli/commands.h"
 #include "agent/event/document_id.h"
 #include "agent/input/file/file_cursor.h"
@@ -62,13 +63,14 @@ class Ranges {
 
 class Reconciler {
  public:
-  Reconciler(Fs& fs, const config::Config& config, sinks::opensearch::OneShot& shot,
+  Reconciler(Fs& fs, const config::Config& config,
+             sinks::opensearch::BlockingOpenSearchClient& client,
              const config::StreamConfig& stream, filter::RuleSet rules,
              std::unique_ptr<parsers::Parser> parser, const std::string& node)
       : fs_(fs),
-        config_(config),
-        shot_(shot),
-        sink_(shot.sink(stream)),
+        line_max_bytes_(stream.input->line_max_bytes()),
+        client_(client),
+        sink_(client.sink(stream.target)),
         rules_(std::move(rules)),
         parser_(std::move(parser)),
         ids_(config.cluster_name, node) {}
@@ -135,7 +137,7 @@ class Reconciler {
       take(line, source);
       return asked_.size() >= kAsk ? ask() : Status();
     };
-    return input::file::each_line(bytes, source, config_.line_max_bytes,
+    return input::file::each_line(bytes, source, line_max_bytes_,
                                   input::file::LastLine::leave_unterminated, calls);
   }
 
@@ -182,7 +184,7 @@ class Reconciler {
 
   Result<sinks::opensearch::OpenSearchSink::Copies> count(const std::vector<std::string>& ids) {
     Result<sinks::opensearch::OpenSearchSink::Copies> copies = Error{Errc::network, "interrupted"};
-    shot_.run([&](const std::function<void()>& done) {
+    client_.run([&](const std::function<void()>& done) {
       sink_.count_copies(ids, [&, done](Result<sinks::opensearch::OpenSearchSink::Copies> counted) {
         copies = std::move(counted);
         done();
@@ -227,8 +229,8 @@ class Reconciler {
   }
 
   Fs& fs_;
-  const config::Config& config_;
-  sinks::opensearch::OneShot& shot_;
+  std::size_t line_max_bytes_;
+  sinks::opensearch::BlockingOpenSearchClient& client_;
   sinks::opensearch::OpenSearchSink& sink_;
   filter::RuleSet rules_;
   std::unique_ptr<parsers::Parser> parser_;
@@ -271,20 +273,25 @@ int reconcile_command(const ReconcileArguments& arguments) {
     }
     rules = std::move(file->rules);
   }
-  auto make_parser = app::make_parser_factory(fs, *config, stream->parser);
-  if (!make_parser) {
-    return fail(make_parser.error().message);
+  auto parsers = stream->parser->make_factory(parsers::ParserServices{fs});
+  if (!parsers) {
+    return fail(parsers.error().message);
   }
   auto node = app::frozen_node_name(fs, config->data_dir);
   if (!node) {
     return fail(node.error().message);
   }
   logging::OwnLog log(LogLevel::warn, logging::LogFormat::text);
-  auto shot = sinks::opensearch::OneShot::connect(fs, *config, log);
-  if (!shot) {
-    return fail(shot.error().message);
+  const auto opensearch = app::opensearch_config(*config);
+  if (!opensearch) {
+    return fail(opensearch.error().message);
   }
-  Reconciler reconciler(fs, *config, **shot, *stream, std::move(rules), (*make_parser)(), *node);
+  auto client = sinks::opensearch::BlockingOpenSearchClient::connect(fs, *opensearch, log);
+  if (!client) {
+    return fail(client.error().message);
+  }
+  Reconciler reconciler(fs, *config, **client, *stream, std::move(rules), (*parsers)->make_parser(),
+                        *node);
   for (const std::string& file : arguments.files) {
     if (auto s = reconciler.file(file); !s) {
       return fail(file + ": " + s.error().message);

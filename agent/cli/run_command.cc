@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "agent/app/agent.h"
+#include "agent/app/registered_types.h"
 #include "agent/base/version.h"
 #include "agent/cli/commands.h"
 #include "agent/logging/agent_log.h"
@@ -23,17 +24,6 @@ namespace {
 
 constexpr std::chrono::seconds kDrainLimit{
     4};  // from SIGTERM; the rest stays in the buffer, synced
-
-std::string destination_of(const config::Config& config) {
-  if (config.sink == config::SinkType::file) {
-    return "NDJSON files under " + config.file_sink.directory;
-  }
-  std::string hosts;
-  for (const std::string& host : config.opensearch.hosts) {
-    hosts += (hosts.empty() ? "" : ", ") + host;
-  }
-  return "OpenSearch at " + hosts;
-}
 
 std::vector<status::StreamSummary> summaries_of(const app::Agent& agent) {
   std::vector<status::StreamSummary> all;
@@ -171,7 +161,8 @@ class RunLoop {
 }  // namespace
 
 std::optional<config::Config> config_for(Fs& fs, const std::string& path) {
-  auto config = config::load_config(fs, path, platform::system_environment);
+  auto config =
+      config::load_config(fs, app::registered_types(), path, platform::system_environment);
   if (!config) {
     // For the journal, each line with the priority of an error.
     const char* priority = platform::system_environment("JOURNAL_STREAM") ? "<3>" : "";
@@ -234,7 +225,7 @@ int run_command(const RunArguments& arguments) {
   platform::SystemRng rng;
   platform::Loop loop(log);
   const TimePoint begin = clock.now();
-  const std::string destination = destination_of(*config);
+  const std::string destination = config->sink().destination();
   log.info("start", "auditship starts",
            {{"version", kVersion},
             {"cluster", config->cluster_name},

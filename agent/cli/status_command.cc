@@ -18,7 +18,7 @@ std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
     return data_dir;
   }
   if (config.empty()) {
-    return config::default_config().data_dir;
+    return config::Config().data_dir;
   }
   auto loaded = config_for(fs, config);
   return loaded ? std::optional<std::string>(loaded->data_dir) : std::nullopt;

@@ -1,95 +1,91 @@
 // Config: what conf/auditship.yaml says, typed and complete: defaults are filled in.
 //
 // load_config reads YAML, expands ${VAR} and ${VAR:-default}, refuses unknown keys, wrong types and
-// impossible values with file, line, column, what was expected and the nearest valid key.
-// Secrets are read from *_file by load_secrets, not kept in messages. Plain values.
+// impossible values with file, line, column, what was expected and the nearest valid key. The keys of
+// inputs, parsers and sinks are read by their types, which the caller names (agent/app/registered_types.h
+// has those of the program). Plain values.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent/base/filesystem.h"
+#include "agent/base/polymorphic.h"
 #include "agent/base/result.h"
-#include "parsers/auth_log/key_owners/key_owner_files.h"
+#include "agent/input/input_type.h"
+#include "agent/yaml/key_row.h"
+#include "parsers/parser_type.h"
+#include "sinks/sink_type.h"
 
 namespace auditship::config {
 
-enum class SinkType { file, opensearch };
-enum class ParserType { kube_audit, auth_log };
-enum class TargetStyle { alias, dated };
+// What can be named in a configuration. The first input and the first sink are the defaults.
+struct RegisteredTypes {
+  std::span<const input::InputType* const> inputs;
+  std::span<const parsers::ParserType* const> parsers;
+  std::span<const sinks::SinkType* const> sinks;
+};
+
+struct BatchConfig {
+  // Before compression.
+  std::uint64_t max_bytes = 5 << 20;
+  std::chrono::milliseconds max_age{1000};
+  std::uint32_t max_documents = 10000;
+};
 
 struct StreamConfig {
-  std::string name;  // kubeaudit, authlog
-  ParserType parser = ParserType::kube_audit;
-  std::vector<std::string> paths;  // live files; globs allowed
-  std::string target;              // write alias, or index name prefix of dated names
-  std::string filters;             // rule file, ready to open; empty = keep everything
+  std::string name;
+  Polymorphic<input::InputConfig> input;
+  Polymorphic<parsers::ParserConfig> parser;
+  // Write alias, or index name prefix of dated names.
+  std::string target;
+  // Rule file, ready to open. Empty: keep everything.
+  std::string filters;
   std::uint64_t buffer_max_bytes = std::uint64_t{2} << 30;
-  std::optional<unsigned> buffer_max_percent;  // of the file system, instead of bytes
-};
-
-struct FileSinkConfig {
-  std::string directory;
-  std::uint64_t max_file_bytes = 64 << 20;
-  bool zstd = false;
-};
-
-struct OpenSearchConfig {
-  std::vector<std::string> hosts;  // https://host:9200
-  std::string username, password, password_file, bearer_token_file;
-  std::string aws_region, aws_service = "es";  // region empty: requests are not signed
-  std::string aws_access_key_file, aws_secret_key_file, aws_session_token_file;
-  std::string ca_file, certificate_file, key_file, server_name;
-  bool tls_verify = true;
-  TargetStyle style = TargetStyle::alias;
-  std::string dashboards_url;        // of OpenSearch Dashboards, for setup; empty: none
-  std::string compression = "gzip";  // gzip, zstd, none
-  std::chrono::milliseconds timeout{60000};
+  // Of the file system, instead of bytes.
+  std::optional<unsigned> buffer_max_percent;
+  BatchConfig batch;
 };
 
 struct Config {
-  std::string file;          // where it was read from
-  std::string cluster_name;  // required
-  std::string node_name;     // empty: NODE_NAME, else the host's name, frozen in data_dir
+  // Where it was read from.
+  std::string file;
+  // Required.
+  std::string cluster_name;
+  // Empty: NODE_NAME, else the host's name, frozen in data_dir.
+  std::string node_name;
   std::string data_dir = "/var/lib/auditship";
-  std::string time_zone;  // empty: the host's; IANA name or path of a zone file
-  std::optional<std::chrono::seconds> backfill =
-      std::chrono::hours(24 * 7);            // nullopt = all, 0 = none
-  std::vector<std::string> trusted_proxies;  // CIDR
-  std::uint64_t line_max_bytes = 16 << 20;
-  std::uint64_t batch_max_bytes = 5 << 20;  // before compression
-  std::chrono::milliseconds batch_max_age{1000};
-  std::uint32_t batch_max_documents = 10000;
-  std::uint64_t body_max_bytes = 256 << 10;  // of requestObject and responseObject, as JSON text
-  bool slim_bodies = true;                   // without managedFields and last-applied-configuration
-  bool redact = true;                        // credentials and secrets become [redacted]
-  std::vector<std::string> redact_names;     // further names whose values are credentials
-  bool keep_original = false;                // event.original on authlog documents
-  bool session_start_documents = false;      // authlog: one when an SSH login begins, too
-  std::string status_listen;   // IP:PORT for probes and scrapes beside the socket; empty: none
-  bool status_events = false;  // status.listen shows the last events in words, too
+  // The prefix under which this process sees the host's files, as a container's mount. It is no part of what
+  // documents say of a file, nor of their ids. Empty: none.
+  std::string host_root;
+  // IP:PORT for probes and scrapes beside the socket; empty: none.
+  std::string status_listen;
+  // status.listen shows the last events, too.
+  bool status_events = false;
   std::string log_level = "info";
-  std::string log_format = "auto";  // auto, text, json
-  std::vector<parsers::auth_log::key_owners::KeyOwnerSource>
-      ssh_key_owners;  // whose SSH key is whose; empty: not asked
+  std::string log_format = "auto";
+  // The default of the streams.
+  BatchConfig batch;
   std::vector<StreamConfig> streams;
-  SinkType sink = SinkType::file;
-  FileSinkConfig file_sink;
-  OpenSearchConfig opensearch;
-  std::vector<std::string> warnings;  // what run and check should say once at start
+  // Default streams that are switched off.
+  std::vector<std::string> streams_off;
+  // One a registered type, in their order.
+  std::vector<Polymorphic<sinks::SinkConfig>> sinks;
+  std::size_t sink_index = 0;
+  // What run and check should say once at start.
+  std::vector<std::string> warnings;
   // Secrets and certificates that cannot be read now: run collects, and delivers once they are
   // there; check fails.
   std::vector<std::string> missing;
-};
 
-struct Secrets {
-  std::string password, bearer_token;                             // empty: not used
-  std::string aws_access_key, aws_secret_key, aws_session_token;  // empty: not used
+  // That of sink.type.
+  [[nodiscard]] const sinks::SinkConfig& sink() const { return *sinks[sink_index]; }
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
@@ -98,20 +94,24 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 // for rule files, hold rules that can be used. Relative names are relative to the configuration
 // file. Errors: not_found, io for the file itself; invalid with all problems, one
 // "file:line:column: …" a line.
-[[nodiscard]] Result<Config> load_config(Fs& fs, const std::string& path, const Environment& env);
+[[nodiscard]] Result<Config> load_config(Fs& fs, const RegisteredTypes& types,
+                                         const std::string& path, const Environment& env);
 
 // The same from text; path is for messages and for relative names.
-[[nodiscard]] Result<Config> parse_config(Fs& fs, const std::string& path, std::string_view text,
+[[nodiscard]] Result<Config> parse_config(Fs& fs, const RegisteredTypes& types,
+                                          const std::string& path, std::string_view text,
                                           const Environment& env);
 
-// Reads the secrets that opensearch names, from its files or from the configuration. Call it again
-// when a file changes. Messages name files, never their content. Errors: not_found, io, invalid.
-[[nodiscard]] Result<Secrets> load_secrets(Fs& fs, const OpenSearchConfig& opensearch);
-
-// The configuration in effect as YAML, defaults filled in and secrets masked; load_config reads it.
+// The configuration in effect as YAML, defaults filled in and secrets masked; load_config reads it. What a stream takes
+// from the top level is shown in the stream.
 [[nodiscard]] std::string render_effective(const Config& config);
 
 // The default configuration, for commands that run without a file. cluster_name is "unnamed".
-[[nodiscard]] Config default_config();
+[[nodiscard]] Config default_config(const RegisteredTypes& types);
+
+// Gives a key of the stream's parser another value, as text. A key that the parser does not have is left out. Errors:
+// invalid, with the key.
+[[nodiscard]] Status set_parser_key(Fs& fs, StreamConfig& stream, const std::string& key,
+                                    const std::string& value);
 
 }  // namespace auditship::config

@@ -1,44 +1,48 @@
-// The parts that load_config is made of. Internal to config*.cc.
+// The parts that load_config is made of. Internal to agent/config.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "agent/base/filesystem.h"
 #include "agent/config/config.h"
-#include "agent/yaml/yaml_map.h"
+#include "agent/yaml/schema.h"
 
 namespace auditship::config {
 
 // Replaces ${VAR} and ${VAR:-default}; $${ stands for ${. Errors: invalid, names the variable.
 [[nodiscard]] Result<std::string> expand_variables(std::string_view text, const Environment& env);
 
-// name as seen from the directory of the configuration file.
-[[nodiscard]] std::string resolve_path(const std::string& config_file, std::string_view name);
+// The keys that belong to no input, parser or sink: of the top level, and of a stream.
+[[nodiscard]] const yaml::Schema<Config>& general_schema();
+[[nodiscard]] const yaml::Schema<StreamConfig>& stream_schema();
 
-// nullopt when path is a readable regular file, else what is wrong with it.
-[[nodiscard]] std::optional<std::string> unreadable(Fs& fs, const std::string& path);
-
-// Reads key as the name of a file that must be readable; into becomes the resolved path.
-void read_file_name(yaml::YamlMap& map, std::string_view key, Fs& fs,
-                    const std::string& config_file, std::string& into);
-// The same for what only delivery needs: when it cannot be read now, that is in config.missing.
-void read_file_of_delivery(yaml::YamlMap& map, std::string_view key, Fs& fs, Config& config,
-                           std::string& into);
+// What the top level says for all streams: one a registered type, in their order.
+struct StreamDefaults {
+  std::vector<Polymorphic<input::InputConfig>> inputs;
+  std::vector<Polymorphic<parsers::ParserConfig>> parsers;
+};
+[[nodiscard]] StreamDefaults built_in_defaults(const RegisteredTypes& types);
+// Reads the keys of inputs and parsers at the top level.
+void read_defaults(yaml::YamlMap& top, yaml::ReadContext& context, StreamDefaults& defaults);
 
 // The streams that are on without any configuration; filters are left empty.
-[[nodiscard]] std::vector<StreamConfig> default_streams();
+[[nodiscard]] std::vector<StreamConfig> default_streams(const RegisteredTypes& types,
+                                                        const StreamDefaults& defaults,
+                                                        const BatchConfig& batch);
 
 // Reads `streams:` over the default streams in config, and finds and checks their rule files.
-void read_streams(yaml::YamlMap& top, Fs& fs, Config& config);
+void read_streams(yaml::YamlMap& top, yaml::ReadContext& context, const RegisteredTypes& types,
+                  const StreamDefaults& defaults, Config& config);
 
-// Reads `bodies:` and `redaction:`.
-void read_bodies(yaml::YamlMap& top, Config& config);
+// Refuses streams that would ship lines twice, or mix documents of two formats in one target.
+void check_stream_conflicts(yaml::YamlMap& top, const Config& config);
 
-// Reads `ssh_key_owners:`, and the files it names once.
-void read_key_owners(yaml::YamlMap& top, Fs& fs, Config& config);
+// The sections of all sinks, with their defaults.
+[[nodiscard]] std::vector<Polymorphic<sinks::SinkConfig>> default_sinks(
+    const RegisteredTypes& types, const std::string& data_dir);
 
-// Reads `sink:`.
-void read_sink(yaml::YamlMap& top, Fs& fs, Config& config);
+// Reads `sink:` over the defaults in config.
+void read_sink(yaml::YamlMap& top, yaml::ReadContext& context, const RegisteredTypes& types,
+               Config& config);
 
 }  // namespace auditship::config

@@ -50,25 +50,22 @@ Result<CertificateTimes> certificate_times(std::string_view pem) {
   return *times;
 }
 
-std::vector<CertificateEnd> certificate_ends(Fs& fs, const config::Config& config) {
+std::vector<CertificateEnd> certificate_ends(Fs& fs,
+                                             const std::vector<sinks::CertificateFile>& files) {
   std::vector<CertificateEnd> ends;
-  if (config.sink != config::SinkType::opensearch) {
-    return ends;
-  }
-  const auto add = [&](const char* use, const std::string& file, auto which) {
-    if (file.empty()) {
-      return;
+  for (const sinks::CertificateFile& one : files) {
+    if (one.file.empty()) {
+      continue;
     }
-    auto pem = fs.read_file(file, kMaxFile);
+    auto pem = fs.read_file(one.file, kMaxFile);
     if (!pem) {
-      return;
+      continue;
     }
     if (auto times = certificate_times(*pem)) {
-      ends.push_back(CertificateEnd{use, file, (*times).*which});
+      ends.push_back(
+          CertificateEnd{one.use, one.file, one.any_serves ? times->last : times->first});
     }
-  };
-  add("client", config.opensearch.certificate_file, &CertificateTimes::first);
-  add("ca", config.opensearch.ca_file, &CertificateTimes::last);  // one of them is enough
+  }
   return ends;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agent/base/filesystem.h"
-#include "agent/config/config.h"
+#include "sinks/sink_type.h"
 
 namespace auditship::status {
 
@@ -24,9 +24,9 @@ struct CertificateTimes {
 // Errors: invalid (no certificate, or a broken one).
 [[nodiscard]] Result<CertificateTimes> certificate_times(std::string_view pem);
 
-// Of the client's certificates the first that ends, of the CA file the last: any of those may
-// serve. As they are now. A file that cannot be read or holds no certificate is left out: whoever
+// Of the certificates in a file the first that ends, or the last where any of them may serve. As they are now. A file that cannot be read or holds no certificate is left out: whoever
 // connects says so.
-[[nodiscard]] std::vector<CertificateEnd> certificate_ends(Fs& fs, const config::Config& config);
+[[nodiscard]] std::vector<CertificateEnd> certificate_ends(
+    Fs& fs, const std::vector<sinks::CertificateFile>& files);
 
 }  // namespace auditship::status

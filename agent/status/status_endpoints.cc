@@ -95,7 +95,7 @@ platform::HttpPage StatusPages::answer(const platform::HttpAsk& ask, Events even
     return readiness(now);
   }
   if (ask.path == "/metrics") {
-    now.certificates = certificate_ends(fs_, agent_.config());
+    now.certificates = certificate_ends(fs_, agent_.config().sink().certificates());
     if (auto process = platform::read_process_figures(fs_)) {
       now.process = *process;
     }

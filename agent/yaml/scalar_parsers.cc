@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <limits>
 
+#include "agent/yaml/schema.h"
 #include "agent/yaml/yaml_map.h"
 
 namespace auditship::yaml {

@@ -1,4 +1,4 @@
-// Single YAML values: what they are and how they are told to people. Internal to yaml_*.cc.
+// Single YAML values: what they are and how they are told to people. Internal to agent/yaml.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,5 @@ enum class PlainType : std::uint8_t { text, null, boolean, number };
 
 // The digits at the front of text, removed from it; nullopt when there are none or too many.
 [[nodiscard]] std::optional<std::uint64_t> take_number(std::string_view& text);
-
-// 65536 as 64KiB.
-[[nodiscard]] std::string size_text(std::uint64_t bytes);
 
 }  // namespace auditship::yaml

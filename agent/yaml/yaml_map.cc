@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/yaml/scalar_parsers.h"
+#include "agent/yaml/schema.h"
 
 namespace auditship::yaml {
 namespace {
@@ -12,11 +13,15 @@ constexpr std::size_t kMaxProblems = 20;
 }  // namespace
 
 void YamlProblems::add(int line, int column, std::string_view message) {
+  std::string text = at_position(file_, line, column, message);
+  if (std::find(lines_.begin(), lines_.end(), text) != lines_.end()) {
+    return;
+  }
   if (lines_.size() >= kMaxProblems) {
     ++dropped_;
     return;
   }
-  lines_.push_back(at_position(file_, line, column, message));
+  lines_.push_back(std::move(text));
 }
 
 Error YamlProblems::error() const {
@@ -257,14 +262,16 @@ void YamlMap::for_each_item(std::string_view key,
   }
 }
 
-void YamlMap::done() {
+void YamlMap::done(const Explain& explain) {
   for (const YamlNode::Member& member : node_.members) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) {
       continue;
     }
     std::string message =
         "unknown key \"" + shown(member.key) + "\"" + (path_.empty() ? "" : " in " + path_);
-    if (const std::string_view near = nearest_name(member.key, known_); !near.empty()) {
+    if (const std::string words = explain ? explain(member.key) : std::string(); !words.empty()) {
+      message += "; " + words;
+    } else if (const std::string_view near = nearest_name(member.key, known_); !near.empty()) {
       message += "; did you mean \"" + std::string(near) + "\"?";
     } else {
       message += "; expected one of:";

@@ -31,6 +31,7 @@ class YamlProblems {
   // Replaces ${VAR} in every text that is read. Absent: texts are taken as they are.
   std::function<Result<std::string>(std::string_view text)> expand;
 
+  // A problem that is there already is not added again: a mapping may be read for several owners.
   void add(int line, int column, std::string_view message);
   void add(const YamlNode& node, std::string_view message) { add(node.line, node.column, message); }
   [[nodiscard]] bool empty() const { return lines_.empty(); }
@@ -108,8 +109,10 @@ class YamlMap {
   // Calls read for each item of a list; anything but a list is a problem.
   void for_each_item(std::string_view key, const std::function<void(const YamlNode&)>& read);
 
-  // Complains about every key that nobody asked for.
-  void done();
+  // What an unknown key is, where more is known about it than its name: the end of a sentence, or empty.
+  using Explain = std::function<std::string(std::string_view key)>;
+  // Complains about every key that nobody asked for, with the nearest one that is known.
+  void done(const Explain& explain = {});
   [[nodiscard]] const std::vector<YamlNode::Member>& members() const;
   [[nodiscard]] YamlProblems& problems() { return problems_; }
 

@@ -25,13 +25,12 @@
 #include "sinks/http/authorization.h"
 #include "sinks/http/host_pool.h"
 #include "sinks/http/http_transport.h"
+#include "sinks/opensearch/config.h"
 #include "sinks/opensearch/index_lookup.h"
 #include "sinks/sink.h"
 #include "sinks/targeted_sink.h"
 
 namespace auditship::sinks::opensearch {
-
-enum class IndexStyle { alias, dated };
 
 struct OpenSearchOptions {
   std::vector<std::string> hosts;  // https://host:9200

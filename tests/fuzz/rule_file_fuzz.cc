@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "agent/app/registered_types.h"
 #include "agent/config/config.h"
 #include "agent/rules/rule_file.h"
 
@@ -53,11 +54,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ask(*file);
   }
   NoFiles fs;
-  const auto config = config::parse_config(
-      fs, "/fuzz.yaml", text, [](const std::string&) { return std::optional<std::string>("x"); });
+  const auto config =
+      config::parse_config(fs, app::registered_types(), "/fuzz.yaml", text,
+                           [](const std::string&) { return std::optional<std::string>("x"); });
   if (config) {
     const std::string again = config::render_effective(*config);
-    const auto second = config::parse_config(fs, "/fuzz.yaml", again,
+    const auto second = config::parse_config(fs, app::registered_types(), "/fuzz.yaml", again,
                                              [](const std::string&) { return std::nullopt; });
     if (!second || config::render_effective(*second) != again) {
       std::abort();  // what check shows would not be what run does

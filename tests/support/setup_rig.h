@@ -98,16 +98,14 @@ class Cluster final : public sinks::http::HttpTransport {
 
 struct SetupRig {
   platform::PosixFs fs;
-  config::Config config = config::default_config();
-  sinks::opensearch::setup::SetupOptions options{kConf, {}, false, false};
+  std::vector<std::string> hosts = {"http://a:9200"};
+  std::vector<sinks::opensearch::setup::SetupTarget> targets = {{"kubeaudit", "kubeaudit"},
+                                                                {"authlog", "authlog"}};
+  sinks::opensearch::setup::SetupOptions options{kConf, {}, false, false, {}};
   Cluster cluster;
   std::string said;
   bool with_dashboards = false;
 
-  SetupRig() {
-    config.sink = config::SinkType::opensearch;
-    config.opensearch.hosts = {"http://a:9200"};
-  }
   bool run() {
     said.clear();
     cluster.log.clear();
@@ -120,12 +118,11 @@ struct SetupRig {
     const sinks::opensearch::CredentialSource secrets = []() -> Result<sinks::http::Credentials> {
       return sinks::http::Credentials{"setup", "s3cret", "", {}};
     };
-    sinks::opensearch::setup::SetupClient client({config.opensearch.hosts, secrets, "1", {}, {}},
-                                                 cluster, run);
+    sinks::opensearch::setup::SetupClient client({hosts, secrets, "1", {}, {}}, cluster, run);
     sinks::opensearch::setup::SetupClient dashboards(
         {{"http://d:5601/base"}, secrets, "1", {{"osd-xsrf", "true"}}, {}}, cluster, run);
     return sinks::opensearch::setup::run_setup(
-        fs, config, options, client, with_dashboards ? &dashboards : nullptr,
+        fs, options, targets, client, with_dashboards ? &dashboards : nullptr,
         [this](const std::string& line) { said += line + '\n'; });
   }
   [[nodiscard]] bool says(const std::string& text) const {

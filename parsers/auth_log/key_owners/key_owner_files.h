@@ -24,6 +24,8 @@ struct KeyOwnerSource {
   // with %h, %u, %U, %%, asked for each account of passwd.
   std::string path;
   std::string passwd = "/etc/passwd";
+
+  [[nodiscard]] bool operator==(const KeyOwnerSource&) const = default;
 };
 
 // A key as it was found, for `auditship keys`.

@@ -1,6 +1,6 @@
 #include "sinks/opensearch/setup/setup.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "sinks/opensearch/setup/setup_internal.h"
 
@@ -8,20 +8,6 @@ namespace auditship::sinks::opensearch::setup {
 namespace {
 
 constexpr std::size_t kMaxFile = 1 << 20;
-
-std::vector<SetupTarget> targets_of(const config::Config& config) {
-  std::vector<SetupTarget> targets;
-  for (const config::StreamConfig& stream : config.streams) {
-    const bool known = std::any_of(targets.begin(), targets.end(),
-                                   [&](const SetupTarget& t) { return t.name == stream.target; });
-    if (!known) {
-      targets.push_back(SetupTarget{stream.target, stream.parser == config::ParserType::kube_audit
-                                                       ? "kubeaudit"
-                                                       : "authlog"});
-    }
-  }
-  return targets;
-}
 
 struct Part {
   const char* name;
@@ -78,10 +64,9 @@ std::optional<OrderedJson> SetupRun::file(const std::string& name) {
   return std::move(*tree);
 }
 
-bool run_setup(Fs& fs, const config::Config& config, const SetupOptions& options,
+bool run_setup(Fs& fs, const SetupOptions& options, std::vector<SetupTarget> targets,
                SetupClient& client, SetupClient* dashboards, const Say& say) {
-  SetupRun run{fs, config, options, client, dashboards, say, targets_of(config),
-               {}, 0,      0,       0,      0,          {}};
+  SetupRun run{fs, options, client, dashboards, say, std::move(targets), {}, 0, 0, 0, 0, {}};
   if (options.rollover) {
     roll_over(run);
     return finish_part(run, "rollover");

@@ -8,25 +8,38 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "agent/base/filesystem.h"
-#include "agent/config/config.h"
+#include "sinks/opensearch/config.h"
 #include "sinks/opensearch/setup/setup_client.h"
 
 namespace auditship::sinks::opensearch::setup {
 
 struct SetupOptions {
-  std::string
-      conf_dir;      // with component_templates/, index_templates/, lifecycle/, roles/, dashboards/
-  std::string only;  // templates, lifecycle, dashboards, roles; empty: all
-  bool dry_run = false;   // tells requests and differences; sends only what reads
-  bool rollover = false;  // only `_rollover` by the conditions of the lifecycle policies
+  // With component_templates/, index_templates/, lifecycle/, roles/, dashboards/.
+  std::string conf_dir;
+  // templates, lifecycle, dashboards, roles; empty: all.
+  std::string only;
+  // Tells requests and differences; sends only what reads.
+  bool dry_run = false;
+  // Only `_rollover` by the conditions of the lifecycle policies.
+  bool rollover = false;
+  IndexStyle style = IndexStyle::alias;
+};
+
+// One write alias, or one family of dated indices.
+struct SetupTarget {
+  // "kubeaudit".
+  std::string name;
+  // Which files of conf_dir describe it: auditship-KIND.json.
+  std::string kind;
 };
 
 using Say = std::function<void(const std::string& line)>;
 
-// dashboards: nullptr when no URL of one is configured. True when nothing failed.
-bool run_setup(Fs& fs, const config::Config& config, const SetupOptions& options,
+// targets: each name once. dashboards: nullptr when no URL of one is configured. True when nothing failed.
+bool run_setup(Fs& fs, const SetupOptions& options, std::vector<SetupTarget> targets,
                SetupClient& client, SetupClient* dashboards, const Say& say);
 
 }  // namespace auditship::sinks::opensearch::setup

@@ -12,18 +12,11 @@
 
 namespace auditship::sinks::opensearch::setup {
 
-// One write alias, or one family of dated indices.
-struct SetupTarget {
-  std::string name;  // kubeaudit
-  std::string kind;  // kubeaudit or authlog: which files describe it
-};
-
 enum class Ism { present, absent };
 
 // What one run knows and has found.
 struct SetupRun {
   Fs& fs;
-  const config::Config& config;
   const SetupOptions& options;
   SetupClient& client;
   SetupClient* dashboards;
@@ -33,9 +26,7 @@ struct SetupRun {
   unsigned changes = 0, failures = 0, skipped = 0, warnings = 0;  // of the part at work
   std::set<std::string> unreadable;  // files that were complained about
 
-  [[nodiscard]] bool aliases() const {
-    return config.opensearch.style == config::TargetStyle::alias;
-  }
+  [[nodiscard]] bool aliases() const { return options.style == IndexStyle::alias; }
   void fail(const std::string& what, const std::string& why);
   // Reads CONF_DIR/name. nullopt: it is said why.
   std::optional<OrderedJson> file(const std::string& name);

@@ -4,7 +4,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "agent/app/registered_types.h"
+#include "agent/input/file/config.h"
 #include "agent/platform/posix_filesystem.h"
+#include "parsers/auth_log/config.h"
+#include "parsers/kube_audit/config.h"
+#include "sinks/file/config.h"
+#include "sinks/opensearch/config.h"
+#include "sinks/opensearch/secrets.h"
 #include "tests/support/catch.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/sim_fs.h"
@@ -41,10 +48,11 @@ class ConfigFiles {
   }
   Result<config::Config> load(std::string_view text) {
     const std::map<std::string, std::string>& variables = variables_;
-    return config::load_config(fs_, write("auditship.yaml", text), [&](const std::string& name) {
-      const auto found = variables.find(name);
-      return found == variables.end() ? std::nullopt : std::optional(found->second);
-    });
+    return config::load_config(
+        fs_, app::registered_types(), write("auditship.yaml", text), [&](const std::string& name) {
+          const auto found = variables.find(name);
+          return found == variables.end() ? std::nullopt : std::optional(found->second);
+        });
   }
   std::string refusal(std::string_view text) {
     const auto config = load(text);
@@ -58,6 +66,22 @@ class ConfigFiles {
  private:
   std::vector<std::string> written_;
 };
+
+// Options as those of their type.
+const input::file::FileInputConfig& files_of(const config::Config& config, std::size_t stream) {
+  return dynamic_cast<const input::file::FileInputConfig&>(*config.streams.at(stream).input);
+}
+const parsers::kube_audit::KubeAuditConfig& kube_of(const config::Config& config,
+                                                    std::size_t stream) {
+  return dynamic_cast<const parsers::kube_audit::KubeAuditConfig&>(
+      *config.streams.at(stream).parser);
+}
+const parsers::auth_log::AuthLogConfig& auth_of(const config::Config& config, std::size_t stream) {
+  return dynamic_cast<const parsers::auth_log::AuthLogConfig&>(*config.streams.at(stream).parser);
+}
+const sinks::opensearch::OpenSearchConfig& opensearch_of(const config::Config& config) {
+  return dynamic_cast<const sinks::opensearch::OpenSearchConfig&>(*config.sinks.at(1));
+}
 
 void has(const std::string& text, std::string_view part) {
   INFO(text);
@@ -74,11 +98,11 @@ TEST_CASE("a cluster name is all that is required", "[config]") {
   CHECK(config->cluster_name == "prod-1");
   CHECK(config->streams.size() == 2);
   CHECK(config->streams[0].name == "kubeaudit");
-  CHECK(config->streams[0].paths.size() == 12);
-  CHECK(config->streams[1].paths ==
+  CHECK(files_of(*config, 0).paths.size() == 12);
+  CHECK(files_of(*config, 1).paths ==
         std::vector<std::string>{"/var/log/auth.log", "/var/log/secure"});
-  CHECK(config->backfill == std::chrono::hours(168));
-  CHECK(config->sink == config::SinkType::file);
+  CHECK(files_of(*config, 0).backfill == std::chrono::hours(168));
+  CHECK(config->sink().type().name == "file");
   CHECK(config->warnings.size() == 2);  // no rule files beside it
 }
 
@@ -130,16 +154,20 @@ sink:
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
   CHECK(config->node_name == "n1");
-  CHECK_FALSE(config->backfill.has_value());
-  CHECK(config->line_max_bytes == 1 << 20);
-  CHECK(config->batch_max_bytes == 1'000'000);
-  CHECK(config->batch_max_age == milliseconds(500));
-  CHECK(config->batch_max_documents == 7);
-  CHECK(config->keep_original);
-  CHECK_FALSE(config->session_start_documents);
+  CHECK_FALSE(files_of(*config, 0).backfill.has_value());
+  CHECK(files_of(*config, 1).line_max == 1 << 20);
+  for (const config::StreamConfig& stream : config->streams) {
+    CHECK(stream.batch.max_bytes == 1'000'000);
+    CHECK(stream.batch.max_age == milliseconds(500));
+    CHECK(stream.batch.max_documents == 7);
+  }
+  CHECK(kube_of(*config, 0).trusted_proxies == std::vector<std::string>{"10.0.0.0/8"});
+  CHECK(auth_of(*config, 1).time_zone == "UTC");
+  CHECK(auth_of(*config, 1).keep_original);
+  CHECK_FALSE(auth_of(*config, 1).session_start_documents);
   CHECK(config->log_format == "json");
   REQUIRE(config->streams.size() == 2);
-  CHECK(config->streams[0].paths.at(1) == "/b/*.log");
+  CHECK(files_of(*config, 0).paths.at(1) == "/b/*.log");
   CHECK(config->streams[0].target == "x");
   CHECK(config->streams[0].buffer_max_percent == 10U);
   CHECK(config->streams[0].filters == files.directory_ + "/filters/kubeaudit.yaml");
@@ -147,16 +175,16 @@ sink:
   CHECK(config->streams[1].target == "extra");
   CHECK(config->streams[1].buffer_max_bytes == 500'000'000);
   CHECK(config->streams[1].filters == files.directory_ + "/own.yaml");
-  CHECK(config->sink == config::SinkType::opensearch);
-  CHECK(config->file_sink.zstd);
-  CHECK(config->opensearch.hosts.at(0) == "https://a:9200");
-  CHECK(config->opensearch.password_file == files.directory_ + "/password");
-  CHECK_FALSE(config->opensearch.tls_verify);
-  CHECK(config->opensearch.style == config::TargetStyle::dated);
-  CHECK(config->opensearch.dashboards_url == "https://d:5601/base");
-  CHECK(config->opensearch.timeout == milliseconds(90'000));
+  CHECK(config->sink().type().name == "opensearch");
+  CHECK(dynamic_cast<const sinks::file::FileSinkConfig&>(*config->sinks.at(0)).zstd);
+  CHECK(opensearch_of(*config).hosts.at(0) == "https://a:9200");
+  CHECK(opensearch_of(*config).password_file == files.directory_ + "/password");
+  CHECK_FALSE(opensearch_of(*config).tls_verify);
+  CHECK(opensearch_of(*config).style == sinks::opensearch::IndexStyle::dated);
+  CHECK(opensearch_of(*config).dashboards_url == "https://d:5601/base");
+  CHECK(opensearch_of(*config).timeout == milliseconds(90'000));
 
-  const auto secrets = config::load_secrets(files.fs_, config->opensearch);
+  const auto secrets = sinks::opensearch::load_secrets(files.fs_, opensearch_of(*config));
   REQUIRE(secrets.ok());
   CHECK(secrets->password == "hunter2");
 }
@@ -293,7 +321,7 @@ TEST_CASE("where the zone of old stamps is not known, that is said", "[config]")
   REQUIRE(fs.make_dirs("/etc").ok());
   const auto warnings = [&](const std::string& more) {
     const auto config = config::parse_config(
-        fs, "/etc/auditship.yaml",
+        fs, app::registered_types(), "/etc/auditship.yaml",
         "cluster: {name: c}\nsink: {type: file, file: {directory: /d}}\n" + more,
         [](const std::string&) { return std::optional<std::string>(); });
     INFO((config ? "" : config.error().message));
@@ -320,8 +348,8 @@ TEST_CASE("variables come from the environment or from their default", "[config]
   REQUIRE(config.ok());
   CHECK(config->cluster_name == "prod-x--${NAME}-$5");
   CHECK(config->node_name == "123");
-  CHECK(config->batch_max_documents == 42);
-  CHECK(config->keep_original);
+  CHECK(config->batch.max_documents == 42);
+  CHECK(auth_of(*config, 1).keep_original);
 }
 
 TEST_CASE("an unset variable is an error with its place", "[config]") {
@@ -362,7 +390,7 @@ sink:
   INFO((again ? "" : again.error().message));
   REQUIRE(again.ok());
   CHECK(again->cluster_name == config->cluster_name);
-  CHECK(again->backfill == std::chrono::minutes(90));
+  CHECK(files_of(*again, 0).backfill == std::chrono::minutes(90));
   CHECK(again->streams.size() == 1);
   CHECK(config::render_effective(*again) == text);
 }
@@ -376,12 +404,12 @@ TEST_CASE("keys for Amazon's service come from files, and are shown by their nam
       "cluster: {name: c}\nsink: {type: opensearch, opensearch: {hosts: ['https://a'], aws_sigv4: "
       "{region: eu-north-1, access_key_file: access, secret_key_file: private}}}\n");
   REQUIRE(config.ok());
-  const auto secrets = config::load_secrets(files.fs_, config->opensearch);
+  const auto secrets = sinks::opensearch::load_secrets(files.fs_, opensearch_of(*config));
   REQUIRE(secrets.ok());
   CHECK(secrets->aws_access_key == "AKIDEXAMPLE");
   CHECK(secrets->aws_secret_key == "hunter2");
   CHECK(secrets->aws_session_token.empty());
-  CHECK(config->opensearch.aws_service == "es");
+  CHECK(opensearch_of(*config).aws_service == "es");
   const std::string text = config::render_effective(*config);
   has(text, "eu-north-1");
   CHECK(text.find("hunter2") == std::string::npos);
@@ -392,16 +420,16 @@ TEST_CASE("keys for Amazon's service come from files, and are shown by their nam
 
 TEST_CASE("secrets are one line, and messages name the file and not its content", "[config]") {
   ConfigFiles files;
-  config::OpenSearchConfig sink;
+  sinks::opensearch::OpenSearchConfig sink;
   sink.bearer_token_file = files.write("token", "top\nsecret\n");
-  auto secrets = config::load_secrets(files.fs_, sink);
+  auto secrets = sinks::opensearch::load_secrets(files.fs_, sink);
   REQUIRE_FALSE(secrets.ok());
   has(secrets.error().message, sink.bearer_token_file);
   CHECK(secrets.error().message.find("secret\n") == std::string::npos);
   files.write("token", "\n");
-  CHECK_FALSE(config::load_secrets(files.fs_, sink).ok());
+  CHECK_FALSE(sinks::opensearch::load_secrets(files.fs_, sink).ok());
   files.write("token", "abc\r\n");
-  secrets = config::load_secrets(files.fs_, sink);
+  secrets = sinks::opensearch::load_secrets(files.fs_, sink);
   REQUIRE(secrets.ok());
   CHECK(secrets->bearer_token == "abc");
 }
@@ -415,14 +443,16 @@ TEST_CASE("the owners of SSH keys name their sources, one kind an item", "[confi
                                  "- authorized_keys: keys.d\n- map: people.yaml\n");
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
-  REQUIRE(config->ssh_key_owners.size() == 3);
-  CHECK(config->ssh_key_owners[0].path == "%h/.ssh/authorized_keys");
-  CHECK(config->ssh_key_owners[0].passwd == "/etc/passwd");
-  CHECK(config->ssh_key_owners[1].path == files.directory_ + "/keys.d");
-  CHECK(config->ssh_key_owners[2].kind == parsers::auth_log::key_owners::KeyOwnerSource::Kind::map);
-  const auto again = config::parse_config(
-      files.fs_, files.directory_ + "/again.yaml", config::render_effective(*config),
-      [](const std::string&) { return std::optional<std::string>(); });
+  const auto& owners = auth_of(*config, 1).ssh_key_owners;
+  REQUIRE(owners.size() == 3);
+  CHECK(owners[0].path == "%h/.ssh/authorized_keys");
+  CHECK(owners[0].passwd == "/etc/passwd");
+  CHECK(owners[1].path == files.directory_ + "/keys.d");
+  CHECK(owners[2].kind == parsers::auth_log::key_owners::KeyOwnerSource::Kind::map);
+  const auto again =
+      config::parse_config(files.fs_, app::registered_types(), files.directory_ + "/again.yaml",
+                           config::render_effective(*config),
+                           [](const std::string&) { return std::optional<std::string>(); });
   INFO(config::render_effective(*config));
   REQUIRE(again.ok());
   CHECK(config::render_effective(*again) == config::render_effective(*config));
@@ -458,17 +488,17 @@ TEST_CASE("bodies and redaction are configured, within what searching bears", "[
   const std::string start = "cluster: {name: c}\n";
   const auto defaults = files.load(start);
   REQUIRE(defaults.ok());
-  CHECK(defaults->redact);
-  CHECK(defaults->slim_bodies);
-  CHECK(defaults->body_max_bytes == 256 * 1024);
+  CHECK(kube_of(*defaults, 0).redact);
+  CHECK(kube_of(*defaults, 0).slim_bodies);
+  CHECK(kube_of(*defaults, 0).body_max == 256 * 1024);
   const auto config = files.load(start +
                                  "bodies: {max: 64KiB, slim: false}\n"
                                  "redaction: {enabled: false, names: [\"*_pin\", badge]}\n");
   REQUIRE(config.ok());
-  CHECK(config->body_max_bytes == 64 * 1024);
-  CHECK_FALSE(config->slim_bodies);
-  CHECK_FALSE(config->redact);
-  CHECK(config->redact_names == std::vector<std::string>{"*_pin", "badge"});
+  CHECK(kube_of(*config, 0).body_max == 64 * 1024);
+  CHECK_FALSE(kube_of(*config, 0).slim_bodies);
+  CHECK_FALSE(kube_of(*config, 0).redact);
+  CHECK(kube_of(*config, 0).redact_names == std::vector<std::string>{"*_pin", "badge"});
   has(files.refusal(start + "bodies: {max: 2MiB}\n"), "bodies.max");
   has(files.refusal(start + "redaction: {names: [\"a*b\"]}\n"), "redaction.names");
   has(files.refusal(start + "redaction: {name: [a]}\n"), "did you mean \"names\"");
@@ -477,14 +507,17 @@ TEST_CASE("bodies and redaction are configured, within what searching bears", "[
 TEST_CASE("the shipped configuration loads once a cluster name is set", "[config]") {
   platform::PosixFs fs;
   const std::string path = AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml";
-  const auto config = config::load_config(fs, path, [](const std::string& name) {
-    return name == "CLUSTER_NAME" ? std::optional<std::string>("prod") : std::nullopt;
-  });
+  const auto config =
+      config::load_config(fs, app::registered_types(), path, [](const std::string& name) {
+        return name == "CLUSTER_NAME" ? std::optional<std::string>("prod") : std::nullopt;
+      });
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
   // A machine that tests may have no zone of its own.
   CHECK(config->warnings.size() == (fs.stat("/etc/localtime") ? 0 : 1));
-  CHECK_FALSE(config::load_config(fs, path, [](const std::string&) { return std::nullopt; }).ok());
+  CHECK_FALSE(config::load_config(fs, app::registered_types(), path, [](const std::string&) {
+                return std::nullopt;
+              }).ok());
 }
 
 TEST_CASE("every key that the shipped configuration explains is one that is read", "[config]") {
@@ -511,9 +544,9 @@ TEST_CASE("every key that the shipped configuration explains is one that is read
     open += line + "\n";
     at = end + 1;
   }
-  const auto config =
-      config::parse_config(fs, AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml", open,
-                           [](const std::string&) { return std::optional<std::string>("x"); });
+  const auto config = config::parse_config(
+      fs, app::registered_types(), AUDITSHIP_SOURCE_DIR "/conf/auditship.yaml", open,
+      [](const std::string&) { return std::optional<std::string>("x"); });
   INFO(open);
   CHECK(opened > 30);
   const std::string message = config ? "" : config.error().message;

@@ -1,3 +1,4 @@
+#include "agent/app/registered_types.h"
 #include "agent/config/config.h"
 #include "agent/config/deprecated_keys.h"
 #include "agent/platform/posix_filesystem.h"
@@ -10,7 +11,7 @@ namespace {
 Result<config::Config> parse(const std::string& text) {
   platform::PosixFs fs;
   return config::parse_config(
-      fs, "/etc/auditship/auditship.yaml",
+      fs, app::registered_types(), "/etc/auditship/auditship.yaml",
       text +
           "cluster: {name: c}\nstreams: {kubeaudit: {filters: none}, authlog: {filters: none}}\n",
       [](const std::string&) { return std::nullopt; });

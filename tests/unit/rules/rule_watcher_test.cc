@@ -2,6 +2,7 @@
 #include "agent/rules/rule_watcher.h"
 
 #include "agent/app/agent.h"
+#include "agent/app/registered_types.h"
 #include "agent/pipeline/pipeline.h"
 #include "tests/support/catch.h"
 #include "tests/support/explain_rig.h"
@@ -112,15 +113,14 @@ struct AgentRig : Rig {
   AgentRig() {
     REQUIRE(fs.make_dirs("/log").ok());
     fs.put("/log/audit.log", "");
-    config::Config config = config::default_config();
+    config::Config config = config::default_config(app::registered_types());
     config.cluster_name = "c";
     config.node_name = "n";
     config.data_dir = "/data";
-    config.file_sink.directory = "/documents";
+    config.sinks[config.sink_index]->use_data_dir("/");
     config.streams.resize(1);
-    config.streams[0].name = "kubeaudit";
-    config.streams[0].parser = config::ParserType::kube_audit;
-    config.streams[0].paths = {"/log/audit.log"};
+    static constexpr std::string_view kPaths[] = {"/log/audit.log"};
+    config.streams[0].input->use_default_paths(kPaths);
     config.streams[0].filters = "/conf/rules.yaml";
     auto made = app::Agent::start(
         config, pipeline::RuntimeServices{fs, clock, rng, log, [] {}},

@@ -65,12 +65,9 @@ TEST_CASE(
   SimFs fs(clock);
   (void)fs.make_dirs("/tls");
   fs.append("/tls/client.pem", kFirst);
-  config::Config config;
-  config.sink = config::SinkType::opensearch;
-  CHECK(status::certificate_ends(fs, config).empty());
-  config.opensearch.certificate_file = "/tls/client.pem";
-  config.opensearch.ca_file = "/tls/gone.pem";
-  const auto ends = status::certificate_ends(fs, config);
+  CHECK(status::certificate_ends(fs, {{"client", "", false}, {"ca", "", true}}).empty());
+  const auto ends = status::certificate_ends(
+      fs, {{"client", "/tls/client.pem", false}, {"ca", "/tls/gone.pem", true}});
   REQUIRE(ends.size() == 1);
   CHECK(ends[0].use == "client");
   CHECK(ends[0].file == "/tls/client.pem");
@@ -78,11 +75,9 @@ TEST_CASE(
   // Of a CA file any certificate may serve, of the client's chain all do.
   fs.append("/tls/client.pem", kSecond);
   fs.append("/tls/ca.pem", kFirst + kSecond);
-  config.opensearch.ca_file = "/tls/ca.pem";
-  const auto both = status::certificate_ends(fs, config);
+  const auto both = status::certificate_ends(
+      fs, {{"client", "/tls/client.pem", false}, {"ca", "/tls/ca.pem", true}});
   REQUIRE(both.size() == 2);
   CHECK(both[0].not_after == std::min(kFirstEnds, kSecondEnds));
   CHECK(both[1].not_after == std::max(kFirstEnds, kSecondEnds));
-  config.sink = config::SinkType::file;
-  CHECK(status::certificate_ends(fs, config).empty());
 }

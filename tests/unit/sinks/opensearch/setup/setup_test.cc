@@ -104,7 +104,7 @@ TEST_CASE("golden requests to ISM") {
 
 TEST_CASE("dated indices: no alias, no rollover, a role that may create them") {
   SetupRig rig;
-  rig.config.opensearch.style = config::TargetStyle::dated;
+  rig.options.style = sinks::opensearch::IndexStyle::dated;
   REQUIRE(rig.run());
   CHECK(rig.cluster.bodies["PUT /_plugins/_ism/policies/auditship-authlog"].find("rollover") ==
         std::string::npos);
@@ -117,8 +117,8 @@ TEST_CASE("dated indices: no alias, no rollover, a role that may create them") {
 
 TEST_CASE("targets of the configuration replace the names in the files") {
   SetupRig rig;
-  rig.config.streams[0].target = "prod-audit";
-  rig.config.streams.resize(1);
+  rig.targets[0].name = "prod-audit";
+  rig.targets.resize(1);
   rig.live("prod-audit", rig.mappings("kubeaudit"));
   REQUIRE(rig.run());
   CHECK(rig.cluster.bodies["PUT /_index_template/auditship-prod-audit"].find(
@@ -184,7 +184,7 @@ TEST_CASE("an alias without write index, and an index in its place, are told") {
 
 TEST_CASE("the next host is asked when one does not answer") {
   SetupRig rig;
-  rig.config.opensearch.hosts = {"http://x:9200", "http://a:9200"};
+  rig.hosts = {"http://x:9200", "http://a:9200"};
   rig.cluster.down = {"http://x:9200"};
   rig.live_as_templates();
   rig.options.only = "lifecycle";

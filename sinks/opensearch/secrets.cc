@@ -1,6 +1,6 @@
-#include "agent/config/config.h"
+#include "sinks/opensearch/secrets.h"
 
-namespace auditship::config {
+namespace auditship::sinks::opensearch {
 namespace {
 
 constexpr std::size_t kMaxSecret = 64 * 1024;
@@ -54,4 +54,4 @@ Result<Secrets> load_secrets(Fs& fs, const OpenSearchConfig& opensearch) {
   return secrets;
 }
 
-}  // namespace auditship::config
+}  // namespace auditship::sinks::opensearch

@@ -1,0 +1,87 @@
+#include "agent/app/stream_settings.h"
+
+#include <algorithm>
+
+#include "agent/base/version.h"
+#include "agent/input/file/config.h"
+#include "agent/platform/system_clock.h"
+
+namespace auditship::app {
+namespace {
+
+void set_input(const input::file::FileInputConfig& files, RunMode mode,
+               pipeline::PipelineSettings& s) {
+  s.paths = files.paths;
+  s.file_source.line_max_bytes = files.line_max;
+  s.file_source.cut_tail_bytes =
+      std::min<std::uint64_t>(s.file_source.cut_tail_bytes, files.line_max / 2);
+  s.file_source.backfill_ns =
+      files.backfill
+          ? std::optional<std::int64_t>(std::chrono::nanoseconds(*files.backfill).count())
+          : std::nullopt;
+  s.file_source.final_pass = mode == RunMode::once;
+}
+
+void set_buffer(const config::Config& config, const config::StreamConfig& stream, Rng& rng,
+                pipeline::PipelineSettings& s) {
+  s.buffer.directory = join_path(join_path(config.data_dir, stream.name), "buffer");
+  s.buffer.max_bytes = stream.buffer_max_bytes;
+  s.buffer_max_percent = stream.buffer_max_percent;
+  for (std::size_t half = 0; half < 2; ++half) {
+    std::uint64_t word = rng.next();
+    for (std::size_t i = 0; i < 8; ++i, word >>= 8) {
+      s.buffer.new_id[half * 8 + i] = static_cast<std::uint8_t>(word);
+    }
+  }
+}
+
+}  // namespace
+
+pipeline::PipelineSettings stream_settings(const config::Config& config,
+                                           const config::StreamConfig& stream,
+                                           const Identity& identity, Rng& rng, RunMode mode) {
+  pipeline::PipelineSettings s;
+  s.name = stream.name;
+  s.rules_file = stream.filters;
+  set_input(dynamic_cast<const input::file::FileInputConfig&>(*stream.input), mode, s);
+  s.once = mode == RunMode::once;
+  s.batch.max_bytes = stream.batch.max_bytes;
+  s.batch.max_documents = stream.batch.max_documents;
+  s.batch.max_age = stream.batch.max_age;
+  set_buffer(config, stream, rng, s);
+  const sinks::SinkNeeds needs = config.sink().needs();
+  s.codec = needs.codec;
+  s.encoder = encoder_options(config, stream, identity.node);
+  s.encoder.agent_id = identity.agent_id;
+  if (needs.dated) {
+    s.encoder.dated_prefix = stream.target;
+  }
+  s.delivery.stream = stream.name;
+  s.delivery.settle_late = needs.settle_late;
+  return s;
+}
+
+event::EncoderOptions encoder_options(const config::Config& config,
+                                      const config::StreamConfig& stream, const std::string& node) {
+  event::EncoderOptions options;
+  options.cluster = config.cluster_name;
+  options.node = node;
+  options.stream = stream.name;
+  options.orchestrated = stream.parser->type().cluster_scoped;
+  options.agent_version = kVersion;
+  options.body_max_bytes = stream.parser->body_max_bytes().value_or(options.body_max_bytes);
+  return options;
+}
+
+std::string wanted_node_name(const config::Config& config) {
+  std::string name = config.node_name;
+  if (name.empty()) {
+    name = platform::system_environment("NODE_NAME").value_or("");
+  }
+  if (name.empty()) {
+    name = platform::system_host_name();
+  }
+  return name.empty() ? "localhost" : name;
+}
+
+}  // namespace auditship::app

@@ -1,0 +1,51 @@
+// InputType: a way to read logs, as the registry lists it, and the port behind which it keeps its keys of the
+// configuration.
+//
+// An input is added by a folder that defines one InputType and by one line in agent/input/registry.cc.
+// Nobody else names it. Types are constants; configurations are values.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/yaml/section.h"
+
+namespace auditship::input {
+
+struct InputType;
+
+// The keys of an input with their values, of one stream. Some may stand at the top level of the configuration, too,
+// where they hold for every stream that has this input.
+class InputConfig : public yaml::Section {
+ public:
+  [[nodiscard]] virtual const InputType& type() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<InputConfig> clone() const = 0;
+  // As read(), of the keys that may stand at the top level.
+  virtual void read_defaults(yaml::YamlMap& top, yaml::ReadContext& context) = 0;
+  [[nodiscard]] virtual bool knows_default(std::string_view key) const = 0;
+  // The log files of a default stream, by its parser. An input that reads no files ignores them.
+  virtual void use_default_paths(std::span<const std::string_view> paths) = 0;
+  // What a stream must say that is not on by default: the name of a key that is still missing, or empty.
+  [[nodiscard]] virtual std::string_view missing_key() const = 0;
+  // What both would read, in words: "/var/log/auth.log". nullopt: nothing, as far as the configuration shows.
+  [[nodiscard]] virtual std::optional<std::string> overlap(const InputConfig& other) const = 0;
+  // For messages that name an input in a few words: its paths, for example.
+  [[nodiscard]] virtual std::vector<std::string> places() const = 0;
+  // The longest line that is kept whole.
+  [[nodiscard]] virtual std::size_t line_max_bytes() const = 0;
+};
+
+struct InputType {
+  // streams.NAME.input: "file".
+  std::string_view name;
+  // For documentation: "log files".
+  std::string_view summary;
+  // With the defaults.
+  std::unique_ptr<InputConfig> (*make_config)() = nullptr;
+};
+
+}  // namespace auditship::input

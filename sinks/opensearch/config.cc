@@ -1,0 +1,125 @@
+#include "sinks/opensearch/config.h"
+
+#include "sinks/opensearch/blocking_client.h"
+#include "sinks/opensearch/config_checks.h"
+#include "sinks/opensearch/connection.h"
+#include "sinks/opensearch/document_repair.h"
+#include "sinks/opensearch/online_check.h"
+
+namespace auditship::sinks::opensearch {
+namespace {
+
+using C = OpenSearchConfig;
+constexpr auto kLater = yaml::FileNeeded::for_delivery;
+
+yaml::Schema<C> aws_keys() {
+  return yaml::Schema<C>(
+      {
+          yaml::text_key("region", &C::aws_region, "text",
+                         "Instead of a user: requests are signed for Amazon's service (Signature "
+                         "Version 4). Checked "
+                         "against the documented examples and a fake, **not verified against a "
+                         "live service**."),
+          yaml::text_key("service", &C::aws_service, "`es` or `aoss`", "Of Amazon."),
+          yaml::file_key("access_key_file", &C::aws_access_key_file, kLater,
+                         "Read again at every request."),
+          yaml::file_key("secret_key_file", &C::aws_secret_key_file, kLater,
+                         "Read again at every request."),
+          yaml::file_key("session_token_file", &C::aws_session_token_file, kLater,
+                         "Of temporary keys."),
+      },
+      check_aws);
+}
+
+yaml::Schema<C> tls_keys() {
+  return yaml::Schema<C>(
+      {
+          yaml::file_key("ca_file", &C::ca_file, kLater,
+                         "PEM; whom the server's certificate must be of.")
+              .with_default("the system's"),
+          yaml::file_key("certificate_file", &C::certificate_file, kLater,
+                         "PEM; a client certificate, with `key_file`."),
+          yaml::file_key("key_file", &C::key_file, kLater, "PEM; its key."),
+          yaml::text_key("server_name", &C::server_name, "text",
+                         "If the certificate names another host than `hosts` does."),
+          yaml::boolean_key(
+              "verify", &C::tls_verify,
+              "`false`: anyone between here and the server can read and swallow the events."),
+      },
+      check_tls);
+}
+
+}  // namespace
+
+const yaml::Schema<OpenSearchConfig>& OpenSearchConfig::schema() {
+  static const yaml::Schema<C> kSchema(
+      {
+          yaml::texts_key("hosts", &C::hosts, "list of `https://HOST:PORT`", "One or more.",
+                          host_problem)
+              .with_default("required for this type"),
+          yaml::text_key("username", &C::username, "text", "With `password_file` or `password`."),
+          yaml::secret_key("password", &C::password, "Better in a file."),
+          yaml::file_key("password_file", &C::password_file, kLater,
+                         "Read again at every request."),
+          yaml::file_key("bearer_token_file", &C::bearer_token_file, kLater, "Instead of a user."),
+          yaml::section_key<C>("tls", tls_keys()),
+          yaml::section_key<C>("aws_sigv4", aws_keys(),
+                               [](const C& config) { return !config.aws_region.empty(); }),
+          yaml::text_key("dashboards_url", &C::dashboards_url, "URL",
+                         "Of OpenSearch Dashboards; only `auditship setup` uses it.",
+                         dashboards_problem),
+          yaml::choice_key("target_style", &C::style,
+                           {{"alias", IndexStyle::alias}, {"dated", IndexStyle::dated}},
+                           "Write aliases with rollover, or an index a day: `TARGET-YYYY.MM.DD`."),
+          yaml::choice_key("compression", &C::compression,
+                           {{"gzip", Codec::gzip}, {"zstd", Codec::zstd}, {"none", Codec::none}},
+                           "Of requests; `zstd` from OpenSearch 3 on."),
+          yaml::duration_key("timeout", &C::timeout,
+                             {std::chrono::seconds(1), std::chrono::minutes(10)},
+                             "Of one bulk request."),
+      },
+      check_section);
+  return kSchema;
+}
+
+const SinkType& OpenSearchConfig::type() const { return kType; }
+
+std::string OpenSearchConfig::destination() const {
+  std::string all;
+  for (const std::string& host : hosts) {
+    all += (all.empty() ? "" : ", ") + host;
+  }
+  return "OpenSearch at " + all;
+}
+
+SinkNeeds OpenSearchConfig::needs() const {
+  SinkNeeds needs;
+  needs.codec = compression;
+  needs.dated = style == IndexStyle::dated;
+  needs.settle_late = 2 * timeout;
+  return needs;
+}
+
+std::vector<CertificateFile> OpenSearchConfig::certificates() const {
+  return {{"client", certificate_file, false}, {"ca", ca_file, true}};
+}
+
+Result<std::unique_ptr<SinkConnection>> OpenSearchConfig::connect(
+    const SinkServices& services) const {
+  auto connection = OpenSearchConnection::create(*this, services);
+  if (!connection) {
+    return connection.error();
+  }
+  return std::unique_ptr<SinkConnection>(std::move(*connection));
+}
+
+const SinkType kType{
+    .name = "opensearch",
+    .summary = "OpenSearch by its bulk API",
+    .required = "hosts",
+    .make_config = [] { return std::unique_ptr<SinkConfig>(std::make_unique<OpenSearchConfig>()); },
+    .check_online = check_online,
+    .repair = repair_document,
+};
+
+}  // namespace auditship::sinks::opensearch
