@@ -35,12 +35,9 @@ void LoginEndings::end_superseded(ObservedLine& observed) {
   if (line.pid == 0) {
     return;
   }
-  const auto same_process = table_.logins().with_pid(line.pid);
-  for (auto next = same_process.begin(); next != same_process.end();) {
-    SshLogin& login = *(next++)->second;
-    if (login.host == line.host) {
-      end_unless_closed(login, "superseded", observed);
-    }
+  const auto same_host = [&](const SshLogin& login) { return login.host == line.host; };
+  while (SshLogin* const login = table_.logins().first_with_pid(line.pid, same_host)) {
+    end_unless_closed(*login, "superseded", observed);
   }
 }
 

@@ -2,16 +2,16 @@
 //
 // A login stays where it is until it is erased; erasing one leaves references to and iterators at
 // all others good. The process number of a login must not change while it is in the list. Finding
-// and erasing cost O(log n) where few logins have one process number, as is usual: a number is
-// used again only when its process is gone, but for those that are not known (0). Not thread-safe.
+// and erasing look at the few logins whose numbers fall into the same bucket. Not thread-safe.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <map>
-#include <ranges>
 #include <utility>
+#include <vector>
 
 #include "parsers/auth_log/ssh_sessions/ssh_login.h"
 
@@ -31,39 +31,59 @@ class LoginList {
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] std::size_t size() const { return list_.size(); }
 
-  // Pairs of number and iterator of the logins whose monitor has that process number, oldest first.
-  [[nodiscard]] auto with_pid(std::uint64_t pid) {
-    const auto [first, last] = by_pid_.equal_range(pid);
-    return std::ranges::subrange(first, last);
+  // The oldest login whose monitor has that process number and that fits; nullptr if there is none.
+  template <typename Fits>
+  [[nodiscard]] SshLogin* first_with_pid(std::uint64_t pid, Fits fits) {
+    for (const Entry& entry : bucket_of(pid)) {
+      if (entry.pid == pid && fits(*entry.login)) {
+        return &*entry.login;
+      }
+    }
+    return nullptr;
   }
 
-  SshLogin& add(SshLogin login) {
+  SshLogin& add(SshLogin&& login) {
     const auto at = list_.insert(list_.end(), std::move(login));
-    // A multimap puts it behind those of equal number.
-    by_pid_.emplace(at->pid, at);
+    bucket_of(at->pid).push_back({at->pid, at});
+    return *at;
+  }
+  // Adds one of which no more is known than its process number.
+  SshLogin& add(std::uint64_t pid) {
+    const auto at = list_.emplace(list_.end());
+    at->pid = pid;
+    bucket_of(pid).push_back({pid, at});
     return *at;
   }
 
   // login must be in the list.
   void erase(const SshLogin& login) {
-    for (auto [at, last] = by_pid_.equal_range(login.pid); at != last; ++at) {
-      if (&*at->second == &login) {
-        const auto place = at->second;
-        by_pid_.erase(at);
-        list_.erase(place);
-        return;
-      }
-    }
+    std::vector<Entry>& bucket = bucket_of(login.pid);
+    const auto entry = std::find_if(bucket.begin(), bucket.end(),
+                                    [&](const Entry& each) { return &*each.login == &login; });
+    const auto at = entry->login;
+    bucket.erase(entry);
+    list_.erase(at);
   }
 
   void clear() {
-    by_pid_.clear();
+    for (std::vector<Entry>& bucket : buckets_) {
+      bucket.clear();
+    }
     list_.clear();
   }
 
  private:
+  struct Entry {
+    std::uint64_t pid;
+    std::list<SshLogin>::iterator login;
+  };
+  static constexpr std::size_t kBuckets = 256;
+
+  std::vector<Entry>& bucket_of(std::uint64_t pid) { return buckets_[pid % kBuckets]; }
+
   std::list<SshLogin> list_;
-  std::multimap<std::uint64_t, std::list<SshLogin>::iterator> by_pid_;
+  // By process number; in each bucket oldest first.
+  std::array<std::vector<Entry>, kBuckets> buckets_;
 };
 
 }  // namespace auditship::parsers::auth_log::ssh_sessions

@@ -37,16 +37,14 @@ void LoginTable::clear() {
 
 // A closed login has given its process number back.
 SshLogin* LoginTable::by_monitor(const SessionLine& line) {
-  SshLogin* found = nullptr;
-  for (const auto& [pid, at] : logins_.with_pid(line.pid)) {
-    if (pid != 0 && !at->closed && at->host == line.host) {
-      if (found != nullptr) {
-        return nullptr;
-      }
-      found = &*at;
-    }
+  if (line.pid == 0) {
+    return nullptr;
   }
-  return found;
+  const auto fits = [&](const SshLogin& login) { return !login.closed && login.host == line.host; };
+  SshLogin* const found = logins_.first_with_pid(line.pid, fits);
+  const SshLogin* const other = logins_.first_with_pid(
+      line.pid, [&](const SshLogin& login) { return &login != found && fits(login); });
+  return other == nullptr ? found : nullptr;
 }
 
 SshLogin* LoginTable::by_process(const SessionLine& line) {
@@ -93,51 +91,42 @@ SshLogin* LoginTable::by_sftp_process(const SessionLine& line) {
   });
 }
 
-SshLogin& LoginTable::add_login(SshLogin login) {
-  SshLogin& added = logins_.add(std::move(login));
-  charge(added);
-  return added;
-}
-
 void LoginTable::erase_login(const SshLogin& login) {
   bytes_ -= login.charged;
   logins_.erase(login);
 }
 
+SshLogin* LoginTable::find_attempt(const SessionLine& line) {
+  return attempts_.first_with_pid(line.pid, [&](const SshLogin& attempt) {
+    return same_source(attempt, line) && attempt.host == line.host;
+  });
+}
+
 SshLogin& LoginTable::attempt_of(const SessionLine& line) {
-  for (const auto& [pid, at] : attempts_.with_pid(line.pid)) {
-    if (same_source(*at, line) && at->host == line.host) {
-      return *at;
-    }
+  if (SshLogin* const found = find_attempt(line)) {
+    return *found;
   }
-  SshLogin made;
+  SshLogin& made = attempts_.add(line.pid);
   made.host = line.host;
   made.ip = bounded(line.ip);
   made.port = line.port;
-  made.pid = line.pid;
-  return attempts_.add(std::move(made));
+  return made;
 }
 
 SshLogin LoginTable::take_attempt(const SessionLine& line) {
   SshLogin taken;
-  for (const auto& [pid, at] : attempts_.with_pid(line.pid)) {
-    if (same_source(*at, line) && at->host == line.host) {
-      taken = *at;
-      taken.charged = 0;
-      break;
-    }
+  if (const SshLogin* const found = find_attempt(line)) {
+    taken = *found;
+    taken.charged = 0;
   }
   forget_attempts(line);
   return taken;
 }
 
 void LoginTable::forget_attempts(const SessionLine& line) {
-  const auto same_process = attempts_.with_pid(line.pid);
-  for (auto next = same_process.begin(); next != same_process.end();) {
-    const SshLogin& attempt = *(next++)->second;
-    if (attempt.host == line.host) {
-      erase_attempt(attempt);
-    }
+  const auto same_host = [&](const SshLogin& attempt) { return attempt.host == line.host; };
+  while (const SshLogin* const attempt = attempts_.first_with_pid(line.pid, same_host)) {
+    erase_attempt(*attempt);
   }
 }
 
@@ -146,19 +135,9 @@ void LoginTable::forget_connection(const SessionLine& line) {
     forget_attempts(line);
     return;
   }
-  const auto same_process = attempts_.with_pid(line.pid);
-  for (auto next = same_process.begin(); next != same_process.end();) {
-    const SshLogin& attempt = *(next++)->second;
-    if (attempt.host == line.host && same_source(attempt, line)) {
-      erase_attempt(attempt);
-    }
+  while (const SshLogin* const attempt = find_attempt(line)) {
+    erase_attempt(*attempt);
   }
-}
-
-SshLogin& LoginTable::add_attempt(SshLogin attempt) {
-  SshLogin& added = attempts_.add(std::move(attempt));
-  charge(added);
-  return added;
 }
 
 void LoginTable::erase_attempt(const SshLogin& attempt) {

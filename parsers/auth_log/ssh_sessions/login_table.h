@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "agent/event/event.h"
 #include "parsers/auth_log/ssh_sessions/login_list.h"
@@ -50,8 +51,8 @@ class LoginTable {
   // The login one of whose file transfer programs has the line's process number.
   [[nodiscard]] SshLogin* by_sftp_process(const SessionLine& line);
 
-  // Adds login and counts its bytes.
-  SshLogin& add_login(SshLogin login);
+  // Adds login. Its bytes count from charge() or link() on.
+  SshLogin& add_login(SshLogin&& login) { return logins_.add(std::move(login)); }
   // login must be one of logins().
   void erase_login(const SshLogin& login);
 
@@ -66,8 +67,8 @@ class LoginTable {
   void forget_connection(const SessionLine& line);
   // attempt must be one of attempts().
   void erase_attempt(const SshLogin& attempt);
-  // Adds attempt and counts its bytes.
-  SshLogin& add_attempt(SshLogin attempt);
+  // Adds attempt. Its bytes count from charge() on.
+  SshLogin& add_attempt(SshLogin&& attempt) { return attempts_.add(std::move(attempt)); }
 
   // Counts anew how many bytes the login or attempt takes.
   void charge(SshLogin& login);
@@ -75,6 +76,8 @@ class LoginTable {
   void link(event::Record& record, SshLogin& login);
 
  private:
+  [[nodiscard]] SshLogin* find_attempt(const SessionLine& line);
+
   LoginList logins_, attempts_;
   std::size_t bytes_ = 0;
 };

@@ -61,8 +61,10 @@ bool SessionStateCodec::decode(std::string_view state, LoginTable& table, HostAc
     return false;
   }
   last_ns = static_cast<std::int64_t>(in.u64());
-  const auto add_login = [&](SshLogin login) { table.add_login(std::move(login)); };
-  const auto add_attempt = [&](SshLogin attempt) { table.add_attempt(std::move(attempt)); };
+  const auto add_login = [&](SshLogin&& login) { table.charge(table.add_login(std::move(login))); };
+  const auto add_attempt = [&](SshLogin&& attempt) {
+    table.charge(table.add_attempt(std::move(attempt)));
+  };
   return get_logins(in, true, add_login) && get_logins(in, false, add_attempt) &&
          hosts.decode(in) && in.at_end() &&
          table.bytes() + hosts.bytes() <= LoginEndings::kMaxBytes;

@@ -39,23 +39,26 @@ TEST_CASE("logins are kept in order and found by process number", "[sessions]") 
   for (const std::uint64_t pid : {7U, 5U, 7U, 0U, 0U}) {
     added.push_back(&list.add(login_of(line_of(pid))));
   }
-  std::vector<SshLogin*> sevens;
-  for (const auto& [pid, at] : list.with_pid(7)) {
-    sevens.push_back(&*at);
-  }
-  CHECK(sevens == std::vector<SshLogin*>{added[0], added[2]});
+  // 263 falls into the bucket of 7.
+  SshLogin& neighbour = list.add(263);
+  const auto any = [](const SshLogin&) { return true; };
+  CHECK(list.first_with_pid(7, any) == added[0]);
+  CHECK(list.first_with_pid(7, [&](const SshLogin& login) { return &login != added[0]; }) ==
+        added[2]);
+  CHECK(list.first_with_pid(263, any) == &neighbour);
+  CHECK(list.first_with_pid(8, any) == nullptr);
   list.erase(*added[0]);
   list.erase(*added[4]);
   std::vector<SshLogin*> left;
   for (SshLogin& login : list) {
     left.push_back(&login);
   }
-  CHECK(left == std::vector<SshLogin*>{added[1], added[2], added[3]});
+  CHECK(left == std::vector<SshLogin*>{added[1], added[2], added[3], &neighbour});
   CHECK(&list.front() == added[1]);
-  CHECK(list.with_pid(7).begin()->second == std::next(list.begin()));
+  CHECK(list.first_with_pid(7, any) == added[2]);
   list.clear();
   CHECK(list.empty());
-  CHECK(list.with_pid(7).empty());
+  CHECK(list.first_with_pid(7, any) == nullptr);
 }
 
 TEST_CASE("an attempt belongs to one connection of one process of one host", "[sessions]") {
@@ -82,8 +85,10 @@ TEST_CASE("the bytes of logins and attempts are counted", "[sessions]") {
   LoginTable table;
   SshLogin& login = table.add_login(login_of(line_of(7)));
   SshLogin& attempt = table.add_attempt(login_of(line_of(8)));
+  CHECK(table.bytes() == 0);
   login.commands = {"root: /bin/sh"};
   table.charge(login);
+  table.charge(attempt);
   CHECK(table.bytes() == encoded_size(login) + encoded_size(attempt));
   table.erase_attempt(attempt);
   CHECK(table.bytes() == encoded_size(login));
