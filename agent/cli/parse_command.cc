@@ -123,7 +123,7 @@ Status print_input(Fs& fs, const std::string& name, const Job& job, event::BulkE
   // A file in its place is shown as the agent ships it.
   const auto live_log =
       input::file::live_log_of(std::filesystem::absolute(name).lexically_normal().string(),
-                               job.stream.paths, input::file::FilePlace::beside_log);
+                               job.stream.input->places(), input::file::FilePlace::beside_log);
   if (live_log) {
     origin = renamed(origin, *live_log);
   }

@@ -314,7 +314,7 @@ int reconcile_command(const ReconcileArguments& arguments) {
   Reconciler reconciler(fs, *config, **client, *stream, std::move(rules), (*parsers)->make_parser(),
                         *node);
   for (const std::string& file : arguments.files) {
-    const auto live_log = live_log_for(file, arguments.path, stream->paths);
+    const auto live_log = live_log_for(file, arguments.path, stream->input->places());
     if (!live_log) {
       return fail(file + ": is no log of stream " + stream->name +
                   " and none that was rotated from one: say with --path under which path the agent "

@@ -95,7 +95,7 @@ inline Status read_log(const std::string& name, std::string_view bytes, parsers:
   input::file::LogFileReader log(std::move(*file), input::file::codec_by_name(name));
   explain::LogLinesOptions options;
   options.line_max_bytes = line_max;
-  options.now_ns = source.modified_ns;
+  options.now_ns = *source.written_until_ns;
   return explain::for_each_log_line(log, source, parser, options, use);
 }
 

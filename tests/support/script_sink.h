@@ -160,8 +160,8 @@ struct DeliveryRig : BufferRig {
   [[nodiscard]] const buffer::AckState& stored() const { return log->ack(0); }
 
   SimRng rng;
-  delivery::DeliveryOptions delivery_options{"test",
-                                             std::make_shared<sinks::framing::BulkFraming>()};
+  delivery::DeliveryOptions delivery_options{
+      .stream = "test", .framing = std::make_shared<sinks::framing::BulkFraming>()};
   RejectedList rejected;
   delivery::Repair repair;
   std::string index = "app-000001";
