@@ -1,10 +1,8 @@
-// A fake bulk server in a process of its own: inflates and counts, stores nothing but ids on
-// request.
+// A fake bulk server in a process of its own: inflates and counts, keeps nothing but ids on request.
 //
-//   bench_bulk_server [--host ADDRESS] [--port N] [--ids] [--zstd] [--FAULT VALUE]...     faults:
-//   bulk_store.h
+//   bench_bulk_server [--host ADDRESS] [--port N] [--ids] [--zstd] [--FAULT VALUE]...
 //
-// Says "listening ADDRESS:PORT" when it is ready and its totals as JSON on SIGTERM. Understands
+// Faults: bulk_service.h. Says "listening ADDRESS:PORT" when it is ready and its totals as JSON on SIGTERM. Understands
 // what an agent asks: GET /, GET /TARGET*/_alias, POST …/_bulk, POST …/_mget; and for tests GET
 // /_totals, GET /_ids, GET /INDEX/_count and POST /_faults?FAULT=VALUE&…, which replaces the
 // faults. Without --zstd it closes the connection on zstd, as OpenSearch 2 does.
@@ -21,14 +19,14 @@
 #include <thread>
 #include <unistd.h>
 
-#include "bench/bulk_store.h"
+#include "bench/bulk_service.h"
 #include "bench/http_connection.h"
 #include "bench/inflate.h"
 
 namespace {
 
 using auditship::bench::Answer;
-using auditship::bench::BulkStore;
+using auditship::bench::BulkService;
 using auditship::bench::Faults;
 using auditship::bench::HttpConnection;
 using auditship::bench::inflate_body;
@@ -84,14 +82,13 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-// "kubeaudit*" or "kubeaudit%2A" to an index that this alias always points at.
-std::string alias_answer(const std::string& segment) {
-  const std::string alias = segment.substr(0, segment.find_first_of("*%"));
-  return "{\"" + alias + "-000001\":{\"aliases\":{\"" + alias + "\":{\"is_write_index\":true}}}}";
+// "kubeaudit*" or "kubeaudit%2A" without what stands for the star.
+std::string before_star(const std::string& segment) {
+  return segment.substr(0, segment.find_first_of("*%"));
 }
 
 // What only tests ask for; status 404: it is none of that.
-Answer reply_to_test(BulkStore& store, const std::string& target, const std::string& path) {
+Answer reply_to_test(BulkService& store, const std::string& target, const std::string& path) {
   if (path == "/_totals") {
     return {200, store.totals_json(), false};
   }
@@ -110,7 +107,7 @@ Answer reply_to_test(BulkStore& store, const std::string& target, const std::str
   return {404, R"({"error":"no handler found for uri","status":404})", false};
 }
 
-Answer reply(BulkStore& store, const Options& options, const ServerRequest& request) {
+Answer reply(BulkService& store, const Options& options, const ServerRequest& request) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   const std::string index = path == "/_bulk" ? "" : first_segment(path);
   if (ends_with(path, "/_bulk")) {
@@ -124,10 +121,10 @@ Answer reply(BulkStore& store, const Options& options, const ServerRequest& requ
                : store.broken_body(request.body.size());
   }
   if (ends_with(path, "/_mget")) {
-    return {200, store.look_up(index, request.body), false};
+    return store.look_up(index, request.body);
   }
   if (ends_with(path, "/_alias")) {
-    return {200, alias_answer(index), false};
+    return store.aliases(before_star(index));
   }
   if (ends_with(path, "/_count")) {
     return {200, "{\"count\":" + std::to_string(store.count(index)) + "}", false};
@@ -139,7 +136,7 @@ Answer reply(BulkStore& store, const Options& options, const ServerRequest& requ
   return reply_to_test(store, request.target, path);
 }
 
-void serve(int socket, BulkStore& store, const Options& options) {
+void serve(int socket, BulkService& store, const Options& options) {
   HttpConnection connection(socket);
   while (const auto request = connection.read()) {
     const Answer answer = reply(store, options, *request);
@@ -192,7 +189,7 @@ int main(int argc, char** argv) {
               << '\n';
     return 1;
   }
-  BulkStore store(options.faults, options.keep_ids);
+  BulkService store(options.faults, options.keep_ids);
   std::thread([listener, &store, &options] {
     while (true) {
       const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);

@@ -25,6 +25,7 @@
 #include "agent/platform/posix_filesystem.h"
 #include "parsers/auth_log/auth_log_parser.h"
 #include "parsers/kube_audit/kube_audit_parser.h"
+#include "sinks/framing/bulk_framing.h"
 
 namespace {
 
@@ -158,7 +159,8 @@ void time_stages(std::string_view kind, const std::string& text) {
   const std::unique_ptr<parsers::Parser> parser = make_parser(kind);
   const filter::RuleSet rules;
   event::DocIds ids;
-  event::BulkEncoder encoder(encoder_options());
+  event::DocumentEncoder encoder(encoder_options());
+  const sinks::framing::BulkFraming framing;
   PackStage gzip(Codec::gzip);
   PackStage zstd(Codec::zstd);
   Stopwatch parse, filter, id, encode;
@@ -175,7 +177,9 @@ void time_stages(std::string_view kind, const std::string& text) {
     timed(id, n, [&](std::size_t i) { doc_ids[i] = ids.of(lines[at + i], records[i][0]); });
     bulk.clear();
     timed(encode, n, [&](std::size_t i) {
+      framing.begin_item({doc_ids[i].view(), {}, kNow}, bulk);
       encoder.append(records[i][0], lines[at + i], doc_ids[i], kNow, bulk);
+      sinks::framing::ItemFraming::end_item(bulk);
     });
     bulk_bytes += bulk.size();
     gzip.add(bulk);

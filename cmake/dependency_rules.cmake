@@ -15,13 +15,13 @@ set(may_parsers_registry parsers parsers/auth_log parsers/kube_audit)
 set(may_parsers_kube_audit agent/base agent/event parsers parsers/json agent/yaml)
 set(may_agent_config agent/base agent/input agent/rules agent/yaml parsers sinks)
 set(may_agent_buffer agent/base agent/event)
-set(may_sinks agent/base agent/event agent/yaml)
+set(may_sinks agent/base agent/event agent/yaml sinks/framing)
 set(may_agent_platform agent/base sinks)
 set(may_sinks_http agent/base sinks)
-set(may_sinks_opensearch agent/base agent/event agent/platform sinks sinks/http agent/yaml)
+set(may_sinks_opensearch agent/base agent/event agent/platform sinks sinks/framing sinks/http agent/yaml)
 set(may_sinks_framing agent/base)
-set(may_agent_delivery_dead_letters agent/base agent/event)
 set(may_agent_delivery_in_flight agent/base agent/buffer agent/event sinks/framing)
+set(may_agent_delivery_dead_letters agent/base agent/delivery/in_flight agent/event sinks sinks/framing)
 set(may_agent_delivery agent/base agent/buffer agent/delivery/dead_letters agent/delivery/in_flight agent/event sinks sinks/framing)
 set(may_agent_input agent/base agent/event agent/yaml)
 set(may_agent_input_registry agent/input agent/input/file)
@@ -33,13 +33,14 @@ set(may_parsers_syslog agent/base)
 set(may_parsers_auth_log agent/base parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog agent/yaml parsers/auth_log/ssh_sessions)
 set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
 set(may_sinks_registry sinks sinks/file sinks/opensearch)
-set(may_sinks_file agent/base sinks agent/yaml)
+set(may_sinks_file agent/base sinks sinks/framing agent/yaml)
 set(may_agent_app agent/base agent/event sinks/opensearch/setup agent/config agent/delivery agent/delivery/dead_letters agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/framing sinks/http sinks/opensearch agent/input agent/input/file agent/input/registry parsers parsers/auth_log/key_owners parsers/registry sinks/registry)
 set(may_agent_logging agent/base)
 set(may_agent_status agent/app agent/base agent/buffer agent/config agent/logging agent/pipeline agent/platform agent/rules sinks)
 set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules agent/status parsers)
+set(may_sinks_opensearch_reconcile agent/base agent/event agent/filter agent/input/file parsers sinks/opensearch)
 set(may_sinks_opensearch_setup agent/base sinks/http sinks/opensearch)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers sinks sinks/framing sinks/opensearch)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers sinks sinks/framing sinks/opensearch sinks/opensearch/reconcile)
 
 # Every folder named above.
 set(layers
@@ -62,8 +63,8 @@ set(layers
   sinks/http
   sinks/opensearch
   sinks/framing
-  agent/delivery/dead_letters
   agent/delivery/in_flight
+  agent/delivery/dead_letters
   agent/delivery
   agent/input/file/rotation
   agent/input
@@ -79,5 +80,6 @@ set(layers
   agent/logging
   agent/status
   agent/explain
+  sinks/opensearch/reconcile
   sinks/opensearch/setup
   agent/cli)

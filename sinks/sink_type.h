@@ -24,6 +24,7 @@
 #include "agent/base/result.h"
 #include "agent/event/delivery_result.h"
 #include "agent/yaml/section.h"
+#include "sinks/framing/item_framing.h"
 #include "sinks/sink.h"
 
 namespace auditship::sinks {
@@ -66,8 +67,6 @@ class SinkConnection {
 struct SinkNeeds {
   // How frames are compressed: as they go out.
   Codec codec = Codec::zstd;
-  // Each document names its index, TARGET-YYYY.MM.DD of its time.
-  bool dated = false;
   // After it was sent a request is executed by then or never.
   std::chrono::milliseconds settle_late{120000};
 };
@@ -93,6 +92,9 @@ class SinkConfig : public yaml::Section {
   // For logs, the summary and the status: "OpenSearch at https://a:9200".
   [[nodiscard]] virtual std::string destination() const = 0;
   [[nodiscard]] virtual SinkNeeds needs() const = 0;
+  // How documents for a stream with this target stand in a batch. Owners: whoever asks.
+  [[nodiscard]] virtual std::shared_ptr<const sinks::framing::ItemFraming> framing(
+      const std::string& target) const = 0;
   [[nodiscard]] virtual std::vector<CertificateFile> certificates() const { return {}; }
   // Errors: what it cannot do without.
   [[nodiscard]] virtual Result<std::unique_ptr<SinkConnection>> connect(

@@ -1,6 +1,6 @@
 # Against a real OpenSearch, started by tests/e2e/opensearch-node. Exit 77 is a skip, told loudly.
 add_executable(e2e_sink_opensearch e2e/sink_opensearch_test.cc)
-target_link_libraries(e2e_sink_opensearch PRIVATE auditship_test_main auditship_options auditship::sinks_opensearch
+target_link_libraries(e2e_sink_opensearch PRIVATE auditship_test_main auditship_options auditship::sinks_framing auditship::sinks_opensearch
   simdjson::simdjson)
 foreach(version 2.19.4 3.8.0)
   add_test(NAME e2e_sink_opensearch_${version}

@@ -27,7 +27,7 @@ auditship_test(NAME unit_config LABELS unit
     unit/config/key_tables_test.cc
     unit/config/registered_types_test.cc
     unit/config/streams_test.cc
-  LIBRARIES auditship::app auditship::base auditship::config auditship::input_file auditship::parsers_auth_log auditship::parsers_kube_audit auditship::sinks_file auditship::sinks_opensearch auditship::platform auditship::rules auditship::yaml auditship_sim)
+  LIBRARIES auditship::app auditship::base auditship::config auditship::input_file auditship::parsers_auth_log auditship::parsers_kube_audit auditship::sinks_file auditship::sinks_framing auditship::sinks_opensearch auditship::platform auditship::rules auditship::yaml auditship_sim)
 auditship_test(NAME unit_delivery LABELS unit
   SOURCES unit/delivery/delivery_test.cc
     unit/delivery/failure_throttle_test.cc
@@ -36,8 +36,9 @@ auditship_test(NAME unit_delivery LABELS unit
     unit/delivery/target_pin_test.cc
   LIBRARIES auditship::base auditship::buffer auditship::delivery auditship_sim)
 auditship_test(NAME unit_delivery_dead_letters LABELS unit
-  SOURCES unit/delivery/dead_letters/dead_letter_store_test.cc
-  LIBRARIES auditship::base auditship::delivery_dead_letters auditship::platform auditship_sim)
+  SOURCES unit/delivery/dead_letters/dead_letter_replay_test.cc
+    unit/delivery/dead_letters/dead_letter_store_test.cc
+  LIBRARIES auditship::base auditship::delivery auditship::delivery_dead_letters auditship::platform auditship_sim)
 auditship_test(NAME unit_delivery_in_flight LABELS unit
   SOURCES unit/delivery/in_flight/bulk_payload_test.cc
     unit/delivery/in_flight/in_flight_table_test.cc
@@ -155,8 +156,12 @@ auditship_test(NAME unit_sinks_opensearch LABELS unit
   SOURCES unit/sinks/opensearch/bulk_response_test.cc
     unit/sinks/opensearch/document_repair_test.cc
     unit/sinks/opensearch/opensearch_sink_test.cc
-    support/fake_opensearch.cc
+    support/bulk_store.cc support/fake_opensearch.cc
   LIBRARIES auditship::base auditship::sinks_http auditship::sinks_opensearch simdjson::simdjson)
+auditship_test(NAME unit_sinks_opensearch_reconcile LABELS unit
+  SOURCES unit/sinks/opensearch/reconcile/reconciler_test.cc
+    support/bulk_store.cc support/fake_opensearch.cc
+  LIBRARIES auditship::base auditship::sinks_opensearch_reconcile auditship_sim simdjson::simdjson)
 auditship_test(NAME unit_sinks_opensearch_setup LABELS unit
   SOURCES unit/sinks/opensearch/setup/json_tree_test.cc
     unit/sinks/opensearch/setup/mapping_drift_test.cc

@@ -5,7 +5,6 @@
 #include "agent/base/version.h"
 #include "agent/input/file/config.h"
 #include "agent/platform/system_clock.h"
-#include "sinks/framing/bulk_framing.h"
 
 namespace auditship::app {
 namespace {
@@ -54,11 +53,8 @@ pipeline::PipelineSettings stream_settings(const config::Config& config,
   s.codec = needs.codec;
   s.encoder = encoder_options(config, stream, identity.node);
   s.encoder.agent_id = identity.agent_id;
-  if (needs.dated) {
-    s.encoder.dated_prefix = stream.target;
-  }
   s.delivery.stream = stream.name;
-  s.delivery.framing = std::make_shared<sinks::framing::BulkFraming>(s.encoder.dated_prefix);
+  s.delivery.framing = config.sink().framing(stream.target);
   s.delivery.settle_late = needs.settle_late;
   return s;
 }

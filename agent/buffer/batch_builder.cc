@@ -52,6 +52,7 @@ event::Batch BatchBuilder::close(const event::ReadLedger& ledger) {
   batch.documents = std::exchange(documents_, 0);
   batch.raw_bytes = packer_->raw_bytes();
   batch.codec = packer_->codec();
+  batch.framing = framing_;
   batch.body = batch.documents > 0 ? packer_->finish() : std::string();
   batch.ledger = ledger;
   batch.oldest_ns = std::exchange(oldest_ns_, 0);

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "agent/base/clock.h"
@@ -31,8 +32,9 @@ class BatchBuilder {
   // (kMaxMetaBytes).
   static constexpr std::size_t kFullSpanBytes = 2u << 20;
 
-  BatchBuilder(Codec codec, BatchLimits limits)
-      : packer_(std::make_unique<Packer>(codec)), limits_(limits) {}
+  // framing: how the sink wants items to stand in a body (sinks/framing); kept with the batch.
+  BatchBuilder(Codec codec, BatchLimits limits, std::string_view framing = {})
+      : packer_(std::make_unique<Packer>(codec)), limits_(limits), framing_(framing) {}
 
   void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns,
                      TimePoint now);
@@ -60,6 +62,7 @@ class BatchBuilder {
  private:
   std::unique_ptr<Packer> packer_;
   BatchLimits limits_;
+  std::string framing_;
   std::vector<event::SourceSpan> spans_;
   std::size_t span_bytes_ = 0;
   std::uint32_t documents_ = 0;

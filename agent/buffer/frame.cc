@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t kFrameMagic = 0x31465341;  // "ASF1"
 constexpr std::string_view kSegmentMagic = "ASHIPSEG";
+constexpr std::size_t kMaxFramingName = 32;
 constexpr std::size_t kMaxName = 4096;
 constexpr std::uint64_t kMaxCount = 1u << 20;
 
@@ -115,6 +116,7 @@ std::string encode_frame_front(event::FrameId id, const event::Batch& batch) {
   put_varint(meta, batch.documents);
   put_varint(meta, batch.raw_bytes);
   put_varint(meta, static_cast<std::uint64_t>(batch.codec));
+  put_bytes(meta, batch.framing);
   put_u64(meta, static_cast<std::uint64_t>(batch.oldest_ns));
   put_ledger(meta, batch.ledger);
   put_varint(meta, batch.spans.size());
@@ -171,6 +173,7 @@ Result<FrameMeta> decode_frame_meta(const FrameHead& head, std::string_view fron
   batch.documents = static_cast<std::uint32_t>(in.varint());
   batch.raw_bytes = in.varint();
   const std::uint64_t codec = in.varint();
+  batch.framing = in.bytes(kMaxFramingName);
   batch.oldest_ns = static_cast<std::int64_t>(in.u64());
   batch.ledger = get_ledger(in);
   const std::uint64_t spans = in.varint();

@@ -12,7 +12,7 @@
 #include "agent/input/file/file_cursor.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/status/run_summary.h"
-#include "sinks/framing/bulk_framing.h"
+#include "sinks/framing/framing_by_name.h"
 
 namespace auditship::cli {
 namespace {
@@ -63,7 +63,11 @@ bool intact(const buffer::Segment& segment, const buffer::Segment::Entry& entry)
   delivery::in_flight::BulkPayload payload;
   payload.codec = entry.meta.batch.codec;
   payload.body = std::make_shared<const std::string>(std::move(*body));
-  const auto unpacked = delivery::in_flight::unpack_items(payload, sinks::framing::BulkFraming());
+  const auto framing = sinks::framing::framing_by_name(entry.meta.batch.framing);
+  if (framing == nullptr) {
+    return delivery::in_flight::unpack_payload(payload).ok();
+  }
+  const auto unpacked = delivery::in_flight::unpack_items(payload, *framing);
   return unpacked && unpacked->items.size() == entry.meta.batch.documents;
 }
 
@@ -108,7 +112,7 @@ Found walk(const buffer::Segment& segment, const buffer::AckState& ack, Depth de
   return found;
 }
 
-// The bulk lines of one frame on stdout.
+// The items of one frame on stdout, as they are sent.
 int show_frame(const buffer::Segment& segment, event::FrameId id) {
   for (std::uint64_t at = segment.header().size;;) {
     auto entry = segment.front(at);

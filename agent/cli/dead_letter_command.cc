@@ -8,18 +8,18 @@
 #include "agent/app/type_access.h"
 #include "agent/base/json_writer.h"
 #include "agent/cli/commands.h"
+#include "agent/delivery/dead_letters/dead_letter_replay.h"
 #include "agent/delivery/dead_letters/dead_letter_store.h"
-#include "agent/delivery/in_flight/bulk_payload.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
 #include "sinks/framing/bulk_framing.h"
 #include "sinks/opensearch/blocking_client.h"
 
 namespace auditship::cli {
-namespace {
 
-constexpr std::size_t kReplayDocuments = 500;
-constexpr std::size_t kReplayBytes = 4u << 20;
+namespace dead_letters = delivery::dead_letters;
+
+namespace {
 
 std::string directory_for(const std::string& data_dir, const std::string& stream) {
   return join_path(join_path(data_dir, stream), "dead-letter");
@@ -39,25 +39,24 @@ std::vector<std::string> streams_in(Fs& fs, const std::string& data_dir, const s
   return streams;
 }
 
-bool wanted(const delivery::dead_letters::DeadLetterEntry& letter, const std::string& reason) {
-  return reason.empty() || letter.type.find(reason) != std::string::npos ||
-         letter.reason.find(reason) != std::string::npos;
+bool wanted(const dead_letters::DeadLetterEntry& entry, const std::string& reason) {
+  return reason.empty() || entry.type.find(reason) != std::string::npos ||
+         entry.reason.find(reason) != std::string::npos;
 }
 
-int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
+int list_entries(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
   bool good = true;
   for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
     std::map<std::string, std::uint64_t> by_error;
-    std::uint64_t letters = 0;
-    auto scan = delivery::dead_letters::read_dead_letters(
-        fs, directory_for(data_dir, stream),
-        [&](const delivery::dead_letters::DeadLetterEntry& letter) {
-          if (wanted(letter, arguments.reason)) {
+    std::uint64_t entries = 0;
+    auto scan = dead_letters::read_dead_letters(
+        fs, directory_for(data_dir, stream), [&](const dead_letters::DeadLetterEntry& entry) {
+          if (wanted(entry, arguments.reason)) {
             std::string clean;
-            append_json_escaped(clean, std::to_string(letter.status) + " " + letter.type + ": " +
-                                           letter.reason.substr(0, 120));
+            append_json_escaped(clean, std::to_string(entry.status) + " " + entry.type + ": " +
+                                           entry.reason.substr(0, 120));
             ++by_error[clean];
-            ++letters;
+            ++entries;
           }
           return true;
         });
@@ -66,7 +65,7 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
       good = false;
       continue;
     }
-    std::printf("%s: %llu letters%s\n", stream.c_str(), static_cast<unsigned long long>(letters),
+    std::printf("%s: %llu letters%s\n", stream.c_str(), static_cast<unsigned long long>(entries),
                 scan->damaged_files > 0 ? ", and files with a damaged end" : "");
     for (const auto& [error, count] : by_error) {
       std::printf("  %llu  %s\n", static_cast<unsigned long long>(count), error.c_str());
@@ -75,31 +74,30 @@ int list_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
   return good ? 0 : kExitFailed;
 }
 
-int show_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
+int show_entries(Fs& fs, const std::string& data_dir, const DeadLetterArguments& arguments) {
   for (const std::string& stream : streams_in(fs, data_dir, arguments.stream)) {
-    auto scan = delivery::dead_letters::read_dead_letters(
-        fs, directory_for(data_dir, stream),
-        [&](const delivery::dead_letters::DeadLetterEntry& letter) {
-          if (!wanted(letter, arguments.reason)) {
+    auto scan = dead_letters::read_dead_letters(
+        fs, directory_for(data_dir, stream), [&](const dead_letters::DeadLetterEntry& entry) {
+          if (!wanted(entry, arguments.reason)) {
             return true;
           }
           std::string line = "{\"stream\":";
           append_json_string(line, stream);
           for (const auto& [name, value] :
-               {std::pair<const char*, const std::string*>{"id", &letter.id},
-                {"index", &letter.index},
-                {"type", &letter.type},
-                {"reason", &letter.reason},
-                {"document", &letter.document}}) {
+               {std::pair<const char*, const std::string*>{"id", &entry.id},
+                {"index", &entry.index},
+                {"type", &entry.type},
+                {"reason", &entry.reason},
+                {"document", &entry.document}}) {
             line += ",\"";
             line += name;
             line += "\":";
             append_json_string(line, *value);
           }
-          line += ",\"status\":" + std::to_string(letter.status) + ",\"first\":\"";
-          append_rfc3339(line, letter.first_ns);
+          line += ",\"status\":" + std::to_string(entry.status) + ",\"first\":\"";
+          append_rfc3339(line, entry.first_ns);
           line += "\",\"last\":\"";
-          append_rfc3339(line, letter.last_ns);
+          append_rfc3339(line, entry.last_ns);
           line += "\"}\n";
           return std::fwrite(line.data(), 1, line.size(), stdout) == line.size();
         });
@@ -111,198 +109,34 @@ int show_letters(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
   return 0;
 }
 
-struct Replayed {
-  std::uint64_t settled = 0, refused = 0;
-  Status status;
-};
-
-// Sends letters again under their own ids, and takes out what is settled. With write aliases it
-// looks up first which are there already, as ids are unique per concrete index only; a dated index
-// is always the same one, and says by itself what it has.
-class Replay {
- public:
-  Replay(sinks::opensearch::BlockingOpenSearchClient& client,
-         sinks::opensearch::OpenSearchSink& sink, delivery::dead_letters::DeadLetterStore& letters,
-         sinks::opensearch::IndexStyle style)
-      : client_(client),
-        sink_(sink),
-        letters_(letters),
-        dated_(style == sinks::opensearch::IndexStyle::dated) {}
-
-  Status send(const std::vector<delivery::dead_letters::DeadLetterEntry>& batch, Replayed& total) {
-    std::set<std::string, std::less<>> settled;
-    if (!dated_) {
-      if (auto s = look_up(batch, settled); !s) {
-        return s;
-      }
-    }
-    std::vector<const delivery::dead_letters::DeadLetterEntry*> missing;
-    for (const delivery::dead_letters::DeadLetterEntry& letter : batch) {
-      if (!settled.contains(letter.id)) {
-        missing.push_back(&letter);
-      }
-    }
-    if (!missing.empty()) {
-      if (auto s = deliver(missing, settled); !s) {
-        return s;
-      }
-    }
-    total.settled += settled.size();
-    total.refused += batch.size() - settled.size();
-    return letters_.remove(settled);
-  }
-
- private:
-  Status look_up(const std::vector<delivery::dead_letters::DeadLetterEntry>& batch,
-                 std::set<std::string, std::less<>>& settled) {
-    std::vector<std::string> ids;
-    ids.reserve(batch.size());
-    for (const delivery::dead_letters::DeadLetterEntry& letter : batch) {
-      ids.push_back(letter.id);
-    }
-    Result<sinks::Presence> presence = Error{Errc::network, "interrupted"};
-    client_.run([&](const std::function<void()>& done) {
-      sink_.look_up(batch.front().index, ids, [&, done](Result<sinks::Presence> found) {
-        presence = std::move(found);
-        done();
-      });
-    });
-    if (!presence) {
-      return presence.error();
-    }
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (presence->found[i]) {
-        settled.insert(batch[i].id);
-      }
-    }
-    return {};
-  }
-
-  Status deliver(const std::vector<const delivery::dead_letters::DeadLetterEntry*>& letters,
-                 std::set<std::string, std::less<>>& settled) {
-    auto part = part_of(letters);
-    if (!part) {
-      return part.error();
-    }
-    auto index = write_index();
-    if (!index) {
-      return index.error();
-    }
-    const event::Outcome outcome = ship(*part, *index);
-    if (outcome.verdict != event::Verdict::created) {
-      return Error{Errc::refused, outcome.message};
-    }
-    std::set<std::uint32_t> failed;
-    for (const event::ItemOutcome& item : outcome.items) {
-      failed.insert(item.item);
-    }
-    for (std::uint32_t i = 0; i < letters.size(); ++i) {
-      if (!failed.contains(i)) {
-        settled.insert(letters[i]->id);
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] Result<delivery::in_flight::BulkPayload> part_of(
-      const std::vector<const delivery::dead_letters::DeadLetterEntry*>& letters) const {
-    const sinks::framing::BulkFraming framing;
-    std::vector<std::string> heads;
-    heads.reserve(letters.size());
-    for (const delivery::dead_letters::DeadLetterEntry* letter : letters) {
-      if (dated_ && letter->index.empty()) {
-        return Error{Errc::invalid, "letter " + letter->id + " does not say its index"};
-      }
-      framing.begin_item({letter->id, dated_ ? letter->index : std::string_view(), 0},
-                         heads.emplace_back());
-    }
-    std::vector<sinks::framing::FramedItem> items;
-    items.reserve(letters.size());
-    for (std::size_t i = 0; i < letters.size(); ++i) {
-      items.push_back(sinks::framing::FramedItem{heads[i], letters[i]->document});
-    }
-    return delivery::in_flight::make_payload(items, Codec::gzip);
-  }
-
-  Result<std::string> write_index() {
-    if (dated_) {
-      return std::string();
-    }
-    Result<std::string> index = Error{Errc::network, "interrupted"};
-    client_.run([&](const std::function<void()>& done) {
-      sink_.resolve([&, done](Result<std::string> found) {
-        index = std::move(found);
-        done();
-      });
-    });
-    return index;
-  }
-
-  event::Outcome ship(const delivery::in_flight::BulkPayload& part, const std::string& index) {
-    sinks::Shipment shipment;
-    shipment.index = index;
-    shipment.body = *part.body;
-    shipment.codec = part.codec;
-    shipment.documents = part.documents;
-    shipment.raw_bytes = part.raw_bytes;
-    event::Outcome outcome;
-    outcome.message = "interrupted";
-    client_.run([&](const std::function<void()>& done) {
-      sink_.ship(shipment, [&, done](event::Outcome answer) {
-        outcome = std::move(answer);
-        done();
-      });
-    });
-    return outcome;
-  }
-
-  sinks::opensearch::BlockingOpenSearchClient& client_;
-  sinks::opensearch::OpenSearchSink& sink_;
-  delivery::dead_letters::DeadLetterStore& letters_;
-  bool dated_;
-};
-
-Replayed replay_stream(Fs& fs, const config::Config& config, const config::StreamConfig& stream,
-                       sinks::opensearch::BlockingOpenSearchClient& client,
-                       sinks::opensearch::IndexStyle style, const std::string& reason) {
-  Replayed total;
-  delivery::dead_letters::DeadLetterStoreOptions options;
+dead_letters::ReplayReport replay_stream(Fs& fs, const config::Config& config,
+                                         const config::StreamConfig& stream,
+                                         sinks::opensearch::BlockingOpenSearchClient& client,
+                                         const std::string& reason) {
+  dead_letters::DeadLetterStoreOptions options;
   options.directory = directory_for(config.data_dir, stream.name);
-  auto letters = delivery::dead_letters::DeadLetterStore::open(fs, options);
-  if (!letters) {
-    total.status =
-        letters.error().code == Errc::busy
+  auto store = dead_letters::DeadLetterStore::open(fs, options);
+  if (!store) {
+    dead_letters::ReplayReport report;
+    report.status =
+        store.error().code == Errc::busy
             ? Error{Errc::busy, "the agent is running on this data directory: stop it first"}
-            : letters.error();
-    return total;
+            : store.error();
+    return report;
   }
-  Replay replay(client, client.sink(stream.target), **letters, style);
-  std::set<std::string> tried;
-  while (total.status) {
-    // One batch of one index at a time: memory stays small however many letters there are.
-    std::vector<delivery::dead_letters::DeadLetterEntry> batch;
-    std::size_t bytes = 0;
-    auto scan = delivery::dead_letters::read_dead_letters(
-        fs, options.directory, [&](const delivery::dead_letters::DeadLetterEntry& letter) {
-          if (wanted(letter, reason) && (batch.empty() || letter.index == batch.front().index) &&
-              tried.insert(letter.id).second) {
-            bytes += letter.document.size();
-            batch.push_back(letter);
-          }
-          return batch.size() < kReplayDocuments && bytes < kReplayBytes;
-        });
-    if (!scan) {
-      total.status = scan.error();
-    } else if (batch.empty()) {
-      break;
-    } else {
-      total.status = replay.send(batch, total);
-    }
-  }
-  return total;
+  const sinks::framing::BulkFraming framing;
+  dead_letters::DeadLetterReplay replay(
+      client.sink(stream.target), framing,
+      [&client](const std::function<void(std::function<void()>)>& start) {
+        return client.run(start);
+      },
+      **store);
+  return replay.run(fs, options.directory, [&reason](const dead_letters::DeadLetterEntry& entry) {
+    return wanted(entry, reason);
+  });
 }
 
-int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
+int replay_entries(Fs& fs, const DeadLetterArguments& arguments) {
   auto config = config_for(fs, arguments.config.empty() ? kInstalledConfig : arguments.config);
   if (!config) {
     return kExitFailed;
@@ -323,8 +157,8 @@ int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
     if (!arguments.stream.empty() && arguments.stream != stream.name) {
       continue;
     }
-    const Replayed total =
-        replay_stream(fs, *config, stream, **client, opensearch->style, arguments.reason);
+    const dead_letters::ReplayReport total =
+        replay_stream(fs, *config, stream, **client, arguments.reason);
     std::printf("%s: %llu delivered, %llu refused again\n", stream.name.c_str(),
                 static_cast<unsigned long long>(total.settled),
                 static_cast<unsigned long long>(total.refused));
@@ -342,14 +176,14 @@ int replay_letters(Fs& fs, const DeadLetterArguments& arguments) {
 int dead_letter_command(const DeadLetterArguments& arguments) {
   platform::PosixFs fs;
   if (arguments.action == "replay") {
-    return replay_letters(fs, arguments);
+    return replay_entries(fs, arguments);
   }
   const auto data_dir = data_dir_for(fs, arguments.config, arguments.data_dir);
   if (!data_dir) {
     return kExitFailed;
   }
-  return arguments.action == "ls" ? list_letters(fs, *data_dir, arguments)
-                                  : show_letters(fs, *data_dir, arguments);
+  return arguments.action == "ls" ? list_entries(fs, *data_dir, arguments)
+                                  : show_entries(fs, *data_dir, arguments);
 }
 
 }  // namespace auditship::cli

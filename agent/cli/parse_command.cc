@@ -30,7 +30,7 @@ struct Job {
 // Prints the documents of one input. False when stdout is gone or the input cannot be read.
 class Printer {
  public:
-  Printer(const Job& job, event::BulkEncoder& encoder, event::DocIds& ids)
+  Printer(const Job& job, event::DocumentEncoder& encoder, event::DocIds& ids)
       : job_(job), encoder_(encoder), ids_(ids), parser_(job.parsers->make_parser()) {}
 
   Status print(input::file::LogFileReader& bytes, const event::RecordOrigin& origin) {
@@ -63,19 +63,18 @@ class Printer {
         event::append_pretty(out_, records_[i], job_.now_ns, true);
         continue;
       }
-      bulk_.clear();
-      encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, bulk_);
-      out_.append(bulk_, bulk_.find('\n') + 1);
+      encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, out_);
+      out_ += '\n';
     }
     return {};
   }
 
   const Job& job_;
-  event::BulkEncoder& encoder_;
+  event::DocumentEncoder& encoder_;
   event::DocIds& ids_;
   std::unique_ptr<parsers::Parser> parser_;
   event::Records records_;
-  std::string out_, bulk_;
+  std::string out_;
 };
 
 std::optional<std::int64_t> parse_reference(const std::string& text) {
@@ -113,7 +112,7 @@ event::RecordOrigin renamed(const event::RecordOrigin& origin, const std::string
 }
 
 // name: a path, or - for standard input.
-Status print_input(Fs& fs, const std::string& name, const Job& job, event::BulkEncoder& encoder,
+Status print_input(Fs& fs, const std::string& name, const Job& job, event::DocumentEncoder& encoder,
                    event::DocIds& ids) {
   event::RecordOrigin origin;
   auto file = input::file::open_log(fs, name, origin);
@@ -177,7 +176,7 @@ int parse_command(const ParseArguments& arguments) {
   job.parsers = std::move(*parsers);
   const event::EncoderOptions options =
       app::encoder_options(job.config, job.stream, app::wanted_node_name(job.config));
-  event::BulkEncoder encoder(options);
+  event::DocumentEncoder encoder(options);
   event::DocIds ids;
 
   const std::vector<std::string> files =

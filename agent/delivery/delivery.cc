@@ -30,6 +30,8 @@ Delivery::Delivery(buffer::SegmentLog& log, sinks::Sink& sink,
 
 Delivery::~Delivery() { *context_->alive = false; }
 
+Status Delivery::prepare() { return fetch(); }
+
 Result<TimePoint> Delivery::step(TimePoint now) {
   settle();
   if (auto s = fetch(); !s) {
@@ -94,12 +96,22 @@ Status Delivery::fetch() {
     if (!*frame) {
       return {};
     }
-    start_flight(std::move(**frame));
+    if (auto s = start_flight(std::move(**frame)); !s) {
+      return s;
+    }
   }
   return {};
 }
 
-void Delivery::start_flight(buffer::StoredFrame frame) {
+Status Delivery::start_flight(buffer::StoredFrame frame) {
+  if (frame.batch.documents > 0 && frame.batch.framing != context_->framing().name()) {
+    return Error{Errc::invalid,
+                 "the buffer holds documents for another type of sink (framing \"" +
+                     frame.batch.framing + "\", configured is \"" +
+                     std::string(context_->framing().name()) +
+                     "\"): let the sink of before have them first, or move the buffer's "
+                     "directory away"};
+  }
   if (context_->batches.empty()) {
     settlement_->note_bytes_before(frame.bytes_before);
   }
@@ -110,6 +122,7 @@ void Delivery::start_flight(buffer::StoredFrame frame) {
   } else {
     batch.targeted = batch.stored = true;
   }
+  return {};
 }
 
 void Delivery::settle() {

@@ -46,7 +46,11 @@ class Delivery {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  // Does what can be done now. Errors: of the buffer (the log is to be opened anew).
+  // Takes the first frames from the buffer; step() does it too. For the start: then what would keep
+  // all others from being sent is seen at once. Errors: as step().
+  Status prepare();
+  // Does what can be done now. Errors: of the buffer (the log is to be opened anew); invalid when a
+  // frame was framed for another type of sink, which no opening anew changes.
   Result<TimePoint> step(TimePoint now);
   // Writes what is settled to disk now. For the end of a run.
   Status flush();
@@ -73,7 +77,7 @@ class Delivery {
 
  private:
   Status fetch();
-  void start_flight(buffer::StoredFrame frame);
+  Status start_flight(buffer::StoredFrame frame);
   void settle();
   Status store_if_due(TimePoint now);
   Status store_now(TimePoint now);

@@ -23,12 +23,18 @@ struct SourceSpan {
 
 struct Batch {
   std::vector<SourceSpan> spans;
-  std::uint32_t documents = 0;  // create actions in body
-  std::uint64_t raw_bytes = 0;  // body before compression
+  // Items in body.
+  std::uint32_t documents = 0;
+  // Body before compression.
+  std::uint64_t raw_bytes = 0;
   Codec codec = Codec::none;
-  std::string body;            // bulk lines: {"create":{"_id":…}}\n{document}\n …
-  ReadLedger ledger;           // cumulative, after this batch
-  std::int64_t oldest_ns = 0;  // event time of the oldest document, for lag; 0 = none
+  // Framed items, packed, and how they are framed (sinks/framing/item_framing.h).
+  std::string body;
+  std::string framing;
+  // Cumulative, after this batch.
+  ReadLedger ledger;
+  // Event time of the oldest document, for lag; 0 = none.
+  std::int64_t oldest_ns = 0;
 };
 
 }  // namespace auditship::event

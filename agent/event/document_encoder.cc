@@ -10,7 +10,6 @@ namespace auditship::event {
 
 namespace {
 
-constexpr std::int64_t kDayNs = std::int64_t{24 * 3600} * 1'000'000'000;
 constexpr std::string_view kUnparsedTime = "timestamp-unparsed";
 
 // In the order of kCommonMembers.
@@ -194,14 +193,14 @@ void append_tags(std::string& out, const Record& record) {
 
 }  // namespace
 
-BulkEncoder::BulkEncoder(EncoderOptions options) : options_(std::move(options)) {}
+DocumentEncoder::DocumentEncoder(EncoderOptions options) : options_(std::move(options)) {}
 
-void BulkEncoder::set_rules_hash(std::string hash) {
+void DocumentEncoder::set_rules_hash(std::string hash) {
   options_.rules_hash = std::move(hash);
   constants_.clear();
 }
 
-const BulkEncoder::Constants& BulkEncoder::constants(const RecordOrigin* origin) {
+const DocumentEncoder::Constants& DocumentEncoder::constants(const RecordOrigin* origin) {
   static const RecordOrigin kNone;
   const RecordOrigin& from = origin != nullptr ? *origin : kNone;
   const auto is_of = [&](const Constants& made) {
@@ -224,7 +223,7 @@ const BulkEncoder::Constants& BulkEncoder::constants(const RecordOrigin* origin)
   return constants_[last_];
 }
 
-BulkEncoder::Constants BulkEncoder::make_constants(const RecordOrigin& origin) const {
+DocumentEncoder::Constants DocumentEncoder::make_constants(const RecordOrigin& origin) const {
   Constants made;
   made.name = origin.name;
   made.origin = origin.members;
@@ -267,41 +266,16 @@ BulkEncoder::Constants BulkEncoder::make_constants(const RecordOrigin& origin) c
   return made;
 }
 
-void BulkEncoder::append_action(const DocId& id, std::int64_t time_ns, std::string& out) {
-  out += "{\"create\":{";
-  if (!options_.dated_prefix.empty()) {
-    const std::int64_t day = time_ns / kDayNs - (time_ns % kDayNs < 0 ? 1 : 0);
-    if (day != day_ || day_name_.empty()) {
-      std::string stamp;
-      append_rfc3339(stamp, day * kDayNs);
-      day_name_ = stamp.substr(0, 10);
-      std::replace(day_name_.begin(), day_name_.end(), '-', '.');
-      day_ = day;
-    }
-    out += "\"_index\":";
-    append_json_string(out, options_.dated_prefix);
-    out.back() = '-';
-    out += day_name_;
-    out += "\",";
-  }
-  out += "\"_id\":\"";
-  out += id.view();
-  out += "\"}}\n";
-}
-
-void BulkEncoder::append(const Record& record, const RawLine& line, const DocId& id,
-                         std::int64_t now_ns, std::string& out) {
+void DocumentEncoder::append(const Record& record, const RawLine& line, const DocId& id,
+                             std::int64_t now_ns, std::string& out) {
   const std::uint32_t taken = overridden(record.fields);
-  const std::int64_t time_ns = record.time_known ? record.time_ns : now_ns;
-  append_action(id, time_ns, out);
-
   out += '{';
   if ((taken & bit(kTimestamp)) == 0) {
     out += "\"@timestamp\":\"";
     if (record.time_known && !record.time_text.empty()) {
       append_json_escaped(out, record.time_text);
     } else {
-      append_rfc3339(out, time_ns);
+      append_rfc3339(out, time_of(record, now_ns));
     }
     out += "\",";
   }
@@ -340,7 +314,6 @@ void BulkEncoder::append(const Record& record, const RawLine& line, const DocId&
     append_tags(out, record);
   }
   out.back() = '}';  // every member ended with a comma, and there is at least @timestamp
-  out += '\n';
 }
 
 }  // namespace auditship::event

@@ -1,6 +1,6 @@
-// BulkEncoder writes a Record as two bulk lines: the create action and the document.
+// DocumentEncoder writes a Record as a document: one line of JSON, without its newline.
 //
-//   BulkEncoder encoder(options);
+//   DocumentEncoder encoder(options);
 //   encoder.append(record, line, id, now_ns, body);
 //
 // The document: @timestamp, the common members (cluster.name node.name tag, those of the record's
@@ -37,19 +37,23 @@ struct EncoderOptions {
   bool orchestrated = false;  // of a cluster: orchestrator.cluster.name says which, as ECS has it
   std::string agent_name = "auditship", agent_version, agent_id;
   std::string rules_hash;  // of the filter rules that let a document through; empty: there are none
-  std::string dated_prefix;  // not empty: each item names its index, PREFIX-YYYY.MM.DD of its time
   std::size_t body_max_bytes =
       256 << 10;  // of requestObject, responseObject; search breaks at 1,000,000 characters
 };
 
-class BulkEncoder {
+// When the event was; now_ns where the record has no time of its own.
+[[nodiscard]] inline std::int64_t time_of(const Record& record, std::int64_t now_ns) {
+  return record.time_known ? record.time_ns : now_ns;
+}
+
+class DocumentEncoder {
  public:
-  explicit BulkEncoder(EncoderOptions options);
+  explicit DocumentEncoder(EncoderOptions options);
 
   // For the documents that follow. 64 hex digits, or empty.
   void set_rules_hash(std::string hash);
 
-  // Appends both lines to out. now_ns: wall clock, used where the record has no time of its own.
+  // Appends the document to out. now_ns: wall clock, used where the record has no time of its own.
   void append(const Record& record, const RawLine& line, const DocId& id, std::int64_t now_ns,
               std::string& out);
 
@@ -69,15 +73,12 @@ class BulkEncoder {
   };
   const Constants& constants(const RecordOrigin* origin);
   [[nodiscard]] Constants make_constants(const RecordOrigin& origin) const;
-  void append_action(const DocId& id, std::int64_t time_ns, std::string& out);
 
   // Sources; then begins anew.
   static constexpr std::size_t kMaxCached = 256;
   EncoderOptions options_;
   std::vector<Constants> constants_;
   std::size_t last_ = 0;
-  std::int64_t day_ = -1;  // of day_name_, since the epoch
-  std::string day_name_;   // YYYY.MM.DD
 };
 
 }  // namespace auditship::event

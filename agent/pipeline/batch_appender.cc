@@ -13,7 +13,7 @@ BatchAppender::BatchAppender(const RuntimeServices& services, const PipelineSett
       stage_(stage),
       output_(output),
       unread_bytes_(std::move(unread_bytes)),
-      builder_(settings.codec, settings.batch) {}
+      builder_(settings.codec, settings.batch, settings_.delivery.framing->name()) {}
 
 void BatchAppender::pack(TimePoint now) {
   const EncodedDocuments& encoded = stage_.encoded();
@@ -65,7 +65,8 @@ Status BatchAppender::append_pending(buffer::Capacity capacity) {
 
 void BatchAppender::discard() {
   pending_.reset();
-  builder_ = buffer::BatchBuilder(settings_.codec, settings_.batch);
+  builder_ =
+      buffer::BatchBuilder(settings_.codec, settings_.batch, settings_.delivery.framing->name());
 }
 
 // An empty buffer takes a batch of any size: else one that is larger than the limit waited for ever.

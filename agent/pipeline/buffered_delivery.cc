@@ -35,6 +35,12 @@ Status BufferedDelivery::open() {
   delivery_ = std::make_unique<delivery::Delivery>(*log_, *sink_, dead_letters_, repair_,
                                                    services_.clock, services_.rng, services_.log,
                                                    services_.wake, settings_.delivery);
+  if (auto s = delivery_->prepare(); !s) {
+    delivery_.reset();
+    log_.reset();
+    problem_ = s.error().message;
+    return s;
+  }
   return {};
 }
 

@@ -144,7 +144,8 @@ Status LostRangeReread::reread_lines(const FileRange& range) {
   RangeMatcher matcher(range.from.pos, range.to, end_exists(range));
   const std::unique_ptr<input::file::FileSource> file = open_at_begin(range);
   const std::unique_ptr<parsers::Parser> parser = make_parser_();
-  buffer::BatchBuilder builder(settings_.codec, settings_.batch);
+  buffer::BatchBuilder builder(settings_.codec, settings_.batch,
+                               settings_.delivery.framing->name());
   const std::uint64_t before = stage_.ledger().reread;
   bool inside = true;
   while (inside) {

@@ -23,7 +23,7 @@ Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings, filter::
                    delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair)
     : services_(std::move(services)),
       settings_(with_id_scope(std::move(settings))),
-      stage_(settings_.encoder, std::move(rules)),
+      stage_(settings_.encoder, settings_.delivery.framing, std::move(rules)),
       reader_(services_, settings_, make_parser),
       output_(services_, settings_, std::move(make_sink), dead_letters, std::move(repair)),
       appender_(services_, settings_, stage_, output_, [this] { return reader_.unread_bytes(); }),

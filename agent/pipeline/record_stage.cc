@@ -14,8 +14,11 @@ constexpr std::size_t kKeptBulkBytes = 2 * 1024 * 1024;
 
 }  // namespace
 
-RecordStage::RecordStage(const event::EncoderOptions& encoder, filter::RuleSet rules)
-    : rules_(std::move(rules)), encoder_(encoder) {
+RecordStage::RecordStage(const event::EncoderOptions& encoder,
+                         std::shared_ptr<const sinks::framing::ItemFraming> framing,
+                         filter::RuleSet rules)
+    : framing_(std::move(framing)), rules_(std::move(rules)), encoder_(encoder) {
+  AUDITSHIP_CHECK(framing_ != nullptr, "the settings say how items are framed");
   encoder_.set_rules_hash(rules_.hash_text());
 }
 
@@ -42,8 +45,7 @@ void RecordStage::add(const event::RawLine& line, const LineContext& context) {
     if (decision.action == filter::Action::drop) {
       count_dropped(decision);
     } else {
-      encoder_.append(record, line, id ? *id : ids_.of(line, record), context.now_ns,
-                      encoded_.bulk);
+      encode(record, line, id ? *id : ids_.of(line, record), context.now_ns);
       ++ledger_.documents;
       count_document(record);
       if (context.recent != nullptr) {
@@ -55,9 +57,17 @@ void RecordStage::add(const event::RawLine& line, const LineContext& context) {
 }
 
 void RecordStage::add_own(const event::Record& record, const event::RawLine& place) {
-  encoder_.append(record, place, ids_.of(place, record), record.time_ns, encoded_.bulk);
+  encode(record, place, ids_.of(place, record), record.time_ns);
   ++ledger_.derived;
   count_document(record);
+}
+
+// Behind those that wait for the batch, framed as the sink wants items.
+void RecordStage::encode(const event::Record& record, const event::RawLine& line,
+                         const event::DocId& id, std::int64_t now_ns) {
+  framing_->begin_item({id.view(), {}, event::time_of(record, now_ns)}, encoded_.bulk);
+  encoder_.append(record, line, id, now_ns, encoded_.bulk);
+  sinks::framing::ItemFraming::end_item(encoded_.bulk);
 }
 
 void RecordStage::clear_encoded() {
@@ -83,8 +93,7 @@ void RecordStage::add_derived(const event::RawLine& line, std::int64_t now_ns) {
     // It stands where the record stands that it is about.
     event::RawLine place = line;
     place.id.sequence = event::sequence_of(item.origin);
-    encoder_.append(item.record, place, ids_.derived(item.label, item.origin), now_ns,
-                    encoded_.bulk);
+    encode(item.record, place, ids_.derived(item.label, item.origin), now_ns);
     ++ledger_.derived;
     count_document(item.record);
   }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "agent/event/accounting.h"
@@ -23,6 +24,7 @@
 #include "agent/pipeline/recent_events.h"
 #include "parsers/deriver.h"
 #include "parsers/parser.h"
+#include "sinks/framing/item_framing.h"
 
 namespace auditship::pipeline {
 
@@ -47,7 +49,8 @@ struct LineContext {
 
 class RecordStage {
  public:
-  RecordStage(const event::EncoderOptions& encoder, filter::RuleSet rules);
+  RecordStage(const event::EncoderOptions& encoder,
+              std::shared_ptr<const sinks::framing::ItemFraming> framing, filter::RuleSet rules);
 
   // For the lines that follow; their documents carry the hash of these rules.
   void set_rules(filter::RuleSet rules);
@@ -73,14 +76,18 @@ class RecordStage {
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
 
  private:
+  void encode(const event::Record& record, const event::RawLine& line, const event::DocId& id,
+              std::int64_t now_ns);
   void add_derived(const event::RawLine& line, std::int64_t now_ns);
   void count_form(const event::Record& record);
   void count_document(const event::Record& record);
   void count_dropped(const filter::FilterDecision& decision);
 
+  // Owners: this and the settings of the stream.
+  std::shared_ptr<const sinks::framing::ItemFraming> framing_;
   filter::RuleSet rules_;
   event::DocIds ids_;
-  event::BulkEncoder encoder_;
+  event::DocumentEncoder encoder_;
   event::ReadLedger ledger_;
   std::uint64_t unknown_ = 0;
   // Reused from line to line.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sinks/file/file_sink.h"
+#include "sinks/framing/line_framing.h"
 
 namespace auditship::sinks::file {
 namespace {
@@ -66,6 +67,11 @@ std::string FileSinkConfig::destination() const { return "NDJSON files under " +
 
 // Frames stay on our own disk: zstd is cheapest.
 SinkNeeds FileSinkConfig::needs() const { return SinkNeeds{}; }
+
+std::shared_ptr<const sinks::framing::ItemFraming> FileSinkConfig::framing(
+    const std::string& /*target*/) const {
+  return std::make_shared<sinks::framing::LineFraming>();
+}
 
 Result<std::unique_ptr<SinkConnection>> FileSinkConfig::connect(
     const SinkServices& services) const {

@@ -20,6 +20,8 @@ class FileSinkConfig final : public yaml::SectionOf<FileSinkConfig, SinkConfig> 
   void use_data_dir(const std::string& data_dir) override;
   [[nodiscard]] std::string destination() const override;
   [[nodiscard]] SinkNeeds needs() const override;
+  [[nodiscard]] std::shared_ptr<const sinks::framing::ItemFraming> framing(
+      const std::string& target) const override;
   [[nodiscard]] Result<std::unique_ptr<SinkConnection>> connect(
       const SinkServices& services) const override;
 };

@@ -34,32 +34,6 @@ std::uint64_t number_of(std::string_view file, std::string_view name) {
   return error == std::errc() && ours ? number : 0;
 }
 
-// Takes the action lines out of bulk lines, in place. Returns how many documents stayed.
-std::uint64_t keep_documents(std::string& body) {
-  std::size_t read = 0;
-  std::size_t written = 0;
-  std::uint64_t documents = 0;
-  while (read < body.size()) {
-    const std::size_t action_end = body.find('\n', read);
-    if (action_end == std::string::npos) {
-      return 0;
-    }
-    const std::size_t begin = action_end + 1;
-    const std::size_t end = body.find('\n', begin);
-    if (end == std::string::npos) {
-      return 0;
-    }
-    std::copy(body.begin() + static_cast<std::ptrdiff_t>(begin),
-              body.begin() + static_cast<std::ptrdiff_t>(end + 1),
-              body.begin() + static_cast<std::ptrdiff_t>(written));
-    written += end + 1 - begin;
-    read = end + 1;
-    ++documents;
-  }
-  body.resize(written);
-  return documents;
-}
-
 event::Outcome not_shipped(event::Verdict verdict, LogCode code, std::string message) {
   event::Outcome outcome;
   outcome.verdict = verdict;
@@ -310,7 +284,8 @@ event::Outcome FileSink::ship_now(const Shipment& shipment) {
   if (!body) {
     return not_shipped(event::Verdict::blocked, "file-shipment-damaged", body.error().message);
   }
-  if (keep_documents(*body) != shipment.documents) {
+  const auto lines = std::count(body->begin(), body->end(), '\n');
+  if (lines != static_cast<std::ptrdiff_t>(shipment.documents) || !body->ends_with('\n')) {
     return not_shipped(event::Verdict::blocked, "file-shipment-damaged",
                        "the shipment does not hold the documents it claims");
   }

@@ -1,13 +1,14 @@
-// FileSink writes documents as NDJSON files: what OpenSearch would get, without its action lines.
+// FileSink writes documents as NDJSON files: its shipments are bare lines (framing `lines`), which go
+// into the file as they are.
 //
 //   DIRECTORY/NAME-000001.ndjson[.zst]   rotated by size; one zstd frame a shipment
-//   DIRECTORY/commit                     which frame of which buffer ends at which byte of which
-//   file
+//   DIRECTORY/commit                     which frame of which buffer ends at which byte of which file
 //
 // Exactly once: bytes are synced, then `commit` is replaced; at open what lies behind the committed
-// byte is cut off, and a frame that is committed already is answered as existing. Frames must come
-// in ascending order the first time; while one has failed, later ones are asked to wait. One
-// directory belongs to one FileSink. fs and log must outlive it. Calls block while the disk does.
+// byte is cut off, and a frame that is committed already is answered as existing. So no ids are
+// needed. Frames must come in ascending order the first time; while one has failed, later ones are
+// asked to wait. One directory belongs to one FileSink. fs and log must outlive it. Calls block while
+// the disk does.
 #pragma once
 
 #include <functional>
@@ -23,10 +24,14 @@
 namespace auditship::sinks::file {
 
 struct FileSinkOptions {
-  std::string directory;                    // of this stream alone
-  std::string name = "documents";           // beginning of file names: the stream's
-  std::string buffer_id;                    // of the buffer that frame numbers belong to
-  std::uint64_t max_file_bytes = 64 << 20;  // a larger single shipment gets a file of its own
+  // Of this stream alone.
+  std::string directory;
+  // Beginning of file names: the stream's.
+  std::string name = "documents";
+  // Of the buffer that frame numbers belong to.
+  std::string buffer_id;
+  // A larger single shipment gets a file of its own.
+  std::uint64_t max_file_bytes = 64 << 20;
   bool zstd = false;
 };
 
@@ -47,8 +52,9 @@ class FileSink final : public Sink {
   struct Commit {
     std::string buffer;
     event::FrameId frame = 0;
-    std::uint64_t number = 0;  // of the file
-    std::string file;          // its name
+    // Of the file, and its name.
+    std::uint64_t number = 0;
+    std::string file;
     std::uint64_t length = 0;
   };
 
@@ -68,10 +74,12 @@ class FileSink final : public Sink {
   Executor post_;
   FileSinkOptions options_;
   Commit commit_;
-  std::unique_ptr<File> file_;  // of commit_, once something is written
-  bool commit_unknown_ =
-      false;  // replacing the record failed: the disk may have the old or the new one
-  event::FrameId failed_ = 0;  // the frame that must come before later ones; 0 = none
+  // Of commit_, once something is written.
+  std::unique_ptr<File> file_;
+  // Replacing the record failed: the disk may have the old or the new one.
+  bool commit_unknown_ = false;
+  // The frame that must come before later ones; 0 = none.
+  event::FrameId failed_ = 0;
 };
 
 }  // namespace auditship::sinks::file

@@ -1,5 +1,6 @@
 #include "sinks/opensearch/config.h"
 
+#include "sinks/framing/bulk_framing.h"
 #include "sinks/opensearch/blocking_client.h"
 #include "sinks/opensearch/config_checks.h"
 #include "sinks/opensearch/connection.h"
@@ -95,13 +96,18 @@ std::string OpenSearchConfig::destination() const {
 SinkNeeds OpenSearchConfig::needs() const {
   SinkNeeds needs;
   needs.codec = compression;
-  needs.dated = style == IndexStyle::dated;
   needs.settle_late = 2 * timeout;
   return needs;
 }
 
 std::vector<CertificateFile> OpenSearchConfig::certificates() const {
   return {{"client", certificate_file, false}, {"ca", ca_file, true}};
+}
+
+std::shared_ptr<const sinks::framing::ItemFraming> OpenSearchConfig::framing(
+    const std::string& target) const {
+  return std::make_shared<sinks::framing::BulkFraming>(style == IndexStyle::dated ? target
+                                                                           : std::string());
 }
 
 Result<std::unique_ptr<SinkConnection>> OpenSearchConfig::connect(

@@ -34,6 +34,8 @@ class OpenSearchConfig final : public yaml::SectionOf<OpenSearchConfig, SinkConf
   [[nodiscard]] bool is_given() const override { return !hosts.empty(); }
   [[nodiscard]] std::string destination() const override;
   [[nodiscard]] SinkNeeds needs() const override;
+  [[nodiscard]] std::shared_ptr<const sinks::framing::ItemFraming> framing(
+      const std::string& target) const override;
   [[nodiscard]] std::vector<CertificateFile> certificates() const override;
   [[nodiscard]] Result<std::unique_ptr<SinkConnection>> connect(
       const SinkServices& services) const override;

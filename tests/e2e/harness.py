@@ -218,7 +218,7 @@ class FakeServer:
         self.process.wait()
 
     def fault(self, *faults):
-        """From now on these, e.g. "whole=503@1", in place of those before; see bench/bulk_store.h."""
+        """From now on these, e.g. "whole=503@1", in place of those before; see bench/bulk_service.h."""
         http("POST", f"{self.url}/_faults?{'&'.join(faults)}", b"")
 
     def totals(self):

@@ -14,6 +14,7 @@
 #include "agent/base/executor.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
+#include "sinks/framing/bulk_framing.h"
 #include "sinks/http/curl_http.h"
 #include "sinks/opensearch/opensearch_sink.h"
 #include "tests/support/catch.h"
@@ -357,9 +358,8 @@ TEST_CASE_METHOD(Fixture, "dated items go to the index of their day", "[opensear
   sinks::opensearch::OpenSearchOptions options;
   options.style = sinks::opensearch::IndexStyle::dated;
   sink = make(options);
-  event::EncoderOptions encoder_options;
-  encoder_options.dated_prefix = target;
-  event::BulkEncoder encoder(encoder_options);
+  const sinks::framing::BulkFraming framing(target);
+  event::DocumentEncoder encoder(event::EncoderOptions{});
   event::Record record;
   record.time_known = true;
   std::string lines;
@@ -368,7 +368,9 @@ TEST_CASE_METHOD(Fixture, "dated items go to the index of their day", "[opensear
     event::RawLine line;
     event::DocId id;
     id.text.fill('d');
+    framing.begin_item({id.view(), {}, record.time_ns}, lines);
     encoder.append(record, line, id, 0, lines);
+    sinks::framing::ItemFraming::end_item(lines);
   }
   const Documents docs{pack(Codec::gzip, lines), 2, Codec::gzip};
   CHECK(ship("", docs).created == 2);
@@ -385,7 +387,7 @@ TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its do
   options.cluster = "prod";
   options.node = "node-1";
   options.stream = "kubeaudit";
-  event::BulkEncoder encoder(options);
+  event::DocumentEncoder encoder(options);
   event::DocIds ids;
   event::RecordOrigin origin;
   origin.name = "/var/log/audit.log";
@@ -400,7 +402,9 @@ TEST_CASE_METHOD(Fixture, "what the encoder writes is stored and found by its do
   record.request.raw = R"({"spec":"needle"})";
   const event::DocId id = ids.of(line, record);
   std::string lines;
+  sinks::framing::BulkFraming().begin_item({id.view(), {}, 0}, lines);
   encoder.append(record, line, id, clock.wall_ns(), lines);
+  sinks::framing::ItemFraming::end_item(lines);
   CHECK(ship(target + "-000001", {pack(Codec::gzip, lines), 1, Codec::gzip}).created == 1);
   CHECK(count(target) == 1);
   const std::string found =

@@ -45,6 +45,7 @@ inline event::Batch numbered_batch(std::uint64_t from, std::uint64_t to, std::ui
   }
   batch.documents = static_cast<std::uint32_t>(to - from);
   batch.raw_bytes = batch.body.size();
+  batch.framing = "bulk";
   batch.ledger.lines = batch.ledger.documents = made + batch.documents;
   return batch;
 }

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <simdjson.h>
-
 #include "agent/base/compression.h"
-#include "agent/base/json_writer.h"
 #include "agent/base/result.h"
 
 namespace auditship::test {
@@ -14,17 +11,7 @@ namespace auditship::test {
 namespace {
 
 constexpr std::size_t kMostInflated = 256 << 20;
-constexpr std::size_t kMostIdBytes = 512;
 constexpr std::size_t kMostLogged = 100'000;
-
-std::string error_json(int status, std::string_view type, std::string_view reason) {
-  std::string out = "{\"error\":{\"type\":";
-  append_json_string(out, type);
-  out += ",\"reason\":";
-  append_json_string(out, reason);
-  out += "},\"status\":" + std::to_string(status) + "}";
-  return out;
-}
 
 sinks::http::HttpResponse answer(int status, std::string body,
                                  std::string_view type = "application/json; charset=UTF-8") {
@@ -44,18 +31,6 @@ sinks::http::HttpResponse no_answer(std::string why, bool connected, bool timed_
   response.timed_out = timed_out;
   response.no_byte = no_byte;
   return response;
-}
-
-std::string item(int status, std::string_view type = {}, std::string_view reason = {}) {
-  std::string out = "{\"create\":{\"status\":" + std::to_string(status);
-  if (!type.empty()) {
-    out += ",\"error\":{\"type\":";
-    append_json_string(out, type);
-    out += ",\"reason\":";
-    append_json_string(out, reason);
-    out += '}';
-  }
-  return out + "}}";
 }
 
 std::string_view header(const sinks::http::HttpRequest& request, std::string_view name) {
@@ -84,24 +59,8 @@ std::string inflated(const sinks::http::HttpRequest& request, const std::string&
   return text ? std::move(*text) : std::string();
 }
 
-// The same documents are refused each time, in whatever order they come.
-std::uint64_t hash_of(std::string_view id) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (const char c : id) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  }
-  return hash ^ hash >> 32U;
-}
-
-// Takes one line off text.
-bool next_line(std::string_view& text, std::string_view& line) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) {
-    return false;
-  }
-  line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return true;
+sinks::http::HttpResponse answer(StoreAnswer stored) {
+  return answer(stored.status, std::move(stored.body));
 }
 
 }  // namespace
@@ -120,49 +79,19 @@ class FakeOpenSearch::Link final : public sinks::http::HttpTransport {
   std::uint64_t number_;
 };
 
-FakeOpenSearch::FakeOpenSearch(const Clock& clock, Rng& rng) : clock_(clock), rng_(rng) {}
-
-// --- the cluster
-// -------------------------------------------------------------------------------------
-
-void FakeOpenSearch::create_index(const std::string& name) {
-  indices_.try_emplace(name).first->second.number = next_index_++;
+FakeOpenSearch::FakeOpenSearch(const Clock& clock, Rng& rng) : clock_(clock), rng_(rng) {
+  store_.refuse_under_pressure = [this](std::string_view, std::string_view) { return pressure(); };
+  store_.refuse_content = [this](std::string_view id, std::string_view document) {
+    return content_refusal(id, document);
+  };
 }
 
-void FakeOpenSearch::create_alias(const std::string& alias, const std::string& write_index) {
-  create_index(write_index);
-  aliases_[alias].first.insert(write_index);
-  aliases_[alias].second = write_index;
-}
-
-void FakeOpenSearch::rollover(const std::string& alias, const std::string& new_write_index) {
-  create_alias(alias, new_write_index);
-}
-
-void FakeOpenSearch::delete_index(const std::string& name) {
-  indices_.erase(name);
-  for (auto& [alias, target] : aliases_) {
-    target.first.erase(name);
-    if (target.second == name) {
-      target.second.clear();
-    }
-  }
-}
-
-FakeIndex& FakeOpenSearch::index(const std::string& name) { return indices_.at(name); }
-
-std::size_t FakeOpenSearch::copies(const std::string& id) const {
-  return static_cast<std::size_t>(
-      std::count_if(indices_.begin(), indices_.end(),
-                    [&id](const auto& entry) { return entry.second.documents.contains(id); }));
-}
-
-std::size_t FakeOpenSearch::documents() const {
-  std::size_t sum = 0;
-  for (const auto& [name, index] : indices_) {
-    sum += index.documents.size();
-  }
-  return sum;
+FakeOpenSearch::Counts FakeOpenSearch::counts() const {
+  Counts all = counts_;
+  all.created = store_.counts().created;
+  all.conflicts = store_.counts().conflicts;
+  all.refused_items = store_.counts().refused;
+  return all;
 }
 
 // --- faults
@@ -170,6 +99,24 @@ std::size_t FakeOpenSearch::documents() const {
 
 void FakeOpenSearch::fail_next(Fault fault, unsigned times) {
   scripted_.insert(scripted_.end(), times, fault);
+}
+
+std::optional<ItemRefusal> FakeOpenSearch::pressure() {
+  if (chance(rates.item_429)) {
+    return ItemRefusal{429, "rejected_execution_exception", "rejected execution"};
+  }
+  if (chance(rates.item_503)) {
+    return ItemRefusal{503, "unavailable_shards_exception", "primary shard is not active"};
+  }
+  return std::nullopt;
+}
+
+std::optional<ItemRefusal> FakeOpenSearch::content_refusal(std::string_view id,
+                                                           std::string_view document) const {
+  const bool bad = (!unmappable.empty() && document.find(unmappable) != std::string_view::npos) ||
+                   BulkStore::hash_of(id) % 1'000'000 < rates.item_400;
+  return bad ? std::optional(ItemRefusal{400, "mapper_parsing_exception", "failed to parse"})
+             : std::nullopt;
 }
 
 bool FakeOpenSearch::chance(std::uint32_t per_million) {
@@ -284,16 +231,18 @@ void FakeOpenSearch::accept(std::uint64_t link, sinks::http::HttpRequest request
       only_say(no_answer("timed out", true, true), given_up);
       break;
     case Fault::busy_429:
-      only_say(answer(429, error_json(429, "rejected_execution_exception", "rejected execution")),
+      only_say(answer(429, BulkStore::error_body(429, "rejected_execution_exception",
+                                                 "rejected execution")),
                due);
       break;
     case Fault::unavailable_503:
-      only_say(answer(503, error_json(503, "cluster_block_exception",
-                                      "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered]")),
+      only_say(answer(503, BulkStore::error_body(
+                               503, "cluster_block_exception",
+                               "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered]")),
                due);
       break;
     case Fault::error_500:
-      only_say(answer(500, error_json(500, "runtime_exception", "")), due);
+      only_say(answer(500, BulkStore::error_body(500, "runtime_exception", "")), due);
       break;
     case Fault::proxy_page_502:
       only_say(answer(502, "<html><body>Bad Gateway</body></html>", "text/html"), due);
@@ -337,12 +286,17 @@ sinks::http::HttpResponse FakeOpenSearch::execute(const sinks::http::HttpRequest
   }
   if (path.ends_with("*/_alias")) {
     ++counts_.resolves;
-    return alias_answer(path.substr(1, path.size() - 1 - std::string_view("*/_alias").size()));
+    if (aliases_forbidden) {
+      return answer(403, BulkStore::error_body(403, "security_exception",
+                                               "no permissions for [indices:admin/aliases/get]"));
+    }
+    path.remove_suffix(std::string_view("*/_alias").size());
+    return answer(store_.aliases(path.substr(1)));
   }
   if (path.ends_with("/_mget")) {
     ++counts_.mgets;
-    return mget_answer(
-        std::string(path.substr(1, path.size() - 1 - std::string_view("/_mget").size())), body);
+    path.remove_suffix(std::string_view("/_mget").size());
+    return answer(store_.look_up(std::string(path.substr(1)), body));
   }
   if (!path.ends_with("/_bulk")) {
     return answer(400, R"({"error":"no handler found for uri","status":400})");
@@ -357,173 +311,16 @@ sinks::http::HttpResponse FakeOpenSearch::execute(const sinks::http::HttpRequest
   }
   if (text->size() > pressure_bytes) {
     return answer(
-        429,
-        error_json(429, "rejected_execution_exception",
-                   "rejected execution of coordinating operation [coordinating_operation_bytes=" +
-                       std::to_string(text->size()) + ", max_coordinating_and_primary_bytes=" +
-                       std::to_string(pressure_bytes) + "]"));
+        429, BulkStore::error_body(
+                 429, "rejected_execution_exception",
+                 "rejected execution of coordinating operation [coordinating_operation_bytes=" +
+                     std::to_string(text->size()) + ", max_coordinating_and_primary_bytes=" +
+                     std::to_string(pressure_bytes) + "]"));
   }
+  store_.auto_create = auto_create;
   const std::string target = path == "/_bulk" ? "" : std::string(path.substr(1, path.size() - 7));
-  return bulk_answer(target, query.find("require_alias=true") != std::string_view::npos, *text);
-}
-
-sinks::http::HttpResponse FakeOpenSearch::alias_answer(std::string_view pattern) const {
-  if (aliases_forbidden) {
-    return answer(403, error_json(403, "security_exception",
-                                  "no permissions for [indices:admin/aliases/get]"));
-  }
-  std::string out = "{";
-  for (const auto& [name, index] : indices_) {
-    std::string aliases;
-    for (const auto& [alias, target] : aliases_) {
-      if (target.first.contains(name) && alias.starts_with(pattern)) {
-        append_json_string(aliases, alias);
-        aliases +=
-            target.second == name ? ":{\"is_write_index\":true}," : ":{\"is_write_index\":false},";
-      }
-    }
-    if (!aliases.empty() || name.starts_with(pattern)) {
-      aliases.resize(aliases.empty() ? 0 : aliases.size() - 1);
-      append_json_string(out, name);
-      out += ":{\"aliases\":{" + aliases + "}},";
-    }
-  }
-  if (out.back() == ',') {
-    out.pop_back();
-  }
-  return answer(200, out + "}");
-}
-
-sinks::http::HttpResponse FakeOpenSearch::mget_answer(const std::string& name,
-                                                      const std::string& body) {
-  simdjson::dom::parser parser;
-  simdjson::dom::array ids;
-  if (parser.parse(body)["ids"].get(ids) != simdjson::SUCCESS) {
-    return answer(400, error_json(400, "parse_exception", "unexpected"));
-  }
-  const auto found = indices_.find(name);
-  std::string out = "{\"docs\":[";
-  for (const simdjson::dom::element element : ids) {
-    std::string_view id;
-    if (element.get(id) != simdjson::SUCCESS) {
-      return answer(400, error_json(400, "parse_exception", "unexpected"));
-    }
-    out += "{\"_id\":";
-    append_json_string(out, id);
-    if (found == indices_.end()) {
-      out += R"(,"error":{"type":"index_not_found_exception"}},)";
-    } else if (found->second.closed) {
-      out += R"(,"error":{"type":"index_closed_exception"}},)";
-    } else {
-      out += found->second.documents.contains(std::string(id)) ? ",\"found\":true},"
-                                                               : ",\"found\":false},";
-    }
-  }
-  if (out.back() == ',') {
-    out.pop_back();
-  }
-  return answer(200, out + "]}");
-}
-
-sinks::http::HttpResponse FakeOpenSearch::bulk_answer(const std::string& target, bool require_alias,
-                                                      const std::string& body) {
-  if (body.empty() || body.back() != '\n') {
-    return answer(400, error_json(400, "illegal_argument_exception",
-                                  "The bulk request must be terminated by a newline [\\n]"));
-  }
-  struct Item {
-    std::string index, id, document;
-  };
-  std::vector<Item> sent;
-  simdjson::dom::parser parser;
-  std::string_view rest = body;
-  std::string_view line;
-  while (next_line(rest, line)) {
-    simdjson::dom::object create;
-    std::string_view id;
-    std::string_view index = target;
-    std::string_view document;
-    const std::string action(line);
-    if (parser.parse(action)["create"].get(create) != simdjson::SUCCESS ||
-        create["_id"].get(id) != simdjson::SUCCESS || id.empty()) {
-      return answer(400, error_json(400, "json_parse_exception", "action line"));
-    }
-    if (std::string_view own; create["_index"].get(own) == simdjson::SUCCESS) {
-      index = own;
-    }
-    if (id.size() > kMostIdBytes) {
-      return answer(400, error_json(400, "action_request_validation_exception",
-                                    "id is too long, must be no longer than 512 bytes"));
-    }
-    if (!next_line(rest, document)) {
-      break;  // a body cut behind an action line: the item is not there
-    }
-    sent.push_back(Item{std::string(index), std::string(id), std::string(document)});
-  }
-  std::string items;
-  bool errors = false;
-  for (const Item& one : sent) {
-    const std::string result = create_item(one.index, require_alias, one.id, one.document);
-    errors |= result.find("\"error\"") != std::string::npos;
-    items += (items.empty() ? "" : ",") + result;
-  }
-  return answer(200, std::string("{\"errors\":") + (errors ? "true" : "false") + ",\"items\":[" +
-                         items + "]}");
-}
-
-std::string FakeOpenSearch::create_item(const std::string& target, bool require_alias,
-                                        const std::string& id, const std::string& document) {
-  const auto refuse = [this](int status, std::string_view type, std::string_view reason) {
-    ++counts_.refused_items;
-    return item(status, type, reason);
-  };
-  std::string name = target;
-  if (const auto alias = aliases_.find(target); alias != aliases_.end()) {
-    name = alias->second.second;
-    if (name.empty()) {
-      return refuse(400, "illegal_argument_exception",
-                    "no write index is defined for alias [" + target + "]");
-    }
-  } else if (require_alias) {
-    return refuse(404, "index_not_found_exception",
-                  "no such index [" + target + "] and [require_alias] request flag is [true]");
-  }
-  if (!indices_.contains(name)) {
-    if (!auto_create) {
-      return refuse(404, "index_not_found_exception", "no such index [" + name + "]");
-    }
-    create_index(name);
-  }
-  FakeIndex& index = indices_.at(name);
-  if (index.closed) {
-    return refuse(400, "index_closed_exception", "closed");
-  }
-  if (index.write_block) {
-    return refuse(403, "cluster_block_exception",
-                  "index [" + name + "] blocked by: [FORBIDDEN/8/index write (api)];");
-  }
-  if (chance(rates.item_429)) {
-    return refuse(429, "rejected_execution_exception", "rejected execution");
-  }
-  if (chance(rates.item_503)) {
-    return refuse(503, "unavailable_shards_exception", "primary shard is not active");
-  }
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  const bool bad = parser.parse(document).get(object) != simdjson::SUCCESS ||
-                   (!unmappable.empty() && document.find(unmappable) != std::string::npos) ||
-                   hash_of(id) % 1'000'000 < rates.item_400;
-  if (index.documents.contains(id)) {
-    ++counts_.conflicts;
-    return item(409, "version_conflict_engine_exception",
-                "[" + id + "]: version conflict, document already exists (current version [1])");
-  }
-  if (bad) {
-    return refuse(400, "mapper_parsing_exception", "failed to parse");
-  }
-  index.documents.emplace(id, document);
-  ++counts_.created;
-  return item(201);
+  return answer(
+      store_.bulk(target, query.find("require_alias=true") != std::string_view::npos, *text));
 }
 
 }  // namespace auditship::test

@@ -4,8 +4,7 @@
 //
 //   FakeOpenSearch server(clock, rng);
 //   server.create_alias("kubeaudit", "kubeaudit-000001");
-//   auto link = server.connect();         // one HttpTransport an agent; destroying it drops its
-//   callbacks
+//   auto link = server.connect();     // one HttpTransport an agent; gone, its callbacks are dropped
 //   ... clock.set(*server.next_due()); server.run_due();
 //
 // Understands GET /, GET /X*/_alias, POST [/X]/_bulk of `create` items, POST /X/_mget.
@@ -25,6 +24,7 @@
 
 #include "agent/base/clock.h"
 #include "sinks/http/http_transport.h"
+#include "tests/support/bulk_store.h"
 
 namespace auditship::test {
 
@@ -54,40 +54,52 @@ struct FaultRates {
   std::uint32_t item_400 = 0;  // drawn by id: the same documents each time
 };
 
-struct FakeIndex {
-  std::map<std::string, std::string> documents;  // by id
-  std::uint64_t number = 0;                      // in the order of creation
-  bool write_block = false, closed = false;
-};
-
 class FakeOpenSearch {
  public:
   FakeOpenSearch(const Clock& clock, Rng& rng);
 
   // --- the cluster ---
-  void create_alias(const std::string& alias, const std::string& write_index);
-  void rollover(const std::string& alias, const std::string& new_write_index);
-  void create_index(const std::string& name);
-  void delete_index(const std::string& name);
-  FakeIndex& index(const std::string& name);  // must exist
-  [[nodiscard]] const std::map<std::string, FakeIndex>& indices() const { return indices_; }
+  void create_alias(const std::string& alias, const std::string& write_index) {
+    store_.create_alias(alias, write_index);
+  }
+  void rollover(const std::string& alias, const std::string& new_write_index) {
+    store_.create_alias(alias, new_write_index);
+  }
+  void create_index(const std::string& name) { store_.create_index(name); }
+  void delete_index(const std::string& name) { store_.delete_index(name); }
+  // Must exist.
+  StoredIndex& index(const std::string& name) { return store_.index(name); }
+  [[nodiscard]] const std::map<std::string, StoredIndex>& indices() const {
+    return store_.indices();
+  }
   // How many indices hold id: the oracle wants one.
-  [[nodiscard]] std::size_t copies(const std::string& id) const;
-  [[nodiscard]] std::size_t documents() const;  // over all indices
+  [[nodiscard]] std::size_t copies(const std::string& id) const { return store_.copies(id); }
+  // Over all indices.
+  [[nodiscard]] std::size_t documents() const { return store_.documents(); }
 
   // --- faults ---
   FaultRates rates;
-  bool down = false;                       // refuses all connections
-  bool auto_create = false;                // a bulk to a missing name creates an index
-  bool accepts_zstd = false;               // 2.x closes the connection
-  bool aliases_forbidden = false;          // 403 for GET _alias
-  std::size_t max_body_bytes = 100 << 20;  // inflated; above: 413
-  std::size_t pressure_bytes = SIZE_MAX;   // inflated; above: 429 for ever
-  std::string poison;      // a document that contains it: no answer ever comes (not empty)
-  std::string unmappable;  // a document that contains it is refused with 400 (not empty)
+  // Refuses all connections.
+  bool down = false;
+  // A bulk to a missing name creates an index.
+  bool auto_create = false;
+  // 2.x closes the connection.
+  bool accepts_zstd = false;
+  // 403 for GET _alias.
+  bool aliases_forbidden = false;
+  // Inflated; above: 413.
+  std::size_t max_body_bytes = 100 << 20;
+  // Inflated; above: 429, however often it comes.
+  std::size_t pressure_bytes = SIZE_MAX;
+  // A document that contains it: no answer ever comes (not empty).
+  std::string poison;
+  // A document that contains it is refused with 400 (not empty).
+  std::string unmappable;
   std::chrono::milliseconds latency_min{5}, latency_max{50};
-  std::chrono::milliseconds late_by{90000};         // late_execution: after the request was sent
-  void fail_next(Fault fault, unsigned times = 1);  // before rates are drawn
+  // late_execution: after the request was sent.
+  std::chrono::milliseconds late_by{90000};
+  // Before rates are drawn.
+  void fail_next(Fault fault, unsigned times = 1);
 
   // --- time ---
   [[nodiscard]] std::optional<TimePoint> next_due() const;
@@ -99,10 +111,9 @@ class FakeOpenSearch {
     std::uint64_t requests = 0, bulks = 0, created = 0, conflicts = 0, refused_items = 0, mgets = 0,
                   resolves = 0;
   };
-  [[nodiscard]] const Counts& counts() const { return counts_; }
-  [[nodiscard]] const std::vector<std::string>& log() const {
-    return log_;
-  }  // "POST /x/_bulk?… none 200", in order
+  [[nodiscard]] Counts counts() const;
+  // "POST /x/_bulk?… none 200", in order.
+  [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
 
   [[nodiscard]] std::unique_ptr<sinks::http::HttpTransport> connect();
 
@@ -122,21 +133,17 @@ class FakeOpenSearch {
   [[nodiscard]] bool chance(std::uint32_t per_million);
   sinks::http::HttpResponse execute(const sinks::http::HttpRequest& request,
                                     const std::string& body);
-  sinks::http::HttpResponse alias_answer(std::string_view pattern) const;
-  sinks::http::HttpResponse mget_answer(const std::string& index, const std::string& body);
-  sinks::http::HttpResponse bulk_answer(const std::string& target, bool require_alias,
-                                        const std::string& body);
-  std::string create_item(const std::string& target, bool require_alias, const std::string& id,
-                          const std::string& document);
+  // Faults of single items.
+  [[nodiscard]] std::optional<ItemRefusal> pressure();
+  [[nodiscard]] std::optional<ItemRefusal> content_refusal(std::string_view id,
+                                                           std::string_view document) const;
 
   const Clock& clock_;
   Rng& rng_;
-  std::map<std::string, FakeIndex> indices_;
-  std::map<std::string, std::pair<std::set<std::string>, std::string>>
-      aliases_;  // indices, write index
+  BulkStore store_;
   std::multimap<TimePoint, Event> events_;
   std::set<std::uint64_t> links_;
-  std::uint64_t next_link_ = 1, next_index_ = 1;
+  std::uint64_t next_link_ = 1;
   std::deque<Fault> scripted_;
   Counts counts_;
   std::vector<std::string> log_;

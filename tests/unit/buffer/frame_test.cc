@@ -22,6 +22,7 @@ event::Batch full_batch() {
   batch.spans.push_back(batch.spans[0]);
   batch.spans[1].source = "/other";
   batch.codec = Codec::zstd;
+  batch.framing = "lines";
   batch.oldest_ns = -1;
   batch.ledger =
       event::ReadLedger{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, {{"noise", 14}, {"", 15}}};
@@ -63,6 +64,7 @@ TEST_CASE("a frame gives back every field", "[buffer]") {
   const event::Batch& got = meta->batch;
   CHECK(got.documents == 2);
   CHECK(got.raw_bytes == batch.raw_bytes);
+  CHECK(got.framing == batch.framing);
   CHECK(got.codec == Codec::zstd);
   CHECK(got.oldest_ns == -1);
   CHECK(same(got.ledger, batch.ledger));

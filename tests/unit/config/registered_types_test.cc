@@ -4,6 +4,7 @@
 #include "agent/config/config.h"
 #include "agent/config/key_tables.h"
 #include "parsers/registry.h"
+#include "sinks/framing/line_framing.h"
 #include "sinks/registry.h"
 #include "tests/support/catch.h"
 #include "tests/support/sim_clock.h"
@@ -69,6 +70,10 @@ class BucketConfig final : public yaml::SectionOf<BucketConfig, sinks::SinkConfi
   [[nodiscard]] bool is_given() const override { return !bucket.empty(); }
   [[nodiscard]] std::string destination() const override { return "bucket " + bucket; }
   [[nodiscard]] sinks::SinkNeeds needs() const override { return {}; }
+  [[nodiscard]] std::shared_ptr<const sinks::framing::ItemFraming> framing(
+      const std::string& /*target*/) const override {
+    return std::make_shared<sinks::framing::LineFraming>();
+  }
   [[nodiscard]] Result<std::unique_ptr<sinks::SinkConnection>> connect(
       const sinks::SinkServices& /*services*/) const override {
     return Error{Errc::invalid, "none is made here"};

@@ -1,6 +1,7 @@
 #include "agent/delivery/delivery.h"
 
 #include "agent/delivery/send_rate.h"
+#include "sinks/framing/line_framing.h"
 #include "tests/support/catch.h"
 #include "tests/support/script_sink.h"
 
@@ -447,4 +448,27 @@ TEST_CASE("an answer that comes after Delivery is gone does no harm", "[delivery
   rig.delivery.reset();
   done(taken(2));
   CHECK(rig.stored().settled == 0);
+}
+
+TEST_CASE("frames that were framed for another type of sink are refused, and nothing is sent",
+          "[delivery]") {
+  DeliveryRig rig;
+  event::Batch batch = numbered_batch(0, 2, 0);
+  batch.framing = "lines";
+  REQUIRE(rig.add(batch).ok());
+  rig.start();
+  const Status prepared = rig.delivery->prepare();
+  REQUIRE_FALSE(prepared.ok());
+  CHECK(prepared.error().code == Errc::invalid);
+  CHECK(prepared.error().message.find("another type of sink") != std::string::npos);
+  CHECK(rig.sink->sent.empty());
+  CHECK(rig.stored().settled == 0);
+}
+
+TEST_CASE("once all is settled the type of sink may change", "[delivery]") {
+  Started rig({2});
+  rig.answer(taken(2));
+  rig.delivery_options.framing = std::make_shared<sinks::framing::LineFraming>();
+  rig.restart();
+  CHECK(rig.delivery->prepare().ok());
 }

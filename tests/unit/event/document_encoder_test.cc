@@ -24,22 +24,17 @@ event::EncoderOptions options() {
 }
 
 struct Lines {
-  std::string action, document, all;
+  std::string document;
 };
 
-// Encodes one record and splits the two lines. Fails the test unless the document is JSON, is valid
+// Encodes one record. Fails the test unless the document is JSON, is valid
 // UTF-8, and names no key twice at its top.
-Lines encode(event::BulkEncoder& encoder, const event::Record& record, const event::RawLine& line) {
+Lines encode(event::DocumentEncoder& encoder, const event::Record& record,
+             const event::RawLine& line) {
   event::DocId id;
   id.text.fill('7');
   Lines out;
-  encoder.append(record, line, id, kNow, out.all);
-  const std::size_t end = out.all.find('\n');
-  REQUIRE(end != std::string::npos);
-  out.action = out.all.substr(0, end);
-  out.document = out.all.substr(end + 1);
-  REQUIRE(out.document.back() == '\n');
-  out.document.pop_back();
+  encoder.append(record, line, id, kNow, out.document);
   REQUIRE(out.document.find('\n') == std::string::npos);
   REQUIRE(is_valid_utf8(out.document));
   simdjson::dom::parser parser;
@@ -91,9 +86,8 @@ struct Fixture {
 
 TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names",
                  "[bulk_encoder]") {
-  event::BulkEncoder encoder(options());
+  event::DocumentEncoder encoder(options());
   const Lines out = encode(encoder, record, line);
-  CHECK(out.action == "{\"create\":{\"_id\":\"" + std::string(44, '7') + "\"}}");
   CHECK(text(out.document, "@timestamp") == "2026-11-23T06:03:11.000Z");
   CHECK(text(out.document, "cluster.name") == "prod");
   CHECK(text(out.document, "node.name") == "node-1");
@@ -109,7 +103,7 @@ TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names"
 
 TEST_CASE_METHOD(Fixture, "members, fields, bodies and tags of the record follow",
                  "[bulk_encoder]") {
-  event::BulkEncoder encoder(options());
+  event::DocumentEncoder encoder(options());
   record.json = R"("kind":"Event","user":{"username":"eve"})";
   record.add("event.action", "get \"x\"\n\xff");
   record.add("http.response.status_code", "200", event::FieldType::literal);
@@ -127,7 +121,7 @@ TEST_CASE_METHOD(Fixture, "members, fields, bodies and tags of the record follow
 
 TEST_CASE_METHOD(Fixture, "the record's own time text is kept with all its digits",
                  "[bulk_encoder]") {
-  event::BulkEncoder encoder(options());
+  event::DocumentEncoder encoder(options());
   record.time_text = "2026-11-23T06:03:11.123456Z";
   CHECK(text(encode(encoder, record, line).document, "@timestamp") ==
         "2026-11-23T06:03:11.123456Z");
@@ -135,7 +129,7 @@ TEST_CASE_METHOD(Fixture, "the record's own time text is kept with all its digit
 
 TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says so once",
                  "[bulk_encoder]") {
-  event::BulkEncoder encoder(options());
+  event::DocumentEncoder encoder(options());
   record.time_known = false;
   record.time_ns = 0;
   Lines out = encode(encoder, record, line);
@@ -152,7 +146,7 @@ TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its pl
   all.orchestrated = true;
   all.rules_hash = "12ab";
   for (const std::string_view name : event::kCommonMembers) {
-    event::BulkEncoder encoder(all);
+    event::DocumentEncoder encoder(all);
     record.fields.clear();
     record.tags = {"t"};
     record.add(name, "mine");
@@ -169,10 +163,10 @@ TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its pl
 TEST_CASE_METHOD(Fixture, "only a cluster's own events name their orchestrator's cluster",
                  "[bulk_encoder]") {
   event::EncoderOptions o = options();
-  event::BulkEncoder plain(o);
+  event::DocumentEncoder plain(o);
   CHECK(encode(plain, record, line).document.find("orchestrator") == std::string::npos);
   o.orchestrated = true;
-  event::BulkEncoder encoder(o);
+  event::DocumentEncoder encoder(o);
   CHECK(text(encode(encoder, record, line).document, "orchestrator.cluster.name") == "prod");
 }
 
@@ -180,7 +174,7 @@ TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with
                  "[bulk_encoder]") {
   event::EncoderOptions o = options();
   o.body_max_bytes = 8;
-  event::BulkEncoder encoder(o);
+  event::DocumentEncoder encoder(o);
   const std::string body = "{\"k\":\"\xc3\xa9\xc3\xa9\"}";  // é is bytes 6 and 7
   record.request.raw = body;
   record.response.raw = "[\xff]";
@@ -202,23 +196,9 @@ TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with
   CHECK(number(out.document, "requestObject_length") == 500);
 }
 
-TEST_CASE_METHOD(Fixture, "dated names come from the event's own day", "[bulk_encoder]") {
-  event::EncoderOptions o = options();
-  o.dated_prefix = "kube\"audit";
-  event::BulkEncoder encoder(o);
-  CHECK(encode(encoder, record, line)
-            .action.find(R"({"create":{"_index":"kube\"audit-2026.11.23","_id":)") == 0);
-  record.time_ns = -1;  // the last nanosecond of 1969
-  CHECK(encode(encoder, record, line).action.find("-1969.12.31\"") != std::string::npos);
-  record.time_ns = 0;
-  CHECK(encode(encoder, record, line).action.find("-1970.01.01\"") != std::string::npos);
-  record.time_known = false;
-  CHECK(encode(encoder, record, line).action.find("-2026.11.23\"") != std::string::npos);
-}
-
 TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files than are cached",
                  "[bulk_encoder]") {
-  event::BulkEncoder encoder(options());
+  event::DocumentEncoder encoder(options());
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 300; ++i) {
       set_path("/logs/" + std::to_string(i) + "/\"audit\".log");
@@ -233,7 +213,7 @@ TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files
 
 TEST_CASE_METHOD(Fixture, "a salvaged record says where it begins, and an empty literal is null",
                  "[bulk_encoder]") {
-  event::BulkEncoder encoder(options());
+  event::DocumentEncoder encoder(options());
   record.offset_in_line = 8;
   record.add("process.pid", "", event::FieldType::literal);
   const Lines out = encode(encoder, record, line);
