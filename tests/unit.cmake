@@ -182,3 +182,14 @@ auditship_test(NAME unit_yaml LABELS unit
     unit/yaml/schema_test.cc
     unit/yaml/yaml_writer_test.cc
   LIBRARIES auditship::platform auditship::yaml auditship_sim)
+
+# That a code without a row does not compile is tried with the compiler itself; the same call with a
+# code that has a row shows that nothing else is wrong with it.
+foreach(case IN ITEMS "known;buffer-full" "unknown;brand-new")
+  list(GET case 0 name)
+  list(GET case 1 code)
+  add_test(NAME unit_log_code_${name} COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -I${PROJECT_SOURCE_DIR}
+    "-DAUDITSHIP_TEST_CODE=\"${code}\"" ${CMAKE_CURRENT_SOURCE_DIR}/unit/base/log_code_call.cc)
+  set_tests_properties(unit_log_code_${name} PROPERTIES LABELS unit TIMEOUT 120)
+endforeach()
+set_tests_properties(unit_log_code_unknown PROPERTIES PASS_REGULAR_EXPRESSION "log_code_call.cc:5.*LogCode.*brand-new")

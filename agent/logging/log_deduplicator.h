@@ -1,4 +1,4 @@
-// LogDeduplicator: which lines of the agent's own log are said, and which are only counted.
+// LogDeduplicator: which lines of the agent log are said, and which are only counted.
 //
 //   fresh(line, now)  → true: say it; false: it was said within the window, and is counted
 //   take(now)         → the counted lines whose window has ended, to be said once with their count
@@ -30,7 +30,8 @@ struct LogLine {
 
 struct RepeatedLine {
   LogLine line;
-  std::uint64_t times = 0;  // not said so far
+  // Not said so far.
+  std::uint64_t times = 0;
 };
 
 class LogDeduplicator {
@@ -52,14 +53,16 @@ class LogDeduplicator {
  private:
   struct Entry {
     LogLine line;
-    TimePoint since;  // when it was last said
+    // When it was last said.
+    TimePoint since;
     std::uint64_t times = 0;
   };
 
   RepeatedLine take_entry(std::list<Entry>::iterator entry, TimePoint now);
 
   Duration window_;
-  std::list<Entry> entries_;  // the line said longest ago first
+  // The line said longest ago first.
+  std::list<Entry> entries_;
 };
 
 }  // namespace auditship::logging
