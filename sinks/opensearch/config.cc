@@ -107,7 +107,7 @@ std::vector<CertificateFile> OpenSearchConfig::certificates() const {
 std::shared_ptr<const sinks::framing::ItemFraming> OpenSearchConfig::framing(
     const std::string& target) const {
   return std::make_shared<sinks::framing::BulkFraming>(style == IndexStyle::dated ? target
-                                                                           : std::string());
+                                                                                  : std::string());
 }
 
 Result<std::unique_ptr<SinkConnection>> OpenSearchConfig::connect(

@@ -86,7 +86,8 @@ TEST_CASE("the last warnings are kept, alike ones as one with a count", "[recent
   CHECK(log.all()[0].last_ns - log.all()[0].first_ns == 5'000'000'000);
   CHECK(log.all()[1].level == LogLevel::error);
   for (int i = 0; i < 100; ++i) {
-    log.warn(LogCode::at_run_time("b" + std::to_string(i)), "other", {{"long", std::string(5000, 'x')}});
+    log.warn(LogCode::at_run_time("b" + std::to_string(i)), "other",
+             {{"long", std::string(5000, 'x')}});
   }
   CHECK(log.all().size() == logging::RecentWarnings::kMost);
   CHECK(log.all().back().code == "b99");
