@@ -74,4 +74,4 @@ def test_reading_stops_on_a_full_disk_and_goes_on_with_room_and_every_event_arri
         wait_until(lambda: case.live().get("buffer_full") == 0, "room in the buffer")
         assert "buffer-room" in agent.output(), f"not told that there is room:\n{agent.output()[-2000:]}"
         case.finish()
-        case.verify(wanted, ["refused_bulks"])
+        case.verify(case.here(wanted), ["refused_bulks"])

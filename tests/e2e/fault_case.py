@@ -9,6 +9,11 @@ MIB = 1 << 20
 COLUMNS = f"{'case':32} {'events':>8} {'lost':>6} {'duplicates':>10} {'letters':>8} {'seconds':>8} {'CPU-s':>8} {'RSS MiB':>9}"
 
 
+def place_and_hash(entry):
+    """Of "INDEX ID": what follows the 16 digits that stand for stream, path and first line."""
+    return entry.split()[1][16:]
+
+
 class Case:
     """One fault: a server, and the runs of an agent against it."""
 
@@ -75,6 +80,20 @@ class Case:
     def letters(self):
         shown = command("dead-letter", "show", "--data-dir", self.data).splitlines()
         return sorted(f"{letter['index']} {letter['id']}" for letter in map(json.loads, shown))
+
+    def ids_of_files(self):
+        """What an undisturbed run makes of the log as it lies there now, and of what was rotated from it."""
+        with Case(self.work, "reference") as reference:
+            reference.follow(self.log)
+            reference.finish()
+            return reference.server.ids()
+
+    def here(self, wanted):
+        """The ids of an undisturbed run under this case's path: an id stands for the path, too. wanted: of the same lines
+        under another path; place and hash of each line must be the same."""
+        ids = self.ids_of_files()
+        assert sorted(map(place_and_hash, ids)) == sorted(map(place_and_hash, wanted)), f"{self.name}: the lines differ"
+        return ids
 
     def verify(self, wanted, faults):
         """Every id of an undisturbed run is at the server, or in a letter, once. Returns the letters."""

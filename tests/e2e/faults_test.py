@@ -48,7 +48,7 @@ class Bench:
             self.copy_of_input(case)
             case.server.fault(*faults)
             case.finish()
-            return case, case.verify(self.wanted, happened)
+            return case, case.verify(case.here(self.wanted), happened)
 
     # --- rotation: the writer writes while the agent runs -------------------------------------------
 
@@ -70,13 +70,6 @@ class Bench:
             assert agent.running(), f"{case.name}: the agent ended by itself"
         assert number >= 3, f"only {number} rotations"
 
-    def ids_of_files(self, case):
-        """What an undisturbed run makes of the files that the writer left."""
-        with Case(case.work, "reference") as reference:
-            reference.follow(case.log)
-            reference.finish()
-            return reference.server.ids()
-
     def rotation(self, name, rotate, outage=False):
         with self.case(name) as case:
             case.server.fault(*(["whole=503@1"] if outage else ["delay=20"]))
@@ -88,7 +81,7 @@ class Bench:
                 case.server.fault()
             case.wait(lambda: case.created() >= len(self.wanted), "all documents", agent)
             case.finish()
-            wanted = self.ids_of_files(case)
+            wanted = case.ids_of_files()
             assert len(wanted) == len(self.wanted), f"{name}: lines that the writer wrote"
             case.verify(wanted, ["refused_bulks"] if outage else [])
 
@@ -130,7 +123,7 @@ def test_two_kills_cost_no_event(bench):
             agent.end(signal.SIGKILL)
             assert case.created() < len(bench.wanted), "everything had arrived before the kill: nothing was tested"
         case.finish()
-        case.verify(bench.wanted, [])
+        case.verify(case.here(bench.wanted), [])
 
 
 @pytest.mark.parametrize("status, killed", [(503, True), (503, False), (429, False)])
@@ -153,7 +146,7 @@ def test_an_outage_costs_no_event_and_little_memory(bench, status, killed):
         case.server.fault()
         case.wait(lambda: case.created() == len(bench.wanted), "all documents", agent)
         case.finish()
-        case.verify(bench.wanted, ["refused_bulks"])
+        case.verify(case.here(bench.wanted), ["refused_bulks"])
         assert case.rss() < 64 * MIB, f"{case.name}: peak RSS {case.rss() / MIB:.1f} MiB"
 
 
@@ -187,7 +180,7 @@ def test_requests_that_hang_and_are_executed_late_double_no_event(bench):
         case.wait(lambda: case.created() == len(bench.wanted), "all documents", agent)
         case.server.fault()
         case.finish()
-        case.verify(bench.wanted, ["hanging"])
+        case.verify(case.here(bench.wanted), ["hanging"])
 
 
 def test_files_that_are_renamed_by_time_are_read_to_the_end(bench):

@@ -90,7 +90,7 @@ def cut_off(case, wanted, cut, mend):
     mend()
     case.wait(lambda: case.created() == len(wanted), "all documents", agent)
     case.finish()
-    case.verify(wanted, [])
+    case.verify(case.here(wanted), [])
 
 
 @pytest.fixture(scope="module")

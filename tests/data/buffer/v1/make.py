@@ -28,7 +28,7 @@ def main():
         config = work / "config.yaml"
         config.write_text(json.dumps({
             "cluster": {"name": "fixture"}, "data_dir": str(data), "backfill": "all",
-            "sink": {"opensearch": {"hosts": ["http://127.0.0.1:1"]}},
+            "sink": {"type": "opensearch", "opensearch": {"hosts": ["http://127.0.0.1:1"]}},
             "streams": {"kubeaudit": {"enabled": False},
                         "authlog": {"paths": [str(LOG)], "filters": "none"}}}))
         agent = subprocess.Popen([AGENT, "run", "--config", config], env={**os.environ, "NODE_NAME": "fixture-node"})
@@ -39,7 +39,7 @@ def main():
         ids = re.findall(r'^\{"create":\{"_id":"([0-9a-f]+)"', shown, re.M)
         if len(ids) < LINES:
             sys.exit(f"{len(ids)} documents in frame 1: {shown[:300]}")
-        (HERE / "ids.txt").write_text("".join(f"{i}\n" for i in ids))
+        (HERE / "ids.txt").write_text("".join(f"{i}\n" for i in sorted(ids)))
         for name in ("ack", "lock", "seg-0000000000000001.log"):
             shutil.copy(data / "authlog" / "buffer" / name, HERE / "data" / "authlog" / "buffer")
     finally:
