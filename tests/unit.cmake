@@ -6,6 +6,7 @@ auditship_test(NAME unit_base LABELS unit
   SOURCES unit/base/base64_test.cc
     unit/base/binary_io_test.cc
     unit/base/compression_test.cc
+    unit/base/human_readable_test.cc
     unit/base/ip_network_test.cc
     unit/base/json_writer_test.cc
     unit/base/log_code_test.cc
@@ -83,6 +84,7 @@ auditship_test(NAME unit_input_file LABELS unit
 auditship_test(NAME unit_logging LABELS unit
   SOURCES unit/logging/agent_log_test.cc
     unit/logging/log_deduplicator_test.cc
+    unit/logging/recent_warnings_test.cc
   LIBRARIES auditship::cli auditship::logging)
 auditship_test(NAME unit_parsers_auth_log LABELS unit
   SOURCES unit/parsers/auth_log/auth_log_parser_test.cc
@@ -123,15 +125,18 @@ auditship_test(NAME unit_parsers_syslog LABELS unit
   SOURCES unit/parsers/syslog/syslog_line_test.cc
   LIBRARIES auditship::base auditship::parsers_syslog)
 auditship_test(NAME unit_pipeline LABELS unit
-  SOURCES unit/pipeline/pipeline_ids_test.cc
+  SOURCES unit/pipeline/fill_rate_estimator_test.cc
+    unit/pipeline/pipeline_ids_test.cc
     unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc
     unit/pipeline/recent_events_test.cc
     unit/pipeline/rule_change_recorder_test.cc
-  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::logging auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship::platform auditship_sim)
+  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship_sim)
 auditship_test(NAME unit_platform LABELS unit
   SOURCES unit/platform/http_server_test.cc
+    unit/platform/memory_trim_test.cc
     unit/platform/posix_filesystem_test.cc
+    unit/platform/process_stats_test.cc
   LIBRARIES auditship::base auditship::platform)
 auditship_test(NAME unit_rules LABELS unit
   SOURCES unit/rules/audit_policy_conformance_test.cc
@@ -170,9 +175,12 @@ auditship_test(NAME unit_sinks_opensearch_setup LABELS unit
 auditship_test(NAME unit_status LABELS unit
   SOURCES unit/status/agent_status_test.cc
     unit/status/certificate_expiry_test.cc
+    unit/status/html_escape_test.cc
     unit/status/prometheus_exposition_test.cc
     unit/status/run_summary_test.cc
+    unit/status/status_json_test.cc
     unit/status/status_page_html_test.cc
+    unit/status/status_terminal_test.cc
   LIBRARIES auditship::base auditship::status auditship_sim)
 auditship_test(NAME unit_support LABELS unit
   SOURCES unit/support/sim_fs_test.cc

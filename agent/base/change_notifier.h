@@ -1,5 +1,10 @@
-// Wake: "something may have changed". A hint that saves waiting; never the truth. Whoever uses it
-// must be right without it (polling decides), with events lost, late or for nothing.
+// ChangeNotifier: the port that says "something may have changed". It saves waiting and is never the
+// truth: whoever uses it must be right without it (polling decides), with notifications lost, late or
+// for nothing.
+//
+//   notifier.watch({"/var/log"});
+//
+// Loop thread only.
 #pragma once
 
 #include <string>
@@ -7,12 +12,12 @@
 
 namespace auditship {
 
-class Wake {
+class ChangeNotifier {
  public:
-  Wake() = default;
-  Wake(const Wake&) = delete;
-  Wake& operator=(const Wake&) = delete;
-  virtual ~Wake() = default;
+  ChangeNotifier() = default;
+  ChangeNotifier(const ChangeNotifier&) = delete;
+  ChangeNotifier& operator=(const ChangeNotifier&) = delete;
+  virtual ~ChangeNotifier() = default;
 
   // Watches these directories from now on, in place of those of the last call. One that does not
   // exist or cannot be watched is left to polling.

@@ -4,14 +4,15 @@
 #include <cstdio>
 #include <optional>
 
+#include "agent/base/human_readable.h"
 #include "agent/base/json_writer.h"
 #include "agent/buffer/ack_slot.h"
 #include "agent/buffer/segment.h"
+#include "agent/buffer/segment_list.h"
 #include "agent/cli/commands.h"
 #include "agent/delivery/in_flight/bulk_payload.h"
 #include "agent/input/file/file_cursor.h"
 #include "agent/platform/posix_filesystem.h"
-#include "agent/status/run_summary.h"
 #include "sinks/framing/framing_by_name.h"
 
 namespace auditship::cli {
@@ -43,8 +44,7 @@ void print_frame(const buffer::Segment::Entry& entry, const buffer::AckState& ac
   }
   std::printf("  frame %llu  %u documents  %s packed  %s raw  %s  oldest %s  %s\n",
               static_cast<unsigned long long>(entry.head.id), batch.documents,
-              status::human_bytes(entry.head.body_bytes).c_str(),
-              status::human_bytes(batch.raw_bytes).c_str(),
+              human_bytes(entry.head.body_bytes).c_str(), human_bytes(batch.raw_bytes).c_str(),
               std::string(codec_name(batch.codec)).c_str(), oldest.c_str(), state.c_str());
   for (const event::SourceSpan& span : batch.spans) {
     std::printf("    %s to %s\n", span.source.c_str(), describe(span.after.position).c_str());
@@ -192,7 +192,7 @@ class BufferLook {
   }
 
   void list(const buffer::Segment& segment, const buffer::AckState& state, bool newest) {
-    std::printf(" %s  %s\n", segment.path().c_str(), status::human_bytes(segment.size()).c_str());
+    std::printf(" %s  %s\n", segment.path().c_str(), human_bytes(segment.size()).c_str());
     const Found found =
         walk(segment, state, arguments_.action == "verify" ? Depth::bodies : Depth::list,
              arguments_.action == "ls", newest);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "agent/app/registered_types.h"
+#include "agent/base/human_readable.h"
 #include "agent/cli/commands.h"
 #include "agent/explain/explain.h"
 #include "agent/explain/explain_report.h"
@@ -12,7 +13,6 @@
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
 #include "agent/rules/rule_file.h"
-#include "agent/status/run_summary.h"
 
 namespace auditship::cli {
 namespace {
@@ -62,13 +62,13 @@ class Progress {
   void draw(std::uint64_t done) const {
     constexpr std::size_t width = 40;
     if (total_ == 0) {  // standard input
-      std::fprintf(stderr, "\r\033[K%s read", status::human_bytes(done).c_str());
+      std::fprintf(stderr, "\r\033[K%s read", human_bytes(done).c_str());
       return;
     }
     const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
     const std::string bar(static_cast<std::size_t>(part * width), '#');
     std::fprintf(stderr, "\r\033[K[%-*s] %3.0f %% of %s", static_cast<int>(width), bar.c_str(),
-                 part * 100, status::human_bytes(total_).c_str());
+                 part * 100, human_bytes(total_).c_str());
   }
 
   std::uint64_t total_, before_ = 0, calls_ = 0;

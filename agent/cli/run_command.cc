@@ -45,7 +45,7 @@ std::uint64_t work_of(const app::Agent& agent) {
 }
 
 // One line for `systemctl status`.
-std::string words_of(const app::Agent& agent) {
+std::string describe(const app::Agent& agent) {
   std::string text;
   for (const auto& stream : agent.pipelines()) {
     const pipeline::PipelineStats stats = stream->stats();
@@ -58,21 +58,21 @@ std::string words_of(const app::Agent& agent) {
 }
 
 // SIGHUP: the manager is told when it begins and when it is over.
-void reload(app::Agent& agent, platform::Notifier& notifier) {
+void reload(app::Agent& agent, platform::SystemdNotifier& notifier) {
   notifier.reloading();
   agent.reload();
-  notifier.ready(words_of(agent));
+  notifier.ready(describe(agent));
 }
 
 // The same pages on IP:PORT of status.listen, for probes and scrapes of a pod. Anybody who
 // reaches it can read them.
-std::unique_ptr<platform::StatusServer> listen_where_told(const std::string& address,
-                                                          platform::Loop& loop, Logger& log,
-                                                          platform::StatusServer::Handler handler) {
+std::unique_ptr<platform::HttpServer> listen_where_told(const std::string& address,
+                                                        platform::EventLoop& loop, Logger& log,
+                                                        platform::HttpServer::Handler handler) {
   if (address.empty()) {
     return nullptr;
   }
-  auto server = platform::StatusServer::listen(loop, log, address, std::move(handler));
+  auto server = platform::HttpServer::listen(loop, log, address, std::move(handler));
   if (!server) {
     log.error("status-listen", "status.listen cannot be used: no probe and no scrape is answered",
               {{"error", server.error().message}});
@@ -91,16 +91,16 @@ class RunLoop {
     const Clock& clock;
     logging::AgentLog& agent_log;
     Logger& log;
-    platform::Loop& loop;
-    status::StatusPages& pages;
-    platform::Notifier& notifier;
+    platform::EventLoop& loop;
+    status::StatusEndpoints& endpoints;
+    platform::SystemdNotifier& notifier;
   };
   explicit RunLoop(const Parts& parts) : with_(parts) {}
 
   // Returns when it is to be called again.
   TimePoint step(TimePoint now) {
     TimePoint next = with_.agent.step(now);
-    with_.pages.stepped(now);
+    with_.endpoints.stepped(now);
     next = std::min(next, with_.agent_log.tick(now));
     if (is_over(now)) {
       with_.loop.stop();
@@ -128,7 +128,7 @@ class RunLoop {
     with_.log.info("stop", "stopping: what was read is delivered or stays in the buffer",
                    {{"signal", signal}});
     with_.notifier.stopping();
-    with_.pages.drain();
+    with_.endpoints.drain();
     with_.agent.stop_reading();
     stop_at_ = with_.clock.now() + kDrainLimit;
   }
@@ -143,19 +143,19 @@ class RunLoop {
 
   // What is done only now and then.
   void look_around(TimePoint now) {
-    with_.loop.watcher().watch(with_.agent.watch_directories());
-    if (quiet_.due(now, work_of(with_.agent))) {
-      platform::give_back_memory();
+    with_.loop.change_notifier().watch(with_.agent.watch_directories());
+    if (idle_.due(now, work_of(with_.agent))) {
+      platform::trim_memory();
     }
     if (!stop_at_) {
-      with_.notifier.status(words_of(with_.agent));
+      with_.notifier.status(describe(with_.agent));
     }
   }
 
   Parts with_;
   std::optional<TimePoint> stop_at_;
   TimePoint watch_at_{};
-  platform::Quiet quiet_;
+  platform::IdleDetector idle_;
 };
 
 }  // namespace
@@ -223,7 +223,7 @@ int run_command(const RunArguments& arguments) {
     return kExitFailed;
   }
   platform::SystemRng rng;
-  platform::Loop loop(log);
+  platform::EventLoop loop(log);
   const TimePoint begin = clock.now();
   const std::string destination = config->sink().destination();
   log.info("start", "auditship starts",
@@ -240,21 +240,21 @@ int run_command(const RunArguments& arguments) {
     return kExitFailed;
   }
   app::Agent& running = **agent;
-  status::StatusPages pages(running, fs, clock, log, destination);
-  auto server = platform::StatusServer::listen(loop, log, status_socket(running.config().data_dir),
-                                               pages.handler(status::Events::shown));
+  status::StatusEndpoints endpoints(running, fs, clock, log, destination);
+  auto server = platform::HttpServer::listen(loop, log, status_socket(running.config().data_dir),
+                                             endpoints.handler(status::Events::shown));
   if (!server) {
     log.warn("status-socket", "`auditship status` cannot ask this agent",
              {{"error", server.error().message}});
   }
   const auto open_server =
       listen_where_told(running.config().status_listen, loop, log,
-                        pages.handler(running.config().status_events ? status::Events::shown
-                                                                     : status::Events::hidden));
-  platform::Notifier notifier(log, platform::system_environment);
-  notifier.ready(words_of(running));
+                        endpoints.handler(running.config().status_events ? status::Events::shown
+                                                                         : status::Events::hidden));
+  platform::SystemdNotifier notifier(log, platform::system_environment);
+  notifier.ready(describe(running));
   loop.on_change([&] { running.notify_change(); });
-  RunLoop run_loop({running, mode, fs, clock, agent_log, log, loop, pages, notifier});
+  RunLoop run_loop({running, mode, fs, clock, agent_log, log, loop, endpoints, notifier});
   loop.run([&](TimePoint now) { return run_loop.step(now); },
            [&](int signal) { run_loop.on_signal(signal); });
   running.flush();

@@ -9,6 +9,8 @@
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
 #include "agent/status/agent_status.h"
+#include "agent/status/status_json.h"
+#include "agent/status/status_terminal.h"
 
 namespace auditship::cli {
 

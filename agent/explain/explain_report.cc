@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "agent/base/human_readable.h"
 #include "agent/base/json_writer.h"
-#include "agent/status/run_summary.h"
 
 namespace auditship::explain {
 namespace {
@@ -41,8 +41,8 @@ std::string a_day(const TimeRange& range, std::uint64_t documents, std::uint64_t
   if (!docs || !size) {
     return "n/a a day";
   }
-  return "about " + number(rounded(*docs)) + " documents and " +
-         status::human_bytes(rounded(*size)) + " a day";
+  return "about " + number(rounded(*docs)) + " documents and " + human_bytes(rounded(*size)) +
+         " a day";
 }
 
 std::string time_text(std::int64_t ns) {
@@ -65,9 +65,8 @@ void append_samples(std::string& out, const Tally& tally) {
 void append_rule(std::string& out, const Explainer& all, std::string_view name,
                  const RuleStats& stats) {
   out.append("\n  ").append(name).append(": ").append(events(stats.hits.events));
-  out += " (" + share(stats.hits.events, all.events()) + "), " +
-         status::human_bytes(stats.hits.bytes) + " (" + share(stats.hits.bytes, all.bytes()) +
-         ")\n";
+  out += " (" + share(stats.hits.events, all.events()) + "), " + human_bytes(stats.hits.bytes) +
+         " (" + share(stats.hits.bytes, all.bytes()) + ")\n";
   if (stats.dropped > 0) {
     out += "    drops " + number(stats.dropped);
     out += stats.stage_omitted > 0 ? ", " + number(stats.stage_omitted) + " for their stage" : "";
@@ -75,8 +74,7 @@ void append_rule(std::string& out, const Explainer& all, std::string_view name,
   } else {
     out += "    drops nothing";
   }
-  out +=
-      stats.body_bytes > 0 ? ", takes " + status::human_bytes(stats.body_bytes) + " of bodies" : "";
+  out += stats.body_bytes > 0 ? ", takes " + human_bytes(stats.body_bytes) + " of bodies" : "";
   out += stats.saved > 0 ? ", guards kept " + number(stats.saved) : "";
   out += stats.hidden > 0 ? ", allow_hiding hid " + number(stats.hidden) : "";
   if (stats.dropped + stats.body_bytes > 0) {
@@ -94,13 +92,11 @@ void append_head(std::string& out, const Explainer& all, const ExplainAbout& abo
                : " (FilterRules: no match = keep)";
   }
   out += "\n" + number(all.lines()) + " lines, " + events(all.events()) + ", " +
-         status::human_bytes(all.bytes()) + "; " + times_text(all.times()) + "\n";
+         human_bytes(all.bytes()) + "; " + times_text(all.times()) + "\n";
   out += "dropped: " + events(all.dropped()) + " (" + share(all.dropped(), all.events()) + "), " +
-         status::human_bytes(all.dropped_bytes()) + " (" + share(all.dropped_bytes(), all.bytes()) +
-         ")";
-  out += all.body_bytes() > 0
-             ? "; of the others " + status::human_bytes(all.body_bytes()) + " of bodies"
-             : "";
+         human_bytes(all.dropped_bytes()) + " (" + share(all.dropped_bytes(), all.bytes()) + ")";
+  out +=
+      all.body_bytes() > 0 ? "; of the others " + human_bytes(all.body_bytes()) + " of bodies" : "";
   out +=
       "; saves " + a_day(all.times(), all.dropped(), all.dropped_bytes() + all.body_bytes()) + "\n";
   out += all.times().per_day(0) ? "" : "a day: n/a, because its events span less than 10 minutes\n";
@@ -156,7 +152,7 @@ void append_guards(std::string& out, const Explainer& all) {
       const Tally& tally = all.guards()[i].*effect.tally;
       if (tally.events > 0) {
         part += "  " + std::string(filter::kGuardNames[i]) + ": " + events(tally.events) + ", " +
-                status::human_bytes(tally.bytes) + "\n";
+                human_bytes(tally.bytes) + "\n";
         append_samples(part, tally);
       }
     }
@@ -176,7 +172,7 @@ void append_noisiest(std::string& out, const Explainer& all) {
   for (const NoisyGroup& group : groups) {
     const SuggestedRule rule = suggest_rule(all.groups(), group, all.rules().kind(), names);
     out += "\n  # " + describe_group(group) + ": " + events(group.events) + " (" +
-           share(group.events, all.events()) + "), " + status::human_bytes(group.bytes) + "\n";
+           share(group.events, all.events()) + "), " + human_bytes(group.bytes) + "\n";
     if (group.guarded > 0 && group.guarded < group.events) {
       out += "  # guards cover " + number(group.guarded) + " of them\n";
     }
@@ -201,7 +197,7 @@ void append_side(std::string& out, const filter::RuleSet& rules, const Drops& si
     out += cause.rule < 0 ? "  (no rule)"
                           : "  " + std::string(rules.name(static_cast<std::size_t>(cause.rule)));
     out += " (" + std::string(filter::why_name(cause.why)) + "): " + events(tally.events) + ", " +
-           status::human_bytes(tally.bytes) + "; " + a_day(times, tally.events, tally.bytes) + "\n";
+           human_bytes(tally.bytes) + "; " + a_day(times, tally.events, tally.bytes) + "\n";
     append_samples(out, tally);
   }
   out += side.empty() ? "  none\n" : "";

@@ -23,9 +23,9 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 // Inotify on directories: a file that is written, made, renamed or removed there wakes the loop.
-class InotifyWake final : public Wake {
+class InotifyNotifier final : public ChangeNotifier {
  public:
-  InotifyWake(asio::io_context& context, Logger& log, std::function<void()> changed)
+  InotifyNotifier(asio::io_context& context, Logger& log, std::function<void()> changed)
       : log_(log), changed_(std::move(changed)), stream_(context) {
     const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (fd < 0) {
@@ -77,12 +77,12 @@ class InotifyWake final : public Wake {
   std::array<char, 16 * 1024> events_{};
 };
 
-struct Loop::State {
+struct EventLoop::State {
   explicit State(Logger& log)
       : timer(context),
         change_timer(context),
         signals(context, SIGTERM, SIGINT, SIGHUP),
-        watcher(context, log, [this] { changed(); }) {}
+        notifier(context, log, [this] { changed(); }) {}
 
   // Wakes for file changes are held together for a moment: a busy log file would otherwise wake us
   // for every line.
@@ -95,8 +95,8 @@ struct Loop::State {
     change_timer.async_wait([this](const error_code& error) {
       change_pending = false;
       if (!error) {
-        if (hint) {
-          hint();
+        if (on_change) {
+          on_change();
         }
         step_now();
       }
@@ -156,27 +156,29 @@ struct Loop::State {
   asio::signal_set signals;
   std::function<TimePoint(TimePoint)> step;
   std::function<void(int)> on_signal;
-  std::function<void()> hint;
+  std::function<void()> on_change;
   bool stepping = false, queued = false, stopped = false, change_pending = false;
-  InotifyWake watcher;
+  InotifyNotifier notifier;
 };
 
-boost::asio::io_context& context_of(Loop& loop) { return loop.state_->context; }
+boost::asio::io_context& context_of(EventLoop& loop) { return loop.state_->context; }
 
-Loop::Loop(Logger& log) : state_(std::make_unique<State>(log)) {}
-Loop::~Loop() = default;
+EventLoop::EventLoop(Logger& log) : state_(std::make_unique<State>(log)) {}
+EventLoop::~EventLoop() = default;
 
-Executor Loop::post() {
+Executor EventLoop::post() {
   return [context = &state_->context](std::function<void()> task) {
     asio::post(*context, std::move(task));
   };
 }
 
-void Loop::wake() { state_->step_now(); }
-Wake& Loop::watcher() { return state_->watcher; }
-void Loop::on_change(std::function<void()> hint) { state_->hint = std::move(hint); }
+void EventLoop::wake() { state_->step_now(); }
+ChangeNotifier& EventLoop::change_notifier() { return state_->notifier; }
+void EventLoop::on_change(std::function<void()> callback) {
+  state_->on_change = std::move(callback);
+}
 
-void Loop::run(std::function<TimePoint(TimePoint)> step, std::function<void(int)> on_signal) {
+void EventLoop::run(std::function<TimePoint(TimePoint)> step, std::function<void(int)> on_signal) {
   state_->step = std::move(step);
   state_->on_signal = std::move(on_signal);
   state_->stopped = state_->queued = false;
@@ -189,7 +191,7 @@ void Loop::run(std::function<TimePoint(TimePoint)> step, std::function<void(int)
   state_->signals.cancel(ignored);
 }
 
-void Loop::stop() {
+void EventLoop::stop() {
   state_->stopped = true;
   state_->context.stop();
 }

@@ -1,9 +1,11 @@
-// Loop: Asio around a step function: timers, signals, inotify, and work posted from other threads.
+// EventLoop: Asio around a step function: timers, signals, inotify, and work posted from other
+// threads.
 //
-//   Loop loop(log);
+//   EventLoop loop(log);
 //   loop.run([&](TimePoint now) { return agent.step(now); }, [&](int signal) { … });
 //
-// All callbacks run on the thread that calls run(). Only post() may be called from other threads.
+// All callbacks run on the thread that calls run(). Only the Executor of post() may be called from
+// other threads. log must outlive it.
 #pragma once
 
 #include <functional>
@@ -13,7 +15,6 @@
 #include "agent/base/clock.h"
 #include "agent/base/executor.h"
 #include "agent/base/logger.h"
-#include "sinks/sink.h"
 
 namespace boost::asio {
 class io_context;
@@ -21,20 +22,21 @@ class io_context;
 
 namespace auditship::platform {
 
-class Loop {
+class EventLoop {
  public:
-  explicit Loop(Logger& log);
-  ~Loop();
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
+  explicit EventLoop(Logger& log);
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
 
-  // Runs a task on the loop thread, soon. Valid as long as the Loop is.
+  // Runs a task on the loop thread, soon. Valid as long as the EventLoop is.
   [[nodiscard]] Executor post();
   // Makes the next step come at once. Loop thread only.
   void wake();
-  // Directories whose change wakes the loop; `hint` is called before that step.
-  [[nodiscard]] Wake& watcher();
-  void on_change(std::function<void()> hint);
+  // Its directories' changes make the next step come, at most every 100 ms; on_change is called
+  // before that step.
+  [[nodiscard]] ChangeNotifier& change_notifier();
+  void on_change(std::function<void()> callback);
 
   // Calls step now and then again at the time it says, or earlier when woken, until stop().
   // on_signal gets SIGTERM, SIGINT and SIGHUP. May be called again after it has returned.
@@ -42,7 +44,7 @@ class Loop {
   void stop();
 
  private:
-  friend boost::asio::io_context& context_of(Loop& loop);
+  friend boost::asio::io_context& context_of(EventLoop& loop);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,5 +1,5 @@
-// The io_context inside a Loop, for the other file that uses Asio. Only for loop.cc and
-// status_http.cc.
+// The io_context inside an EventLoop, for the other file that uses Asio: event_loop.cc and
+// http_server.cc only.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -8,6 +8,6 @@
 
 namespace auditship::platform {
 
-[[nodiscard]] boost::asio::io_context& context_of(Loop& loop);
+[[nodiscard]] boost::asio::io_context& context_of(EventLoop& loop);
 
 }  // namespace auditship::platform

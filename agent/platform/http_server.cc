@@ -28,12 +28,11 @@ constexpr std::size_t kMaxConnections = 16;
 constexpr std::chrono::seconds kTimeout{5};
 constexpr std::chrono::seconds kPause{1};  // after an error of accept
 
-// One request and its answer.
-class Connection
-    : public std::enable_shared_from_this<Connection> {  // owners: the operations under way
+// One request and its answer. Owners: the operations under way.
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(BeastStream::socket_type socket, asio::io_context& context,
-             StatusServer::Handler handler)
+             HttpServer::Handler handler)
       : stream_(context), handler_(std::move(handler)) {
     stream_.socket() = std::move(socket);
   }
@@ -62,13 +61,13 @@ class Connection
  private:
   void answer() {
     const auto& request = parser_.get();
-    HttpPage page;
+    HttpResponse page;
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
-      page = HttpPage{405, "text/plain; charset=utf-8", "only GET\n"};
+      page = HttpResponse{405, "text/plain; charset=utf-8", "only GET\n"};
     } else {
       const std::string target(request.target());
-      page = handler_(
-          HttpAsk{target.substr(0, target.find('?')), std::string(request[http::field::accept])});
+      page = handler_(HttpRequest{target.substr(0, target.find('?')),
+                                  std::string(request[http::field::accept])});
     }
     response_.result(page.status);
     response_.set(http::field::content_type, page.type);
@@ -93,7 +92,7 @@ class Connection
   }
 
   BeastStream stream_;
-  StatusServer::Handler handler_;
+  HttpServer::Handler handler_;
   beast::flat_buffer buffer_{kMaxRequest};
   http::request_parser<http::empty_body> parser_;
   http::response<http::string_body> response_;
@@ -120,7 +119,7 @@ Result<Protocol::endpoint> endpoint_of(const std::string& address) {
 
 }  // namespace
 
-struct StatusServer::State {
+struct HttpServer::State {
   State(asio::io_context& c, Logger& l, Handler h)
       : context(c), log(l), handler(std::move(h)), acceptor(c), pause(c) {}
 
@@ -169,9 +168,9 @@ struct StatusServer::State {
   std::string path;
 };
 
-StatusServer::StatusServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+HttpServer::HttpServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-StatusServer::~StatusServer() {
+HttpServer::~HttpServer() {
   error_code ignored;  // closing cannot be helped
   state_->acceptor.close(ignored);
   state_->pause.cancel();
@@ -180,9 +179,9 @@ StatusServer::~StatusServer() {
   }
 }
 
-Result<std::unique_ptr<StatusServer>> StatusServer::listen(Loop& loop, Logger& log,
-                                                           const std::string& address,
-                                                           Handler handler) {
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(EventLoop& loop, Logger& log,
+                                                       const std::string& address,
+                                                       Handler handler) {
   auto endpoint = endpoint_of(address);
   if (!endpoint) {
     return endpoint.error();
@@ -215,7 +214,7 @@ Result<std::unique_ptr<StatusServer>> StatusServer::listen(Loop& loop, Logger& l
     ::chmod(address.c_str(), 0600);
   }
   state->accept(state);
-  return std::unique_ptr<StatusServer>(new StatusServer(std::move(state)));
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
 Result<std::string> get_from_socket(const std::string& socket_path, const std::string& path) {

@@ -29,7 +29,7 @@ int forget_constant_pages(dl_phdr_info* object, std::size_t, void*) {
 
 }  // namespace
 
-void give_back_memory() {
+void trim_memory() {
   ::malloc_trim(0);
   // Under the loader's lock: what another thread loads or unloads meanwhile waits.
   ::dl_iterate_phdr(forget_constant_pages, nullptr);

@@ -1,4 +1,11 @@
 // PosixFs: Fs on Linux; the only open, fsync and rename calls of the agent.
+//
+//   PosixFs fs;
+//   auto file = fs.open("/var/lib/auditship/identity", OpenMode::read);
+//
+// Promises and errors are those of agent/base/filesystem.h. Files are made with mode 0600 and
+// directories with 0700 under the process's umask; what root makes in a directory of another user
+// becomes that user's. Holds no state: one object may be used from several threads, a File from one.
 #pragma once
 
 #include "agent/base/filesystem.h"

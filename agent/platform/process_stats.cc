@@ -11,7 +11,7 @@ constexpr std::size_t kMaxFile = 1 << 20;
 
 }  // namespace
 
-Result<ProcessFigures> read_process_figures(Fs& fs) {
+Result<ProcessStats> read_process_stats(Fs& fs) {
   auto own = fs.read_file("/proc/self/stat", kMaxFile);
   if (!own) {
     return own.error();
@@ -22,7 +22,7 @@ Result<ProcessFigures> read_process_figures(Fs& fs) {
   std::uint64_t user = 0;
   std::uint64_t kernel = 0;
   std::uint64_t pages = 0;
-  ProcessFigures figures;
+  ProcessStats stats;
   fields >> state;
   const auto skip = [&](int count) {
     for (std::int64_t any = 0; count > 0; --count) {
@@ -32,23 +32,23 @@ Result<ProcessFigures> read_process_figures(Fs& fs) {
   skip(10);  // 4 … 13
   fields >> user >> kernel;
   skip(4);  // 16 … 19
-  fields >> figures.threads;
+  fields >> stats.threads;
   skip(2);  // 21, 22
-  fields >> figures.virtual_bytes >> pages;
+  fields >> stats.virtual_bytes >> pages;
   if (!fields) {
     return Error{Errc::corrupt, "/proc/self/stat is not as expected"};
   }
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  figures.cpu_seconds = static_cast<double>(user + kernel) / ticks;
-  figures.resident_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  stats.cpu_seconds = static_cast<double>(user + kernel) / ticks;
+  stats.resident_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   if (auto open = fs.list("/proc/self/fd")) {
-    figures.open_fds = open->empty() ? 0 : open->size() - 1;  // without the one that lists
+    stats.open_fds = open->empty() ? 0 : open->size() - 1;  // without the one that lists
   }
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-    figures.max_fds = limit.rlim_cur;
+    stats.max_fds = limit.rlim_cur;
   }
-  return figures;
+  return stats;
 }
 
 }  // namespace auditship::platform

@@ -1,6 +1,12 @@
-// The real Clock, Rng and Environment.
+// The real Clock and Rng, and what the process finds around it: variables and the host's name.
+//
+//   SystemClock clock;
+//   SystemRng rng;
+//   config::load_config(fs, path, system_environment);
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <random>
 #include <string>
@@ -9,6 +15,7 @@
 
 namespace auditship::platform {
 
+// Thread-safe.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] TimePoint now() const override { return std::chrono::steady_clock::now(); }
@@ -29,7 +36,9 @@ class SystemRng final : public Rng {
   std::mt19937_64 engine_;
 };
 
+// Before any thread is started: another one may change the environment.
 [[nodiscard]] std::optional<std::string> system_environment(const std::string& name);
-[[nodiscard]] std::string system_host_name();  // "" when it cannot be told
+// Empty when it cannot be told.
+[[nodiscard]] std::string system_host_name();
 
 }  // namespace auditship::platform

@@ -41,7 +41,7 @@ std::string status_line(std::string text) {
 
 }  // namespace
 
-Notifier::Notifier(Logger& log, const Variables& variables) : log_(log) {
+SystemdNotifier::SystemdNotifier(Logger& log, const Variables& variables) : log_(log) {
   const auto address = variables("NOTIFY_SOCKET");
   if (!address || address->empty()) {
     return;
@@ -54,13 +54,13 @@ Notifier::Notifier(Logger& log, const Variables& variables) : log_(log) {
   }
 }
 
-Notifier::~Notifier() {
+SystemdNotifier::~SystemdNotifier() {
   if (socket_ >= 0) {
     ::close(socket_);
   }
 }
 
-void Notifier::connect(const std::string& address) {
+void SystemdNotifier::connect(const std::string& address) {
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
   if ((address[0] != '/' && address[0] != '@') || address.size() >= sizeof to.sun_path) {
@@ -88,37 +88,37 @@ void Notifier::connect(const std::string& address) {
   }
 }
 
-void Notifier::send(const std::string& message) {
+void SystemdNotifier::send(const std::string& message) {
   if (socket_ < 0) {
     return;
   }
-  if (::send(socket_, message.data(), message.size(), MSG_NOSIGNAL) < 0 && !told_) {
-    told_ = true;  // once: it will not get better, and the log must not fill
+  if (::send(socket_, message.data(), message.size(), MSG_NOSIGNAL) < 0 && !failure_logged_) {
+    failure_logged_ = true;  // once: it will not get better, and the log must not fill
     log_.warn("notify", "the service manager did not take a message; it may restart us",
               {{"errno", errno}});
   }
 }
 
-void Notifier::ready(const std::string& status) {
+void SystemdNotifier::ready(const std::string& status) {
   status_ = status;
   send("READY=1\n" + status_line(status));
 }
 
-void Notifier::status(const std::string& text) {
+void SystemdNotifier::status(const std::string& text) {
   if (text != status_) {
     status_ = text;
     send(status_line(text));
   }
 }
 
-void Notifier::reloading() {
+void SystemdNotifier::reloading() {
   send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_us()) + "\n" +
        status_line("reads the rule files again"));
 }
 
-void Notifier::stopping() { send("STOPPING=1\n" + status_line("delivers what was read")); }
+void SystemdNotifier::stopping() { send("STOPPING=1\n" + status_line("delivers what was read")); }
 
-TimePoint Notifier::ping(TimePoint now) {
+TimePoint SystemdNotifier::ping(TimePoint now) {
   if (!ping_every_) {
     return TimePoint::max();
   }

@@ -1,14 +1,15 @@
-// Tells the service manager how we are: sd_notify's datagrams to $NOTIFY_SOCKET, without
-// libsystemd. Does nothing where nobody listens.
+// SystemdNotifier tells the service manager how we are: sd_notify's datagrams to $NOTIFY_SOCKET,
+// without libsystemd. Does nothing where nobody listens; a failure is logged once.
 //
-//   Notifier notifier(log, system_environment);
+//   SystemdNotifier notifier(log, system_environment);
 //   notifier.ready("ships kubeaudit");
-//   next = std::min(next, notifier.ping(now));   // in each step of the loop: a stuck loop is
-//   killed
+//   // In each step of the loop: the manager kills a process whose loop is stuck.
+//   next = std::min(next, notifier.ping(now));
 //
-// Loop thread only. The logger must outlive it.
+// EventLoop thread only. The logger must outlive it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,19 +19,21 @@
 
 namespace auditship::platform {
 
-class Notifier {
+class SystemdNotifier {
  public:
   using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
   // Reads NOTIFY_SOCKET (a path, or @NAME for an abstract socket), WATCHDOG_USEC, WATCHDOG_PID.
-  Notifier(Logger& log, const Variables& variables);
-  ~Notifier();
-  Notifier(const Notifier&) = delete;
-  Notifier& operator=(const Notifier&) = delete;
+  SystemdNotifier(Logger& log, const Variables& variables);
+  ~SystemdNotifier();
+  SystemdNotifier(const SystemdNotifier&) = delete;
+  SystemdNotifier& operator=(const SystemdNotifier&) = delete;
 
   void ready(const std::string& status);
-  void status(const std::string& text);  // sent when it differs from what was sent last
-  void reloading();                      // ready() ends it
+  // Sent when it differs from what was sent last.
+  void status(const std::string& text);
+  // ready() ends it.
+  void reloading();
   void stopping();
   // Tells the watchdog that we live, when it is time to. Returns when to be called again.
   TimePoint ping(TimePoint now);
@@ -44,7 +47,7 @@ class Notifier {
   std::optional<std::chrono::microseconds> ping_every_;
   TimePoint ping_at_{};
   std::string status_;
-  bool told_ = false;
+  bool failure_logged_ = false;
 };
 
 }  // namespace auditship::platform

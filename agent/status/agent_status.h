@@ -1,8 +1,12 @@
-// What an agent is doing: plain values, from a running agent or from its data directory, in JSON
-// and in words. Metrics are written by agent/status/prometheus_exposition, the page by agent/status/status_page_html. Pure
-// functions but for read_status.
+// AgentStatus: what an agent is doing, as plain values: from a running agent (status_endpoints.h) or
+// from its data directory (read_status).
+//
+//   Result<AgentStatus> status = read_status(fs, "/var/lib/auditship");
+//
+// Shown by status_json, status_terminal, status_page_html and prometheus_exposition.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,10 +24,12 @@ namespace auditship::status {
 struct StreamStatus {
   std::string name;
   pipeline::PipelineStats stats;
+
   // Of a running agent:
   rules::RulesView rules{};
   std::vector<pipeline::InputFileStatus> files{};
-  std::vector<std::string> events{};  // in words, oldest first
+  // One line each, oldest first.
+  std::vector<std::string> events{};
 };
 
 struct AgentStatus {
@@ -31,18 +37,17 @@ struct AgentStatus {
   bool running = false;
   std::int64_t started_ns = 0, now_ns = 0;
   std::vector<StreamStatus> streams;
+
   // Of a running agent:
   bool draining = false;
-  std::string sink;           // where documents go, in words
-  bool events_shown = false;  // false: whoever asks may not see them
+  // Where documents go, as text.
+  std::string sink;
+  // False: whoever asks may not see them.
+  bool events_shown = false;
   std::vector<logging::Warning> warnings;
-  std::vector<CertificateEnd> certificates;
-  std::optional<platform::ProcessFigures> process;
+  std::vector<CertificateExpiry> certificates;
+  std::optional<platform::ProcessStats> process;
 };
-
-[[nodiscard]] std::string render_status_json(const AgentStatus& status);
-// For a terminal: nothing in it acts on one.
-[[nodiscard]] std::string render_status_text(const AgentStatus& status);
 
 // What the data directory alone tells: ledgers and buffers. Reads only, also while an agent runs.
 // Errors: not_found (no data directory), io, corrupt, newer_version.
@@ -52,8 +57,5 @@ struct AgentStatus {
 [[nodiscard]] bool sums_hold(const pipeline::PipelineStats& stats);
 // Why the agent cannot make progress, one reason each; empty: it can. A target that is down is lag.
 [[nodiscard]] std::vector<std::string> unready_reasons(const AgentStatus& status);
-
-// "42 s", "3 h 5 min", "12 d".
-[[nodiscard]] std::string human_seconds(double seconds);
 
 }  // namespace auditship::status

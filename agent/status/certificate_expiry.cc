@@ -50,9 +50,9 @@ Result<CertificateTimes> certificate_times(std::string_view pem) {
   return *times;
 }
 
-std::vector<CertificateEnd> certificate_ends(Fs& fs,
-                                             const std::vector<sinks::CertificateFile>& files) {
-  std::vector<CertificateEnd> ends;
+std::vector<CertificateExpiry> certificate_expiries(
+    Fs& fs, const std::vector<sinks::CertificateFile>& files) {
+  std::vector<CertificateExpiry> ends;
   for (const sinks::CertificateFile& one : files) {
     if (one.file.empty()) {
       continue;
@@ -63,7 +63,7 @@ std::vector<CertificateEnd> certificate_ends(Fs& fs,
     }
     if (auto times = certificate_times(*pem)) {
       ends.push_back(
-          CertificateEnd{one.use, one.file, one.any_serves ? times->last : times->first});
+          CertificateExpiry{one.use, one.file, one.any_serves ? times->last : times->first});
     }
   }
   return ends;

@@ -1,4 +1,8 @@
-// When the certificates end that the configuration names: for an alert before they do.
+// When the certificates expire that the configuration names: for an alert before they do.
+//
+//   status.certificates = certificate_expiries(fs, sink.certificates());
+//
+// Reads the files at each call; keeps nothing.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +11,18 @@
 #include <vector>
 
 #include "agent/base/filesystem.h"
+#include "agent/base/result.h"
 #include "sinks/sink_type.h"
 
 namespace auditship::status {
 
-struct CertificateEnd {
-  std::string use;             // "client" or "ca"
-  std::string file;            // as configured
-  std::int64_t not_after = 0;  // seconds since the epoch
+struct CertificateExpiry {
+  // "client" or "ca".
+  std::string use;
+  // As configured.
+  std::string file;
+  // Seconds since the epoch.
+  std::int64_t not_after = 0;
 };
 
 // The first and the last notAfter of all certificates in PEM text, in seconds since the epoch.
@@ -24,9 +32,10 @@ struct CertificateTimes {
 // Errors: invalid (no certificate, or a broken one).
 [[nodiscard]] Result<CertificateTimes> certificate_times(std::string_view pem);
 
-// Of the certificates in a file the first that ends, or the last where any of them may serve. As they are now. A file that cannot be read or holds no certificate is left out: whoever
-// connects says so.
-[[nodiscard]] std::vector<CertificateEnd> certificate_ends(
+// Of the certificates in a file the first that expires, or the last where any of them may serve. As
+// they are now. A file that cannot be read or holds no certificate is left out: whoever connects says
+// so.
+[[nodiscard]] std::vector<CertificateExpiry> certificate_expiries(
     Fs& fs, const std::vector<sinks::CertificateFile>& files);
 
 }  // namespace auditship::status

@@ -7,8 +7,8 @@
 namespace auditship::status {
 
 // NOLINTNEXTLINE(readability-function-size): a table, an entry a number
-const std::vector<StreamNumber>& stream_numbers() {
-  static const std::vector<StreamNumber> kNumbers = {
+const std::vector<MetricDefinition>& metric_definitions() {
+  static const std::vector<MetricDefinition> kMetrics = {
       {"lines", "auditship_read_lines_total", "counter", "Non-empty lines read.",
        [](const pipeline::PipelineStats& v) { return v.read.lines; }},
       {"empty_lines", "auditship_read_empty_lines_total", "counter",
@@ -103,11 +103,11 @@ const std::vector<StreamNumber>& stream_numbers() {
        "1 while the target takes nothing until somebody repairs it.",
        [](const pipeline::PipelineStats& v) { return std::uint64_t{v.delivery.blocked}; }},
   };
-  return kNumbers;
+  return kMetrics;
 }
 
-const std::vector<StreamMeasure>& stream_measures() {
-  static const std::vector<StreamMeasure> kMeasures = {
+const std::vector<GaugeDefinition>& gauge_definitions() {
+  static const std::vector<GaugeDefinition> kGauges = {
       {"lag_seconds", "auditship_lag_seconds",
        "Age of the oldest event that is read and not settled, or of what is unread.",
        [](const pipeline::PipelineStats& v) { return std::optional(v.lag_seconds); }},
@@ -124,7 +124,7 @@ const std::vector<StreamMeasure>& stream_measures() {
                                  : std::nullopt;
        }},
   };
-  return kMeasures;
+  return kGauges;
 }
 
 }  // namespace auditship::status

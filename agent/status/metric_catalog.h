@@ -1,6 +1,11 @@
 // The numbers of a stream: one table for JSON and metrics. Names of metrics: docs/metrics.md.
+//
+//   for (const MetricDefinition& each : metric_definitions()) …each.metric, each.of(stats)…
+//
+// Constant; any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -8,7 +13,8 @@
 
 namespace auditship::status {
 
-struct StreamNumber {
+// A whole number that is always there: a counter or a gauge.
+struct MetricDefinition {
   const char* json;
   const char* metric;
   const char* type;
@@ -16,15 +22,15 @@ struct StreamNumber {
   std::uint64_t (*of)(const pipeline::PipelineStats&);
 };
 
-// A measured value, which may be missing.
-struct StreamMeasure {
+// A measured value, which may be missing: a gauge.
+struct GaugeDefinition {
   const char* json;
-  const char* metric;  // a gauge
+  const char* metric;
   const char* help;
   std::optional<double> (*of)(const pipeline::PipelineStats&);
 };
 
-[[nodiscard]] const std::vector<StreamNumber>& stream_numbers();
-[[nodiscard]] const std::vector<StreamMeasure>& stream_measures();
+[[nodiscard]] const std::vector<MetricDefinition>& metric_definitions();
+[[nodiscard]] const std::vector<GaugeDefinition>& gauge_definitions();
 
 }  // namespace auditship::status

@@ -105,17 +105,17 @@ class Writer {
   std::string_view name_;
 };
 
-void write_numbers(Writer& out, const AgentStatus& status) {
-  for (const StreamNumber& number : stream_numbers()) {
-    out.family(number.metric, number.type, number.help);
+void write_streams(Writer& out, const AgentStatus& status) {
+  for (const MetricDefinition& metric : metric_definitions()) {
+    out.family(metric.metric, metric.type, metric.help);
     for (const StreamStatus& stream : status.streams) {
-      out.sample({{"stream", stream.name}}, number.of(stream.stats));
+      out.sample({{"stream", stream.name}}, metric.of(stream.stats));
     }
   }
-  for (const StreamMeasure& measure : stream_measures()) {
-    out.family(measure.metric, "gauge", measure.help);
+  for (const GaugeDefinition& gauge : gauge_definitions()) {
+    out.family(gauge.metric, "gauge", gauge.help);
     for (const StreamStatus& stream : status.streams) {
-      if (const auto value = measure.of(stream.stats)) {
+      if (const auto value = gauge.of(stream.stats)) {
         out.sample({{"stream", stream.name}}, *value);
       }
     }
@@ -164,7 +164,7 @@ void write_rules(Writer& out, const AgentStatus& status) {
   });
 }
 
-void write_process(Writer& out, const platform::ProcessFigures& process, std::int64_t started_ns) {
+void write_process(Writer& out, const platform::ProcessStats& process, std::int64_t started_ns) {
   const auto one = [&](std::string_view name, std::string_view type, std::string_view help,
                        auto value) {
     out.family(name, type, help);
@@ -218,7 +218,7 @@ std::string render_metrics(const AgentStatus& status, MetricsFormat format) {
   out.sample({{"version", status.version}}, std::uint64_t{1});
   out.family("auditship_ready", "gauge", "1 while the agent can make progress, as /readyz says.");
   out.sample({}, std::uint64_t{unready_reasons(status).empty()});
-  write_numbers(out, status);
+  write_streams(out, status);
   out.family("auditship_filtered_by_rule_total", "counter", "Records dropped, by rule.");
   write_counts(out, status, "rule",
                [](const pipeline::PipelineStats& v) { return v.read.by_rule; });
@@ -233,8 +233,8 @@ std::string render_metrics(const AgentStatus& status, MetricsFormat format) {
   write_rules(out, status);
   out.family("auditship_certificate_not_after_seconds", "gauge",
              "When the first certificate of a configured file ends, in seconds since the epoch.");
-  for (const CertificateEnd& end : status.certificates) {
-    out.sample({{"use", end.use}, {"file", end.file}}, std::to_string(end.not_after));
+  for (const CertificateExpiry& expiry : status.certificates) {
+    out.sample({{"use", expiry.use}, {"file", expiry.file}}, std::to_string(expiry.not_after));
   }
   if (status.process) {
     write_process(out, *status.process, status.started_ns);

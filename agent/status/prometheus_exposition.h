@@ -1,5 +1,11 @@
 // Metrics of an agent as Prometheus reads them: its text format, or OpenMetrics where the scraper
-// asks for it. Names and meanings: docs/metrics.md. Pure text.
+// asks for it. Names and meanings: docs/metrics.md.
+//
+//   const MetricsFormat format = wanted_format(request.accept);
+//   response = {200, content_type(format), render_metrics(status, format)};
+//
+// Labels may hold hostile text: it is escaped, and two names that look alike once they are plain are
+// one sample. Pure functions.
 #pragma once
 
 #include <string>

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdio>
+
+#include "agent/base/human_readable.h"
 
 namespace auditship::status {
 namespace {
@@ -80,19 +83,6 @@ void append_notes(std::string& out, const StreamSummary& s) {
 
 }  // namespace
 
-std::string human_bytes(std::uint64_t bytes) {
-  constexpr std::array<const char*, 5> units = {"B", "KiB", "MiB", "GiB", "TiB"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < units.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  char text[32];
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-  return text;
-}
-
 bool accounted_for(const StreamSummary& s) {
   const event::ReadLedger& read = s.stats.read;
   return s.finished && read.balanced() && read.gaps == 0 && s.stats.failing == 0 &&
@@ -123,3 +113,6 @@ std::string render_summary(const std::vector<StreamSummary>& streams,
 }
 
 }  // namespace auditship::status
+#include <algorithm>
+#include <array>
+#include <cstdio>

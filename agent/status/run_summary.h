@@ -1,4 +1,8 @@
-// The table that `run --once` prints: what became of every line. Pure text.
+// The table that `run --once` prints: the disposition of each line.
+//
+//   std::fputs(render_summary(summaries, "OpenSearch at …", seconds).c_str(), stdout);
+//
+// Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +17,16 @@ namespace auditship::status {
 struct StreamSummary {
   std::string name;
   pipeline::PipelineStats stats;
-  std::map<std::string, std::uint64_t> unterminated;  // file to bytes of its incomplete last line
+  // Bytes of incomplete last lines, by file.
+  std::map<std::string, std::uint64_t> unterminated;
+  // Everything was read and settled.
   bool finished = false;
 };
 
 // Every line read is settled or filtered, nothing is lost, and both sums hold.
 [[nodiscard]] bool accounted_for(const StreamSummary& summary);
+// destination: where documents went, as text. seconds: of the run.
 [[nodiscard]] std::string render_summary(const std::vector<StreamSummary>& streams,
                                          const std::string& destination, double seconds);
-[[nodiscard]] std::string human_bytes(std::uint64_t bytes);
 
 }  // namespace auditship::status

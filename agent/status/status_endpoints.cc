@@ -4,33 +4,36 @@
 #include <array>
 #include <string_view>
 
+#include "agent/base/human_readable.h"
 #include "agent/base/text.h"
 #include "agent/base/version.h"
 #include "agent/pipeline/pipeline.h"
 #include "agent/status/prometheus_exposition.h"
+#include "agent/status/status_json.h"
 #include "agent/status/status_page_html.h"
+#include "agent/status/status_terminal.h"
 
 namespace auditship::status {
 namespace {
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 
-platform::HttpPage readiness(const AgentStatus& status) {
+platform::HttpResponse readiness(const AgentStatus& status) {
   const auto reasons = unready_reasons(status);
   if (reasons.empty()) {
-    return platform::HttpPage{200, kText, "ready\n"};
+    return platform::HttpResponse{200, kText, "ready\n"};
   }
   std::string body;
   for (const std::string& reason : reasons) {
     body += terminal_text(reason) + "\n";
   }
-  return platform::HttpPage{503, kText, body};
+  return platform::HttpResponse{503, kText, body};
 }
 
 }  // namespace
 
-StatusPages::StatusPages(const app::Agent& agent, Fs& fs, const Clock& clock,
-                         const logging::RecentWarnings& warnings, std::string sink)
+StatusEndpoints::StatusEndpoints(const app::Agent& agent, Fs& fs, const Clock& clock,
+                                 const logging::RecentWarnings& warnings, std::string sink)
     : agent_(agent),
       fs_(fs),
       clock_(clock),
@@ -39,23 +42,24 @@ StatusPages::StatusPages(const app::Agent& agent, Fs& fs, const Clock& clock,
       started_ns_(clock.wall_ns()),
       stepped_at_(clock.now()) {}
 
-platform::StatusServer::Handler StatusPages::handler(Events events) const {
-  return [this, events](const platform::HttpAsk& ask) { return answer(ask, events); };
+platform::HttpServer::Handler StatusEndpoints::handler(Events events) const {
+  return [this, events](const platform::HttpRequest& request) { return answer(request, events); };
 }
 
 // The loop that answers is the loop that works, so an answer is a sign of life by itself; but a
 // loop whose timer was lost would still answer.
-platform::HttpPage StatusPages::health() const {
+platform::HttpResponse StatusEndpoints::health() const {
   const Duration since = clock_.now() - stepped_at_;
   if (since <= kStepLate) {
-    return platform::HttpPage{200, kText, "ok\n"};
+    return platform::HttpResponse{200, kText, "ok\n"};
   }
-  return platform::HttpPage{503, kText,
-                            "the loop has done nothing for " +
-                                human_seconds(std::chrono::duration<double>(since).count()) + "\n"};
+  return platform::HttpResponse{503, kText,
+                                "the loop has done nothing for " +
+                                    human_seconds(std::chrono::duration<double>(since).count()) +
+                                    "\n"};
 }
 
-AgentStatus StatusPages::status(Events events) const {
+AgentStatus StatusEndpoints::status(Events events) const {
   AgentStatus status;
   status.version = kVersion;
   status.cluster = agent_.config().cluster_name;
@@ -80,35 +84,37 @@ AgentStatus StatusPages::status(Events events) const {
   return status;
 }
 
-platform::HttpPage StatusPages::answer(const platform::HttpAsk& ask, Events events) const {
-  if (ask.path == "/healthz") {
+platform::HttpResponse StatusEndpoints::answer(const platform::HttpRequest& request,
+                                               Events events) const {
+  if (request.path == "/healthz") {
     return health();
   }
   constexpr std::array<std::string_view, 5> kPages = {"/", "/metrics", "/status", "/status.json",
                                                       "/readyz"};
-  if (std::find(kPages.begin(), kPages.end(), ask.path) == kPages.end()) {
-    return platform::HttpPage{
+  if (std::find(kPages.begin(), kPages.end(), request.path) == kPages.end()) {
+    return platform::HttpResponse{
         404, kText, "there are /, /metrics, /status, /status.json, /healthz and /readyz\n"};
   }
   AgentStatus now = status(events);  // costs a look at the log directories
-  if (ask.path == "/readyz") {
+  if (request.path == "/readyz") {
     return readiness(now);
   }
-  if (ask.path == "/metrics") {
-    now.certificates = certificate_ends(fs_, agent_.config().sink().certificates());
-    if (auto process = platform::read_process_figures(fs_)) {
+  if (request.path == "/metrics") {
+    now.certificates = certificate_expiries(fs_, agent_.config().sink().certificates());
+    if (auto process = platform::read_process_stats(fs_)) {
       now.process = *process;
     }
-    const MetricsFormat format = wanted_format(ask.accept);
-    return platform::HttpPage{200, content_type(format), render_metrics(now, format)};
+    const MetricsFormat format = wanted_format(request.accept);
+    return platform::HttpResponse{200, content_type(format), render_metrics(now, format)};
   }
-  if (ask.path == "/status.json") {
-    return platform::HttpPage{200, "application/json", render_status_json(now)};
+  if (request.path == "/status.json") {
+    return platform::HttpResponse{200, "application/json", render_status_json(now)};
   }
-  if (ask.path == "/status") {
-    return platform::HttpPage{200, kText, render_status_text(now)};
+  if (request.path == "/status") {
+    return platform::HttpResponse{200, kText, render_status_text(now)};
   }
-  return platform::HttpPage{200, "text/html; charset=utf-8", render_page(now), page_policy()};
+  return platform::HttpResponse{200, "text/html; charset=utf-8", render_status_page(now),
+                                status_page_policy()};
 }
 
 }  // namespace auditship::status

@@ -1,9 +1,9 @@
-// StatusPages: what a running agent answers on its socket and on status.listen: /, /metrics,
+// StatusEndpoints: what a running agent answers on its socket and on status.listen: /, /metrics,
 // /status, /status.json, /healthz, /readyz.
 //
-//   StatusPages pages(agent, fs, clock, warnings, sink_in_words);
-//   StatusServer::listen(loop, log, socket, pages.handler(Events::shown));
-//   pages.stepped(now);                 // after each step of the loop: what /healthz watches
+//   StatusEndpoints endpoints(agent, fs, clock, warnings, "OpenSearch at …");
+//   HttpServer::listen(loop, log, socket, endpoints.handler(Events::shown));
+//   endpoints.stepped(now);             // after each step of the loop: what /healthz watches
 //
 // Loop thread only. All that is given must outlive it, and it every server that uses a handler.
 #pragma once
@@ -16,23 +16,27 @@
 
 namespace auditship::status {
 
-enum class Events { hidden, shown };  // of the log, in words: not for everybody who may ask
+// Whether the last events of the log are shown: they are not for everybody who may ask.
+enum class Events { hidden, shown };
 
-class StatusPages {
+class StatusEndpoints {
  public:
   // A loop that has not done a step for so long is stuck: it does one every few seconds.
   static constexpr Duration kStepLate = std::chrono::seconds(60);
 
-  StatusPages(const app::Agent& agent, Fs& fs, const Clock& clock,
-              const logging::RecentWarnings& warnings, std::string sink);
+  StatusEndpoints(const app::Agent& agent, Fs& fs, const Clock& clock,
+                  const logging::RecentWarnings& warnings, std::string sink);
 
-  [[nodiscard]] platform::StatusServer::Handler handler(Events events) const;
+  // Borrows this.
+  [[nodiscard]] platform::HttpServer::Handler handler(Events events) const;
   void stepped(TimePoint now) { stepped_at_ = now; }
+  // The agent is stopping: /readyz says so from now on.
   void drain() { draining_ = true; }
 
  private:
-  [[nodiscard]] platform::HttpPage answer(const platform::HttpAsk& ask, Events events) const;
-  [[nodiscard]] platform::HttpPage health() const;
+  [[nodiscard]] platform::HttpResponse answer(const platform::HttpRequest& request,
+                                              Events events) const;
+  [[nodiscard]] platform::HttpResponse health() const;
   [[nodiscard]] AgentStatus status(Events events) const;
 
   const app::Agent& agent_;

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "agent/base/base64.h"
+#include "agent/base/human_readable.h"
 #include "agent/base/json_writer.h"
 #include "agent/base/sha256.h"
 #include "agent/base/text.h"
 #include "agent/status/html_escape.h"
 #include "agent/status/run_summary.h"
+#include "agent/status/status_page_assets.h"
 
 namespace auditship::status {
 namespace {
@@ -36,7 +38,7 @@ std::string moment(std::int64_t ns) {
 std::string element(std::string_view name, std::string_view text, std::string_view kind = "") {
   std::string out = "<" + std::string(name);
   out += kind.empty() ? std::string() : " class=\"" + std::string(kind) + "\"";
-  return out + ">" + html_text(text) + "</" + std::string(name) + ">";
+  return out + ">" + html_escape(text) + "</" + std::string(name) + ">";
 }
 
 // A row "what: words".
@@ -100,7 +102,7 @@ void buffer_row(std::string& out, const pipeline::PipelineStats& v) {
                                    : "";
   words += v.open ? "" : ": NOT OPEN: " + v.problem;
   out += "<tr><th>buffer</th><td" + std::string(v.full || !v.open ? " class=\"bad\">" : ">") +
-         meter + html_text(words) + "</td></tr>\n";
+         meter + html_escape(words) + "</td></tr>\n";
 }
 
 void events_list(std::string& out, const AgentStatus& status, const StreamStatus& stream) {
@@ -170,9 +172,9 @@ void head_part(std::string& out, const AgentStatus& status) {
   const auto reasons = unready_reasons(status);
   out += element("h1", status.node + (status.cluster.empty() ? "" : " in " + status.cluster));
   out += "\n<p>" +
-         html_text("auditship " + status.version + ", since " + moment(status.started_ns) +
-                   ", seen " + moment(status.now_ns)) +
-         "<br>" + html_text("ships to " + status.sink) + "<br>";
+         html_escape("auditship " + status.version + ", since " + moment(status.started_ns) +
+                     ", seen " + moment(status.now_ns)) +
+         "<br>" + html_escape("ships to " + status.sink) + "<br>";
   out += reasons.empty() ? element("span", "ready", "good") : "";
   for (const std::string& reason : reasons) {
     out += element("span", "not ready: " + reason, "bad") + " ";
@@ -182,33 +184,7 @@ void head_part(std::string& out, const AgentStatus& status) {
 
 }  // namespace
 
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : terminal_text(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-const std::string& page_policy() {
+const std::string& status_page_policy() {
   static const std::string kPolicy =
       "default-src 'none'; script-src " + hash_source(kPageScript) + "; style-src " +
       hash_source(kPageStyle) +
@@ -216,7 +192,7 @@ const std::string& page_policy() {
   return kPolicy;
 }
 
-std::string render_page(const AgentStatus& status) {
+std::string render_status_page(const AgentStatus& status) {
   std::string out =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +

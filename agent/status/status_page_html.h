@@ -1,21 +1,21 @@
 // The status page for people: one HTML document without anything from outside, readable without
-// JavaScript; with it, it renews itself. Pure text. What it shows is hostile: names of files and
-// rules, events, words of the server. All of it is escaped, and the policy lets nothing run but the
-// page's own script.
+// JavaScript; with it, it renews itself.
+//
+//   response.body = render_status_page(status);
+//   response.content_security_policy = status_page_policy();
+//
+// What it shows is hostile: names of files and rules, events, words of the server. All of it is
+// escaped, and the policy lets nothing run but the page's own script. Pure functions.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "agent/status/agent_status.h"
 
 namespace auditship::status {
 
-[[nodiscard]] std::string render_page(const AgentStatus& status);
+[[nodiscard]] std::string render_status_page(const AgentStatus& status);
 // The Content-Security-Policy to send with it: only its own script and style, by their hashes.
-[[nodiscard]] const std::string& page_policy();
-
-// Text for an element or a quoted attribute: valid UTF-8 without markup and control characters.
-[[nodiscard]] std::string html_text(std::string_view text);
+[[nodiscard]] const std::string& status_page_policy();
 
 }  // namespace auditship::status

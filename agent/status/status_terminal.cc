@@ -1,11 +1,11 @@
-// The status in words, for a terminal.
-#include <array>
-#include <cstdio>
+#include "agent/status/status_terminal.h"
 
+#include <cstdint>
+#include <utility>
+
+#include "agent/base/human_readable.h"
 #include "agent/base/json_writer.h"
 #include "agent/base/text.h"
-#include "agent/status/agent_status.h"
-#include "agent/status/run_summary.h"
 
 namespace auditship::status {
 namespace {
@@ -26,7 +26,7 @@ class Lines {
 
 std::string count(std::uint64_t n) { return std::to_string(n); }
 
-std::string words_of(const pipeline::InputFileStatus& file) {
+std::string describe(const pipeline::InputFileStatus& file) {
   if (file.failing) {
     return file.path + ": CANNOT BE READ";
   }
@@ -47,7 +47,7 @@ std::string words_of(const pipeline::InputFileStatus& file) {
 void add_files(Lines& out, const StreamStatus& stream) {
   std::string name = "files";
   for (const pipeline::InputFileStatus& file : stream.files) {
-    out.add(name, words_of(file));
+    out.add(name, describe(file));
     name.clear();
   }
 }
@@ -104,31 +104,6 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
 }
 
 }  // namespace
-
-std::string human_seconds(double seconds) {
-  struct Unit {
-    double seconds;
-    const char* name;
-  };
-  constexpr std::array<Unit, 4> kUnits = {{{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}}};
-  char text[64];
-  if (seconds < 1) {
-    return "0 s";
-  }
-  for (std::size_t i = 0; i + 1 < kUnits.size(); ++i) {
-    if (seconds < kUnits[i].seconds) {
-      continue;
-    }
-    const auto whole = static_cast<double>(static_cast<std::uint64_t>(seconds / kUnits[i].seconds));
-    const double rest = (seconds - whole * kUnits[i].seconds) / kUnits[i + 1].seconds;
-    std::snprintf(text, sizeof text, rest < 1 ? "%.0f %s" : "%.0f %s %.0f %s", whole,
-                  kUnits[i].name, static_cast<double>(static_cast<std::uint64_t>(rest)),
-                  kUnits[i + 1].name);
-    return text;
-  }
-  std::snprintf(text, sizeof text, "%.0f s", seconds);
-  return text;
-}
 
 std::string render_status_text(const AgentStatus& status) {
   Lines out;

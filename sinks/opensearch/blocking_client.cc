@@ -7,7 +7,7 @@ namespace auditship::sinks::opensearch {
 Result<std::unique_ptr<BlockingOpenSearchClient>> BlockingOpenSearchClient::connect(
     Fs& fs, const OpenSearchConfig& config, Logger& log) {
   std::unique_ptr<BlockingOpenSearchClient> client(new BlockingOpenSearchClient);
-  client->loop_ = std::make_unique<platform::Loop>(log);
+  client->loop_ = std::make_unique<platform::EventLoop>(log);
   auto connection = OpenSearchConnection::create(
       config, SinkServices{fs, client->clock_, client->rng_, log, client->loop_->post()});
   if (!connection) {

@@ -43,7 +43,7 @@ class BlockingOpenSearchClient {
 
   platform::SystemClock clock_;
   platform::SystemRng rng_;
-  std::unique_ptr<platform::Loop> loop_;
+  std::unique_ptr<platform::EventLoop> loop_;
   std::unique_ptr<OpenSearchConnection> connection_;
   std::map<std::string, std::unique_ptr<OpenSearchSink>> sinks_;
 };

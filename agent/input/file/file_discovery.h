@@ -25,7 +25,7 @@ class FileDiscovery {
   // Looks again, and returns every live file known so far, sorted, none twice. At most kMaxSources.
   const std::vector<std::string>& scan();
   [[nodiscard]] const std::vector<std::string>& sources() const { return sources_; }
-  // Directories whose change may mean new work, for Wake: those of the sources and of the globs.
+  // Directories whose change may mean new work, for ChangeNotifier: those of the sources and of the globs.
   [[nodiscard]] std::vector<std::string> directories() const;
 
   static constexpr std::size_t kMaxSources = 1024;

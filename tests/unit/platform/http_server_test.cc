@@ -17,10 +17,10 @@ struct Rig {
   Rig() {
     std::filesystem::create_directories(directory);
     auto listening =
-        platform::StatusServer::listen(loop, log, socket, [](const platform::HttpAsk& ask) {
+        platform::HttpServer::listen(loop, log, socket, [](const platform::HttpRequest& ask) {
           return ask.path == "/there" || ask.path == "/healthz"
-                     ? platform::HttpPage{200, "text/plain", "yes\n"}
-                     : platform::HttpPage{404, "text/plain", "no\n"};
+                     ? platform::HttpResponse{200, "text/plain", "yes\n"}
+                     : platform::HttpResponse{404, "text/plain", "no\n"};
         });
     REQUIRE(listening);
     server = std::move(*listening);
@@ -39,11 +39,11 @@ struct Rig {
   }
 
   LogCapture log;
-  platform::Loop loop{log};
+  platform::EventLoop loop{log};
   std::string directory =
       std::filesystem::temp_directory_path() / ("status-http-" + std::to_string(::getpid()));
   std::string socket = directory + "/status.sock";
-  std::unique_ptr<platform::StatusServer> server;
+  std::unique_ptr<platform::HttpServer> server;
 };
 
 }  // namespace
@@ -71,9 +71,10 @@ TEST_CASE("a socket that a crash left over is taken, one in use is not", "[statu
   Rig rig;
   std::string said;
   rig.run([&] {
-    platform::Loop other(rig.log);
-    auto second = platform::StatusServer::listen(
-        other, rig.log, rig.socket, [](const platform::HttpAsk&) { return platform::HttpPage{}; });
+    platform::EventLoop other(rig.log);
+    auto second = platform::HttpServer::listen(
+        other, rig.log, rig.socket,
+        [](const platform::HttpRequest&) { return platform::HttpResponse{}; });
     said = second ? "listens" : second.error().message;
   });
   CHECK(said.find("another auditship answers there") != std::string::npos);

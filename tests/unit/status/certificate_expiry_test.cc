@@ -65,8 +65,8 @@ TEST_CASE(
   SimFs fs(clock);
   (void)fs.make_dirs("/tls");
   fs.append("/tls/client.pem", kFirst);
-  CHECK(status::certificate_ends(fs, {{"client", "", false}, {"ca", "", true}}).empty());
-  const auto ends = status::certificate_ends(
+  CHECK(status::certificate_expiries(fs, {{"client", "", false}, {"ca", "", true}}).empty());
+  const auto ends = status::certificate_expiries(
       fs, {{"client", "/tls/client.pem", false}, {"ca", "/tls/gone.pem", true}});
   REQUIRE(ends.size() == 1);
   CHECK(ends[0].use == "client");
@@ -75,7 +75,7 @@ TEST_CASE(
   // Of a CA file any certificate may serve, of the client's chain all do.
   fs.append("/tls/client.pem", kSecond);
   fs.append("/tls/ca.pem", kFirst + kSecond);
-  const auto both = status::certificate_ends(
+  const auto both = status::certificate_expiries(
       fs, {{"client", "/tls/client.pem", false}, {"ca", "/tls/ca.pem", true}});
   REQUIRE(both.size() == 2);
   CHECK(both[0].not_after == std::min(kFirstEnds, kSecondEnds));

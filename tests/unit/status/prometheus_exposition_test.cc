@@ -19,7 +19,7 @@ status::AgentStatus full_status() {
   status.streams[0].stats.delivery.retries = {{"pressure", 7}};
   status.streams[0].stats.rotations_left = 3;
   status.certificates = {{"ca", "/etc/ca.pem", 1830387127}};
-  status.process = platform::ProcessFigures{1.5, 4096, 8192, 2, 9, 1024};
+  status.process = platform::ProcessStats{1.5, 4096, 8192, 2, 9, 1024};
   status.started_ns = 1'790'000'000'250'000'000;
   return status;
 }

@@ -58,9 +58,3 @@ TEST_CASE("the summary names an unterminated line, left out files and what is wr
   CHECK(status::render_summary({s}, "somewhere", 1.5).find("NOT every line is accounted for") !=
         std::string::npos);
 }
-
-TEST_CASE("bytes are shown in units that people read", "[summary]") {
-  CHECK(status::human_bytes(17) == "17 B");
-  CHECK(status::human_bytes(1536) == "1.5 KiB");
-  CHECK(status::human_bytes(std::uint64_t{2} << 30) == "2.0 GiB");
-}

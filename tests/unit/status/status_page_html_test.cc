@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "agent/status/html_escape.h"
+#include "agent/status/status_page_assets.h"
 #include "tests/support/catch.h"
 #include "tests/support/status_sample.h"
 
@@ -50,14 +50,8 @@ std::vector<std::string> tags(const std::string& page) {
 
 }  // namespace
 
-TEST_CASE("text in HTML is text", "[page]") {
-  CHECK(status::html_text("a<b>&\"'") == "a&lt;b&gt;&amp;&quot;&#39;");
-  CHECK(status::html_text("\x01\t\n") == "???");
-  CHECK(status::html_text("\xff") == "\xef\xbf\xbd");
-}
-
 TEST_CASE("nothing from outside becomes markup", "[page]") {
-  const std::string page = status::render_page(hostile());
+  const std::string page = status::render_status_page(hostile());
   CHECK(page.find("alert(1)") != std::string::npos);  // shown, as text
   CHECK(page.find("<script>alert") == std::string::npos);
   CHECK(page.find("<img") == std::string::npos);
@@ -75,14 +69,14 @@ TEST_CASE("nothing from outside becomes markup", "[page]") {
 }
 
 TEST_CASE("the page holds all that it needs, and the policy allows just that", "[page]") {
-  const std::string page = status::render_page(sample_status());
+  const std::string page = status::render_status_page(sample_status());
   CHECK(page.find("http:") == std::string::npos);
   CHECK(page.find("https:") == std::string::npos);
   CHECK(page.find("<link") == std::string::npos);
   CHECK(page.find("<style>" + std::string(status::kPageStyle) + "</style>") != std::string::npos);
   CHECK(page.find("<script>" + std::string(status::kPageScript) + "</script>") !=
         std::string::npos);
-  const std::string& policy = status::page_policy();
+  const std::string& policy = status::status_page_policy();
   CHECK(policy.find("default-src 'none'; script-src 'sha256-") == 0);
   CHECK(policy.find("unsafe") == std::string::npos);
   CHECK(policy.find("frame-ancestors 'none'") != std::string::npos);
@@ -91,7 +85,7 @@ TEST_CASE("the page holds all that it needs, and the policy allows just that", "
 TEST_CASE("events are shown only to those who may see them", "[page]") {
   auto status = sample_status();
   status.streams[0].events = {"alice got secrets"};
-  CHECK(status::render_page(status).find("alice") == std::string::npos);
+  CHECK(status::render_status_page(status).find("alice") == std::string::npos);
   status.events_shown = true;
-  CHECK(status::render_page(status).find("<li>alice got secrets</li>") != std::string::npos);
+  CHECK(status::render_status_page(status).find("<li>alice got secrets</li>") != std::string::npos);
 }

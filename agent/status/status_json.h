@@ -1,0 +1,13 @@
+// The status as JSON, for /status.json and `auditship status --json`. Pure function; all text in it is
+// escaped.
+#pragma once
+
+#include <string>
+
+#include "agent/status/agent_status.h"
+
+namespace auditship::status {
+
+[[nodiscard]] std::string render_status_json(const AgentStatus& status);
+
+}  // namespace auditship::status
