@@ -37,7 +37,7 @@ std::string encode_base64(std::string_view bytes, Base64Padding padding) {
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {
-  const std::size_t digits =
+  const auto digits =
       static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
   const std::string_view rest = text.substr(digits);
   const bool is_padding = rest.empty() || ((rest == "=" || rest == "==") && text.size() % 4 == 0);

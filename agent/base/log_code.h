@@ -41,9 +41,7 @@ class LogCode {
       : code_(find_log_code(code)->code) {}
 
   // Of an answer or an input. A code without a row keeps its name and has no hint.
-  [[nodiscard]] static LogCode at_run_time(std::string_view code) {
-    return LogCode(code, Known::no);
-  }
+  [[nodiscard]] static LogCode at_run_time(std::string_view code) { return {code, Known::no}; }
 
   [[nodiscard]] std::string_view name() const { return code_; }
 

@@ -43,6 +43,33 @@ int fail(const std::string& message) {
   return kExitFailed;
 }
 
+// The exit code of the command, and the sentence that says why.
+int report(const reconcile::ReconcileTotals& totals) {
+  std::printf("%llu documents expected, %llu records filtered; %llu missing, %llu more than once\n",
+              static_cast<unsigned long long>(totals.kept),
+              static_cast<unsigned long long>(totals.filtered),
+              static_cast<unsigned long long>(totals.missing),
+              static_cast<unsigned long long>(totals.more_than_once));
+  return totals.missing == 0 && totals.more_than_once == 0 ? 0 : kExitFailed;
+}
+
+Status check_files(const ReconcileArguments& arguments, const config::StreamConfig& stream,
+                   reconcile::Reconciler& reconciler) {
+  for (const std::string& file : arguments.files) {
+    const auto live_log = live_log_for(file, arguments.path, stream.input->places());
+    if (!live_log) {
+      return Error{Errc::invalid,
+                   file + ": is no log of stream " + stream.name +
+                       " and none that was rotated from one: say with --path under which path the "
+                       "agent read it"};
+    }
+    if (auto s = reconciler.check_file(file, *live_log); !s) {
+      return s.error().in(file);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 int reconcile_command(const ReconcileArguments& arguments) {
@@ -92,24 +119,10 @@ int reconcile_command(const ReconcileArguments& arguments) {
         return (*client)->run(start);
       },
       std::move(rules), (*parsers)->make_parser(), std::move(options), print_range);
-  for (const std::string& file : arguments.files) {
-    const auto live_log = live_log_for(file, arguments.path, stream->input->places());
-    if (!live_log) {
-      return fail(file + ": is no log of stream " + stream->name +
-                  " and none that was rotated from one: say with --path under which path the agent "
-                  "read it");
-    }
-    if (auto s = reconciler.check_file(file, *live_log); !s) {
-      return fail(file + ": " + s.error().message);
-    }
+  if (auto s = check_files(arguments, *stream, reconciler); !s) {
+    return fail(s.error().message);
   }
-  const reconcile::ReconcileTotals& totals = reconciler.totals();
-  std::printf("%llu documents expected, %llu records filtered; %llu missing, %llu more than once\n",
-              static_cast<unsigned long long>(totals.kept),
-              static_cast<unsigned long long>(totals.filtered),
-              static_cast<unsigned long long>(totals.missing),
-              static_cast<unsigned long long>(totals.more_than_once));
-  return totals.missing == 0 && totals.more_than_once == 0 ? 0 : kExitFailed;
+  return report(reconciler.totals());
 }
 
 }  // namespace auditship::cli

@@ -44,6 +44,7 @@ class Pipeline {
            delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
+  ~Pipeline() = default;
 
   // Opens the buffer, if it is not open: recovery. step() does it too; call it to see errors at
   // start-up.

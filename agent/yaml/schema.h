@@ -140,7 +140,7 @@ void read_file_name(YamlMap& map, std::string_view key, ReadContext& context, Fi
 // An empty text is the default of every text key, or its check refuses it: it is not written.
 template <typename T>
 [[nodiscard]] Key<T> text_key(std::string name, std::string T::*member, std::string type,
-                              std::string meaning, Check<std::string> check = {}) {
+                              std::string meaning, const Check<std::string>& check = {}) {
   return Key<T>{name,
                 std::move(type),
                 std::move(meaning),
@@ -176,7 +176,7 @@ template <typename T>
 template <typename T>
 [[nodiscard]] Key<T> texts_key(std::string name, std::vector<std::string> T::*member,
                                std::string type, std::string meaning,
-                               Check<std::string> check = {}) {
+                               const Check<std::string>& check = {}) {
   return Key<T>{
       name,
       std::move(type),

@@ -69,6 +69,7 @@ class FileSource {
              const std::optional<FileCheckpoint>& resume);
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
+  ~FileSource() = default;
 
   // Replaces lines with the next complete lines, about max_bytes of them (always at least one if
   // there is one). Returns how many. Errors: io on the current file, told once a change; reading is

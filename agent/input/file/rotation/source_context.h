@@ -62,6 +62,7 @@ struct SourceContext {
   SourceContext(Fs& the_fs, const Clock& the_clock, Logger& the_log, FileSourceOptions the_options);
   SourceContext(const SourceContext&) = delete;
   SourceContext& operator=(const SourceContext&) = delete;
+  ~SourceContext() = default;
 
   // Counts bytes that vanished before they were read, and says so. file: where it was noticed;
   // empty: the live file. bytes 0: not known how many.
