@@ -30,7 +30,7 @@ event::ItemOutcome only_item(std::uint16_t status, const std::string& type,
 void ResponseHandler::handle(event::FrameId frame, std::uint64_t number,
                              const event::Outcome& outcome) {
   InFlightBatch& batch = context_.batches.find(frame);
-  const Request request = in_flight::InFlightTable::find_sending(batch, number);
+  const auto request = in_flight::InFlightTable::find_sending(batch, number);
   request->sending = false;
   const TimePoint now = context_.clock.now();
   if (outcome.http_status != 0 || outcome.verdict == event::Verdict::created) {

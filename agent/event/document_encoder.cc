@@ -266,6 +266,23 @@ DocumentEncoder::Constants DocumentEncoder::make_constants(const RecordOrigin& o
   return made;
 }
 
+// Without those whose place a member of the record takes.
+void DocumentEncoder::append_constants(const Constants& constant, std::uint32_t taken,
+                                       std::string& out) {
+  if ((taken & kConstantBits) == 0) {
+    out += constant.all;
+    return;
+  }
+  for (std::size_t i = 0; i < constant.members.size(); ++i) {
+    if ((taken & bit(i)) == 0) {
+      out += constant.members[i];
+    }
+    if (i == kTag) {
+      out += constant.origin_members;
+    }
+  }
+}
+
 void DocumentEncoder::append(const Record& record, const RawLine& line, const DocId& id,
                              std::int64_t now_ns, std::string& out) {
   const std::uint32_t taken = overridden(record.fields);
@@ -280,18 +297,7 @@ void DocumentEncoder::append(const Record& record, const RawLine& line, const Do
     out += "\",";
   }
   const Constants& constant = constants(line.origin);
-  if ((taken & kConstantBits) == 0) {
-    out += constant.all;
-  } else {
-    for (std::size_t i = 0; i < constant.members.size(); ++i) {
-      if ((taken & bit(i)) == 0) {
-        out += constant.members[i];
-      }
-      if (i == kTag) {
-        out += constant.origin_members;
-      }
-    }
-  }
+  append_constants(constant, taken, out);
   if (!constant.sequence_name.empty()) {
     out += constant.sequence_name;
     append_json_uint(

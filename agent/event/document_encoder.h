@@ -72,6 +72,7 @@ class DocumentEncoder {
     std::string sequence_name;
   };
   const Constants& constants(const RecordOrigin* origin);
+  static void append_constants(const Constants& constant, std::uint32_t taken, std::string& out);
   [[nodiscard]] Constants make_constants(const RecordOrigin& origin) const;
 
   // Sources; then begins anew.
