@@ -108,6 +108,23 @@ bool read_fields(std::string_view rest, SudoText& out) {
   }
 }
 
+void write_fields(const SudoText& text, patterns::EcsEvent& event) {
+  event.user("user.name", text.user);
+  event.text("event.reason", text.reason);
+  event.user("user.effective.name", text.value[user]);
+  event.text("user.effective.group.name", text.value[group]);
+  event.tty("session.tty", text.value[tty]);
+  event.text("process.working_directory", text.value[pwd]);
+  event.text("process.command_line", text.value[command]);
+  event.text("sudo.tsid", text.value[tsid]);
+  event.text("sudo.env", text.value[env]);
+  event.number("process.exit_code", text.exit_code);
+  event.text("sudo.signal", text.signal);
+  if (text.ambiguous) {
+    event.literal("event.ambiguous", "true");
+  }
+}
+
 }  // namespace
 
 // sudo's set_fqdn() only warns of a host whose name cannot be found.
@@ -186,20 +203,7 @@ bool SudoLineParser::apply_text(std::string_view message, patterns::EcsEvent& ev
   } else {
     apply_refusal(text.reason, has_fields, event);
   }
-  event.user("user.name", text.user);
-  event.text("event.reason", text.reason);
-  event.user("user.effective.name", text.value[user]);
-  event.text("user.effective.group.name", text.value[group]);
-  event.tty("session.tty", text.value[tty]);
-  event.text("process.working_directory", text.value[pwd]);
-  event.text("process.command_line", text.value[command]);
-  event.text("sudo.tsid", text.value[tsid]);
-  event.text("sudo.env", text.value[env]);
-  event.number("process.exit_code", text.exit_code);
-  event.text("sudo.signal", text.signal);
-  if (text.ambiguous) {
-    event.literal("event.ambiguous", "true");
-  }
+  write_fields(text, event);
   return true;
 }
 

@@ -22,6 +22,7 @@ class LoginList {
   LoginList() = default;
   LoginList(const LoginList&) = delete;
   LoginList& operator=(const LoginList&) = delete;
+  ~LoginList() = default;
 
   [[nodiscard]] auto begin() { return list_.begin(); }
   [[nodiscard]] auto end() { return list_.end(); }
