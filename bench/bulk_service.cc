@@ -140,7 +140,7 @@ Totals BulkService::totals() {
   Totals all = totals_;
   all.items = counts.items;
   all.created = counts.created;
-  all.existed = counts.conflicts;
+  all.duplicate = counts.conflicts;
   all.refused_items = counts.refused;
   all.malformed += counts.malformed;
   return all;
@@ -154,7 +154,7 @@ std::string BulkService::totals_json() {
                                                           {"hanging", t.hanging},
                                                           {"items", t.items},
                                                           {"created", t.created},
-                                                          {"existed", t.existed},
+                                                          {"duplicate", t.duplicate},
                                                           {"refused_items", t.refused_items},
                                                           {"malformed", t.malformed},
                                                           {"wire_bytes", t.wire_bytes},

@@ -39,7 +39,7 @@ struct Faults {
 
 struct Totals {
   std::uint64_t bulks = 0, refused_bulks = 0, lost_answers = 0, hanging = 0;
-  std::uint64_t items = 0, created = 0, existed = 0, refused_items = 0;
+  std::uint64_t items = 0, created = 0, duplicate = 0, refused_items = 0;
   std::uint64_t wire_bytes = 0, body_bytes = 0, malformed = 0;
 };
 

@@ -158,7 +158,7 @@ void Agent::tell_absent() {
       const std::string hidden = hidden_part(services_.fs, before_wildcard(path));
       if (!hidden.empty()) {
         services_.log.warn(
-            "input-hidden", "a log file is where this process is shown nothing",
+            "input-masked", "a log file is where this process is shown nothing",
             {{"stream", pipeline->settings().name}, {"file", path}, {"hidden", hidden}});
       }
     }

@@ -15,11 +15,10 @@ struct LogCodeRow {
 
 // In the order of their codes.
 inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
+    {"accounting-mismatch",
+     "this is a bug: keep data_dir and the log, and report it; `auditship reconcile` tells whether "
+     "documents are missing"},
     {"ack-no-space", "make room on the disk of data_dir; it goes on by itself"},
-    {"administrators",
-     "correct the file that the message names; `auditship keys` shows what is known"},
-    {"administrators-broken",
-     "correct the file that the message names; `auditship check` tells all that is wrong"},
     {"buffer-ack-lost",
      "nothing to do for the documents: they are looked up and sent again; check the disk (dmesg, "
      "SMART)"},
@@ -68,26 +67,23 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"input-error",
      "check that the agent may read the file and its directories: group adm, or "
      "CAP_DAC_READ_SEARCH"},
-    {"input-hidden",
+    {"input-masked",
      "under systemd, ProtectHome=, PrivateTmp= and InaccessiblePaths= hide places: show it by a "
      "drop-in, or log elsewhere"},
+    {"input-not-regular", "name regular files in streams.NAME.paths, or narrow the pattern"},
     {"input-unreadable",
      "check that the agent may read the file and its directories: group adm, or "
      "CAP_DAC_READ_SEARCH"},
-    {"late-write",
-     "make the writer reopen its log at rotation (postrotate, or copytruncate); ship the rest by "
-     "hand if it is needed"},
-    {"ledger-violated",
-     "this is a bug: keep data_dir and the log, and report it; `auditship reconcile` tells whether "
-     "documents are missing"},
-    {"left-out", "make the file readable and restart the agent, or read it by `auditship parse`"},
+    {"key-owner-conflict",
+     "correct the file that the message names; `auditship keys` shows what is known"},
+    {"key-owners-invalid",
+     "correct the file that the message names; `auditship check` tells all that is wrong"},
     {"look-up-failed",
      "open or restore the index; the role needs indices:data/read/mget and get on it (role "
      "auditship-shipper)"},
     {"node-renamed",
      "if this is a clone, give it a data_dir of its own; if the node was renamed, nothing has to "
      "be done"},
-    {"not-a-file", "name regular files in streams.NAME.paths, or narrow the pattern"},
     {"notify",
      "check NotifyAccess and NOTIFY_SOCKET of the unit; the watchdog may restart the agent"},
     {"opensearch-alias-is-index",
@@ -204,6 +200,8 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
      "release"},
     {"restored-shorter",
      "nothing to do: what was shipped is not doubled; find out who restored or rewrote the file"},
+    {"rotated-file-skipped",
+     "make the file readable and restart the agent, or read it by `auditship parse`"},
     {"rules-broken",
      "run `auditship check`: it names line and column; correct the file before the next restart, "
      "which would fail; it is read again by itself"},
@@ -225,6 +223,9 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"truncated-unread",
      "rotate by renaming instead of truncating (logrotate: drop copytruncate), or keep copies; "
      "find out who truncated it"},
+    {"write-after-rotation",
+     "make the writer reopen its log at rotation (postrotate, or copytruncate); ship the rest by "
+     "hand if it is needed"},
 });
 
 static_assert(std::is_sorted(kLogCodes.begin(), kLogCodes.end(),

@@ -24,7 +24,7 @@ struct Slot {
 template <typename Ledger, typename Visit>
 void each_counter(Ledger& l, Visit visit) {
   for (auto* counter :
-       {&l.created, &l.existed, &l.dead_lettered, &l.forgotten, &l.lost, &l.before_added}) {
+       {&l.created, &l.duplicate, &l.dead_lettered, &l.unattributed, &l.lost, &l.before_added}) {
     visit(*counter);
   }
 }

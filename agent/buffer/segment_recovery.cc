@@ -188,7 +188,7 @@ Status Recovery::add_destinations(AckStates& states) {
     AckState state;
     state.settled = segments_.empty() ? state_.last : segments_.front().first - 1;
     if (ack_lost) {
-      state.ledger.forgotten = *made;  // a segment goes only when it is settled
+      state.ledger.unattributed = *made;  // a segment goes only when it is settled
       state.doubted = AckState::kAllDoubted;
     } else {
       state.ledger.before_added = *made;

@@ -139,7 +139,7 @@ void print_settled(const std::string& stream, const buffer::AckState& state) {
       "%s: settled up to frame %llu; %llu created, %llu already there, %llu in dead letters\n",
       stream.c_str(), static_cast<unsigned long long>(state.settled),
       static_cast<unsigned long long>(state.ledger.created),
-      static_cast<unsigned long long>(state.ledger.existed),
+      static_cast<unsigned long long>(state.ledger.duplicate),
       static_cast<unsigned long long>(state.ledger.dead_lettered));
 }
 

@@ -88,7 +88,7 @@ int check_command(const CheckArguments& arguments) {
   if (arguments.online) {
     good = ask_sink(fs, *config, log) && good;
   }
-  std::printf("%s: %s\n", arguments.config.c_str(), good ? "good" : "NOT good");
+  std::printf("%s: %s\n", arguments.config.c_str(), good ? "valid" : "has errors");
   return good ? 0 : kExitFailed;
 }
 

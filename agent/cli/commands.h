@@ -1,5 +1,5 @@
 // The subcommands. Each reads its options from its struct and returns the exit code: 0 done, 1
-// failed, 2 wrong use. Results go to stdout, errors and the agent's own log to stderr.
+// failed, 2 wrong use. Results go to stdout, errors and the agent log to stderr.
 #pragma once
 
 #include <optional>

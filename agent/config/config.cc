@@ -81,7 +81,7 @@ Result<Config> parse_config(Fs& fs, const RegisteredTypes& types, const std::str
   read_streams(top, context, types, defaults, config);
   config.sinks = default_sinks(types, config.data_dir);
   read_sink(top, context, types, config);
-  top.done(former_name);
+  top.done();
   if (!problems.empty()) {
     return problems.error();
   }

@@ -18,10 +18,6 @@ const std::vector<RenamedKey>& renamed_keys() {
   return kRenamed;
 }
 
-std::string former_name(std::string_view key) {
-  return key == "administrators" ? "it is called \"ssh_key_owners\" now" : "";
-}
-
 void apply_renames(yaml::YamlNode& root, const std::vector<RenamedKey>& renamed,
                    yaml::YamlProblems& problems, std::vector<std::string>& warnings) {
   for (const RenamedKey& key : renamed) {

@@ -23,8 +23,4 @@ struct RenamedKey {
 void apply_renames(yaml::YamlNode& root, const std::vector<RenamedKey>& renamed,
                    yaml::YamlProblems& problems, std::vector<std::string>& warnings);
 
-// For a key that was renamed before the first release and is not read any more: what it is called now,
-// as the end of a sentence. Empty: the key has no such past.
-[[nodiscard]] std::string former_name(std::string_view key);
-
 }  // namespace auditship::config

@@ -7,7 +7,7 @@
 // Settlement (what is stored) and DeliveryReporter (what is said).
 //
 // Promises: a frame's index is fixed and synced before its first attempt and kept by every retry;
-// only what needs it is sent again; nothing is dropped: a document ends as created, existed, or
+// only what needs it is sent again; nothing is dropped: a document ends as created, duplicate, or
 // dead-lettered (synced). Waiting grows exponentially with full jitter and never gives up. At most
 // kMaxFlights frames are in memory. Frames in doubt (AckState::doubted) are looked up in all indices
 // of the alias before they are sent. All calls on the loop thread. log, sink, dead_letters, clock,

@@ -107,7 +107,7 @@ void DeliveryReporter::report_refused_codec(Codec now) {
 void DeliveryReporter::report_unbalanced(event::FrameId frame, std::uint64_t read,
                                          std::uint64_t settled) {
   ++stats_.ledger_violations;
-  logger_.error("ledger-violated", "documents read and documents settled do not add up",
+  logger_.error("accounting-mismatch", "documents read and documents settled do not add up",
                 {{"stream", stream_}, {"frame", frame}, {"read", read}, {"settled", settled}});
 }
 

@@ -26,7 +26,7 @@ RequestAction request_action(const event::Outcome& outcome, std::uint32_t docume
     case event::Verdict::retry:
     case event::Verdict::blocked:
     case event::Verdict::created:
-    case event::Verdict::existed:
+    case event::Verdict::duplicate:
       break;
   }
   return RequestAction::wait;
@@ -86,7 +86,7 @@ const char* retry_class(event::Verdict verdict, std::uint16_t status) {
     case event::Verdict::split:
       return status == 0 ? "no_answer" : "too_large";
     case event::Verdict::created:
-    case event::Verdict::existed:
+    case event::Verdict::duplicate:
     case event::Verdict::retry:
       break;
   }

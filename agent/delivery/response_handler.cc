@@ -45,13 +45,13 @@ void ResponseHandler::handle(event::FrameId frame, std::uint64_t number,
     return;
   }
   AUDITSHIP_CHECK(
-      outcome.created + outcome.existed + outcome.items.size() == request->payload.documents,
+      outcome.created + outcome.duplicate + outcome.items.size() == request->payload.documents,
       "an outcome accounts for each document sent");
   context_.rate.answered();
   request->silences = 0;
   batch.counts.created += outcome.created;
-  batch.counts.existed += outcome.existed;
-  if (outcome.created + outcome.existed > 0) {
+  batch.counts.duplicate += outcome.duplicate;
+  if (outcome.created + outcome.duplicate > 0) {
     context_.taken_at = now;
     request->attempts = 0;
   }

@@ -23,7 +23,7 @@ void Settlement::settle(const in_flight::InFlightBatch& done) {
   ack_.settled = done.id;
   settled_log_bytes_ = std::max(settled_log_bytes_, done.log_bytes);
   ack_.ledger.created += done.counts.created;
-  ack_.ledger.existed += done.counts.existed;
+  ack_.ledger.duplicate += done.counts.duplicate;
   ack_.ledger.dead_lettered += done.counts.dead_lettered;
   ack_.ledger.lost += done.counts.lost;
   ack_.targets.erase(done.id);

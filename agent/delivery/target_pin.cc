@@ -139,7 +139,7 @@ void TargetPin::learn(event::FrameId frame, std::uint64_t number,
       missing.push_back(i);
     }
   }
-  batch.counts.existed += request->payload.documents - missing.size();
+  batch.counts.duplicate += request->payload.documents - missing.size();
   context_.reporter.report_look_up(frame, batch.index, request->moving_to, missing.size());
   if (missing.empty()) {
     batch.requests.erase(request);

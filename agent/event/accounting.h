@@ -4,7 +4,7 @@
 // Two sums hold at every frame boundary:
 //   bytes    consumed + gaps = known size, per file (checked by the input stage)
 //   records  lines + salvaged = filtered + sampled_out + documents
-//            documents + derived = created + existed + dead_lettered + forgotten + lost
+//            documents + derived = created + duplicate + dead_lettered + unattributed + lost
 //                                    + before_added + buffered, for each destination
 // Plain values, copied freely.
 #pragma once
@@ -40,15 +40,15 @@ struct ReadLedger {
 
 struct DeliveryLedger {
   std::uint64_t created = 0;        // the server made the document now
-  std::uint64_t existed = 0;        // it already had it (409)
+  std::uint64_t duplicate = 0;      // it already had it (409)
   std::uint64_t dead_lettered = 0;  // refused for its content; lies synced in the dead-letter file
-  std::uint64_t forgotten = 0;      // settled, but both slots that said how were damaged
+  std::uint64_t unattributed = 0;   // settled, but both slots that said how were damaged
   std::uint64_t lost = 0;  // in frames damaged before they were settled; their lines are read again
   // In frames that were gone before the stream got this destination: never meant for it.
   std::uint64_t before_added = 0;
 
   [[nodiscard]] std::uint64_t settled() const {
-    return created + existed + dead_lettered + forgotten;
+    return created + duplicate + dead_lettered + unattributed;
   }
   // What of all documents ever put into frames is done with.
   [[nodiscard]] std::uint64_t accounted() const { return settled() + lost + before_added; }

@@ -13,7 +13,7 @@ enum class Verdict : std::uint8_t {
   // Settled: the server made it.
   created,
   // Settled: it was there (409).
-  existed,
+  duplicate,
   // Pressure or a passing fault: back off and send the same again.
   retry,
   // The target cannot be used until somebody repairs it: wait, alarm, never drop.
@@ -46,8 +46,8 @@ struct Outcome {
   Verdict verdict = Verdict::retry;
   // 0: no answer.
   std::uint16_t http_status = 0;
-  std::uint32_t created = 0, existed = 0;
-  // Only the items that are neither created nor existed.
+  std::uint32_t created = 0, duplicate = 0;
+  // Only the items that are neither created nor duplicate.
   std::vector<ItemOutcome> items;
   // Asked for by the server or a proxy; 0 = not said.
   std::chrono::milliseconds retry_after{0};

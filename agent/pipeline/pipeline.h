@@ -54,7 +54,7 @@ class Pipeline {
   void stop_reading() { reading_ = false; }
   // Writes what is settled to disk. For the end of a run.
   void flush();
-  // From the next line on. The change becomes a document (docs/architecture.md, "Rules on record").
+  // From the next line on. The change becomes a document (docs/architecture.md, "Audit trail of rule changes").
   void set_rules(filter::RuleSet rules);
   // Something may have changed: look at the files at the next step.
   void notify_change() { reader_.notify_change(); }

@@ -1,5 +1,5 @@
 // RuleChangeRecorder puts on record which filter rules are in force: each change of them becomes a
-// document. See docs/architecture.md, "Rules on record".
+// document. See docs/architecture.md, "Audit trail of rule changes".
 //
 //   recorder.rules_changed();      // the stage has other rules now
 //   recorder.record(now);          // once a step, before anything is read under these rules

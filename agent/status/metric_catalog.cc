@@ -5,6 +5,13 @@
 #include "agent/status/agent_status.h"
 
 namespace auditship::status {
+namespace {
+
+constexpr const char* kDelivered =
+    "Documents that are settled: created, already there, refused for their content, or settled "
+    "without a record of which.";
+
+}  // namespace
 
 // NOLINTNEXTLINE(readability-function-size): a table, an entry a number
 const std::vector<MetricDefinition>& metric_definitions() {
@@ -35,20 +42,20 @@ const std::vector<MetricDefinition>& metric_definitions() {
        [](const pipeline::PipelineStats& v) { return v.read.unparsed; }},
       {"cut", "auditship_cut_lines_total", "counter", "Lines over the limit.",
        [](const pipeline::PipelineStats& v) { return v.read.cut; }},
-      {"gaps", "auditship_gaps_total", "counter",
+      {"gaps", "auditship_input_lost_ranges_total", "counter",
        "Times that log data vanished before it was read.",
        [](const pipeline::PipelineStats& v) { return v.read.gaps; }},
-      {"gap_bytes", "auditship_gap_bytes_total", "counter",
+      {"gap_bytes", "auditship_input_lost_bytes_total", "counter",
        "Bytes that vanished, where that is known.",
        [](const pipeline::PipelineStats& v) { return v.read.gap_bytes; }},
-      {"created", "auditship_created_documents_total", "counter", "Documents that the sink made.",
-       [](const pipeline::PipelineStats& v) { return v.delivered.created; }},
-      {"existed", "auditship_existed_documents_total", "counter",
-       "Documents that the sink already had.",
-       [](const pipeline::PipelineStats& v) { return v.delivered.existed; }},
-      {"dead_lettered", "auditship_dead_lettered_documents_total", "counter",
-       "Documents refused for their content.",
-       [](const pipeline::PipelineStats& v) { return v.delivered.dead_lettered; }},
+      {"created", "auditship_delivered_documents_total", "counter", kDelivered,
+       [](const pipeline::PipelineStats& v) { return v.delivered.created; }, "created"},
+      {"duplicate", "auditship_delivered_documents_total", "counter", kDelivered,
+       [](const pipeline::PipelineStats& v) { return v.delivered.duplicate; }, "duplicate"},
+      {"dead_lettered", "auditship_delivered_documents_total", "counter", kDelivered,
+       [](const pipeline::PipelineStats& v) { return v.delivered.dead_lettered; }, "dead_lettered"},
+      {"unattributed", "auditship_delivered_documents_total", "counter", kDelivered,
+       [](const pipeline::PipelineStats& v) { return v.delivered.unattributed; }, "unattributed"},
       {"buffered_documents", "auditship_buffered_documents", "gauge",
        "Documents that wait for delivery.",
        [](const pipeline::PipelineStats& v) { return v.buffered_documents; }},
@@ -70,17 +77,14 @@ const std::vector<MetricDefinition>& metric_definitions() {
       {"reread", "auditship_reread_lines_total", "counter",
        "Lines read again because a frame that held them was damaged.",
        [](const pipeline::PipelineStats& v) { return v.read.reread; }},
-      {"forgotten", "auditship_forgotten_documents_total", "counter",
-       "Documents settled, but the slots that said how were damaged.",
-       [](const pipeline::PipelineStats& v) { return v.delivered.forgotten; }},
       {"failing_sources", "auditship_failing_sources", "gauge",
        "Log files that cannot be read now.",
        [](const pipeline::PipelineStats& v) { return std::uint64_t{v.failing}; }},
       {"lost_documents", "auditship_lost_documents_total", "counter",
        "Buffered documents lost to disk damage; their lines are read again.",
        [](const pipeline::PipelineStats& v) { return v.delivered.lost; }},
-      {"ledger_broken", "auditship_ledger_broken", "gauge",
-       "1 when a sum of the ledger does not hold: a bug.",
+      {"accounting_mismatch", "auditship_accounting_mismatch", "gauge",
+       "1 when a sum of the ledger does not add up: a bug.",
        [](const pipeline::PipelineStats& v) { return std::uint64_t{!sums_hold(v)}; }},
       {"unknown", "auditship_unknown_records_total", "counter",
        "Records of this run that are of the format, but of no form that the parser knows.",

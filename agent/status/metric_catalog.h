@@ -20,6 +20,9 @@ struct MetricDefinition {
   const char* type;
   const char* help;
   std::uint64_t (*of)(const pipeline::PipelineStats&);
+  // The label `result` of its sample; nullptr: it has none. Metrics that differ in it alone stand
+  // next to each other and have one help text.
+  const char* result = nullptr;
 };
 
 // A measured value, which may be missing: a gauge.

@@ -106,10 +106,18 @@ class Writer {
 };
 
 void write_streams(Writer& out, const AgentStatus& status) {
+  std::string_view family;
   for (const MetricDefinition& metric : metric_definitions()) {
-    out.family(metric.metric, metric.type, metric.help);
+    if (family != metric.metric) {
+      family = metric.metric;
+      out.family(family, metric.type, metric.help);
+    }
     for (const StreamStatus& stream : status.streams) {
-      out.sample({{"stream", stream.name}}, metric.of(stream.stats));
+      if (metric.result == nullptr) {
+        out.sample({{"stream", stream.name}}, metric.of(stream.stats));
+      } else {
+        out.sample({{"stream", stream.name}, {"result", metric.result}}, metric.of(stream.stats));
+      }
     }
   }
   for (const GaugeDefinition& gauge : gauge_definitions()) {

@@ -26,7 +26,7 @@ Row row_of(const StreamSummary& s) {
           std::to_string(read.documents),
           std::to_string(read.derived),
           std::to_string(s.stats.delivered.created),
-          std::to_string(s.stats.delivered.existed),
+          std::to_string(s.stats.delivered.duplicate),
           std::to_string(s.stats.delivered.dead_lettered),
           std::to_string(s.stats.buffered_documents)};
 }
@@ -108,7 +108,7 @@ std::string render_summary(const std::vector<StreamSummary>& streams,
   char took[64];
   std::snprintf(took, sizeof took, " in %.1f s", seconds);
   out += "documents: " + destination + took + "\n";
-  out += all ? "every line is accounted for\n" : "NOT every line is accounted for\n";
+  out += all ? "every line is processed\n" : "NOT every line is processed\n";
   return out;
 }
 

@@ -129,7 +129,7 @@ void stream_part(std::string& out, const AgentStatus& status, const StreamStatus
   fact(out, "lag", human_seconds(v.lag_seconds) + ", " + human_bytes(v.lag_bytes));
   fact(out, "filtered", count(v.read.filtered + v.read.sampled_out));
   fact(out, "delivered",
-       count(v.delivered.created) + " created, " + count(v.delivered.existed) + " already there");
+       count(v.delivered.created) + " created, " + count(v.delivered.duplicate) + " already there");
   fact(out, "dead letters", count(v.delivered.dead_lettered),
        v.delivered.dead_lettered > 0 ? "bad" : "");
   fact(out, "waiting", count(v.buffered_documents) + " documents");
@@ -140,7 +140,7 @@ void stream_part(std::string& out, const AgentStatus& status, const StreamStatus
   if (v.read.gaps > 0) {
     fact(out, "gaps", count(v.read.gaps) + ", at least " + human_bytes(v.read.gap_bytes), "bad");
   }
-  fact(out, "ledger", sums_hold(v) ? "holds" : "DOES NOT HOLD: a bug, please report it",
+  fact(out, "ledger", sums_hold(v) ? "holds" : "MISMATCH: a bug, please report it",
        sums_hold(v) ? "" : "bad");
   if (!stream.rules.file.empty()) {
     fact(out, "rules", stream.rules.file + ", " + stream.rules.hash.substr(0, 12));

@@ -53,7 +53,7 @@ void add_files(Lines& out, const StreamStatus& stream) {
 }
 
 void add_delivery(Lines& out, const pipeline::PipelineStats& v) {
-  out.add("delivered", count(v.delivered.created) + " created, " + count(v.delivered.existed) +
+  out.add("delivered", count(v.delivered.created) + " created, " + count(v.delivered.duplicate) +
                            " already there, " + count(v.delivered.dead_lettered) +
                            " in dead letters");
   out.add("waiting",
@@ -95,7 +95,7 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
   if (!v.delivery.last_failure.empty()) {
     out.add("failing", v.delivery.last_failure);
   }
-  out.add("ledger", sums_hold(v) ? "holds" : "DOES NOT HOLD: this is a bug, please report it");
+  out.add("ledger", sums_hold(v) ? "holds" : "MISMATCH: this is a bug, please report it");
   std::string name = "events";
   for (const std::string& event : stream.events) {
     out.add(name, event);

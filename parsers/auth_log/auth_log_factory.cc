@@ -75,7 +75,7 @@ Status AuthLogFactory::load_owners(Warnings warnings) {
     Logger& log = *services_.log;
     if (warnings == Warnings::to_say) {
       for (const std::string& warning : loaded->warnings) {
-        log.warn("administrators", warning);
+        log.warn("key-owner-conflict", warning);
       }
     }
     log.info("administrators-loaded", "owners of SSH keys were read",
@@ -99,7 +99,7 @@ std::optional<TimePoint> AuthLogFactory::renew(TimePoint now) {
   }
   if (auto s = load_owners(Warnings::to_say); !s && services_.log != nullptr) {
     Logger& log = *services_.log;
-    log.error("administrators-broken",
+    log.error("key-owners-invalid",
               "a changed file cannot be used; the owners of keys stay as they were",
               {{"error", s.error().message}});
   }

@@ -273,7 +273,7 @@ event::Outcome FileSink::ship_now(const Shipment& shipment) {
   if (shipment.frame <= commit_.frame) {
     event::Outcome outcome;
     outcome.verdict = event::Verdict::created;
-    outcome.existed = shipment.documents;
+    outcome.duplicate = shipment.documents;
     return outcome;
   }
   if (failed_ != 0 && shipment.frame > failed_) {

@@ -42,7 +42,7 @@ class FileSink final : public Sink {
   static Result<std::unique_ptr<FileSink>> open(Fs& fs, Logger& log, Executor post,
                                                 FileSinkOptions options);
 
-  // Answers created, existed, or retry (disk full or failing: the file is as it was before).
+  // Answers created, duplicate, or retry (disk full or failing: the file is as it was before).
   void ship(const Shipment& shipment, std::function<void(event::Outcome)> done) override;
 
   // The file that is written now, for summaries.

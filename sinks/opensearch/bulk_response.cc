@@ -107,8 +107,8 @@ bool read_item(const element& item, std::uint32_t position, const SentBulk& sent
       return false;  // a success with an error is neither
     }
     ++outcome.created;
-  } else if (decision.verdict == event::Verdict::existed) {
-    ++outcome.existed;
+  } else if (decision.verdict == event::Verdict::duplicate) {
+    ++outcome.duplicate;
   } else {
     event::ItemOutcome refused;
     refused.item = position;

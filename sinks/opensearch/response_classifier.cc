@@ -32,7 +32,8 @@ using enum event::Verdict;
 constexpr Row kTable[] = {
     // --- one item ---
     {kItem, 200, 201, "", "", When::always, created, "created"},
-    {kItem, 409, 409, "version_conflict_engine_exception", "", When::always, existed, "existed"},
+    {kItem, 409, 409, "version_conflict_engine_exception", "", When::always, duplicate,
+     "duplicate"},
 
     {kItem, 400, 400, "index_closed_exception", "", When::always, index_gone, "index-closed"},
     {kItem, 400, 400, "illegal_argument_exception", "no write index is defined", When::always,
@@ -156,7 +157,7 @@ constexpr struct {
 
 // What is no failure is never logged as one.
 static_assert(std::all_of(std::begin(kTable), std::end(kTable), [](const Row& row) {
-  return row.verdict == created || row.verdict == existed || is_log_code("opensearch-", row.code);
+  return row.verdict == created || row.verdict == duplicate || is_log_code("opensearch-", row.code);
 }));
 static_assert(std::all_of(std::begin(kFaults), std::end(kFaults),
                           [](const auto& row) { return is_log_code("opensearch-", row.code); }));

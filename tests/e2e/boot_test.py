@@ -124,7 +124,7 @@ def configure(machine, work, node):
     (etc / "auditship.yaml").write_text("# my own words\n" + json.dumps(settings, indent=1))
     drop_in(machine, "credential", "LoadCredential=opensearch-password:/etc/auditship/opensearch-password\nWatchdogSec=5\n")
     by_hand(machine, "auditship", "setup", "--username", "agentsetup", "--password-file", "/etc/auditship/setup.password")
-    assert "auditship.yaml: good" in by_hand(machine, "auditship", "check").stdout, "check of a good configuration"
+    assert "auditship.yaml: valid" in by_hand(machine, "auditship", "check").stdout, "check of a good configuration"
     for command in ("keys", "status"):
         by_hand(machine, "auditship", command)
     machine.run("systemctl", "start", "auditship")

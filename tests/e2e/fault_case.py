@@ -112,5 +112,5 @@ class Case:
         assert row["shipped"] + row["already there"] + row["dead letters"] == row["documents"], f"{self.name}: settled"
         assert row["dead letters"] == len(letters), f"{self.name}: dead letters of the summary"
         assert row["waiting"] == 0, f"{self.name}: waiting"
-        assert [status["ledger_broken"], status["gaps"]] == [0, 0], f"{self.name}: ledger and gaps"
+        assert [status["accounting_mismatch"], status["gaps"]] == [0, 0], f"{self.name}: ledger and gaps"
         return letters

@@ -67,7 +67,7 @@ def test_quickstart_answers_what_the_recording_says_and_leaves_nothing_behind(tr
     lines = {" ".join(line.split()) for line in done.stdout.splitlines()}
     for answer in ANSWERS:
         assert answer in lines, f"not answered: {answer}\n{done.stdout}"
-    assert "every line is accounted for" in done.stdout, "nothing says that every line is accounted for"
+    assert "every line is processed" in done.stdout, "nothing says that every line is processed"
     assert "fetched from Maven Central" in done.stdout, "nothing says what is fetched"
     assert node_pids(tree) == [], "nodes that still run"
     assert not (tree / "build/quickstart-data/opensearch").exists(), "the node's data are still there"

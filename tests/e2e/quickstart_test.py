@@ -52,7 +52,7 @@ def tells_the_truth(text, tree):
         assert row["filtered"] + row["documents"] == row["lines"], f"{stream}: filtered and kept"
         assert row["shipped"] == row["documents"] + row["derived"], f"{stream}: shipped"
         assert len(documents(tree / "build/quickstart-data/documents", stream)) == row["shipped"], f"{stream}: documents on disk"
-    assert "every line is accounted for" in text, "nothing says that every line is accounted for"
+    assert "every line is processed" in text, "nothing says that every line is processed"
     assert "OpenSearch:" in text, "nothing says how to send to OpenSearch"
     assert re.search(r"\d+ of \d+ lines shown", text), "no progress was shown"
     for who, what in (("ssh login", "success"), ("failure (403)", ""), ("pods/exec", "")):

@@ -191,7 +191,7 @@ TEST_CASE_METHOD(Fixture, "documents are created once; sent again they exist", "
   const event::Outcome again = ship(index, documents({"a", "b", "c"}));
   CHECK(again.verdict == event::Verdict::created);
   CHECK(again.created == 1);
-  CHECK(again.existed == 2);
+  CHECK(again.duplicate == 2);
   CHECK(count(target) == 3);
 }
 
@@ -225,7 +225,7 @@ TEST_CASE_METHOD(Fixture, "a shipment in doubt across two rollovers lands once",
   rollover();
   rollover();
   const event::Outcome retry = ship(first, documents({"a", "b", "c"}));
-  CHECK(retry.existed == 2);
+  CHECK(retry.duplicate == 2);
   CHECK(retry.created == 1);
   call("PUT", "/" + first + "/_settings", R"({"index.blocks.write":true})");
   const event::Outcome blocked = ship(first, documents({"a", "d"}));
@@ -256,7 +256,7 @@ TEST_CASE_METHOD(Fixture,
   const event::Outcome a = loop.wait(one);
   const event::Outcome b = loop.wait(two);
   CHECK(a.created + b.created == 2000);
-  CHECK(a.existed + b.existed == 2000);
+  CHECK(a.duplicate + b.duplicate == 2000);
   CHECK(count(target) == 2000);
 }
 
@@ -317,13 +317,13 @@ TEST_CASE_METHOD(Fixture, "bulks that are no good as a whole get the verdict tha
     docs.body.resize(docs.body.size() - 9);
     const event::Outcome outcome = ship(index, docs);
     CHECK(outcome.verdict != event::Verdict::created);
-    CHECK(outcome.created + outcome.existed == 0);
+    CHECK(outcome.created + outcome.duplicate == 0);
   }
   SECTION("half the lines, well formed") {
     Documents docs = documents({"a", "b"});
     docs.count = 4;
     CHECK(ship(index, docs).code == "opensearch-reply-items");
-    CHECK(ship(index, documents({"a", "b"})).existed == 2);
+    CHECK(ship(index, documents({"a", "b"})).duplicate == 2);
   }
   SECTION("a body that is not what its header says") {
     Documents docs = documents({"a"}, "{}", Codec::gzip);
@@ -374,7 +374,7 @@ TEST_CASE_METHOD(Fixture, "dated items go to the index of their day", "[opensear
   }
   const Documents docs{pack(Codec::gzip, lines), 2, Codec::gzip};
   CHECK(ship("", docs).created == 2);
-  CHECK(ship("", docs).existed == 2);
+  CHECK(ship("", docs).duplicate == 2);
   CHECK(count(target + "-2024.10.04") == 1);
   CHECK(count(target + "-2024.10.05") == 1);
 }
@@ -441,7 +441,7 @@ TEST_CASE_METHOD(Fixture, "a role that may only write ships through the alias",
   CHECK(resolve().value().empty());
   CHECK(log.codes == std::vector<std::string>{"opensearch-alias-unreadable"});
   CHECK(ship("", documents({"a"})).created == 1);
-  CHECK(ship("", documents({"a"})).existed == 1);
+  CHECK(ship("", documents({"a"})).duplicate == 1);
   const event::Outcome elsewhere = ship("other-index", documents({"a"}));
   CHECK(elsewhere.created == 0);
   CHECK((elsewhere.verdict == event::Verdict::blocked ||

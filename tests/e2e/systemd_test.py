@@ -198,7 +198,7 @@ def test_a_log_where_the_unit_shows_nothing_is_told(work):
     hidden.chmod(0)
     config = write_config(work, {"authlog": [hidden / "auth.log"]}, file_sink(work / "hidden-out"), "hidden-state")
     done = subprocess.run([AGENT, "run", "--once", "--config", config], capture_output=True, text=True, timeout=60)
-    assert "input-hidden" in done.stderr, f"a hidden log is not told: {done.stderr}"
+    assert "input-masked" in done.stderr, f"a hidden log is not told: {done.stderr}"
 
 
 def test_what_is_wrong_with_the_configuration_is_an_error_of_the_journal_on_each_line(work):

@@ -84,11 +84,11 @@ inline event::Outcome whole(event::Verdict verdict, int status = 0,
   outcome.message = code;
   return outcome;
 }
-inline event::Outcome taken(std::uint32_t created, std::uint32_t existed = 0,
+inline event::Outcome taken(std::uint32_t created, std::uint32_t duplicate = 0,
                             std::vector<event::ItemOutcome> items = {}) {
   event::Outcome outcome = whole(event::Verdict::created, 200);
   outcome.created = created;
-  outcome.existed = existed;
+  outcome.duplicate = duplicate;
   outcome.items = std::move(items);
   return outcome;
 }

@@ -162,12 +162,12 @@ std::string SimWorld::check_sums() {
     return "documents made and settled differ";
   }
   if (!plan_.bit_flips && (lines != writer_.written.size() || v.read.reread > 0 ||
-                           v.delivered.lost > 0 || v.delivered.forgotten > 0)) {
+                           v.delivered.lost > 0 || v.delivered.unattributed > 0)) {
     return "lines counted: " + std::to_string(lines) +
            ", written: " + std::to_string(writer_.written.size()) +
            ", read again: " + std::to_string(v.read.reread) +
            ", lost: " + std::to_string(v.delivered.lost) +
-           ", forgotten: " + std::to_string(v.delivered.forgotten);
+           ", unattributed: " + std::to_string(v.delivered.unattributed);
   }
   if (v.read.gaps > 0 && v.lost_documents == 0) {
     return "a gap is counted where nothing vanished";

@@ -34,7 +34,7 @@ struct Store {
     while (std::getline(in, action) && std::getline(in, document)) {
       const std::string id = action.substr(action.find("_id\":\"") + 6, 44);
       const auto [at, fresh] = documents.emplace(id, document);
-      ++(fresh ? outcome.created : outcome.existed);
+      ++(fresh ? outcome.created : outcome.duplicate);
       if (at->second != document) {
         wrong += "\n" + id + ":\n" + at->second + "\n" + document;
       }

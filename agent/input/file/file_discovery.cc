@@ -78,7 +78,7 @@ void FileDiscovery::look_at(const std::string& path) {
   if (stat->is_regular) {
     add(path);
   } else if (told_.insert(path).second) {
-    log_.warn("not-a-file", "matches a pattern but is not a regular file; left out",
+    log_.warn("input-not-regular", "matches a pattern but is not a regular file; left out",
               {{"path", path}});
   }
 }

@@ -19,7 +19,7 @@ void LateWriteWatch::look() {
   }
   ++context_.stats.gaps;
   context_.stats.gap_bytes += now->size - offset_;
-  context_.log.warn("late-write",
+  context_.log.warn("write-after-rotation",
                     "a rotated file grew after it was finished; these bytes are not shipped",
                     {{"path", context_.options.path},
                      {"file", finished_->path},

@@ -39,8 +39,9 @@ buffer::AckStates state_of(event::FrameId settled) {
 
 bool same(const buffer::AckState& a, const buffer::AckState& b) {
   return a.settled == b.settled && a.ledger.created == b.ledger.created &&
-         a.ledger.existed == b.ledger.existed && a.ledger.dead_lettered == b.ledger.dead_lettered &&
-         a.ledger.forgotten == b.ledger.forgotten && a.ledger.lost == b.ledger.lost &&
+         a.ledger.duplicate == b.ledger.duplicate &&
+         a.ledger.dead_lettered == b.ledger.dead_lettered &&
+         a.ledger.unattributed == b.ledger.unattributed && a.ledger.lost == b.ledger.lost &&
          a.ledger.before_added == b.ledger.before_added && a.doubted == b.doubted &&
          a.targets == b.targets;
 }

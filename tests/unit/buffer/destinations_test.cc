@@ -179,7 +179,7 @@ TEST_CASE("with both slots lost every destination gets all that is there again, 
   REQUIRE(rig.open().ok());
   for (const buffer::DestinationId each : {kMain, kArchive}) {
     CHECK(rig.log->ack(each).doubted == buffer::AckState::kAllDoubted);
-    CHECK(rig.log->ack(each).ledger.forgotten == 4);
+    CHECK(rig.log->ack(each).ledger.unattributed == 4);
     CHECK(rig.drain(each).documents == range(4, 10));
   }
 }

@@ -402,7 +402,7 @@ TEST_CASE(
   CHECK(drained.lost == 0);
   CHECK(*drained.documents.rbegin() == 39);
   CHECK(*drained.documents.begin() <= 18);
-  CHECK(rig.log->ack(0).ledger.forgotten == *drained.documents.begin());
+  CHECK(rig.log->ack(0).ledger.unattributed == *drained.documents.begin());
   CHECK(rig.log->ack(0).ledger.accounted() + drained.documents.size() ==
         rig.log->ledger().documents);
 }

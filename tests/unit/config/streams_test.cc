@@ -164,11 +164,5 @@ TEST_CASE("host_root is where this process sees the files of the host", "[config
   has(rig.refusal("host_root: host\n"), "host_root: expected an absolute path");
 }
 
-TEST_CASE("a key with a former name says what it is called now", "[config]") {
-  Rig rig;
-  has(rig.refusal("administrators: []\n"),
-      "unknown key \"administrators\"; it is called \"ssh_key_owners\" now");
-}
-
 }  // namespace
 }  // namespace auditship

@@ -19,7 +19,7 @@ TEST_CASE("a frame that is taken is settled, and its segment's slot says so", "[
   CHECK(rig.delivery->idle());
   CHECK(rig.stored().settled == 1);
   CHECK(rig.stored().ledger.created == 2);
-  CHECK(rig.stored().ledger.existed == 1);
+  CHECK(rig.stored().ledger.duplicate == 1);
   CHECK(rig.stored().targets.empty());
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("only the items that need it are sent again", "[delivery]") {
   rig.answer(taken(1, 1));
   CHECK(rig.delivery->idle());
   CHECK(rig.delivery->ack().ledger.created == 3);
-  CHECK(rig.delivery->ack().ledger.existed == 2);
+  CHECK(rig.delivery->ack().ledger.duplicate == 2);
 }
 
 TEST_CASE("what the server refuses for its content goes to the dead letters, once, with its words",

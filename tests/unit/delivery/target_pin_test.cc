@@ -28,7 +28,7 @@ TEST_CASE(
   CHECK(rig.request().numbers() == std::vector<std::uint64_t>{1, 3});
   rig.answer(taken(2));
   CHECK(rig.delivery->ack().ledger.created == 3);
-  CHECK(rig.delivery->ack().ledger.existed == 1);
+  CHECK(rig.delivery->ack().ledger.duplicate == 1);
   CHECK(rig.delivery->idle());
 }
 

@@ -28,7 +28,7 @@ TEST_CASE("two files with the same lines give all their documents", "[pipeline]"
   CHECK(rig.store.documents.size() == 4);
   CHECK(rig.store.count("\"log.file.path\":\"/var/log/a.log\"") == 2);
   CHECK(rig.store.count("\"log.file.path\":\"/var/log/b.log\"") == 2);
-  CHECK(rig.stream->stats().delivered.existed == 0);
+  CHECK(rig.stream->stats().delivered.duplicate == 0);
 }
 
 TEST_CASE("two streams of one file and one target give all their documents", "[pipeline]") {
@@ -45,5 +45,5 @@ TEST_CASE("two streams of one file and one target give all their documents", "[p
   rig.start();
   rig.run(5, true);
   CHECK(rig.store.documents.size() == 4);
-  CHECK(rig.stream->stats().delivered.existed == 0);
+  CHECK(rig.stream->stats().delivered.duplicate == 0);
 }

@@ -12,13 +12,13 @@ TEST_CASE("the sums of the ledger are shown to hold, or not", "[status]") {
   auto status = sample_status();
   CHECK(status::sums_hold(status.streams[0].stats));
   CHECK(status::render_status_text(status).find("ledger     holds") != std::string::npos);
-  CHECK(status::render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 0\n") !=
-        std::string::npos);
+  CHECK(status::render_metrics(status).find(
+            "auditship_accounting_mismatch{stream=\"kubeaudit\"} 0\n") != std::string::npos);
   status.streams[0].stats.read.documents = 4;
   CHECK_FALSE(status::sums_hold(status.streams[0].stats));
-  CHECK(status::render_status_text(status).find("DOES NOT HOLD") != std::string::npos);
-  CHECK(status::render_metrics(status).find("auditship_ledger_broken{stream=\"kubeaudit\"} 1\n") !=
-        std::string::npos);
+  CHECK(status::render_status_text(status).find("MISMATCH") != std::string::npos);
+  CHECK(status::render_metrics(status).find(
+            "auditship_accounting_mismatch{stream=\"kubeaudit\"} 1\n") != std::string::npos);
 }
 
 TEST_CASE("an agent is unready while it stops or a buffer fails, not while the target is down",

@@ -53,8 +53,8 @@ TEST_CASE("the summary names an unterminated line, left out files and what is wr
   CHECK(text.find("the last line of /var/log/audit.log has no newline yet (17 B): not shipped") !=
         std::string::npos);
   CHECK(text.find("2 rotated files") != std::string::npos);
-  CHECK(text.find("\nevery line is accounted for\n") != std::string::npos);
+  CHECK(text.find("\nevery line is processed\n") != std::string::npos);
   s.stats.buffered_documents = 4;
-  CHECK(status::render_summary({s}, "somewhere", 1.5).find("NOT every line is accounted for") !=
+  CHECK(status::render_summary({s}, "somewhere", 1.5).find("NOT every line is processed") !=
         std::string::npos);
 }

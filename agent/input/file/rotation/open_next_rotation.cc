@@ -80,7 +80,7 @@ Result<Opened> NextRotation::pass_unopened(const ChainEntry& entry, const Error&
   }
   context_.count_skipped(entry.stat.size);
   chain_.pass(entry.stat);
-  context_.log.warn("left-out", "a rotated file cannot be read and is left out",
+  context_.log.warn("rotated-file-skipped", "a rotated file cannot be read and is left out",
                     {{"path", entry.path}, {"error", why.message}});
   return Opened{Verdict::dropped, {}};
 }

@@ -87,7 +87,8 @@ void RotationChain::first_look(std::vector<ChainEntry>& found) {
   std::erase_if(found, [this](const ChainEntry& e) { return leave_out(e); });
   const FileSourceStats& stats = context_.stats;
   if (stats.left_out_files > 0) {
-    context_.log.info("left-out", "rotated files older than the backfill time are not read",
+    context_.log.info("rotated-file-skipped",
+                      "rotated files older than the backfill time are not read",
                       {{"path", context_.options.path},
                        {"files", stats.left_out_files},
                        {"bytes", stats.left_out_bytes}});

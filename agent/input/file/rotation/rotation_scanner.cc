@@ -95,7 +95,8 @@ Result<std::vector<ChainEntry>> RotationScanner::scan_once() {
     entry.stat = *live;
     found.push_back(std::move(entry));
   } else if (live && warned_.insert(path).second) {
-    context_.log.warn("not-a-file", "is not a regular file and is not read", {{"path", path}});
+    context_.log.warn("input-not-regular", "is not a regular file and is not read",
+                      {{"path", path}});
   }
   return found;
 }

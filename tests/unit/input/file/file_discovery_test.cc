@@ -86,5 +86,5 @@ TEST_CASE("what is not a regular file is told once and left out", "[source_set]"
   input::file::FileDiscovery set(fs, log, {"/l/*.log"});
   set.scan();
   REQUIRE(set.scan().empty());
-  REQUIRE(log.count("not-a-file") == 1);
+  REQUIRE(log.count("input-not-regular") == 1);
 }

@@ -126,5 +126,5 @@ TEST_CASE("on a real disk: a FIFO neither blocks nor is read", "[file_source][po
   rig.start();
   rig.drain();
   REQUIRE(rig.got.empty());
-  REQUIRE(rig.log.count("not-a-file") == 1);
+  REQUIRE(rig.log.count("input-not-regular") == 1);
 }

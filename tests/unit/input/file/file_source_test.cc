@@ -142,7 +142,7 @@ TEST_CASE("a write to a renamed file after the grace is a counted gap", "[file_s
   rig.drain();
   REQUIRE(rig.source->stats().gaps == 1);
   REQUIRE(rig.source->stats().gap_bytes == 9);
-  REQUIRE(rig.log.find("late-write")->value("from_offset") == "14");
+  REQUIRE(rig.log.find("write-after-rotation")->value("from_offset") == "14");
 }
 
 TEST_CASE("several rotations while the agent was down are read in order", "[file_source]") {
@@ -406,7 +406,7 @@ TEST_CASE("a FIFO in place of the log is refused with one message", "[file_sourc
   rig.start();
   rig.drain();
   REQUIRE(rig.got.empty());
-  REQUIRE(rig.log.count("not-a-file") == 1);
+  REQUIRE(rig.log.count("input-not-regular") == 1);
 }
 
 TEST_CASE("a failing read is told once and tried again", "[file_source]") {

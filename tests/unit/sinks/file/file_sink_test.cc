@@ -220,10 +220,10 @@ TEST_CASE_METHOD(Fixture, "a frame that is sent again is recognised, also after 
                  "[file_sink]") {
   REQUIRE(open());
   ship(frame(7, 0, 3));
-  CHECK(ship(frame(7, 0, 3)).existed == 3);
+  CHECK(ship(frame(7, 0, 3)).duplicate == 3);
   REQUIRE(open());
   const event::Outcome again = ship(frame(7, 0, 3));
-  CHECK(again.existed == 3);
+  CHECK(again.duplicate == 3);
   CHECK(again.created == 0);
   CHECK(ship(frame(8, 3, 1)).created == 1);
   CHECK(all() == expected(4));
@@ -369,7 +369,7 @@ TEST_CASE_METHOD(Fixture, "no failing call loses or doubles a document", "[file_
       for (event::FrameId id = 1; id <= 5; ++id) {
         for (int attempt = 0; attempt < 2 && done == id - 1; ++attempt) {
           const event::Outcome outcome = ship(frame(id, static_cast<int>(id - 1) * 2, 2));
-          done = outcome.created + outcome.existed == 2 ? id : done;
+          done = outcome.created + outcome.duplicate == 2 ? id : done;
         }
       }
     }
@@ -379,7 +379,7 @@ TEST_CASE_METHOD(Fixture, "no failing call loses or doubles a document", "[file_
     for (event::FrameId id = std::max<event::FrameId>(done, 1); id <= 5;
          ++id) {  // the last one may be sent again
       const event::Outcome outcome = ship(frame(id, static_cast<int>(id - 1) * 2, 2));
-      REQUIRE(outcome.created + outcome.existed == 2);
+      REQUIRE(outcome.created + outcome.duplicate == 2);
     }
     INFO("call " << n);
     REQUIRE(all() == expected(10));

@@ -59,7 +59,8 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kItem, 201, "", "", created, "created"},
       {kItem, 200, "", "", created, "created"},
       {kItem, 409, "version_conflict_engine_exception",
-       "[a]: version conflict, document already exists (current version [1])", existed, "existed"},
+       "[a]: version conflict, document already exists (current version [1])", duplicate,
+       "duplicate"},
       {kItem, 409, "other_exception", "", retry, "item-error"},
       {kItem, 400, "mapper_parsing_exception", "failed to parse field [x]", rejected,
        "document-400"},
@@ -251,7 +252,7 @@ TEST_CASE("created and existing documents are counted, the others listed in thei
   CHECK(outcome.verdict == created);
   CHECK(outcome.http_status == 200);
   CHECK(outcome.created == 2);
-  CHECK(outcome.existed == 1);
+  CHECK(outcome.duplicate == 1);
   REQUIRE(outcome.items.size() == 2);
   CHECK(outcome.items[0].item == 1);
   CHECK(outcome.items[0].verdict == rejected);
@@ -270,7 +271,7 @@ TEST_CASE("items decide, not what the answer says of errors", "[bulk_reply]") {
     CHECK(outcome.created == 1);
     CHECK(outcome.items.empty());
   }
-  CHECK(read(200, R"({"items":[)" + kConflict + "]}", sent(1)).existed == 1);
+  CHECK(read(200, R"({"items":[)" + kConflict + "]}", sent(1)).duplicate == 1);
 }
 
 TEST_CASE("an answer that is not understood settles nothing and is asked again", "[bulk_reply]") {
@@ -303,7 +304,7 @@ TEST_CASE("an answer that is not understood settles nothing and is asked again",
   const event::Outcome outcome = read(200, body, sent(2));
   CHECK(outcome.verdict == retry);
   CHECK(outcome.created == 0);
-  CHECK(outcome.existed == 0);
+  CHECK(outcome.duplicate == 0);
   CHECK(outcome.items.empty());
   CHECK(outcome.code == "opensearch-reply-malformed");
 }
@@ -321,7 +322,7 @@ TEST_CASE("every cut of an answer settles nothing", "[bulk_reply]") {
   const std::string whole = items({kCreated, kConflict});
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const event::Outcome outcome = read(200, whole.substr(0, size), sent(2));
-    CHECK(outcome.created + outcome.existed == 0);
+    CHECK(outcome.created + outcome.duplicate == 0);
     CHECK(outcome.verdict == retry);
   }
 }

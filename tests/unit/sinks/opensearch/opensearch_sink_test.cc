@@ -137,7 +137,7 @@ TEST_CASE_METHOD(Fixture, "documents are created once, in any codec, and repeats
         ship(sink, shipment("kubeaudit-000001", {id, id + "2", id + "3"}, codec));
     CHECK(again.verdict == event::Verdict::created);
     CHECK(again.created == 1);
-    CHECK(again.existed == 2);
+    CHECK(again.duplicate == 2);
   }
   CHECK(server.documents() == 9);
 }
@@ -395,12 +395,12 @@ TEST_CASE_METHOD(Fixture,
   server.fail_next(expected.fault);
   const event::Outcome outcome = ship(sink, shipment("kubeaudit-000001", {"a", "b"}));
   CHECK(outcome.verdict == expected.verdict);
-  CHECK(outcome.created + outcome.existed == 0);
+  CHECK(outcome.created + outcome.duplicate == 0);
   CHECK(outcome.items.empty());
   CHECK(server.documents() == expected.executed);
   const event::Outcome again = ship(sink, shipment("kubeaudit-000001", {"a", "b"}));
   CHECK(again.created == 2 - expected.executed);
-  CHECK(again.existed == expected.executed);
+  CHECK(again.duplicate == expected.executed);
   CHECK(server.documents() == 2);
 }
 

@@ -112,7 +112,7 @@ TEST_CASE("at the first look, what is older than the backfill time is left out a
   rig.writer.lines(2);
   CHECK(rig.take().path == ChainRig::kPath);
   CHECK(rig.context.stats.left_out_files == 1);
-  CHECK(rig.log.count("left-out") == 1);
+  CHECK(rig.log.count("rotated-file-skipped") == 1);
 }
 
 TEST_CASE("a file that is done with does not wait again", "[rotation]") {

@@ -71,5 +71,5 @@ TEST_CASE("what is no regular file is told once and not read", "[rotation]") {
   (void)rig.fs.make_dirs("/var/log/app.log");
   CHECK(rig.names().empty());
   CHECK(rig.names().empty());
-  CHECK(rig.log.count("not-a-file") == 1);
+  CHECK(rig.log.count("input-not-regular") == 1);
 }
