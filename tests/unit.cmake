@@ -76,6 +76,7 @@ auditship_test(NAME unit_input_file LABELS unit
     unit/input/file/file_source_posix_test.cc
     unit/input/file/file_source_progress_test.cc
     unit/input/file/file_source_test.cc
+    unit/input/file/file_input_test.cc
     unit/input/file/file_record_test.cc
     unit/input/file/line_reader_test.cc
     unit/input/file/live_log_test.cc
@@ -131,7 +132,7 @@ auditship_test(NAME unit_pipeline LABELS unit
     unit/pipeline/pipeline_stats_test.cc
     unit/pipeline/recent_events_test.cc
     unit/pipeline/rule_change_recorder_test.cc
-  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship_sim)
+  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::input_file auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship_sim)
 auditship_test(NAME unit_platform LABELS unit
   SOURCES unit/platform/http_server_test.cc
     unit/platform/memory_trim_test.cc

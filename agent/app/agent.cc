@@ -4,7 +4,6 @@
 
 #include "agent/app/stream_settings.h"
 #include "agent/base/executor.h"
-#include "agent/base/glob.h"
 #include "agent/base/json_writer.h"
 #include "agent/pipeline/pipeline.h"
 #include "agent/platform/system_clock.h"
@@ -102,9 +101,17 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
     return connection_->open(sinks::SinkStream{name, target, hex_of(buffer)});
   };
   const sinks::DocumentRepair repair = config_.sink().type().repair;
+  auto input = stream.input->make_discovery(
+      input::InputServices{services_.fs, services_.clock, services_.log},
+      input::InputStream{settings.id_scope(), config_.host_root,
+                         settings.once ? input::RunEnd::at_end : input::RunEnd::never});
+  if (!input) {
+    return input.error();
+  }
   auto made = std::make_unique<pipeline::Pipeline>(
-      services_, settings, std::move(rules), [&shared] { return shared.make_parser(); }, make_sink,
-      *dead_letters_.back(), repair == nullptr ? delivery::Repair() : delivery::Repair(repair));
+      services_, settings, std::move(*input), std::move(rules),
+      [&shared] { return shared.make_parser(); }, make_sink, *dead_letters_.back(),
+      repair == nullptr ? delivery::Repair() : delivery::Repair(repair));
   if (auto s = made->open(); !s) {
     return s;
   }
@@ -144,23 +151,21 @@ TimePoint Agent::renew_parsers(TimePoint now) {
 
 // Not an error: workers have no audit log, a fresh Debian 12 no auth.log.
 void Agent::tell_absent() {
-  for (const auto& pipeline : pipelines_) {
-    if (pipeline->stats().present > 0) {
+  for (std::size_t i = 0; i < pipelines_.size(); ++i) {
+    const pipeline::Pipeline& pipeline = *pipelines_[i];
+    if (pipeline.stats().present > 0) {
       continue;
     }
-    const auto& paths = pipeline->settings().paths;
+    const std::vector<std::string> places = config_.streams[i].input->places();
     services_.log.info("input-absent",
                        "none of the stream's log files is there now; they are watched for",
-                       {{"stream", pipeline->settings().name},
-                        {"paths", paths.size()},
-                        {"first", paths.empty() ? "" : paths.front()}});
-    for (const std::string& path : paths) {
-      const std::string hidden = hidden_part(services_.fs, before_wildcard(path));
-      if (!hidden.empty()) {
-        services_.log.warn(
-            "input-masked", "a log file is where this process is shown nothing",
-            {{"stream", pipeline->settings().name}, {"file", path}, {"hidden", hidden}});
-      }
+                       {{"stream", pipeline.settings().name},
+                        {"paths", places.size()},
+                        {"first", places.empty() ? "" : places.front()}});
+    for (const input::HiddenPlace& each : pipeline.input().hidden_places()) {
+      services_.log.warn(
+          "input-masked", "a log file is where this process is shown nothing",
+          {{"stream", pipeline.settings().name}, {"file", each.place}, {"hidden", each.hidden_by}});
     }
   }
 }
@@ -238,7 +243,7 @@ bool Agent::delivered() const {
 std::vector<std::string> Agent::watch_directories() const {
   std::vector<std::string> all;
   for (const auto& pipeline : pipelines_) {
-    const auto some = pipeline->watch_directories();
+    const auto some = pipeline->input().watch_directories();
     all.insert(all.end(), some.begin(), some.end());
   }
   std::sort(all.begin(), all.end());

@@ -1,26 +1,10 @@
 #include "agent/app/stream_settings.h"
 
-#include <algorithm>
-
 #include "agent/base/version.h"
-#include "agent/input/file/config.h"
 #include "agent/platform/system_clock.h"
 
 namespace auditship::app {
 namespace {
-
-void set_input(const input::file::FileInputConfig& files, RunMode mode,
-               pipeline::PipelineSettings& s) {
-  s.paths = files.paths;
-  s.file_source.line_max_bytes = files.line_max;
-  s.file_source.cut_tail_bytes =
-      std::min<std::uint64_t>(s.file_source.cut_tail_bytes, files.line_max / 2);
-  s.file_source.backfill_ns =
-      files.backfill
-          ? std::optional<std::int64_t>(std::chrono::nanoseconds(*files.backfill).count())
-          : std::nullopt;
-  s.file_source.final_pass = mode == RunMode::once;
-}
 
 void set_buffer(const config::Config& config, const config::StreamConfig& stream, Rng& rng,
                 pipeline::PipelineSettings& s) {
@@ -43,7 +27,6 @@ pipeline::PipelineSettings stream_settings(const config::Config& config,
   pipeline::PipelineSettings s;
   s.name = stream.name;
   s.rules_file = stream.filters;
-  set_input(dynamic_cast<const input::file::FileInputConfig&>(*stream.input), mode, s);
   s.once = mode == RunMode::once;
   s.batch.max_bytes = stream.batch.max_bytes;
   s.batch.max_documents = stream.batch.max_documents;

@@ -64,6 +64,7 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"inotify",
      "nothing to do: lines come up to a second later; fs.inotify.max_user_instances may be too "
      "low"},
+    {"input-ambiguous", "take one of the two paths out of streams.NAME.paths, or set host_root"},
     {"input-error",
      "check that the agent may read the file and its directories: group adm, or "
      "CAP_DAC_READ_SEARCH"},

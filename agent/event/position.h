@@ -1,10 +1,9 @@
 // A record on its way from the input to the parser: RawLine, and where it stands in its log.
 //
-// A position names bytes of the *uncompressed* file, so it survives rename, gzip and copy. It is a
-// type, not a number, because later inputs (the systemd journal) have cursors instead of offsets.
+// How far a log was read is known to its input alone (checkpoint.h): a record has only its id, which
+// no two records of one log share. So nothing is allocated for the place of a record. Plain values.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,23 +15,6 @@
 #include "agent/event/record_id.h"
 
 namespace auditship::event {
-
-// Which generation of a log file: SHA-256 over its first complete line (without the newline), and a
-// number that tells apart distinct generations that begin with the same line (0 for the first).
-struct FileKey {
-  Digest first_line{};
-  std::uint32_t collision_index = 0;
-
-  auto operator<=>(const FileKey&) const = default;
-};
-
-// The bytes before offset have been dealt with.
-struct SourcePos {
-  FileKey file;
-  std::uint64_t offset = 0;  // bytes, in the uncompressed file
-
-  auto operator<=>(const SourcePos&) const = default;
-};
 
 // What is known of the log that a record comes from: for parsers, and for the members of a document
 // that say where it is from. Lives as long as the source does; changes only between reads.
@@ -56,7 +38,6 @@ struct RecordOrigin {
 // A record over the limit is cut: text holds its first bytes, tail its last ones (they do not
 // overlap), length its true length, and digest the SHA-256 over all of it.
 struct RawLine {
-  SourcePos begin, end;  // end is behind the newline
   RecordId id;
   std::string_view text;
   std::string_view tail;

@@ -1,10 +1,12 @@
 // InputType: a way to read logs, as the registry lists it, and the port behind which it keeps its keys of the
-// configuration.
+// configuration and makes what reads (InputConfig).
 //
 // An input is added by a folder that defines one InputType and by one line in agent/input/registry.cc.
 // Nobody else names it. Types are constants; configurations are values.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,11 +14,37 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/base/clock.h"
+#include "agent/base/filesystem.h"
+#include "agent/base/logger.h"
+#include "agent/base/result.h"
+#include "agent/event/checkpoint.h"
+#include "agent/event/record_id.h"
+#include "agent/input/source.h"
 #include "agent/yaml/section.h"
 
 namespace auditship::input {
 
 struct InputType;
+
+// What an input runs on. All of it must outlive what is made with it.
+struct InputServices {
+  Fs& fs;
+  const Clock& clock;
+  Logger& log;
+};
+
+// Whether a run ends when everything that is there now was read.
+enum class RunEnd : std::uint8_t { never, at_end };
+
+// What an input is told about the stream that it reads for.
+struct InputStream {
+  // Of the ids of its records.
+  event::IdScope scope;
+  // Where this process sees the files of the host, as a container's mount: "/host"; empty: in place.
+  std::string host_root;
+  RunEnd end = RunEnd::never;
+};
 
 // The keys of an input with their values, of one stream. Some may stand at the top level of the configuration, too,
 // where they hold for every stream that has this input.
@@ -37,6 +65,9 @@ class InputConfig : public yaml::Section {
   [[nodiscard]] virtual std::vector<std::string> places() const = 0;
   // The longest line that is kept whole.
   [[nodiscard]] virtual std::size_t line_max_bytes() const = 0;
+  // What reads the logs of one stream with these values. Errors: what it cannot do without.
+  [[nodiscard]] virtual Result<std::unique_ptr<SourceDiscovery>> make_discovery(
+      const InputServices& services, const InputStream& stream) const = 0;
 };
 
 struct InputType {
@@ -46,6 +77,9 @@ struct InputType {
   std::string_view summary;
   // With the defaults.
   std::unique_ptr<InputConfig> (*make_config)() = nullptr;
+  // A position as text, as SourceDiscovery::describe has it; nullopt: it is none of this input. For
+  // commands that look into a buffer without a configuration.
+  std::optional<std::string> (*describe)(const event::Cursor& position) = nullptr;
 };
 
 }  // namespace auditship::input

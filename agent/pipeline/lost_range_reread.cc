@@ -13,35 +13,15 @@ namespace {
 
 constexpr std::chrono::seconds kLookEvery{1};
 
-// Tells which lines lie in a lost range. They come in order from its beginning. Where its end is
-// not there any more, only the file that it begins in is surely within.
-class RangeMatcher {
- public:
-  RangeMatcher(const event::SourcePos& from, const event::SourcePos& to, bool end_exists)
-      : from_(from), to_(to), end_exists_(end_exists) {}
-
-  bool contains(const event::RawLine& line) {
-    const event::FileKey& file = line.begin.file;
-    if (file == to_.file) {
-      met_end_ = true;
-      return line.end.offset <= to_.offset;
-    }
-    return !met_end_ && (file == from_.file || (end_exists_ && from_.file != to_.file));
-  }
-
- private:
-  event::SourcePos from_, to_;
-  bool end_exists_, met_end_ = false;
-};
-
 }  // namespace
 
 LostRangeReread::LostRangeReread(const RuntimeServices& services, const PipelineSettings& settings,
-                                 MakeParser make_parser, const SourceReader& reader,
-                                 RecordStage& stage, BatchAppender& appender,
-                                 BufferedDelivery& output)
+                                 input::SourceDiscovery& input, MakeParser make_parser,
+                                 const SourceReader& reader, RecordStage& stage,
+                                 BatchAppender& appender, BufferedDelivery& output)
     : services_(services),
       settings_(settings),
+      input_(input),
       make_parser_(std::move(make_parser)),
       reader_(reader),
       stage_(stage),
@@ -50,8 +30,8 @@ LostRangeReread::LostRangeReread(const RuntimeServices& services, const Pipeline
 
 Status LostRangeReread::doubt_unreadable_positions() {
   const buffer::CheckpointTable& table = output_.log().table();
-  const bool readable = std::all_of(table.begin(), table.end(), [](const auto& source) {
-    return source.first == kRulesSource || input::file::decode_checkpoint(source.second).ok();
+  const bool readable = std::all_of(table.begin(), table.end(), [this](const auto& source) {
+    return source.first == kRulesSource || input_.can_resume(source.second);
   });
   return readable ? Status() : output_.delivery().doubt_all();
 }
@@ -125,92 +105,57 @@ Status LostRangeReread::reread(const buffer::LostRange& range) {
         {{"stream", settings_.name}, {"change", rule_change_number(range.from.position)}});
     return {};
   }
-  const auto from = input::file::decode_checkpoint(range.from);
-  const auto to = input::file::decode_position(range.to);
-  if (!from || !to) {
+  auto records = input_.open_range(range.source, range.from, range.to);
+  if (!records) {
     services_.log.error(
         "buffer-not-repaired",
         "lines of damaged frames cannot be read again: their position cannot be read",
-        {{"stream", settings_.name},
-         {"file", range.source},
-         {"error", from ? to.error().message : from.error().message}});
+        {{"stream", settings_.name}, {"file", range.source}, {"error", records.error().message}});
     return {};
   }
-  return reread_lines(FileRange{range.source, *from, *to});
+  const std::uint64_t before = stage_.ledger().reread;
+  if (auto s = reread_records(**records); !s) {
+    return s;
+  }
+  services_.log.warn("buffer-repaired", "lines of damaged frames were read again from the log file",
+                     {{"stream", settings_.name},
+                      {"file", range.source},
+                      {"lines", stage_.ledger().reread - before},
+                      {"from", input_.describe(range.from.position)},
+                      {"to", input_.describe(range.to)}});
+  return {};
 }
 
 // Through a parser of its own and without a deriver: what was derived is not made a second time.
-Status LostRangeReread::reread_lines(const FileRange& range) {
-  RangeMatcher matcher(range.from.pos, range.to, end_exists(range));
-  const std::unique_ptr<input::file::FileSource> file = open_at_begin(range);
+Status LostRangeReread::reread_records(input::RecordReader& records) {
   const std::unique_ptr<parsers::Parser> parser = make_parser_();
   buffer::BatchBuilder builder(settings_.codec, settings_.batch,
                                settings_.delivery.framing->name());
-  const std::uint64_t before = stage_.ledger().reread;
-  bool inside = true;
-  while (inside) {
-    auto count = file->read(lines_, SourceReader::kReadBytes);
+  while (true) {
+    auto count = records.read(lines_, SourceReader::kReadBytes);
     if (!count || *count == 0) {
       break;
     }
     for (const event::RawLine& line : lines_) {
-      inside = inside && matcher.contains(line);
-      if (!inside) {
-        break;
-      }
       stage_.add(line, {*parser, nullptr, services_.clock.wall_ns(), nullptr});
       stage_.count_reread();
     }
-    if (const EncodedDocuments& made = stage_.encoded(); made.count > 0) {
-      builder.add_documents(made.bulk, made.count, made.oldest_ns, services_.clock.now());
-      // Else the next read of a source put them into its batch once more.
-      stage_.clear_encoded();
-    }
-    if (builder.full()) {
-      if (auto s = append(builder); !s) {
-        return s;
-      }
+    if (auto s = append_encoded(builder); !s) {
+      return s;
     }
   }
-  stage_.count_input({0, 0, file->stats().gaps, file->stats().gap_bytes});
-  services_.log.warn("buffer-repaired", "lines of damaged frames were read again from the log file",
-                     {{"stream", settings_.name},
-                      {"file", range.file},
-                      {"lines", stage_.ledger().reread - before},
-                      {"from", range.from.pos.offset},
-                      {"to", range.to.offset}});
+  stage_.count_input({0, 0, records.progress().lost_ranges, records.progress().lost_bytes});
   return builder.empty() ? Status() : append(builder);
 }
 
-// A reader of the file from where the range begins.
-std::unique_ptr<input::file::FileSource> LostRangeReread::open_at_begin(
-    const FileRange& range) const {
-  input::file::FileSourceOptions options = settings_.file_source;
-  options.path = range.file;
-  options.final_pass = true;
-  options.backfill_ns = std::nullopt;
-  const bool known = range.from.pos != event::SourcePos{};
-  return std::make_unique<input::file::FileSource>(
-      services_.fs, services_.clock, services_.log, std::move(options),
-      known ? std::optional(range.from) : std::nullopt);
-}
-
-// Whether the generation that the range ends in can still be read.
-bool LostRangeReread::end_exists(const FileRange& range) {
-  if (range.from.pos.file == range.to.file) {
-    return true;
+// Puts what the stage has encoded into the batch, and that into the buffer when it is full.
+Status LostRangeReread::append_encoded(buffer::BatchBuilder& builder) {
+  if (const EncodedDocuments& made = stage_.encoded(); made.count > 0) {
+    builder.add_documents(made.bulk, made.count, made.oldest_ns, services_.clock.now());
+    // Else the next read of a source put them into its batch once more.
+    stage_.clear_encoded();
   }
-  const std::unique_ptr<input::file::FileSource> file = open_at_begin(range);
-  while (true) {
-    auto count = file->read(lines_, SourceReader::kReadBytes);
-    if (!count || *count == 0) {
-      return false;
-    }
-    if (std::any_of(lines_.begin(), lines_.end(),
-                    [&](const event::RawLine& line) { return line.begin.file == range.to.file; })) {
-      return true;
-    }
-  }
+  return builder.full() ? append(builder) : Status();
 }
 
 // No room: the lines are uncounted and come again.

@@ -1,18 +1,16 @@
-// LostRangeReread makes up for damage of the buffer: lines of lost frames are read again from the
-// log files, and while it is not known which lines were sent before, frames are in doubt
+// LostRangeReread makes up for damage of the buffer: records of lost frames are read again from the
+// logs, and while it is not known which lines were sent before, frames are in doubt
 // (AckState::doubted): they are looked up before they are sent.
 //
 //   status = reread.step(now);      // once a step, behind the batches that are due
 //
-// Promises: a lost range is settled only after its lines are in frames again, or the log file does
-// not have them any more, which is told. Such frames go beyond the buffer's limit, as the range
+// Promises: a lost range is settled only after its records are in frames again, or the log does not
+// have them any more, which is told. Such frames go beyond the buffer's limit, as the range
 // keeps it from getting empty. Filter rules and ids are those of the stage, so a line that was
 // delivered already has the same id. Not thread-safe. Everything borrowed must outlive it; the
 // buffer must be open.
 #pragma once
 
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -20,8 +18,7 @@
 #include "agent/buffer/batch_builder.h"
 #include "agent/buffer/segment_log.h"
 #include "agent/event/position.h"
-#include "agent/input/file/file_cursor.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/source.h"
 #include "agent/pipeline/batch_appender.h"
 #include "agent/pipeline/buffered_delivery.h"
 #include "agent/pipeline/pipeline_settings.h"
@@ -34,8 +31,8 @@ namespace auditship::pipeline {
 class LostRangeReread {
  public:
   LostRangeReread(const RuntimeServices& services, const PipelineSettings& settings,
-                  MakeParser make_parser, const SourceReader& reader, RecordStage& stage,
-                  BatchAppender& appender, BufferedDelivery& output);
+                  input::SourceDiscovery& input, MakeParser make_parser, const SourceReader& reader,
+                  RecordStage& stage, BatchAppender& appender, BufferedDelivery& output);
 
   // Looks for lost ranges once a second and reads them again, durably; a full disk puts it off.
   // Ends the doubt as soon as the reader has read all that there was. Errors: io.
@@ -47,25 +44,17 @@ class LostRangeReread {
   void reset() { next_at_ = TimePoint{}; }
 
  private:
-  // A lost range as files have it.
-  struct FileRange {
-    std::string file;
-    input::file::FileCheckpoint from;
-    event::SourcePos to;
-  };
-
   Status end_doubt();
   Status reread_all();
   Status reread(const std::vector<buffer::LostRange>& ranges);
   Status reread(const buffer::LostRange& range);
-  Status reread_lines(const FileRange& range);
-  [[nodiscard]] std::unique_ptr<input::file::FileSource> open_at_begin(
-      const FileRange& range) const;
-  [[nodiscard]] bool end_exists(const FileRange& range);
+  Status reread_records(input::RecordReader& records);
+  Status append_encoded(buffer::BatchBuilder& builder);
   Status append(buffer::BatchBuilder& builder);
 
   const RuntimeServices& services_;
   const PipelineSettings& settings_;
+  input::SourceDiscovery& input_;
   MakeParser make_parser_;
   const SourceReader& reader_;
   RecordStage& stage_;

@@ -11,23 +11,21 @@ namespace {
 // Between two looks whether a full buffer has room again. Delivery wakes us before.
 constexpr std::chrono::milliseconds kFullPollEvery{500};
 
-PipelineSettings with_id_scope(PipelineSettings settings) {
-  settings.file_source.scope = settings.id_scope();
-  return settings;
-}
-
 }  // namespace
 
-Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
+Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings,
+                   std::unique_ptr<input::SourceDiscovery> input, filter::RuleSet rules,
                    MakeParser make_parser, MakeSink make_sink,
                    delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair)
     : services_(std::move(services)),
-      settings_(with_id_scope(std::move(settings))),
+      settings_(std::move(settings)),
+      input_(std::move(input)),
       stage_(settings_.encoder, settings_.delivery.framing, std::move(rules)),
-      reader_(services_, settings_, make_parser),
+      reader_(services_, settings_, *input_, make_parser),
       output_(services_, settings_, std::move(make_sink), dead_letters, std::move(repair)),
       appender_(services_, settings_, stage_, output_, [this] { return reader_.unread_bytes(); }),
-      reread_(services_, settings_, std::move(make_parser), reader_, stage_, appender_, output_),
+      reread_(services_, settings_, *input_, std::move(make_parser), reader_, stage_, appender_,
+              output_),
       recorder_(services_, settings_, stage_, appender_, output_) {}
 
 Status Pipeline::open() {
@@ -208,9 +206,9 @@ PipelineStats Pipeline::stats() const {
   return stats;
 }
 
-PipelineStats Pipeline::survey(std::vector<InputFileStatus>& files) {
+PipelineStats Pipeline::survey(std::vector<SourceStatus>& logs) {
   PipelineStats stats = this->stats();
-  reader_.survey(files, stats);
+  reader_.survey(logs, stats);
   measure_lag(stats);
   return stats;
 }

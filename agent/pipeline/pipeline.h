@@ -1,8 +1,9 @@
-// Pipeline: one stream's way from files to the sink. It joins the parts of this folder: SourceReader
+// Pipeline: one stream's way from its logs to the sink. It joins the parts of this folder: SourceReader
 // → RecordStage → BatchAppender → BufferedDelivery, with RuleChangeRecorder and LostRangeReread
 // beside them.
 //
-//   Pipeline pipeline(services, settings, rules, make_parser, make_sink, dead_letters, repair);
+//   Pipeline pipeline(services, settings, std::move(input), rules, make_parser, make_sink,
+//                     dead_letters, repair);
 //   next = pipeline.step(now);      // does what can be done now, says when to call again
 //
 // Promises (see docs/architecture.md): a record is in exactly one place of the ledger; a full buffer
@@ -14,12 +15,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
 #include "agent/filter/rule_set.h"
+#include "agent/input/source.h"
 #include "agent/pipeline/batch_appender.h"
 #include "agent/pipeline/buffered_delivery.h"
 #include "agent/pipeline/lost_range_reread.h"
@@ -39,7 +42,9 @@ class Pipeline {
   // Of documents, between two calls of the compressor.
   static constexpr std::size_t kPackBytes = 512 * 1024;
 
-  Pipeline(RuntimeServices services, PipelineSettings settings, filter::RuleSet rules,
+  // input: of this stream; the scope of its ids is settings.id_scope().
+  Pipeline(RuntimeServices services, PipelineSettings settings,
+           std::unique_ptr<input::SourceDiscovery> input, filter::RuleSet rules,
            MakeParser make_parser, MakeSink make_sink,
            delivery::dead_letters::DeadLetterWriter& dead_letters, delivery::Repair repair);
   Pipeline(const Pipeline&) = delete;
@@ -56,7 +61,7 @@ class Pipeline {
   void flush();
   // From the next line on. The change becomes a document (docs/architecture.md, "Audit trail of rule changes").
   void set_rules(filter::RuleSet rules);
-  // Something may have changed: look at the files at the next step.
+  // Something may have changed: look at the logs at the next step.
   void notify_change() { reader_.notify_change(); }
 
   // Everything that can be read now is read, and all of it is settled.
@@ -64,13 +69,13 @@ class Pipeline {
   // Nothing of what was read waits for delivery.
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] PipelineStats stats() const;
-  // With what listing directories tells: unread bytes also while a full buffer stops reading, and
-  // how far rotation is. For somebody who asks, not for every step.
-  [[nodiscard]] PipelineStats survey(std::vector<InputFileStatus>& files);
+  // With what a look at the logs tells: unread bytes also while a full buffer stops reading, and how
+  // far rotation is. For somebody who asks, not for every step.
+  [[nodiscard]] PipelineStats survey(std::vector<SourceStatus>& logs);
   [[nodiscard]] const RecentEvents& recent_events() const { return recent_events_; }
   [[nodiscard]] const PipelineSettings& settings() const { return settings_; }
-  [[nodiscard]] std::vector<std::string> watch_directories() const { return reader_.directories(); }
-  // Bytes of last lines that wait for their newline, by file.
+  [[nodiscard]] const input::SourceDiscovery& input() const { return *input_; }
+  // Bytes of last records that are not complete, by source.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& unterminated() const {
     return reader_.unterminated();
   }
@@ -85,6 +90,7 @@ class Pipeline {
 
   RuntimeServices services_;
   PipelineSettings settings_;
+  std::unique_ptr<input::SourceDiscovery> input_;
   RecordStage stage_;
   SourceReader reader_;
   BufferedDelivery output_;

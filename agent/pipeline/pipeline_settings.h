@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "agent/base/compression.h"
 #include "agent/base/result.h"
@@ -16,7 +15,6 @@
 #include "agent/delivery/delivery_options.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/record_id.h"
-#include "agent/input/file/file_source.h"
 #include "parsers/deriver.h"
 #include "parsers/parser.h"
 #include "sinks/sink.h"
@@ -37,9 +35,6 @@ struct PipelineSettings {
   std::string rules_file;
   // Empty: no documents are derived.
   MakeDeriver make_deriver;
-  std::vector<std::string> paths;
-  // The path is filled in for each source.
-  input::file::FileSourceOptions file_source;
   buffer::BatchLimits batch;
   Codec codec = Codec::gzip;
   buffer::SegmentLogOptions buffer;

@@ -10,7 +10,7 @@
 #include "agent/buffer/segment_log.h"
 #include "agent/delivery/delivery_options.h"
 #include "agent/event/accounting.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/source_progress.h"
 
 namespace auditship::pipeline {
 
@@ -24,11 +24,10 @@ struct PipelineStats {
   std::uint64_t buffered_bytes = 0;
   std::uint64_t buffer_max_bytes = 0;
 
-  // Of log files: known to be ahead of the reader, and of them the last lines that wait for their
-  // newline.
+  // Of logs: known to be ahead of the reader, and of them the last records that are not complete.
   std::uint64_t unread_bytes = 0;
   std::uint64_t waiting_bytes = 0;
-  // Older than the backfill limit at the first start.
+  // Log files older than the backfill limit at the first start.
   std::uint64_t left_out_files = 0;
   std::uint64_t left_out_bytes = 0;
 
@@ -36,7 +35,7 @@ struct PipelineStats {
   std::uint64_t raw_bytes = 0;
   std::uint64_t packed_bytes = 0;
 
-  // Log files that are followed, those of them that exist, and those that cannot be read now.
+  // Logs that are followed, those of them that exist, and those that cannot be read now.
   std::size_t sources = 0;
   std::size_t present = 0;
   std::size_t failing = 0;
@@ -46,7 +45,7 @@ struct PipelineStats {
   // Records of this run that are of the format, but of no known form.
   std::uint64_t unknown = 0;
 
-  // Of log files: not read, or read and not settled.
+  // Of logs: not read, or read and not settled.
   std::uint64_t lag_bytes = 0;
   // docs/metrics.md says of what.
   double lag_seconds = 0;
@@ -73,13 +72,12 @@ struct PipelineStats {
   buffer::DamageStats damage;
 };
 
-// One log file, looked at anew.
-struct InputFileStatus {
-  // As configured.
-  std::string path;
-  bool present = false;
-  bool failing = false;
-  input::file::FileProgress survey;
+// One source, looked at anew.
+struct SourceStatus {
+  // The name of the source; of a log file its path.
+  std::string name;
+  // With what a survey tells; without SourceProgress::file where that failed.
+  input::SourceProgress progress;
 };
 
 }  // namespace auditship::pipeline

@@ -14,7 +14,7 @@ constexpr int kLooks = 5;
 constexpr std::chrono::milliseconds kLookAgain{100};
 
 // The least of the sources that are behind, else of all.
-void count_rotations(const input::file::FileProgress& survey, PipelineStats& stats) {
+void count_rotations(const input::FileProgress& survey, PipelineStats& stats) {
   if (survey.read_path.empty()) {
     return;
   }
@@ -31,61 +31,60 @@ void count_rotations(const input::file::FileProgress& survey, PipelineStats& sta
 }  // namespace
 
 SourceReader::SourceReader(const RuntimeServices& services, const PipelineSettings& settings,
-                           MakeParser make_parser)
+                           input::SourceDiscovery& input, MakeParser make_parser)
     : services_(services),
       settings_(settings),
-      make_parser_(std::move(make_parser)),
-      discovery_(services.fs, services.log, settings.paths) {}
+      input_(input),
+      make_parser_(std::move(make_parser)) {}
 
 void SourceReader::rescan(TimePoint now, const buffer::CheckpointTable& table) {
   rescan_at_ = now + settings_.rescan_every;
-  for (const std::string& name : discovery_.scan()) {
-    Source& source = sources_[name];
-    if (!source.file) {
-      open(source, name, table);
+  for (const std::string& name : input_.scan()) {
+    if (!sources_.contains(name)) {
+      open(name, table);
     }
   }
 }
 
-void SourceReader::open(Source& source, const std::string& name,
-                        const buffer::CheckpointTable& table) {
-  source.name = name;
-  input::file::FileSourceOptions options = settings_.file_source;
-  options.path = name;
-  std::optional<input::file::FileCheckpoint> resume;
+// A log that cannot be opened at all is tried again at the next look.
+void SourceReader::open(const std::string& name, const buffer::CheckpointTable& table) {
   const auto known = table.find(name);
-  if (known != table.end()) {
-    source.stored = known->second.position;
-    resume = place_of(name, known->second);
-    source.position = resume ? resume->pos : event::SourcePos{};
-  }
-  source.file = std::make_unique<input::file::FileSource>(
-      services_.fs, services_.clock, services_.log, std::move(options), std::move(resume));
-  source.parser = make_parser_();
-  if (!settings_.make_deriver) {
-    return;
-  }
-  source.deriver = settings_.make_deriver();
-  if (known != table.end() && !source.deriver->restore(known->second.state)) {
-    services_.log.warn("state-dropped",
-                       "what was known of sessions under way cannot be read and is forgotten",
-                       {{"stream", settings_.name}, {"file", name}});
-  }
-}
-
-// nullopt: the bytes are not of this release, so reading begins at the beginning.
-std::optional<input::file::FileCheckpoint> SourceReader::place_of(
-    const std::string& name, const event::Checkpoint& stored) const {
-  auto place = input::file::decode_checkpoint(stored);
-  if (!place) {
+  const bool stored = known != table.end();
+  auto log = input_.open(name, stored ? std::optional(known->second) : std::nullopt);
+  if (!log && stored) {
     services_.log.error(
         "position-unreadable",
         "the stored position of a log file cannot be read; the file is read from its "
         "beginning, and documents that are there already are left out",
-        {{"stream", settings_.name}, {"file", name}, {"error", place.error().message}});
-    return std::nullopt;
+        {{"stream", settings_.name}, {"file", name}, {"error", log.error().message}});
+    log = input_.open(name, std::nullopt);
   }
-  return std::move(*place);
+  if (!log) {
+    services_.log.warn(
+        "input-error", "a log file cannot be read; it is tried again",
+        {{"stream", settings_.name}, {"file", name}, {"error", log.error().message}});
+    return;
+  }
+  Source& source = sources_[name];
+  source.name = name;
+  source.log = std::move(*log);
+  source.position = source.log->position();
+  source.stored = stored ? known->second.position : event::Cursor{};
+  source.parser = make_parser_();
+  if (settings_.make_deriver) {
+    source.deriver = settings_.make_deriver();
+    if (stored) {
+      restore(source, known->second);
+    }
+  }
+}
+
+void SourceReader::restore(Source& source, const event::Checkpoint& stored) {
+  if (!source.deriver->restore(stored.state)) {
+    services_.log.warn("state-dropped",
+                       "what was known of sessions under way cannot be read and is forgotten",
+                       {{"stream", settings_.name}, {"file", source.name}});
+  }
 }
 
 void SourceReader::forget() {
@@ -105,7 +104,7 @@ SourceReader::Source& SourceReader::next_in_turn() {
 }
 
 const std::vector<event::RawLine>* SourceReader::read(Source& source) {
-  auto count = source.file->read(lines_, kReadBytes);
+  auto count = source.log->read(lines_, kReadBytes);
   if (!count) {
     if (!source.failing) {
       services_.log.warn(
@@ -121,28 +120,27 @@ const std::vector<event::RawLine>* SourceReader::read(Source& source) {
 }
 
 InputCounts SourceReader::take_counts(Source& source) {
-  const input::file::FileSourceStats& stats = source.file->stats();
-  InputCounts counts;
-  counts.bytes = stats.bytes - source.counted.bytes;
-  counts.empty_lines = stats.empty_lines - source.counted.empty_lines;
-  counts.gaps = stats.gaps - source.counted.gaps;
-  counts.gap_bytes = stats.gap_bytes - source.counted.gap_bytes;
-  source.counted = stats;
-  return counts;
+  const input::SourceProgress& progress = source.log->progress();
+  const InputCounts now{progress.bytes, progress.empty_records, progress.lost_ranges,
+                        progress.lost_bytes};
+  const InputCounts before = std::exchange(source.counted, now);
+  return {now.bytes - before.bytes, now.empty_lines - before.empty_lines, now.gaps - before.gaps,
+          now.gap_bytes - before.gap_bytes};
 }
 
 std::optional<event::SourceSpan> SourceReader::take_span(Source& source) {
-  if (source.file->position() == source.position) {
+  event::Cursor position = source.log->position();
+  if (position == source.position) {
     return std::nullopt;
   }
   event::SourceSpan span;
   span.source = source.name;
-  span.before = source.stored;
-  span.after = input::file::encode_checkpoint(source.file->checkpoint());
+  span.before = std::move(source.stored);
+  span.after = source.log->checkpoint();
   if (source.deriver) {
     span.after.state = source.deriver->state();
   }
-  source.position = source.file->position();
+  source.position = std::move(position);
   source.stored = span.after.position;
   return span;
 }
@@ -168,15 +166,15 @@ void SourceReader::nothing_new(TimePoint now) {
 
 bool SourceReader::has_unread() const {
   return std::any_of(sources_.begin(), sources_.end(), [](const auto& each) {
-    const input::file::FileSourceStats& stats = each.second.file->stats();
-    return each.second.failing || stats.unread_bytes > stats.unterminated_bytes;
+    const input::SourceProgress& progress = each.second.log->progress();
+    return each.second.failing || progress.backlog_bytes > progress.incomplete_bytes;
   });
 }
 
 std::uint64_t SourceReader::unread_bytes() const {
   std::uint64_t bytes = 0;
   for (const auto& [name, source] : sources_) {
-    bytes += source.file->stats().unread_bytes;
+    bytes += source.log->progress().backlog_bytes;
   }
   return bytes;
 }
@@ -184,46 +182,43 @@ std::uint64_t SourceReader::unread_bytes() const {
 void SourceReader::add_to(PipelineStats& stats) const {
   stats.sources = sources_.size();
   for (const auto& [name, source] : sources_) {
-    const input::file::FileSourceStats& file = source.file->stats();
-    stats.unread_bytes += file.unread_bytes;
-    stats.waiting_bytes += file.unterminated_bytes;
-    stats.left_out_files += file.left_out_files;
-    stats.left_out_bytes += file.left_out_bytes;
-    stats.present += file.present ? 1 : 0;
+    const input::SourceProgress& progress = source.log->progress();
+    stats.unread_bytes += progress.backlog_bytes;
+    stats.waiting_bytes += progress.incomplete_bytes;
+    stats.left_out_files += progress.skipped_files;
+    stats.left_out_bytes += progress.skipped_bytes;
+    stats.present += progress.present ? 1 : 0;
     stats.failing += source.failing ? 1 : 0;
   }
 }
 
-void SourceReader::survey(std::vector<InputFileStatus>& files, PipelineStats& stats) {
+void SourceReader::survey(std::vector<SourceStatus>& logs, PipelineStats& stats) {
   stats.unread_bytes = 0;
   for (auto& [name, source] : sources_) {
-    InputFileStatus& file = files.emplace_back();
-    file.path = name;
-    file.present = source.file->stats().present;
-    auto survey = source.file->survey();
-    file.failing = source.failing || !survey;
-    if (!survey) {
-      stats.unread_bytes += source.file->stats().unread_bytes;
-      continue;
+    SourceStatus& status = logs.emplace_back();
+    status.name = name;
+    auto survey = source.log->survey();
+    status.progress = survey ? std::move(*survey) : source.log->progress();
+    status.progress.failing = source.failing || !survey;
+    stats.unread_bytes += status.progress.backlog_bytes;
+    if (status.progress.file) {
+      stats.files_behind += status.progress.file->files_behind;
+      count_rotations(*status.progress.file, stats);
     }
-    file.survey = std::move(*survey);
-    stats.unread_bytes += file.survey.unread_bytes;
-    stats.files_behind += file.survey.files_behind;
-    count_rotations(file.survey, stats);
   }
 }
 
 void SourceReader::report_presence(Source& source) {
-  const input::file::FileSourceStats& stats = source.file->stats();
-  if (stats.unterminated_bytes > 0) {
-    unterminated_[source.name] = stats.unterminated_bytes;
+  const input::SourceProgress& progress = source.log->progress();
+  if (progress.incomplete_bytes > 0) {
+    unterminated_[source.name] = progress.incomplete_bytes;
   } else {
     unterminated_.erase(source.name);
   }
-  if (stats.present == source.present) {
+  if (progress.present == source.present) {
     return;
   }
-  source.present = stats.present;
+  source.present = progress.present;
   if (source.present) {
     services_.log.info("input-found", "following a log file",
                        {{"stream", settings_.name}, {"file", source.name}});

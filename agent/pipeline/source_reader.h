@@ -1,5 +1,5 @@
-// SourceReader finds the log files of a stream and reads them in turn. It says what was read and
-// when to look again; what becomes of the lines is not its business.
+// SourceReader finds the logs of a stream and reads them in turn. It says what was read and when to
+// look again; what becomes of the records is not its business.
 //
 //   if (reader.rescan_due(now)) reader.rescan(now, log.table());
 //   if (reader.poll_due(now)) {
@@ -9,8 +9,9 @@
 //   …all of them in turn had nothing: reader.nothing_new(now), else reader.found_news()
 //
 // Promises: every source has its turn, so a busy one starves no other; one read is bounded by
-// kReadBytes or one line. An error of a file is told once and tried again. Polling decides, a
-// notification only hastens it. Not thread-safe; services and settings must outlive it.
+// kReadBytes or one record. An error of a log is told once and tried again. Polling decides, a
+// notification only hastens it. It knows logs by the port agent/input/source.h alone: positions are
+// stored, compared and given back. Not thread-safe; all that is borrowed must outlive it.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,7 @@
 #include "agent/event/batch.h"
 #include "agent/event/checkpoint.h"
 #include "agent/event/position.h"
-#include "agent/input/file/file_cursor.h"
-#include "agent/input/file/file_discovery.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/source.h"
 #include "agent/pipeline/input_counts.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/pipeline_stats.h"
@@ -42,27 +41,28 @@ class SourceReader {
   // Bytes of one read of one source, about.
   static constexpr std::size_t kReadBytes = 256 * 1024;
 
-  // One log file with what remembers its earlier lines.
+  // One log with what remembers its earlier records.
   struct Source {
     std::string name;
-    std::unique_ptr<input::file::FileSource> file;
+    std::unique_ptr<input::Source> log;
     std::unique_ptr<parsers::Parser> parser;
     // May be null.
     std::unique_ptr<parsers::Deriver> deriver;
-    // Up to where its lines were taken.
-    event::SourcePos position;
-    // The same as the buffer, or the open batch, has it.
+    // Up to where its records were taken.
+    event::Cursor position;
+    // The same as the buffer, or the open batch, has it. Differs only when the log could not go on
+    // from there.
     event::Cursor stored;
     // What of its counts was taken.
-    input::file::FileSourceStats counted;
+    InputCounts counted;
     bool present = false;
     bool failing = false;
   };
 
   SourceReader(const RuntimeServices& services, const PipelineSettings& settings,
-               MakeParser make_parser);
+               input::SourceDiscovery& input, MakeParser make_parser);
 
-  // Looks for files that are new, and opens each at its place in the table, with what its deriver
+  // Looks for logs that are new, and opens each at its place in the table, with what its deriver
   // knew there.
   [[nodiscard]] bool rescan_due(TimePoint now) const { return now >= rescan_at_; }
   void rescan(TimePoint now, const buffer::CheckpointTable& table);
@@ -85,7 +85,7 @@ class SourceReader {
   // How far it moved since the last call; nothing if it did not.
   [[nodiscard]] static std::optional<event::SourceSpan> take_span(Source& source);
 
-  // The last turn of all sources gave lines: the files are not at their end.
+  // The last turn of all sources gave records: the logs are not at their end.
   void found_news();
   // It gave none: sets the time of the next poll. A run to the end looks several times at what
   // should have more before it gives up.
@@ -94,29 +94,27 @@ class SourceReader {
   [[nodiscard]] bool at_end() const { return at_end_; }
   // Wall clock when nothing unread was seen last; 0: not yet.
   [[nodiscard]] std::int64_t at_end_ns() const { return at_end_ns_; }
-  // Whether log files have more than a last line without its end.
+  // Whether logs have more than a last record that is not complete.
   [[nodiscard]] bool has_unread() const;
   [[nodiscard]] std::uint64_t unread_bytes() const;
 
   void add_to(PipelineStats& stats) const;
-  // Lists directories: for somebody who asks, not for every step. Replaces the unread bytes.
-  void survey(std::vector<InputFileStatus>& files, PipelineStats& stats);
-  [[nodiscard]] std::vector<std::string> directories() const { return discovery_.directories(); }
-  // Bytes of last lines that wait for their newline, by file.
+  // Looks anew: for somebody who asks, not for every step. Replaces the unread bytes.
+  void survey(std::vector<SourceStatus>& logs, PipelineStats& stats);
+  // Bytes of last records that are not complete, by source.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& unterminated() const {
     return unterminated_;
   }
 
  private:
-  void open(Source& source, const std::string& name, const buffer::CheckpointTable& table);
-  [[nodiscard]] std::optional<input::file::FileCheckpoint> place_of(
-      const std::string& name, const event::Checkpoint& stored) const;
+  void open(const std::string& name, const buffer::CheckpointTable& table);
+  void restore(Source& source, const event::Checkpoint& stored);
   void report_presence(Source& source);
 
   const RuntimeServices& services_;
   const PipelineSettings& settings_;
+  input::SourceDiscovery& input_;
   MakeParser make_parser_;
-  input::file::FileDiscovery discovery_;
   std::map<std::string, Source> sources_;
   // Fairness: the next read begins behind it.
   std::string last_source_;
@@ -124,7 +122,7 @@ class SourceReader {
   TimePoint poll_at_{}, rescan_at_{};
   bool at_end_ = false;
   std::int64_t at_end_ns_ = 0;
-  // At files that have more, and gave nothing.
+  // At logs that have more, and gave nothing.
   int looks_ = 0;
   std::map<std::string, std::uint64_t> unterminated_;
 };

@@ -27,7 +27,7 @@ struct StreamStatus {
 
   // Of a running agent:
   rules::RulesView rules{};
-  std::vector<pipeline::InputFileStatus> files{};
+  std::vector<pipeline::SourceStatus> logs{};
   // One line each, oldest first.
   std::vector<std::string> events{};
 };

@@ -74,7 +74,7 @@ AgentStatus StatusEndpoints::status(Events events) const {
   for (const auto& stream : agent_.pipelines()) {
     StreamStatus& one = status.streams.emplace_back();
     one.name = stream->settings().name;
-    one.stats = stream->survey(one.files);
+    one.stats = stream->survey(one.logs);
     one.rules = agent_.rules_of(one.name);
     if (status.events_shown) {
       const auto& lines = stream->recent_events().lines();

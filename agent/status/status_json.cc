@@ -55,20 +55,26 @@ void number_member(std::string& out, std::string_view name, std::uint64_t value)
   append_json_uint(out, value);
 }
 
-void files_member(std::string& out, const std::vector<pipeline::InputFileStatus>& files) {
+// Logs that are no files have none of the members that only files have.
+void files_member(std::string& out, const std::vector<pipeline::SourceStatus>& logs) {
   out += ",\"files\":[";
-  for (const pipeline::InputFileStatus& file : files) {
-    out += &file == files.data() ? "{" : ",{";
-    member(out, "path", file.path);
-    out.push_back(',');
-    member(out, "reading", file.survey.read_path);
-    number_member(out, "offset", file.survey.offset);
-    number_member(out, "size", file.survey.size);
-    number_member(out, "unread_bytes", file.survey.unread_bytes);
-    number_member(out, "files_behind", file.survey.files_behind);
-    number_member(out, "rotations_left", file.survey.rotations_left);
-    out += file.present ? ",\"present\":true" : ",\"present\":false";
-    out += file.failing ? ",\"failing\":true}" : ",\"failing\":false}";
+  for (const pipeline::SourceStatus& log : logs) {
+    const input::SourceProgress& progress = log.progress;
+    out += &log == logs.data() ? "{" : ",{";
+    member(out, "path", log.name);
+    if (progress.file) {
+      out.push_back(',');
+      member(out, "reading", progress.file->read_path);
+      number_member(out, "offset", progress.file->offset);
+      number_member(out, "size", progress.file->size);
+    }
+    number_member(out, "unread_bytes", progress.backlog_bytes);
+    if (progress.file) {
+      number_member(out, "files_behind", progress.file->files_behind);
+      number_member(out, "rotations_left", progress.file->rotations_left);
+    }
+    out += progress.present ? ",\"present\":true" : ",\"present\":false";
+    out += progress.failing ? ",\"failing\":true}" : ",\"failing\":false}";
   }
   out.push_back(']');
 }
@@ -128,7 +134,7 @@ void append_stream(std::string& out, const StreamStatus& stream) {
   out.push_back(',');
   member(out, "last_failure", stream.stats.delivery.last_failure);
   rules_member(out, stream.rules);
-  files_member(out, stream.files);
+  files_member(out, stream.logs);
   out.push_back(',');
   texts_member(out, "events", stream.events);
 }

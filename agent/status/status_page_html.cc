@@ -58,32 +58,35 @@ void counts_table(std::string& out, std::string_view title, const auto& counts) 
   out += "</table>\n";
 }
 
-std::string_view state_of(const pipeline::InputFileStatus& file) {
-  return file.failing    ? "cannot be read"
-         : !file.present ? "not there"
-         : file.survey.files_behind > 0 && file.survey.rotations_left <= 1
+std::string_view state_of(const input::SourceProgress& progress, const input::FileProgress& file) {
+  return progress.failing    ? "cannot be read"
+         : !progress.present ? "not there"
+         : file.files_behind > 0 && file.rotations_left <= 1
              ? "behind: the next rotation deletes it"
-         : file.survey.files_behind > 0 ? "behind"
-                                        : "followed";
+         : file.files_behind > 0 ? "behind"
+                                 : "followed";
 }
 
-void files_table(std::string& out, const std::vector<pipeline::InputFileStatus>& files) {
-  if (files.empty()) {
+// Logs that are no files leave the columns of files empty.
+void files_table(std::string& out, const std::vector<pipeline::SourceStatus>& logs) {
+  if (logs.empty()) {
     return;
   }
   out +=
       "<h3>Files</h3>\n<table>\n<tr><th>file</th><th>state</th><th>read from</th>"
       "<th class=\"number\">position</th><th class=\"number\">size</th>"
       "<th class=\"number\">not read</th></tr>\n";
-  for (const pipeline::InputFileStatus& file : files) {
-    const input::file::FileProgress& s = file.survey;
-    const std::string_view state = state_of(file);
-    out += "<tr>" + element("td", file.path) +
+  for (const pipeline::SourceStatus& log : logs) {
+    const bool is_file = log.progress.file.has_value();
+    const input::FileProgress file = log.progress.file.value_or(input::FileProgress());
+    const std::string_view state = state_of(log.progress, file);
+    out += "<tr>" + element("td", log.name) +
            element("td", state, state == "followed" || state == "not there" ? "" : "bad") +
-           element("td", s.read_path == file.path ? std::string_view("itself")
-                                                  : std::string_view(s.read_path)) +
-           element("td", count(s.offset), "number") + element("td", count(s.size), "number") +
-           element("td", human_bytes(s.unread_bytes), "number") + "</tr>\n";
+           element("td", is_file && file.read_path == log.name ? std::string_view("itself")
+                                                               : std::string_view(file.read_path)) +
+           element("td", is_file ? count(file.offset) : "", "number") +
+           element("td", is_file ? count(file.size) : "", "number") +
+           element("td", human_bytes(log.progress.backlog_bytes), "number") + "</tr>\n";
   }
   out += "</table>\n";
 }
@@ -149,7 +152,7 @@ void stream_part(std::string& out, const AgentStatus& status, const StreamStatus
     fact(out, "", "refused as it is now: " + stream.rules.problem, "bad");
   }
   out += "</table>\n";
-  files_table(out, stream.files);
+  files_table(out, stream.logs);
   counts_table(out, "Dropped by rule", v.read.by_rule);
   counts_table(out, "Not taken by the target, by reason", v.delivery.failures);
   events_list(out, status, stream);

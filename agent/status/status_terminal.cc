@@ -26,28 +26,34 @@ class Lines {
 
 std::string count(std::uint64_t n) { return std::to_string(n); }
 
-std::string describe(const pipeline::InputFileStatus& file) {
-  if (file.failing) {
-    return file.path + ": CANNOT BE READ";
+std::string describe(const pipeline::SourceStatus& log) {
+  const input::SourceProgress& progress = log.progress;
+  if (progress.failing) {
+    return log.name + ": CANNOT BE READ";
   }
-  if (!file.present) {
-    return file.path + ": not there";
+  if (!progress.present) {
+    return log.name + ": not there";
   }
-  const input::file::FileProgress& s = file.survey;
-  std::string text = file.path;
-  text += s.read_path == file.path || s.read_path.empty() ? "" : ", reading " + s.read_path;
-  text += ": read to " + count(s.offset);
-  text += s.compressed ? "" : " of " + count(s.size);
-  text += s.unread_bytes > 0 ? ", " + human_bytes(s.unread_bytes) + " behind" : "";
-  text += s.files_behind > 0 ? ", " + count(s.files_behind) + " files wait" : "";
-  text += s.files_behind > 0 && s.rotations_left <= 1 ? ", NEXT TO BE DELETED" : "";
+  const std::string behind =
+      progress.backlog_bytes > 0 ? human_bytes(progress.backlog_bytes) + " behind" : "";
+  if (!progress.file) {
+    return log.name + ": " + (behind.empty() ? "read to its end" : behind);
+  }
+  const input::FileProgress& file = *progress.file;
+  std::string text = log.name;
+  text += file.read_path == log.name || file.read_path.empty() ? "" : ", reading " + file.read_path;
+  text += ": read to " + count(file.offset);
+  text += file.compressed ? "" : " of " + count(file.size);
+  text += behind.empty() ? "" : ", " + behind;
+  text += file.files_behind > 0 ? ", " + count(file.files_behind) + " files wait" : "";
+  text += file.files_behind > 0 && file.rotations_left <= 1 ? ", NEXT TO BE DELETED" : "";
   return text;
 }
 
 void add_files(Lines& out, const StreamStatus& stream) {
   std::string name = "files";
-  for (const pipeline::InputFileStatus& file : stream.files) {
-    out.add(name, describe(file));
+  for (const pipeline::SourceStatus& log : stream.logs) {
+    out.add(name, describe(log));
     name.clear();
   }
 }

@@ -185,7 +185,7 @@ class History {
       ++wanted[shape(line)];
     }
     std::map<std::string, std::size_t> got;
-    std::set<event::SourcePos> places;
+    std::set<input::file::FilePosition> places;
     for (const auto& line : rig_.got) {
       ++got[line.text];
       if (!places.insert(line.begin).second) {
@@ -203,7 +203,7 @@ class History {
         return "'" + text.substr(0, 40) + "' was never written";
       }
     }
-    if (rig_.source->stats().gaps > 0) {
+    if (rig_.source->progress().lost_ranges > 0) {
       return "a gap was counted";
     }
     return {};

@@ -47,6 +47,27 @@ TEST_CASE("the same with bits of the buffer flipped: what can be read again is",
   run_histories(1'000'001, histories(300), plan);
 }
 
+// Its cursors are words without an order: nothing but the input understands them.
+TEST_CASE("the same from a journal, which is no file", "[sim]") {
+  SimPlan plan;
+  plan.log = SimPlan::Log::journal;
+  run_histories(2'000'001, histories(500), plan);
+}
+
+TEST_CASE("the same from a journal with bits of the buffer flipped", "[sim]") {
+  SimPlan plan;
+  plan.log = SimPlan::Log::journal;
+  plan.bit_flips = true;
+  run_histories(3'000'001, histories(200), plan);
+}
+
+TEST_CASE("a journal that removes what nobody has read: it is told, and nothing else is missing",
+          "[sim]") {
+  SimPlan plan;
+  plan.log = SimPlan::Log::hasty_journal;
+  run_histories(4'000'001, histories(300), plan);
+}
+
 TEST_CASE("a pipeline with a promise broken is caught", "[sim]") {
   if (number_in_environment("AUDITSHIP_SEED", 0) != 0) {
     return;

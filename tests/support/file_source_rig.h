@@ -20,7 +20,7 @@ namespace auditship::test {
 
 struct FileSourceRig {
   struct Got {
-    event::SourcePos begin;
+    input::file::FilePosition begin;
     std::string text;
     bool unterminated;
   };
@@ -36,10 +36,7 @@ struct FileSourceRig {
   }
 
   // Remembers the place as a frame of the buffer would.
-  void save() {
-    const event::Checkpoint frame = input::file::encode_checkpoint(source->checkpoint());
-    saved = input::file::decode_checkpoint(frame).value();
-  }
+  void save() { saved = input::file::decode_checkpoint(source->checkpoint()).value(); }
   void stop() {
     save();
     source.reset();
@@ -56,8 +53,8 @@ struct FileSourceRig {
     auto n = source->read(lines, max_bytes);
     last_error = n ? std::string() : n.error().message;
     for (const event::RawLine& line : lines) {
-      got.push_back(
-          {line.begin, std::string(line.text) + std::string(line.tail), line.unterminated});
+      got.push_back({input::file::FilePosition{source->file_position().file, line.id.sequence},
+                     std::string(line.text) + std::string(line.tail), line.unterminated});
     }
     return n ? *n : 0;
   }
@@ -78,13 +75,13 @@ struct FileSourceRig {
     return out;
   }
   [[nodiscard]] bool ids_unique() const {
-    std::set<std::pair<event::SourcePos, std::string>> ids;
+    std::set<std::pair<input::file::FilePosition, std::string>> ids;
     return std::all_of(got.begin(), got.end(), [&](const Got& g) {
       return ids.insert({g.begin, g.text}).second;
     });
   }
   [[nodiscard]] std::size_t keys() const {
-    std::set<event::FileKey> all;
+    std::set<input::file::rotation::FileKey> all;
     for (const Got& g : got) {
       all.insert(g.begin.file);
     }

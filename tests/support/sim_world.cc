@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/input/file/file_input.h"
 #include "agent/pipeline/pipeline.h"
 #include "sinks/framing/bulk_framing.h"
 #include "tests/support/sim_parts.h"
@@ -63,9 +64,7 @@ SimWorld::~SimWorld() {
 pipeline::PipelineSettings SimWorld::settings() const {
   pipeline::PipelineSettings s;
   s.name = "app";
-  s.paths = {kLog};
   s.make_deriver = [] { return std::make_unique<SimDeriver>(); };
-  s.file_source.backfill_ns = std::nullopt;
   s.batch.max_documents = 7;
   s.batch.max_bytes = 4000;
   s.codec = Codec::none;  // compression is tested elsewhere, and slow here
@@ -79,6 +78,17 @@ pipeline::PipelineSettings SimWorld::settings() const {
   s.delivery.stream = "app";
   s.delivery.framing = std::make_shared<sinks::framing::BulkFraming>();
   return s;
+}
+
+std::unique_ptr<input::SourceDiscovery> SimWorld::make_input() {
+  if (plan_.log != SimPlan::Log::file) {
+    return std::make_unique<MemoryJournalInput>(journal_, settings().id_scope());
+  }
+  input::file::FileInputOptions files;
+  files.paths = {kLog};
+  files.source.scope = settings().id_scope();
+  files.source.backfill_ns = std::nullopt;
+  return std::make_unique<input::file::FileInput>(*agent_fs_, clock_, log_, files);
 }
 
 void SimWorld::start_agent() {
@@ -100,8 +110,8 @@ void SimWorld::start_agent() {
   stream_ = std::make_unique<pipeline::Pipeline>(
       pipeline::RuntimeServices{*agent_fs_, clock_, agent_rng_, log_,
                                 [this] { step_at_ = TimePoint{}; }},
-      settings(), sim_rules(rules_), [] { return std::make_unique<SimParser>(); }, make_sink,
-      *dead_letters_, delivery::Repair());
+      settings(), make_input(), sim_rules(rules_), [] { return std::make_unique<SimParser>(); },
+      make_sink, *dead_letters_, delivery::Repair());
   step_at_ = TimePoint{};
 }
 
@@ -173,6 +183,15 @@ void SimWorld::run_for(Duration time) {
 // --- what happens
 // ------------------------------------------------------------------------------------
 
+void SimWorld::add_line(const std::string& text) {
+  if (plan_.log == SimPlan::Log::file) {
+    writer_.line(text);
+  } else {
+    writer_.written.push_back(text);
+    journal_.append(text);
+  }
+}
+
 void SimWorld::write_lines() {
   const std::size_t n = 1 + rng_.below(rng_.one_in(6) ? 60 : 9);
   note("write " + std::to_string(n) + " lines from " + std::to_string(writer_.written.size()));
@@ -183,19 +202,48 @@ void SimWorld::write_lines() {
       continue;
     }
     const std::string number = "line " + std::to_string(writer_.written.size());
-    writer_.line(number +
-                 (rng_.one_in(5)    ? " noise"
-                  : rng_.one_in(40) ? " unmappable"
-                                    : "") +
-                 std::string(rng_.below(40), 'x'));
+    add_line(number +
+             (rng_.one_in(5)    ? " noise"
+              : rng_.one_in(40) ? " unmappable"
+                                : "") +
+             std::string(rng_.below(40), 'x'));
   }
-  if (rng_.one_in(8)) {
+  if (plan_.log == SimPlan::Log::file && rng_.one_in(8)) {
     piece_ = "line " + std::to_string(writer_.written.size()) + " piece";
     writer_.piece(piece_);
   }
 }
 
+// A journal that removes what is not in the buffer yet loses it: so, but for a hasty one, only
+// what is, after a while without faults.
+void SimWorld::vacuum() {
+  if (rng_.one_in(4)) {
+    note("the journal cannot be read for a while");
+    journal_.fail_reads(static_cast<unsigned>(1 + rng_.below(4)));
+    return;
+  }
+  const bool hasty = plan_.log == SimPlan::Log::hasty_journal && rng_.one_in(2);
+  for (int look = 0; look < 2 && !hasty; ++look) {
+    fs_.clear_faults();
+    fs_.set_capacity(~std::uint64_t{0});
+    run_for(seconds(5));
+    const pipeline::PipelineStats v = stream_->stats();
+    if (!v.open || v.full || v.unread_bytes > 0 || v.failing > 0) {
+      return;
+    }
+  }
+  const std::vector<std::string> removed = journal_.vacuum(rng_.below(20));
+  note((hasty ? "hasty vacuum of " : "vacuum of ") + std::to_string(removed.size()) + " entries");
+  if (hasty) {
+    optional_.insert(removed.begin(), removed.end());
+  }
+}
+
 void SimWorld::rotate() {
+  if (plan_.log != SimPlan::Log::file) {
+    vacuum();
+    return;
+  }
   if (!piece_.empty()) {
     writer_.line_end(piece_ + " end");
     piece_.clear();

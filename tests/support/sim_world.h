@@ -1,4 +1,4 @@
-// SimWorld: one node with a log that rotates, the real pipeline on it (FileSource, RuleSet, SegmentLog,
+// SimWorld: one node with a log (a file that rotates, or a journal), the real pipeline on it (FileSource, RuleSet, SegmentLog,
 // Delivery, OpenSearchSink, DeadLetters), and a cluster. A seed makes a history of writes and
 // faults of all kinds; at the end the world calms down and an oracle compares what the cluster and
 // the dead letters hold with what was written.
@@ -18,12 +18,14 @@
 #include <vector>
 
 #include "agent/delivery/dead_letters/dead_letter_store.h"
+#include "agent/input/source.h"
 #include "agent/pipeline/pipeline_fwd.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "sinks/opensearch/opensearch_sink.h"
 #include "tests/support/fake_opensearch.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/log_writer.h"
+#include "tests/support/memory_journal.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/sim_fs.h"
 
@@ -41,8 +43,11 @@ enum class Broken {
 
 struct SimPlan {
   std::size_t events = 24;
-  bool bit_flips =
-      false;  // also damage the buffer: documents may then be delivered late, never lost
+  // Also damage the buffer: documents may then be delivered late, never lost.
+  bool bit_flips = false;
+  // Where the lines come from: a log file that rotates, a journal that removes entries which were
+  // read, or one that removes any.
+  enum class Log { file, journal, hasty_journal } log = Log::file;
   Broken broken = Broken::nothing;
 };
 
@@ -68,7 +73,9 @@ class SimWorld {
   bool run_until_calm();
   void event();
   void write_lines();
+  void add_line(const std::string& text);
   void rotate();
+  void vacuum();
   void copytruncate();
   void trouble_disk();
   void trouble_server();
@@ -76,6 +83,7 @@ class SimWorld {
   void make_peace();
   void note(const std::string& what);
   [[nodiscard]] pipeline::PipelineSettings settings() const;
+  [[nodiscard]] std::unique_ptr<input::SourceDiscovery> make_input();
   std::string verdict();
   std::string check_contents();
   std::string check_derived(std::map<std::string, std::size_t>& there);
@@ -91,6 +99,7 @@ class SimWorld {
   std::unique_ptr<LooseFs> agent_fs_;
   FakeOpenSearch server_;
   LogWriter writer_;
+  MemoryJournal journal_;
   LogCapture log_;
   std::deque<std::function<void()>> tasks_;
   std::unique_ptr<sinks::http::HttpTransport> link_;

@@ -7,7 +7,9 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include "agent/input/file/file_input.h"
 #include "agent/pipeline/pipeline.h"
 #include "parsers/auth_log/auth_log_parser.h"
 #include "parsers/auth_log/ssh_sessions/session_tracker.h"
@@ -79,8 +81,6 @@ struct StreamRig {
     pipeline::PipelineSettings s;
     s.name = "authlog";
     s.make_deriver = std::move(deriver);
-    s.paths = {kLog};
-    s.file_source.backfill_ns = std::nullopt;
     s.codec = Codec::none;
     s.buffer.directory = "/data/buffer";
     s.buffer.segment_bytes = 20'000;
@@ -89,8 +89,14 @@ struct StreamRig {
     s.encoder.stream = "authlog";
     s.delivery.framing = std::make_shared<sinks::framing::BulkFraming>();
     adjust(s);
+    input::file::FileInputOptions files;
+    files.paths = paths;
+    files.host_root = host_root;
+    files.source.scope = s.id_scope();
+    files.source.backfill_ns = std::nullopt;
     stream = std::make_unique<pipeline::Pipeline>(
-        pipeline::RuntimeServices{fs, clock, rng, log, [] {}}, s, std::move(rules),
+        pipeline::RuntimeServices{fs, clock, rng, log, [] {}}, s,
+        std::make_unique<input::file::FileInput>(fs, clock, log, files), std::move(rules),
         [] {
           return std::make_unique<parsers::auth_log::AuthLogParser>(
               parsers::auth_log::AuthLogOptions{});
@@ -122,6 +128,8 @@ struct StreamRig {
     }
   }
 
+  std::vector<std::string> paths = {kLog};
+  std::string host_root;
   std::function<void(pipeline::PipelineSettings&)> adjust = [](pipeline::PipelineSettings&) {};
   SimClock clock;
   SimFs fs;

@@ -1,8 +1,11 @@
 #include "agent/input/file/config.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/base/glob.h"
+#include "agent/input/file/file_cursor.h"
+#include "agent/input/file/file_input.h"
 
 namespace auditship::input::file {
 namespace {
@@ -134,10 +137,28 @@ std::optional<std::string> FileInputConfig::overlap(const InputConfig& other) co
   return std::nullopt;
 }
 
+Result<std::unique_ptr<SourceDiscovery>> FileInputConfig::make_discovery(
+    const InputServices& services, const InputStream& stream) const {
+  FileInputOptions options;
+  options.paths = paths;
+  options.host_root = stream.host_root;
+  options.source.scope = stream.scope;
+  options.source.line_max_bytes = line_max;
+  options.source.cut_tail_bytes =
+      std::min<std::uint64_t>(options.source.cut_tail_bytes, line_max / 2);
+  options.source.backfill_ns =
+      backfill ? std::optional<std::int64_t>(std::chrono::nanoseconds(*backfill).count())
+               : std::nullopt;
+  options.source.final_pass = stream.end == RunEnd::at_end;
+  return std::unique_ptr<SourceDiscovery>(
+      std::make_unique<FileInput>(services.fs, services.clock, services.log, std::move(options)));
+}
+
 const InputType kType{
     .name = "file",
     .summary = "log files, their rotations and compressed generations",
     .make_config = [] { return std::unique_ptr<InputConfig>(std::make_unique<FileInputConfig>()); },
+    .describe = describe_position,
 };
 
 }  // namespace auditship::input::file

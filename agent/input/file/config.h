@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ class FileInputConfig final : public yaml::SectionOf<FileInputConfig, InputConfi
   [[nodiscard]] std::optional<std::string> overlap(const InputConfig& other) const override;
   [[nodiscard]] std::vector<std::string> places() const override { return paths; }
   [[nodiscard]] std::size_t line_max_bytes() const override { return line_max; }
+  [[nodiscard]] Result<std::unique_ptr<SourceDiscovery>> make_discovery(
+      const InputServices& services, const InputStream& stream) const override;
 };
 
 extern const InputType kType;

@@ -13,13 +13,13 @@ namespace {
 constexpr char kCursorVersion = 1;
 constexpr char kStateVersion = 1;
 
-void put_key(std::string& out, const event::FileKey& key) {
+void put_key(std::string& out, const FileKey& key) {
   out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
   put_varint(out, key.collision_index);
 }
 
 // False: damaged.
-bool get_key(WireReader& in, event::FileKey& key) {
+bool get_key(WireReader& in, FileKey& key) {
   const std::string_view digest = in.raw(key.first_line.size());
   std::copy(digest.begin(), digest.end(), key.first_line.begin());
   const std::uint64_t index = in.varint();
@@ -51,9 +51,9 @@ bool get_state(WireReader& in, FileCheckpoint& checkpoint) {
 
 }  // namespace
 
-event::Cursor encode_position(const event::SourcePos& position) {
+event::Cursor encode_position(const FilePosition& position) {
   event::Cursor cursor;
-  if (position != event::SourcePos{}) {
+  if (position != FilePosition{}) {
     cursor.bytes.push_back(kCursorVersion);
     put_key(cursor.bytes, position.file);
     put_varint(cursor.bytes, position.offset);
@@ -61,8 +61,8 @@ event::Cursor encode_position(const event::SourcePos& position) {
   return cursor;
 }
 
-Result<event::SourcePos> decode_position(const event::Cursor& cursor) {
-  event::SourcePos position;
+Result<FilePosition> decode_position(const event::Cursor& cursor) {
+  FilePosition position;
   if (cursor.empty()) {
     return position;
   }
@@ -75,6 +75,11 @@ Result<event::SourcePos> decode_position(const event::Cursor& cursor) {
     return Error{Errc::corrupt, "not a position in a log file"};
   }
   return position;
+}
+
+std::optional<std::string> describe_position(const event::Cursor& cursor) {
+  const auto position = decode_position(cursor);
+  return position ? std::optional("offset " + std::to_string(position->offset)) : std::nullopt;
 }
 
 event::Checkpoint encode_checkpoint(const FileCheckpoint& checkpoint) {
@@ -91,7 +96,7 @@ event::Checkpoint encode_checkpoint(const FileCheckpoint& checkpoint) {
   const std::size_t count = std::min(checkpoint.finished.size(), FileCheckpoint::kMaxFinished);
   put_varint(state, count);
   std::for_each(checkpoint.finished.end() - static_cast<std::ptrdiff_t>(count),
-                checkpoint.finished.end(), [&](const event::FileKey& key) { put_key(state, key); });
+                checkpoint.finished.end(), [&](const FileKey& key) { put_key(state, key); });
   return out;
 }
 

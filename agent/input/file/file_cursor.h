@@ -7,19 +7,27 @@
 // an error to whatever encode_* did not make. Each encoding begins with the number of its version.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "agent/base/result.h"
 #include "agent/event/checkpoint.h"
-#include "agent/event/position.h"
 #include "agent/input/file/rotation/file_checkpoint.h"
+#include "agent/input/file/rotation/file_position.h"
 
 namespace auditship::input::file {
 
 using rotation::FileCheckpoint;
+using rotation::FileKey;
+using rotation::FilePosition;
 
 // The position alone. The beginning of a source, SourcePos{}, is the empty cursor.
-[[nodiscard]] event::Cursor encode_position(const event::SourcePos& position);
+[[nodiscard]] event::Cursor encode_position(const FilePosition& position);
 // Errors: corrupt.
-[[nodiscard]] Result<event::SourcePos> decode_position(const event::Cursor& cursor);
+[[nodiscard]] Result<FilePosition> decode_position(const event::Cursor& cursor);
+
+// For people: "offset 1234"; nullopt: it is no position in a log file.
+[[nodiscard]] std::optional<std::string> describe_position(const event::Cursor& cursor);
 
 // Without the state of a Deriver, which is not the input's.
 [[nodiscard]] event::Checkpoint encode_checkpoint(const FileCheckpoint& checkpoint);

@@ -5,7 +5,7 @@
 namespace auditship::input::file {
 
 event::RecordId::Prefix line_id_prefix(const event::IdScope& scope, std::string_view path,
-                                       const event::FileKey& generation) {
+                                       const FileKey& generation) {
   const std::string_view first_line(reinterpret_cast<const char*>(generation.first_line.data()),
                                     generation.first_line.size());
   if (generation.collision_index == 0) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/input/file/file_cursor.h"
+
 namespace auditship::input::file {
 namespace {
 
@@ -31,7 +33,7 @@ FileSource::FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOption
       resume_place_(context_, chain_, history_, matcher_, resume),
       next_rotation_(context_, chain_, history_, matcher_),
       copies_(context_, chain_, matcher_),
-      reader_(context_, resume ? resume->pos : event::SourcePos{}),
+      reader_(context_, resume ? resume->pos : rotation::FilePosition{}),
       successor_(context_, chain_),
       late_writes_(context_) {}
 
@@ -54,11 +56,16 @@ Result<std::size_t> FileSource::read(std::vector<event::RawLine>& lines, std::si
     }
   }
   last_error_.clear();
-  update_unread();
+  context_.progress.failing = false;
+  update_backlog();
   return lines.size();
 }
 
-FileCheckpoint FileSource::checkpoint() const {
+event::Cursor FileSource::position() const { return encode_position(file_position()); }
+
+event::Checkpoint FileSource::checkpoint() const { return encode_checkpoint(file_checkpoint()); }
+
+FileCheckpoint FileSource::file_checkpoint() const {
   FileCheckpoint out = reader_.current() != nullptr ? reader_.mark() : history_.last();
   out.pos = reader_.position();
   out.finished = history_.finished();
@@ -180,7 +187,7 @@ Result<bool> FileSource::open_next() {
     if (!due || !*due) {
       return due;
     }
-    const auto before = reader_.position() == event::SourcePos{}
+    const auto before = reader_.position() == rotation::FilePosition{}
                             ? NextRotation::Before::nothing_read
                             : NextRotation::Before::something_read;
     auto opened = next_rotation_.open(chain_.front(), before);
@@ -221,7 +228,7 @@ void FileSource::begin(ChainEntry entry, const rotation::ReadStart& start) {
 
 void FileSource::finish(FileNow file) {
   const bool rewritten = file == FileNow::rewritten;
-  context_.stats.generations += history_.finish(GenerationMark{reader_.mark(), rewritten}) ? 1 : 0;
+  history_.finish(GenerationMark{reader_.mark(), rewritten});
   if (!rewritten) {
     chain_.pass(reader_.current()->stat);
   }
@@ -258,19 +265,20 @@ void FileSource::look_ahead() {
   (void)chain_.refresh(current);  // an error is met again, and told, when the next file is needed
 }
 
-void FileSource::update_unread() {
+void FileSource::update_backlog() {
   const ChainEntry* current = reader_.current();
   std::uint64_t unread = current != nullptr ? reader_.unread(current->stat.size) : 0;
   for (const ChainEntry& entry : chain_.waiting()) {
     unread += entry.stat.size;
   }
-  context_.stats.unread_bytes = unread;
-  context_.stats.unterminated_bytes =
+  context_.progress.backlog_bytes = unread;
+  context_.progress.incomplete_bytes =
       current != nullptr && reader_.drained() ? reader_.incomplete_bytes() : 0;
-  context_.stats.present = current != nullptr || !chain_.waiting().empty();
+  context_.progress.present = current != nullptr || !chain_.waiting().empty();
 }
 
 Error FileSource::report_error(Error error) {
+  context_.progress.failing = true;
   if (error.message != last_error_) {
     last_error_ = error.message;
     context_.log.error("input-unreadable", "cannot read the log; will be tried again",

@@ -5,6 +5,7 @@
 //   auto n = source.read(lines, 1 << 20);      // 0: nothing new now
 //   ... source.checkpoint() after the last line has been put into a frame ...
 //
+// It is the Source of the input file (agent/input/source.h), which FileInput opens.
 // Promises: polling decides, nothing else is needed for correctness. Memory is bounded by
 // line_max_bytes plus one read block, whatever is in the file. A generation that vanished unread is
 // a counted gap. Lines and what they point to are valid until the next read. Not thread-safe.
@@ -21,6 +22,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
+#include "agent/event/checkpoint.h"
 #include "agent/event/position.h"
 #include "agent/input/file/generation_reader.h"
 #include "agent/input/file/late_write_watch.h"
@@ -33,58 +35,32 @@
 #include "agent/input/file/rotation/source_context.h"
 #include "agent/input/file/rotation/truncated_copy.h"
 #include "agent/input/file/successor_watch.h"
+#include "agent/input/source.h"
 
 namespace auditship::input::file {
 
 using rotation::FileCheckpoint;
+using rotation::FilePosition;
 using rotation::FileSourceOptions;
-using rotation::FileSourceStats;
 
-// Where reading stands now, looked at anew.
-struct FileProgress {
-  // The file that is being read; empty: none.
-  std::string read_path;
-  // Up to where, uncompressed.
-  std::uint64_t offset = 0;
-  // Of that file, as on disk.
-  std::uint64_t size = 0;
-  bool compressed = false;
-  // It has no name any more: only we hold it.
-  bool deleted = false;
-  // As FileSourceStats has it, and of them: an incomplete last line.
-  std::uint64_t unread_bytes = 0;
-  std::uint64_t unterminated_bytes = 0;
-  // Newer files with something to read, the live one too.
-  std::uint64_t files_behind = 0;
-  // Rotations until the file that is being read is deleted, if rotation goes on keeping as many
-  // files as there are now: itself and those older than it. 0: deleted, or nothing is being read.
-  std::uint64_t rotations_left = 0;
-};
-
-class FileSource {
+class FileSource final : public Source {
  public:
   // resume: where an earlier run stopped; nullopt at the first start. fs, clock and log must
   // outlive it.
   FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOptions options,
              const std::optional<FileCheckpoint>& resume);
-  FileSource(const FileSource&) = delete;
-  FileSource& operator=(const FileSource&) = delete;
-  ~FileSource() = default;
 
-  // Replaces lines with the next complete lines, about max_bytes of them (always at least one if
-  // there is one). Returns how many. Errors: io on the current file, told once a change; reading is
-  // tried again at the next call.
-  Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes);
+  // All lines of one read are of one generation, that of file_position(). Errors: io on the current
+  // file, told once a change; reading is tried again at the next call.
+  Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes) override;
+  [[nodiscard]] event::Cursor position() const override;
+  [[nodiscard]] event::Checkpoint checkpoint() const override;
+  [[nodiscard]] const SourceProgress& progress() const override { return context_.progress; }
+  [[nodiscard]] Result<SourceProgress> survey() override;
 
-  // Behind the last line of the last read().
-  [[nodiscard]] FileCheckpoint checkpoint() const;
-
-  // Where the first unread line begins: what the next SourceSpan has as `before`.
-  [[nodiscard]] const event::SourcePos& position() const { return reader_.position(); }
-  [[nodiscard]] const FileSourceStats& stats() const { return context_.stats; }
-  [[nodiscard]] const FileSourceOptions& options() const { return context_.options; }
-  // Lists the directory: for somebody who asks, not for every read. Changes nothing.
-  Result<FileProgress> survey();
+  // position() and checkpoint() before they are encoded.
+  [[nodiscard]] const FilePosition& file_position() const { return reader_.position(); }
+  [[nodiscard]] FileCheckpoint file_checkpoint() const;
 
  private:
   Result<bool> read_on(std::vector<event::RawLine>& lines, std::size_t max_bytes);
@@ -98,7 +74,7 @@ class FileSource {
   enum class FileNow { intact, rewritten };
   void finish(FileNow file);
   void look_ahead();
-  void update_unread();
+  void update_backlog();
   Error report_error(Error error);
 
   rotation::SourceContext context_;

@@ -1,6 +1,7 @@
 // What a FileSource says of itself when it is asked. Not part of reading: it changes nothing.
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "agent/input/file/file_source.h"
 
@@ -19,7 +20,9 @@ std::vector<ChainEntry>::const_iterator find_same(const std::vector<ChainEntry>&
 
 }  // namespace
 
-Result<FileProgress> FileSource::survey() {
+Result<SourceProgress> FileSource::survey() {
+  SourceProgress survey = context_.progress;
+  survey.backlog_bytes = 0;
   FileProgress progress;
   progress.offset = reader_.position().offset;
   auto found = chain_.scanner().scan_once();
@@ -29,11 +32,13 @@ Result<FileProgress> FileSource::survey() {
   // Of found: the first that is newer than what is being read.
   std::size_t next = 0;
   if (const ChainEntry* current = reader_.current()) {
-    progress.read_path = current->path;
+    // As the host sees it: rotated files lie beside the live one.
+    progress.read_path =
+        join_path(directory_of(context_.options.name), std::string(file_name_of(current->path)));
     const auto now = current->file->stat();
     progress.size = now ? now->size : current->stat.size;
     progress.compressed = current->file->compressed();
-    progress.unread_bytes = reader_.unread(progress.size);
+    survey.backlog_bytes = reader_.unread(progress.size);
     const auto at = find_same(*found, *current);
     progress.deleted = at == found->end();
     next = progress.deleted ? 0 : static_cast<std::size_t>(at - found->begin()) + 1;
@@ -44,17 +49,17 @@ Result<FileProgress> FileSource::survey() {
     if (entry.stat.size == 0 || chain_.passed(entry.stat)) {
       continue;
     }
-    progress.unread_bytes += entry.stat.size;
+    survey.backlog_bytes += entry.stat.size;
     ++progress.files_behind;
   }
   for (const ChainEntry& held : chain_.waiting()) {  // those that only our descriptor keeps
     if (find_same(*found, held) == found->end() && held.file) {
-      progress.unread_bytes += held.stat.size;
+      survey.backlog_bytes += held.stat.size;
       ++progress.files_behind;
     }
   }
-  progress.unterminated_bytes = context_.stats.unterminated_bytes;
-  return progress;
+  survey.file = std::move(progress);
+  return survey;
 }
 
 }  // namespace auditship::input::file

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxBlock = std::size_t{1} << 20;
 }  // namespace
 
 GenerationReader::GenerationReader(rotation::SourceContext& context,
-                                   const event::SourcePos& position)
+                                   const rotation::FilePosition& position)
     : context_(context),
       lines_(context.options.line_max_bytes, context.options.cut_tail_bytes),
       origin_(origin_of_lines(context.options.name)),
@@ -35,9 +35,9 @@ void GenerationReader::begin(ChainEntry entry, const rotation::ReadStart& start)
     }
   }
   const FileSourceOptions& options = context_.options;
-  lines_.restart(start.key, line_id_prefix(options.scope, options.name, start.key), start.offset,
+  lines_.restart(line_id_prefix(options.scope, options.name, start.key), start.offset,
                  entry.file->window());
-  position_ = event::SourcePos{start.key, start.offset};
+  position_ = rotation::FilePosition{start.key, start.offset};
   accounted_ = start.offset;
   origin_.written_until_ns = entry.live() ? std::nullopt : std::optional(entry.stat.modified_ns);
   current_ = std::move(entry);
@@ -103,9 +103,9 @@ std::size_t GenerationReader::take(std::vector<event::RawLine>& lines, std::size
     }
     line.origin = &origin_;
     bytes += line.length + 1;
-    context_.stats.cut += line.cut ? 1 : 0;
+    context_.progress.cut_records += line.cut ? 1 : 0;
   }
-  context_.stats.lines += lines.size();
+  context_.progress.records += lines.size();
   account();
   return lines.size();
 }
@@ -117,8 +117,8 @@ bool GenerationReader::take_unterminated(std::vector<event::RawLine>& lines) {
   event::RawLine line;
   if (lines_.rest(line)) {
     line.origin = &origin_;
-    context_.stats.cut += line.cut ? 1 : 0;
-    ++context_.stats.lines;
+    context_.progress.cut_records += line.cut ? 1 : 0;
+    ++context_.progress.records;
     lines.push_back(line);
   }
   account();
@@ -131,16 +131,16 @@ Status GenerationReader::seek_again() {
 }
 
 void GenerationReader::account() {
-  context_.stats.bytes += lines_.offset() - accounted_;
+  context_.progress.bytes += lines_.offset() - accounted_;
   accounted_ = lines_.offset();
-  context_.stats.empty_lines += lines_.empty_lines() - empty_accounted_;
+  context_.progress.empty_records += lines_.empty_lines() - empty_accounted_;
   empty_accounted_ = lines_.empty_lines();
   position_.offset = lines_.offset();
 }
 
 rotation::FileCheckpoint GenerationReader::mark() const {
   rotation::FileCheckpoint mark;
-  mark.pos = event::SourcePos{position_.file, lines_.offset()};
+  mark.pos = rotation::FilePosition{position_.file, lines_.offset()};
   mark.device = current_->stat.device;
   mark.inode = current_->stat.inode;
   mark.generation = current_->stat.generation;

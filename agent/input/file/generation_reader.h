@@ -6,7 +6,7 @@
 //   reader.take(lines, n);              // the complete lines among them
 //
 // Memory is bounded by line_max_bytes plus one block. Lines given out live until release() or
-// begin(). Counts lines, bytes and cut lines in the context's stats. Not thread-safe.
+// begin(). Counts lines, bytes and cut lines in the context's progress. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ namespace auditship::input::file {
 class GenerationReader {
  public:
   // context must outlive it. position: where an earlier run stopped, until something is read.
-  GenerationReader(rotation::SourceContext& context, const event::SourcePos& position);
+  GenerationReader(rotation::SourceContext& context, const rotation::FilePosition& position);
 
   // entry is open and stands at start.offset.
   void begin(rotation::ChainEntry entry, const rotation::ReadStart& start);
@@ -54,7 +54,7 @@ class GenerationReader {
   Status seek_again();
 
   // Behind the last line given out, in the current file or the one before.
-  [[nodiscard]] const event::SourcePos& position() const { return position_; }
+  [[nodiscard]] const rotation::FilePosition& position() const { return position_; }
   // The same as a checkpoint remembers it. Only while there is a current file.
   [[nodiscard]] rotation::FileCheckpoint mark() const;
   // The hash of the current file's first bytes; 0: not known yet.
@@ -76,11 +76,11 @@ class GenerationReader {
   rotation::SourceContext& context_;
   LineReader lines_;
   event::RecordOrigin origin_;
-  event::SourcePos position_;
+  rotation::FilePosition position_;
   std::optional<rotation::ChainEntry> current_;
   bool drained_ = true;
 
-  // What of the line reader's numbers is in the stats.
+  // What of the line reader's numbers is in the progress.
   std::uint64_t accounted_ = 0, empty_accounted_ = 0;
 
   // The hash of the current file's first bytes; 0 until known.

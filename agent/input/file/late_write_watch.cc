@@ -17,8 +17,8 @@ void LateWriteWatch::look() {
   if (!now || now->size <= offset_) {
     return;
   }
-  ++context_.stats.gaps;
-  context_.stats.gap_bytes += now->size - offset_;
+  ++context_.progress.lost_ranges;
+  context_.progress.lost_bytes += now->size - offset_;
   context_.log.warn("write-after-rotation",
                     "a rotated file grew after it was finished; these bytes are not shipped",
                     {{"path", context_.options.path},

@@ -28,9 +28,8 @@ LineReader::LineReader(std::uint64_t max_bytes, std::uint64_t tail_bytes)
     : max_bytes_(std::max<std::uint64_t>(max_bytes, 2)),
       tail_bytes_(std::min(tail_bytes, max_bytes_ / 2)) {}
 
-void LineReader::restart(const event::FileKey& key, const event::RecordId::Prefix& prefix,
-                         std::uint64_t offset, std::string_view before) {
-  key_ = key;
+void LineReader::restart(const event::RecordId::Prefix& prefix, std::uint64_t offset,
+                         std::string_view before) {
   prefix_ = prefix;
   offset_ = end_ = offset;
   start_ = size_ = scanned_ = base_ = 0;
@@ -156,8 +155,6 @@ void LineReader::fill(event::RawLine& line, std::uint64_t begin, std::string_vie
 }
 
 void LineReader::place(event::RawLine& line, std::uint64_t begin, std::uint64_t end) const {
-  line.begin = event::SourcePos{key_, begin};
-  line.end = event::SourcePos{key_, end};
   line.id = event::RecordId{prefix_, begin};
   line.size_in_log = end - begin;
 }

@@ -1,6 +1,6 @@
 // LineReader turns the bytes of one file into lines, within bounded memory however long a line is.
 //
-//   reader.restart(key, prefix, offset, before);
+//   reader.restart(prefix, offset, before);
 //   reader.release();                      // lines given out so far die
 //   reader.add(read(reader.room(n), n));
 //   while (reader.next(line)) …
@@ -29,8 +29,8 @@ class LineReader {
 
   // Forgets everything; the next byte added stands at offset, behind the bytes `before`. prefix: of
   // the lines' ids.
-  void restart(const event::FileKey& key, const event::RecordId::Prefix& prefix,
-               std::uint64_t offset, std::string_view before);
+  void restart(const event::RecordId::Prefix& prefix, std::uint64_t offset,
+               std::string_view before);
 
   // Ends the life of the lines given out and gives back memory that a long line took.
   void release();
@@ -70,7 +70,6 @@ class LineReader {
   void place(event::RawLine& line, std::uint64_t begin, std::uint64_t end) const;
 
   std::uint64_t max_bytes_, tail_bytes_;
-  event::FileKey key_;
   event::RecordId::Prefix prefix_{};
   std::uint64_t offset_ = 0, end_ = 0, empty_lines_ = 0;
 

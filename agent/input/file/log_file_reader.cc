@@ -48,8 +48,8 @@ class LineGiver {
       return s;
     }
     if (!prefix_) {
-      const event::FileKey key{line_.digest ? *line_.digest : Sha256().of(line_.text),
-                               reading_.collision_index};
+      const rotation::FileKey key{line_.digest ? *line_.digest : Sha256().of(line_.text),
+                                  reading_.collision_index};
       prefix_ = line_id_prefix(reading_.scope, reading_.origin.name, key);
     }
     line_.id.prefix = *prefix_;
@@ -91,7 +91,7 @@ Codec codec_by_name(std::string_view file) {
 Status each_line(LogFileReader& bytes, const LineReading& reading, const LineCalls& calls) {
   const std::uint64_t tail_bytes = std::min<std::uint64_t>(kBlock, reading.line_max_bytes / 2);
   LineReader reader(reading.line_max_bytes, tail_bytes);
-  reader.restart(event::FileKey{}, {}, 0, {});
+  reader.restart({}, 0, {});
   LineGiver giver(reader, reading, calls);
   Status status;
   for (bool more = true; more && status;) {

@@ -127,7 +127,7 @@ void Reconciler::take(const event::RawLine& read, std::int64_t written_until_ns)
     for (std::uint32_t other = 1;
          !generation_known_ && other < kGenerations && offsets_.size() <= kSample; ++other) {
       line.id.prefix = input::file::line_id_prefix(options_.scope, live_log_,
-                                                   event::FileKey{*first_line_, other});
+                                                   input::file::FileKey{*first_line_, other});
       sample_[other].emplace_back(ids_.of(line, records_[i]).view());
     }
     line.id.prefix = read.id.prefix;

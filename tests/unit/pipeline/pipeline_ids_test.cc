@@ -17,9 +17,7 @@ const std::string kLines =
 
 TEST_CASE("two files with the same lines give all their documents", "[pipeline]") {
   StreamRig rig(1);
-  rig.adjust = [](pipeline::PipelineSettings& s) {
-    s.paths = {"/var/log/a.log", "/var/log/b.log"};
-  };
+  rig.paths = {"/var/log/a.log", "/var/log/b.log"};
   rig.fs.append("/var/log/a.log", kLines);
   rig.fs.append("/var/log/b.log", kLines);
   rig.start();
@@ -46,4 +44,24 @@ TEST_CASE("two streams of one file and one target give all their documents", "[p
   rig.run(5, true);
   CHECK(rig.store.documents.size() == 4);
   CHECK(rig.stream->stats().delivered.duplicate == 0);
+}
+
+TEST_CASE("documents of a container have the path and the ids that they have on the host",
+          "[pipeline]") {
+  StreamRig host(1);
+  host.fs.append(StreamRig::kLog, kLines);
+  host.start();
+  host.run(5, true);
+  StreamRig container(1);
+  container.host_root = "/host";
+  container.paths = {"/host/var/log/auth.log"};
+  (void)container.fs.make_dirs("/host/var/log");
+  container.fs.append("/host/var/log/auth.log", kLines);
+  container.start();
+  container.run(5, true);
+  REQUIRE(container.store.documents.size() == 2);
+  CHECK(container.store.count("\"log.file.path\":\"/var/log/auth.log\"") == 2);
+  for (const auto& [id, document] : host.store.documents) {
+    CHECK(container.store.documents.contains(id));
+  }
 }

@@ -26,10 +26,10 @@ std::string known(const SimClock& clock) {
 struct Rig : StreamRig {
   Rig() : StreamRig(1) {}
   pipeline::PipelineStats survey() {
-    files.clear();
-    return stream->survey(files);
+    logs.clear();
+    return stream->survey(logs);
   }
-  std::vector<pipeline::InputFileStatus> files;
+  std::vector<pipeline::SourceStatus> logs;
 };
 
 }  // namespace
@@ -91,7 +91,7 @@ TEST_CASE("while a full buffer stops reading, what waits is still measured", "[v
   rig.run(20, false);
   CHECK(rig.survey().unread_bytes == before.unread_bytes + more.size());
   CHECK(rig.survey().lag_seconds >= 14);
-  CHECK(rig.files.at(0).survey.unread_bytes == rig.survey().unread_bytes);
+  CHECK(rig.logs.at(0).progress.backlog_bytes == rig.survey().unread_bytes);
   rig.run(300, true);
   CHECK_FALSE(rig.survey().full);
   CHECK(rig.survey().lag_bytes == 0);

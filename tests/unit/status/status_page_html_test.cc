@@ -25,10 +25,10 @@ status::AgentStatus hostile() {
   stream.stats.read.by_rule = {{bad, 1}};
   stream.stats.delivery.failures = {{bad, 1}};
   stream.stats.delivery.last_failure = stream.stats.problem = bad;
-  pipeline::InputFileStatus file;
-  file.path = bad;
-  file.survey.read_path = bad + ".1";
-  stream.files = {file};
+  pipeline::SourceStatus log;
+  log.name = bad;
+  log.progress.file.emplace().read_path = bad + ".1";
+  stream.logs = {log};
   stream.events = {bad, "fine"};
   logging::Warning warning;
   warning.code = warning.text = warning.values = bad;

@@ -18,9 +18,9 @@ TEST_CASE("the text for a terminal holds nothing that acts on one", "[status]") 
   stream.name = stream.rules.file = stream.rules.problem = bad;
   stream.stats.read.by_rule = {{bad, 1}};
   stream.stats.delivery.last_failure = stream.stats.problem = bad;
-  pipeline::InputFileStatus file;
-  file.path = file.survey.read_path = bad;
-  stream.files = {file};
+  pipeline::SourceStatus log;
+  log.name = log.progress.file.emplace().read_path = bad;
+  stream.logs = {log};
   stream.events = {bad};
   logging::Warning warning;
   warning.code = warning.text = warning.values = bad;

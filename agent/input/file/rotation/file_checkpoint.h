@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "agent/event/position.h"
+#include "agent/input/file/rotation/file_position.h"
 
 namespace auditship::input::file::rotation {
 
@@ -14,7 +14,7 @@ struct FileCheckpoint {
   static constexpr std::size_t kTailHashBytes = 1024;
   static constexpr std::size_t kMaxFinished = 64;
 
-  event::SourcePos pos;
+  FilePosition pos;
   // Of the file when it was read: hints, not truth.
   std::uint64_t device = 0, inode = 0, generation = 0;
   // Hash of the last min(offset, kTailHashBytes) bytes before pos.offset.
@@ -24,7 +24,7 @@ struct FileCheckpoint {
   // Hash of the first kTailHashBytes bytes; 0: fewer were read.
   std::uint64_t head_hash = 0;
   // Generations read to their end, oldest first, the last kMaxFinished of them.
-  std::vector<event::FileKey> finished;
+  std::vector<FileKey> finished;
 };
 
 }  // namespace auditship::input::file::rotation

@@ -38,9 +38,9 @@ void GenerationHistory::give_up(GenerationMark mark) {
   marks_.push_back(std::move(mark));
 }
 
-event::FileKey GenerationHistory::new_key(const Digest& first_line) const {
-  event::FileKey key{first_line, 0};
-  const auto behind = [&](const event::FileKey& known) {
+FileKey GenerationHistory::new_key(const Digest& first_line) const {
+  FileKey key{first_line, 0};
+  const auto behind = [&](const FileKey& known) {
     if (known.first_line == first_line) {
       key.collision_index = std::max(key.collision_index, known.collision_index + 1);
     }
@@ -51,8 +51,8 @@ event::FileKey GenerationHistory::new_key(const Digest& first_line) const {
   return key;
 }
 
-const event::FileKey* GenerationHistory::find_key(const Digest& first_line) const {
-  const auto same = [&](const event::FileKey& key) { return key.first_line == first_line; };
+const FileKey* GenerationHistory::find_key(const Digest& first_line) const {
+  const auto same = [&](const FileKey& key) { return key.first_line == first_line; };
   for (auto mark = marks_.rbegin(); mark != marks_.rend(); ++mark) {
     if (same(mark->at.pos.file)) {
       return &mark->at.pos.file;
@@ -62,15 +62,15 @@ const event::FileKey* GenerationHistory::find_key(const Digest& first_line) cons
   return key == old_keys_.rend() ? nullptr : &*key;
 }
 
-bool GenerationHistory::never_repeated(const event::FileKey& key) const {
+bool GenerationHistory::never_repeated(const FileKey& key) const {
   return key.collision_index == 0 && find_key(key.first_line) == nullptr;
 }
 
-std::vector<event::FileKey> GenerationHistory::finished() const {
+std::vector<FileKey> GenerationHistory::finished() const {
   return {finished_.begin(), finished_.end()};
 }
 
-void GenerationHistory::add_finished(const event::FileKey& key) {
+void GenerationHistory::add_finished(const FileKey& key) {
   finished_.push_back(key);
   if (finished_.size() > FileCheckpoint::kMaxFinished) {
     finished_.pop_front();

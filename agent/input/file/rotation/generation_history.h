@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "agent/event/position.h"
 #include "agent/input/file/rotation/file_checkpoint.h"
+#include "agent/input/file/rotation/file_position.h"
 
 namespace auditship::input::file::rotation {
 
@@ -32,26 +32,26 @@ class GenerationHistory {
   void give_up(GenerationMark mark);
 
   // The key of a generation that begins with this line and is none of those known.
-  [[nodiscard]] event::FileKey new_key(const Digest& first_line) const;
+  [[nodiscard]] FileKey new_key(const Digest& first_line) const;
   // The key of the newest known generation with this first line; null: there is none.
-  [[nodiscard]] const event::FileKey* find_key(const Digest& first_line) const;
+  [[nodiscard]] const FileKey* find_key(const Digest& first_line) const;
   // No other generation is known to begin with the same line: it is no constant header.
-  [[nodiscard]] bool never_repeated(const event::FileKey& key) const;
+  [[nodiscard]] bool never_repeated(const FileKey& key) const;
 
   // Those finished in this run, oldest first.
   [[nodiscard]] const std::deque<GenerationMark>& marks() const { return marks_; }
   // Where the generation finished last stands, in this run or an earlier one.
   [[nodiscard]] const FileCheckpoint& last() const { return last_; }
   // The keys of all that are finished, of earlier runs too, oldest first: the last kMaxFinished.
-  [[nodiscard]] std::vector<event::FileKey> finished() const;
+  [[nodiscard]] std::vector<FileKey> finished() const;
 
  private:
-  void add_finished(const event::FileKey& key);
+  void add_finished(const FileKey& key);
 
   std::deque<GenerationMark> marks_;
   // Older than marks_, or of earlier runs; oldest first.
-  std::deque<event::FileKey> old_keys_;
-  std::deque<event::FileKey> finished_;
+  std::deque<FileKey> old_keys_;
+  std::deque<FileKey> finished_;
   FileCheckpoint last_;
 };
 

@@ -102,7 +102,7 @@ Result<std::optional<Opened>> NextRotation::as_known(ChainEntry& entry,
     return restored;
   }
   // Finished in an earlier run, and its place in the order is not known: the time decides.
-  const event::FileKey* key = entry.ordered ? nullptr : history_.find_key(head.digest);
+  const FileKey* key = entry.ordered ? nullptr : history_.find_key(head.digest);
   const std::int64_t last_ns = history_.last().modified_ns;
   if (key != nullptr && !entry.live() && (last_ns == 0 || entry.stat.modified_ns < last_ns)) {
     return only(Verdict::dropped);

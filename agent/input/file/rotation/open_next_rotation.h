@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "agent/event/position.h"
 #include "agent/input/file/rotation/chain_entry.h"
+#include "agent/input/file/rotation/file_position.h"
 #include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/resume_matcher.h"
 #include "agent/input/file/rotation/rotation_chain.h"
@@ -20,7 +20,7 @@ namespace auditship::input::file::rotation {
 
 // Where reading of a file begins, and as which generation.
 struct ReadStart {
-  event::FileKey key;
+  FileKey key;
   std::uint64_t offset = 0;
   // Of the file's first bytes; 0: not known.
   std::uint64_t head_hash = 0;

@@ -8,7 +8,7 @@ namespace auditship::input::file::rotation {
 ResumePlace::ResumePlace(SourceContext& context, RotationChain& chain, GenerationHistory& history,
                          const ResumeMatcher& matcher, const std::optional<FileCheckpoint>& resume)
     : context_(context), chain_(chain), history_(history), matcher_(matcher) {
-  if (resume && resume->pos != event::SourcePos{}) {
+  if (resume && resume->pos != FilePosition{}) {
     mark_ = GenerationMark{*resume, false};
     mark_->at.finished.clear();
   }

@@ -85,13 +85,13 @@ bool RotationChain::locate(std::vector<ChainEntry> found, ChainEntry* current) {
 void RotationChain::first_look(std::vector<ChainEntry>& found) {
   looked_ = !found.empty();
   std::erase_if(found, [this](const ChainEntry& e) { return leave_out(e); });
-  const FileSourceStats& stats = context_.stats;
-  if (stats.left_out_files > 0) {
+  const SourceProgress& progress = context_.progress;
+  if (progress.skipped_files > 0) {
     context_.log.info("rotated-file-skipped",
                       "rotated files older than the backfill time are not read",
                       {{"path", context_.options.path},
-                       {"files", stats.left_out_files},
-                       {"bytes", stats.left_out_bytes}});
+                       {"files", progress.skipped_files},
+                       {"bytes", progress.skipped_bytes}});
   }
 }
 

@@ -20,8 +20,8 @@ SourceContext::SourceContext(Fs& the_fs, const Clock& the_clock, Logger& the_log
 
 void SourceContext::report_loss(LogCode code, std::string_view text, std::string_view file,
                                 std::uint64_t from, std::uint64_t bytes) {
-  ++stats.gaps;
-  stats.gap_bytes += bytes;
+  ++progress.lost_ranges;
+  progress.lost_bytes += bytes;
   log.warn(code, text,
            {{"path", options.path},
             {"file", file.empty() ? options.path : std::string(file)},
@@ -30,8 +30,8 @@ void SourceContext::report_loss(LogCode code, std::string_view text, std::string
 }
 
 void SourceContext::count_skipped(std::uint64_t bytes) {
-  ++stats.left_out_files;
-  stats.left_out_bytes += bytes;
+  ++progress.skipped_files;
+  progress.skipped_bytes += bytes;
 }
 
 std::int64_t SourceContext::grace_ns() const {

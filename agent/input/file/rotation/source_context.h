@@ -1,4 +1,4 @@
-// SourceContext: what all parts of one file source share: its ports, its options, and the counters
+// SourceContext: what all parts of one file source share: its ports, its options, and the progress
 // that they all add to.
 //
 // One belongs to one FileSource, which owns it; the parts borrow it. Not thread-safe.
@@ -14,6 +14,7 @@
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
 #include "agent/event/record_id.h"
+#include "agent/input/source_progress.h"
 
 namespace auditship::input::file::rotation {
 
@@ -40,23 +41,6 @@ struct FileSourceOptions {
   Duration rotation_grace = std::chrono::seconds(1);
 };
 
-struct FileSourceStats {
-  // Since this source was made.
-  std::uint64_t lines = 0, empty_lines = 0, bytes = 0, cut = 0;
-  // Bytes that vanished before they were read: how often, and how many where that is known.
-  std::uint64_t gaps = 0, gap_bytes = 0;
-  // Rotated files that were read to their end.
-  std::uint64_t generations = 0;
-  // Older than the backfill time at the first start, or not readable then.
-  std::uint64_t left_out_files = 0, left_out_bytes = 0;
-  // Known to be ahead, over all generations; of compressed ones, as they lie on disk.
-  std::uint64_t unread_bytes = 0;
-  // Of an incomplete last line that waits for its newline.
-  std::uint64_t unterminated_bytes = 0;
-  // The live file, or a generation, exists.
-  bool present = false;
-};
-
 struct SourceContext {
   // fs, clock and log must outlive it.
   SourceContext(Fs& the_fs, const Clock& the_clock, Logger& the_log, FileSourceOptions the_options);
@@ -77,7 +61,7 @@ struct SourceContext {
   const Clock& clock;
   Logger& log;
   const FileSourceOptions options;
-  FileSourceStats stats;
+  SourceProgress progress;
 };
 
 }  // namespace auditship::input::file::rotation

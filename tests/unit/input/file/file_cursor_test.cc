@@ -7,8 +7,8 @@ using namespace auditship::input::file;
 
 namespace {
 
-event::FileKey key_of(std::uint8_t byte, std::uint32_t index) {
-  event::FileKey key;
+input::file::rotation::FileKey key_of(std::uint8_t byte, std::uint32_t index) {
+  input::file::rotation::FileKey key;
   key.first_line.fill(byte);
   key.collision_index = index;
   return key;
@@ -16,7 +16,7 @@ event::FileKey key_of(std::uint8_t byte, std::uint32_t index) {
 
 FileCheckpoint full_checkpoint() {
   FileCheckpoint c;
-  c.pos = event::SourcePos{key_of(7, 3), 123456789012};
+  c.pos = input::file::FilePosition{key_of(7, 3), 123456789012};
   c.device = 4;
   c.inode = 5;
   c.generation = 6;
@@ -47,7 +47,7 @@ TEST_CASE("a checkpoint gives back every field", "[input]") {
 }
 
 TEST_CASE("the beginning is the empty cursor, and needs no state", "[input]") {
-  CHECK(encode_position(event::SourcePos{}).empty());
+  CHECK(encode_position(input::file::FilePosition{}).empty());
   auto got = decode_checkpoint(event::Checkpoint{});
   REQUIRE(got.ok());
   CHECK(same(*got, FileCheckpoint{}));
@@ -108,7 +108,7 @@ TEST_CASE("a position or state that is cut, longer, or of another version is ref
 }
 
 TEST_CASE("one place has one encoding", "[input]") {
-  event::Cursor cursor = encode_position(event::SourcePos{key_of(7, 0), 5});
+  event::Cursor cursor = encode_position(input::file::FilePosition{key_of(7, 0), 5});
   // The varint 5 in two bytes.
   cursor.bytes.back() = static_cast<char>(0x85);
   cursor.bytes += '\0';

@@ -80,7 +80,7 @@ TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the rig
   rig.writer.lines(5);
   rig.start();
   rig.poll(15);  // in the middle
-  const event::FileKey key = rig.got.front().begin.file;
+  const input::file::rotation::FileKey key = rig.got.front().begin.file;
   rig.stop();
   const std::size_t before = rig.got.size();
   REQUIRE(before < 5);
@@ -103,7 +103,7 @@ TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the rig
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 1);
   REQUIRE(rig.got.back().begin.file == key);
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("plain and compressed forms of one generation are read once", "[file_source]") {
@@ -189,7 +189,7 @@ TEST_CASE("a clock that was set back does not hide a file of which only the firs
   rig.start();
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("an older file with the same constant header is not the one that vanished",
@@ -227,7 +227,7 @@ TEST_CASE("a file replaced while the agent was down by another one is read from 
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 2);
-  REQUIRE(rig.source->stats().gaps == 1);  // nobody knows whether the old one had more
+  REQUIRE(rig.source->progress().lost_ranges == 1);  // nobody knows whether the old one had more
   REQUIRE(rig.log.find("generation-vanished")->value("from_offset") == "71");
 }
 
@@ -252,7 +252,7 @@ TEST_CASE("a shorter backup that is restored keeps its key, so that no document 
   }
   rig.drain();
   REQUIRE(rig.keys() == 1);
-  std::set<std::pair<event::SourcePos, std::string>> ids;
+  std::set<std::pair<input::file::FilePosition, std::string>> ids;
   for (const auto& got : rig.got) {
     ids.insert({got.begin, got.text});
   }
@@ -294,7 +294,7 @@ TEST_CASE("a generation that vanished while the agent was down is a gap, and wha
   rig.start();
   rig.drain();
   REQUIRE(rig.texts() == std::vector<std::string>{"line 1", "line 2", "line 3", "second", "third"});
-  REQUIRE(rig.source->stats().gaps == 1);
+  REQUIRE(rig.source->progress().lost_ranges == 1);
   REQUIRE(rig.log.find("generation-vanished")->value("from_offset") == "21");
 }
 
@@ -308,7 +308,7 @@ TEST_CASE("with everything gone the place is kept until something is there", "[f
   rig.fs.unlink(kLive);
   rig.start();
   rig.drain();
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
   rig.restart();
   rig.fs.append(kLive, bytes + "line 4\n");  // the volume is mounted again
   rig.drain();
@@ -332,7 +332,7 @@ TEST_CASE("a damaged compressed generation is a gap and not the end", "[file_sou
   rig.start();
   rig.drain();
   REQUIRE(rig.got.back().text == "last");
-  REQUIRE(rig.source->stats().gaps == 1);
+  REQUIRE(rig.source->progress().lost_ranges == 1);
   REQUIRE(rig.log.count("compressed-damaged") == 1);
 }
 

@@ -40,7 +40,7 @@ struct PosixRig {
     source = std::make_unique<input::file::FileSource>(fs, clock, log, options, saved);
   }
   void restart() {
-    saved = source->checkpoint();
+    saved = source->file_checkpoint();
     start();
   }
   void drain() {
@@ -85,7 +85,7 @@ TEST_CASE("on a real disk: rename, gzip and restart", "[file_source][posix]") {
   rig.append("app.log", "7\n");
   rig.drain();
   REQUIRE(rig.got == std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7"});
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("on a real disk: deleted while open, with the inode number possibly used again",

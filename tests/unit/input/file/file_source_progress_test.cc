@@ -7,22 +7,22 @@ using namespace auditship::test;
 TEST_CASE("a survey says what is unread without reading it", "[file_source]") {
   FileSourceRig rig;
   rig.start();
-  CHECK(rig.source->survey()->read_path.empty());
-  CHECK(rig.source->survey()->rotations_left == 0);
+  CHECK(rig.source->survey()->file->read_path.empty());
+  CHECK(rig.source->survey()->file->rotations_left == 0);
   rig.writer.lines(10);
   rig.poll();
   auto survey = rig.source->survey();
   REQUIRE(survey.ok());
-  CHECK(survey->read_path == rig.options.path);
-  CHECK(survey->offset == survey->size);
-  CHECK(survey->unread_bytes == 0);
-  CHECK(survey->files_behind == 0);
-  CHECK(survey->rotations_left == 1);  // nothing is known to be kept
-  const std::uint64_t before = survey->size;
+  CHECK(survey->file->read_path == rig.options.path);
+  CHECK(survey->file->offset == survey->file->size);
+  CHECK(survey->backlog_bytes == 0);
+  CHECK(survey->file->files_behind == 0);
+  CHECK(survey->file->rotations_left == 1);  // nothing is known to be kept
+  const std::uint64_t before = survey->file->size;
   rig.writer.lines(5);
   survey = rig.source->survey();
-  CHECK(survey->unread_bytes == survey->size - before);
-  CHECK(survey->offset == before);
+  CHECK(survey->backlog_bytes == survey->file->size - before);
+  CHECK(survey->file->offset == before);
   CHECK(rig.poll() == 5);
 }
 
@@ -33,11 +33,11 @@ TEST_CASE("a file that is empty does not wait to be read", "[file_source]") {
   rig.start();
   rig.poll();
   REQUIRE(rig.fs.get(rig.options.path).empty());
-  CHECK(rig.source->survey()->files_behind == 0);
+  CHECK(rig.source->survey()->file->files_behind == 0);
   rig.writer.lines(2);
-  CHECK(rig.source->survey()->files_behind == 1);  // not taken up yet
+  CHECK(rig.source->survey()->file->files_behind == 1);  // not taken up yet
   rig.poll();
-  CHECK(rig.source->survey()->files_behind == 0);
+  CHECK(rig.source->survey()->file->files_behind == 0);
 }
 
 TEST_CASE("a survey counts the rotations that are left, and what waits behind", "[file_source]") {
@@ -51,7 +51,7 @@ TEST_CASE("a survey counts the rotations that are left, and what waits behind", 
     rig.poll();
     rig.clock.advance(std::chrono::seconds(2));  // the writer may come back to the old file
   }
-  CHECK(rig.source->survey()->rotations_left == 2);  // itself and .1
+  CHECK(rig.source->survey()->file->rotations_left == 2);  // itself and .1
   std::uint64_t waits = 0;
   for (int i = 0; i < 3; ++i) {  // the reader stands still while rotation goes on
     rig.writer.rotate_numbers(4);
@@ -61,17 +61,17 @@ TEST_CASE("a survey counts the rotations that are left, and what waits behind", 
   }
   waits += rig.fs.get(rig.options.path).size();
   auto survey = rig.source->survey();
-  CHECK(survey->read_path == rig.options.path);  // as it was known last
-  CHECK(survey->files_behind == 3);
-  CHECK(survey->unread_bytes == waits);
-  CHECK(survey->rotations_left == 2);  // .3 is read, and .4 is older
+  CHECK(survey->file->read_path == rig.options.path);  // as it was known last
+  CHECK(survey->file->files_behind == 3);
+  CHECK(survey->backlog_bytes == waits);
+  CHECK(survey->file->rotations_left == 2);  // .3 is read, and .4 is older
   rig.writer.rotate_numbers(4);
   rig.writer.lines(1);
-  CHECK(rig.source->survey()->rotations_left == 1);
-  CHECK_FALSE(rig.source->survey()->deleted);
+  CHECK(rig.source->survey()->file->rotations_left == 1);
+  CHECK_FALSE(rig.source->survey()->file->deleted);
   rig.writer.rotate_numbers(4);
   rig.writer.lines(1);
   survey = rig.source->survey();
-  CHECK(survey->deleted);
-  CHECK(survey->rotations_left == 0);
+  CHECK(survey->file->deleted);
+  CHECK(survey->file->rotations_left == 0);
 }

@@ -17,9 +17,9 @@ TEST_CASE("a plain file is read from its head and followed", "[file_source]") {
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.got[0].begin.offset == 0);
   REQUIRE(rig.got[1].begin.offset == 7);
-  REQUIRE(rig.source->position().offset == 35);
-  REQUIRE(rig.source->stats().bytes == 35);
-  REQUIRE(rig.source->stats().unread_bytes == 0);
+  REQUIRE(rig.source->file_position().offset == 35);
+  REQUIRE(rig.source->progress().bytes == 35);
+  REQUIRE(rig.source->progress().backlog_bytes == 0);
 }
 
 TEST_CASE("a file that does not exist yet is waited for", "[file_source]") {
@@ -27,11 +27,11 @@ TEST_CASE("a file that does not exist yet is waited for", "[file_source]") {
   rig.start();
   REQUIRE(rig.poll() == 0);
   REQUIRE(rig.last_error.empty());
-  REQUIRE_FALSE(rig.source->stats().present);
+  REQUIRE_FALSE(rig.source->progress().present);
   rig.writer.lines(2);
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.source->stats().present);
+  REQUIRE(rig.source->progress().present);
 }
 
 TEST_CASE("a directory that does not exist yet is waited for", "[file_source]") {
@@ -63,7 +63,7 @@ TEST_CASE("a partial last line waits for its newline, also over a restart", "[fi
   rig.start();
   rig.drain();
   REQUIRE(rig.got.size() == 1);
-  REQUIRE(rig.source->stats().unterminated_bytes == 2);
+  REQUIRE(rig.source->progress().incomplete_bytes == 2);
   rig.restart();
   rig.writer.piece("gin\n");
   rig.drain();
@@ -111,8 +111,8 @@ TEST_CASE("a rename and a new file are followed in order", "[file_source]") {
   }
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.keys() == 6);
-  REQUIRE(rig.source->stats().gaps == 0);
-  REQUIRE(rig.source->stats().generations == 5);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
+  REQUIRE(rig.keys() == 6);
 }
 
 TEST_CASE("what is written to a renamed file within the grace is read", "[file_source]") {
@@ -140,8 +140,8 @@ TEST_CASE("a write to a renamed file after the grace is a counted gap", "[file_s
   rig.drain();
   rig.fs.append("/var/log/app.log.1", "too late\n");
   rig.drain();
-  REQUIRE(rig.source->stats().gaps == 1);
-  REQUIRE(rig.source->stats().gap_bytes == 9);
+  REQUIRE(rig.source->progress().lost_ranges == 1);
+  REQUIRE(rig.source->progress().lost_bytes == 9);
   REQUIRE(rig.log.find("write-after-rotation")->value("from_offset") == "14");
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("several rotations while the agent was down are read in order", "[file
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.ids_unique());
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("kube-apiserver's backups are read in the order of their stamps", "[file_source]") {
@@ -203,7 +203,7 @@ TEST_CASE("a burst of rotations with deleted backups loses nothing that was seen
   }
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("a file deleted while open is finished before the next one", "[file_source]") {
@@ -230,7 +230,7 @@ TEST_CASE("copytruncate: the unread rest comes from the copy, then the file from
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.ids_unique());
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
   REQUIRE(rig.log.count("copy-found") == 1);
 }
 
@@ -268,7 +268,7 @@ TEST_CASE("whole generations that come and go between two looks, copied and trun
   INFO(before << ", generations " << generations);
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.ids_unique());
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("a rotated file that gives nothing is looked at once, not at every poll",
@@ -281,7 +281,7 @@ TEST_CASE("a rotated file that gives nothing is looked at once, not at every pol
     rig.clock.advance(std::chrono::hours(1));
     rig.start();
     rig.drain();
-    REQUIRE(rig.source->stats().gaps == 1);
+    REQUIRE(rig.source->progress().lost_ranges == 1);
     REQUIRE(rig.log.count("compressed-damaged") == 1);
   }
   SECTION("an empty one is none") {
@@ -293,8 +293,8 @@ TEST_CASE("a rotated file that gives nothing is looked at once, not at every pol
       rig.clock.advance(std::chrono::hours(1));
       rig.start();
       rig.drain();
-      REQUIRE(rig.source->stats().gaps == 0);
-      REQUIRE(rig.source->stats().unread_bytes == 0);
+      REQUIRE(rig.source->progress().lost_ranges == 0);
+      REQUIRE(rig.source->progress().backlog_bytes == 0);
     }
   }
   REQUIRE(rig.got.size() >= (live.empty() ? 0 : 1));
@@ -316,7 +316,7 @@ TEST_CASE("copytruncate while the agent was down", "[file_source]") {
   rig.start();
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.source->stats().gaps == 0);
+  REQUIRE(rig.source->progress().lost_ranges == 0);
 }
 
 TEST_CASE("truncation without a copy is a gap of known size, and reading goes on",
@@ -329,7 +329,7 @@ TEST_CASE("truncation without a copy is a gap of known size, and reading goes on
   rig.writer.lines(1);
   rig.drain();
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.source->stats().gaps == 0);  // all had been read
+  REQUIRE(rig.source->progress().lost_ranges == 0);  // all had been read
   REQUIRE(rig.log.count("truncated") == 1);
 
   rig.writer.lines(400);
@@ -340,7 +340,7 @@ TEST_CASE("truncation without a copy is a gap of known size, and reading goes on
   rig.fs.append("/var/log/app.log", "fresh\n");
   rig.drain(100);
   REQUIRE(rig.got.back().text == "fresh");
-  REQUIRE(rig.source->stats().gaps + rig.got.size() - read_up_to > 1);
+  REQUIRE(rig.source->progress().lost_ranges + rig.got.size() - read_up_to > 1);
 }
 
 TEST_CASE("a file rewritten to the same size is noticed by its content", "[file_source]") {
@@ -463,8 +463,8 @@ TEST_CASE("the first start reads rotated files back to the backfill time and say
     rig.start();
     rig.drain();
     REQUIRE(rig.texts() == std::vector<std::string>{"recent", "now"});
-    REQUIRE(rig.source->stats().left_out_files == 1);
-    REQUIRE(rig.source->stats().left_out_bytes == 8);
+    REQUIRE(rig.source->progress().skipped_files == 1);
+    REQUIRE(rig.source->progress().skipped_bytes == 8);
     rig.restart();
     rig.writer.rotate_numbers(9);
     rig.writer.line("later");
@@ -496,5 +496,5 @@ TEST_CASE("a final pass waits for nothing and leaves the unterminated line", "[f
   while (rig.poll() > 0) {
   }
   REQUIRE(rig.texts() == rig.writer.written);
-  REQUIRE(rig.source->stats().unterminated_bytes == 10);
+  REQUIRE(rig.source->progress().incomplete_bytes == 10);
 }

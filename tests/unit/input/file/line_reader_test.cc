@@ -52,7 +52,7 @@ std::vector<Line> in_pieces(input::file::LineReader& reader, std::string_view by
 TEST_CASE("lines keep their offsets however the bytes are cut into pieces", "[line_reader]") {
   const auto piece = GENERATE(1u, 2u, 3u, 7u, 1000u);
   input::file::LineReader reader(100, 10);
-  reader.restart({}, {}, 1000, "before");
+  reader.restart({}, 1000, "before");
   const auto lines = in_pieces(reader, "one\ntwo\r\n\n\r\nthree\nfo", piece);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].text == "one");

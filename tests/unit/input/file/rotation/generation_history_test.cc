@@ -13,9 +13,9 @@ namespace {
 
 Digest digest_of(std::string_view line) { return Sha256().of(line); }
 
-GenerationMark mark_at(const event::FileKey& key, std::uint64_t offset) {
+GenerationMark mark_at(const FileKey& key, std::uint64_t offset) {
   GenerationMark mark;
-  mark.at.pos = event::SourcePos{key, offset};
+  mark.at.pos = FilePosition{key, offset};
   return mark;
 }
 
@@ -24,11 +24,11 @@ GenerationMark mark_at(const event::FileKey& key, std::uint64_t offset) {
 TEST_CASE("generations that begin with the same line are numbered in order", "[rotation]") {
   GenerationHistory history(std::nullopt);
   const Digest header = digest_of("# header");
-  const event::FileKey first = history.new_key(header);
+  const FileKey first = history.new_key(header);
   CHECK(first.collision_index == 0);
   CHECK(history.never_repeated(first));
   CHECK(history.finish(mark_at(first, 10)));
-  const event::FileKey second = history.new_key(header);
+  const FileKey second = history.new_key(header);
   CHECK(second.collision_index == 1);
   CHECK_FALSE(history.never_repeated(second));
   CHECK(history.new_key(digest_of("another")).collision_index == 0);
@@ -38,7 +38,7 @@ TEST_CASE("generations that begin with the same line are numbered in order", "[r
 
 TEST_CASE("keys of an earlier run are known", "[rotation]") {
   FileCheckpoint resume;
-  const event::FileKey key{digest_of("# header"), 3};
+  const FileKey key{digest_of("# header"), 3};
   resume.finished = {key};
   const GenerationHistory history(resume);
   CHECK(history.new_key(key.first_line).collision_index == 4);
@@ -49,7 +49,7 @@ TEST_CASE("keys of an earlier run are known", "[rotation]") {
 
 TEST_CASE("a generation that is finished again counts once", "[rotation]") {
   GenerationHistory history(std::nullopt);
-  const event::FileKey key = history.new_key(digest_of("a"));
+  const FileKey key = history.new_key(digest_of("a"));
   CHECK(history.finish(mark_at(key, 10)));
   CHECK_FALSE(history.finish(mark_at(key, 20)));
   REQUIRE(history.marks().size() == 1);

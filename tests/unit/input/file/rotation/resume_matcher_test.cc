@@ -29,7 +29,7 @@ struct MatcherRig {
   static GenerationMark mark_of(const std::string& content) {
     GenerationMark mark;
     const std::string first_line = content.substr(0, content.find('\n'));
-    mark.at.pos = event::SourcePos{event::FileKey{Sha256().of(first_line), 0}, content.size()};
+    mark.at.pos = FilePosition{FileKey{Sha256().of(first_line), 0}, content.size()};
     const std::size_t window = std::min(content.size(), FileCheckpoint::kTailHashBytes);
     mark.at.tail_hash = hash64(std::string_view(content).substr(content.size() - window));
     if (content.size() >= FileCheckpoint::kTailHashBytes) {

@@ -85,7 +85,7 @@ TEST_CASE("a file that waits is held when it is deleted", "[rotation]") {
   REQUIRE(rig.chain.refresh(nullptr).ok());
   REQUIRE(rig.chain.waiting().size() == 2);
   CHECK(rig.chain.front().file != nullptr);
-  CHECK(rig.context.stats.gaps == 0);
+  CHECK(rig.context.progress.lost_ranges == 0);
 }
 
 TEST_CASE("the file that is being read learns its new name, and what is newer waits",
@@ -111,7 +111,7 @@ TEST_CASE("at the first look, what is older than the backfill time is left out a
   rig.clock.advance(std::chrono::hours(2));
   rig.writer.lines(2);
   CHECK(rig.take().path == ChainRig::kPath);
-  CHECK(rig.context.stats.left_out_files == 1);
+  CHECK(rig.context.progress.skipped_files == 1);
   CHECK(rig.log.count("rotated-file-skipped") == 1);
 }
 

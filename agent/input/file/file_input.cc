@@ -1,0 +1,100 @@
+#include "agent/input/file/file_input.h"
+
+#include <utility>
+
+#include "agent/base/glob.h"
+#include "agent/input/file/file_cursor.h"
+#include "agent/input/file/file_range.h"
+#include "agent/input/file/host_path.h"
+
+namespace auditship::input::file {
+
+FileInput::FileInput(Fs& fs, const Clock& clock, Logger& log, FileInputOptions options)
+    : fs_(fs),
+      clock_(clock),
+      log_(log),
+      options_(std::move(options)),
+      discovery_(fs, log, options_.paths) {}
+
+const std::vector<std::string>& FileInput::scan() {
+  const std::vector<std::string>& files = discovery_.scan();
+  if (files.size() == paths_.size() + left_out_.size()) {
+    return names_;
+  }
+  for (const std::string& path : files) {
+    const std::string name = host_path(path, options_.host_root);
+    const auto [known, fresh] = paths_.emplace(name, path);
+    if (!fresh && known->second != path && left_out_.insert(path).second) {
+      log_.error("input-ambiguous",
+                 "two files are one path to the host, where host_root is left out; the second is "
+                 "not read",
+                 {{"name", name}, {"first", known->second}, {"second", path}});
+    }
+  }
+  names_.clear();
+  for (const auto& [name, path] : paths_) {
+    names_.push_back(name);
+  }
+  return names_;
+}
+
+Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
+                                                const std::optional<event::Checkpoint>& resume) {
+  std::optional<FileCheckpoint> place;
+  if (resume) {
+    auto decoded = decode_checkpoint(*resume);
+    if (!decoded) {
+      return decoded.error();
+    }
+    place = std::move(*decoded);
+  }
+  return std::unique_ptr<Source>(
+      std::make_unique<FileSource>(fs_, clock_, log_, options_of(name), place));
+}
+
+Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& name,
+                                                            const event::Checkpoint& from,
+                                                            const event::Cursor& to) {
+  const auto begin = decode_checkpoint(from);
+  if (!begin) {
+    return begin.error();
+  }
+  const auto end = decode_position(to);
+  if (!end) {
+    return end.error();
+  }
+  return std::unique_ptr<RecordReader>(
+      std::make_unique<FileRange>(fs_, clock_, log_, options_of(name), *begin, *end));
+}
+
+bool FileInput::can_resume(const event::Checkpoint& checkpoint) const {
+  return decode_checkpoint(checkpoint).ok();
+}
+
+std::string FileInput::describe(const event::Cursor& position) const {
+  return describe_position(position).value_or("unknown");
+}
+
+std::vector<std::string> FileInput::watch_directories() const { return discovery_.directories(); }
+
+std::vector<HiddenPlace> FileInput::hidden_places() const {
+  std::vector<HiddenPlace> hidden;
+  for (const std::string& path : options_.paths) {
+    std::string part = hidden_part(fs_, before_wildcard(path));
+    if (!part.empty()) {
+      hidden.push_back({path, std::move(part)});
+    }
+  }
+  return hidden;
+}
+
+// A file that no pattern yields any more lies where it lay.
+FileSourceOptions FileInput::options_of(const std::string& name) const {
+  FileSourceOptions options = options_.source;
+  const auto known = paths_.find(name);
+  options.path = known != paths_.end() ? known->second : options_.host_root + name;
+  options.name = name;
+  return options;
+}
+
+}  // namespace auditship::input::file
