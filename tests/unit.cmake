@@ -87,6 +87,10 @@ auditship_test(NAME unit_logging LABELS unit
     unit/logging/log_deduplicator_test.cc
     unit/logging/recent_warnings_test.cc
   LIBRARIES auditship::cli auditship::logging)
+auditship_test(NAME unit_parsers_cases LABELS unit
+  SOURCES unit/parsers/cases_test.cc
+    unit/parsers/auth_log/auth_log_support.cc
+  LIBRARIES auditship::event auditship::parsers_auth_log auditship::parsers_kube_audit simdjson::simdjson)
 auditship_test(NAME unit_parsers_auth_log LABELS unit
   SOURCES unit/parsers/auth_log/auth_log_parser_test.cc
     unit/parsers/auth_log/auth_log_property_test.cc

@@ -16,6 +16,7 @@ constexpr std::string_view kPamUser = "  user=";
 // How many " ssh2: " in one message are tried.
 constexpr int kMaxKeySplits = 16;
 constexpr int kMaxColonSplits = 3;
+constexpr int kMaxLastSplits = 8;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -160,27 +161,38 @@ class Walk {
     return true;
   }
 
+  // Where the last literal has not what belongs before it, one further left is tried: "CA SHA256:x:
+  // Certificate invalid: expired" is split before "Certificate".
   bool split_last(std::size_t last) {
     while (first_ < last) {
       std::size_t previous = last - 1;
       while (!is_free(pattern_[previous].kind)) {
         --previous;
       }
-      const std::string_view literal = pattern_[last - 1].text;
-      const std::size_t at = rest().rfind(literal);
-      if (at == std::string_view::npos) {
-        return false;
-      }
-      const std::size_t value_begin = pos_ + at + literal.size();
-      match_.value[last] = message_.substr(value_begin, end_ - value_begin);
-      end_ = value_begin;
-      if (!take_between(previous, last - 1)) {
+      if (!split_before(last, previous)) {
         return false;
       }
       last = previous;
     }
     match_.value[last] = rest();
     return true;
+  }
+
+  bool split_before(std::size_t last, std::size_t previous) {
+    const std::string_view literal = pattern_[last - 1].text;
+    const std::size_t whole_end = end_;
+    std::size_t at = rest().rfind(literal);
+    for (int tries = 0; tries < kMaxLastSplits && at != std::string_view::npos; ++tries) {
+      const std::size_t value_begin = pos_ + at + literal.size();
+      end_ = value_begin;
+      if (take_between(previous, last - 1)) {
+        match_.value[last] = message_.substr(value_begin, whole_end - value_begin);
+        return true;
+      }
+      end_ = whole_end;
+      at = at == 0 ? std::string_view::npos : rest().rfind(literal, at - 1);
+    }
+    return false;
   }
 
   [[nodiscard]] std::string_view literal_at(std::size_t i) const {

@@ -144,17 +144,27 @@ constexpr MessagePattern kPatterns[] = {
      "event.reason=key options",
      {{{"event.reason", "key options"}}}},
     {"Refusing certificate ID \"{ssh.cert.id}\" serial={ssh.cert.serial:digits} signed by "
-     "{ssh.cert.ca.type:word} CA "
-     "{ssh.cert.ca.fingerprint:word}: {event.reason}",
+     "{ssh.cert.ca.type:word} CA {ssh.cert.ca.fingerprint:word} via {_:word}: {event.reason}",
      "ssh-key-rejected",
      Outcome::failure,
      EventClass::auth_info,
-     "error: Refusing certificate ID \"ann\" serial=7 signed by RSA CA "
-     "SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4: "
-     "Certificate invalid",
-     "ssh.cert.id=ann|ssh.cert.serial=7|ssh.cert.ca.type=RSA|"
-     "ssh.cert.ca.fingerprint=SHA256:b2zjnbRZT4ifVNEDIs/"
-     "RIElUKir63CwqZtya6GTA4B4|event.reason=Certificate invalid",
+     "error: Refusing certificate ID \"p\" serial=7 signed by ED25519 CA "
+     "SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4 via /etc/ssh/ca.pub: Certificate invalid: "
+     "name is not a listed principal",
+     "ssh.cert.id=p|ssh.cert.serial=7|ssh.cert.ca.type=ED25519|ssh.cert.ca.fingerprint="
+     "SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4|event.reason=Certificate invalid: name is "
+     "not a listed principal",
+     {},
+     Split::last},
+    {"Refusing certificate ID \"{ssh.cert.id}\" serial={ssh.cert.serial:digits} signed by "
+     "{ssh.cert.ca.type:word} CA {ssh.cert.ca.fingerprint:word}: {event.reason}",
+     "ssh-key-rejected",
+     Outcome::failure,
+     EventClass::auth_info,
+     "error: Refusing certificate ID \"expired\" serial=0 signed by ED25519 CA "
+     "SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4: Certificate invalid: expired",
+     "ssh.cert.id=expired|ssh.cert.serial=0|ssh.cert.ca.type=ED25519|ssh.cert.ca.fingerprint="
+     "SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4|event.reason=Certificate invalid: expired",
      {},
      Split::last},
     {"Authentication key {ssh.key.type:word} {ssh.key.fingerprint:word} revoked by file {_}",
