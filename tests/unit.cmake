@@ -127,7 +127,9 @@ auditship_test(NAME unit_parsers_kube_audit LABELS unit
     unit/parsers/kube_audit/text_conversions_test.cc
   LIBRARIES auditship::base auditship::parsers_kube_audit simdjson::simdjson)
 auditship_test(NAME unit_parsers_syslog LABELS unit
-  SOURCES unit/parsers/syslog/syslog_line_test.cc
+  SOURCES unit/parsers/syslog/framing_property_test.cc
+    unit/parsers/syslog/framings_test.cc
+    unit/parsers/syslog/syslog_line_test.cc
   LIBRARIES auditship::base auditship::parsers_syslog)
 auditship_test(NAME unit_pipeline LABELS unit
   SOURCES unit/pipeline/fill_rate_estimator_test.cc

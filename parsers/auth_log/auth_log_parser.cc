@@ -5,61 +5,12 @@
 
 #include "parsers/auth_log/message_dispatch.h"
 #include "parsers/auth_log/patterns/ecs_event.h"
+#include "parsers/syslog/repeated_message.h"
 #include "parsers/syslog/syslog_line.h"
 #include "parsers/syslog/timestamp_resolver.h"
 
 namespace auditship::parsers::auth_log {
 namespace {
-
-struct Repeated {
-  // `inner` is empty for sysklogd's form of the message.
-  std::string_view count, inner;
-};
-
-std::string_view leading_digits(std::string_view text) {
-  std::size_t end = 0;
-  while (end < text.size() && text[end] >= '0' && text[end] <= '9') {
-    ++end;
-  }
-  return text.substr(0, end);
-}
-
-// "message repeated 3 times: [ MSG]" or, without a tag, "last message repeated 3 times".
-bool read_repeated(const syslog::SyslogLine& line, Repeated& out) {
-  constexpr std::string_view kQuoted = "message repeated ";
-  constexpr std::string_view kLast = "last message repeated ";
-  constexpr std::string_view kTimes = " times";
-  const std::string_view text = line.message;
-  if (text.empty() || (text[0] != kQuoted[0] && text[0] != kLast[0])) {
-    return false;
-  }
-  const bool quoted = text.substr(0, kQuoted.size()) == kQuoted;
-  if (!quoted && (!line.ident.empty() || text.substr(0, kLast.size()) != kLast)) {
-    return false;
-  }
-  std::string_view rest = text.substr(quoted ? kQuoted.size() : kLast.size());
-  out.count = leading_digits(rest);
-  rest.remove_prefix(out.count.size());
-  if (out.count.empty() || rest.substr(0, kTimes.size()) != kTimes) {
-    return false;
-  }
-  rest.remove_prefix(kTimes.size());
-  if (!quoted) {
-    return rest.empty();
-  }
-  constexpr std::string_view kOpen = ": [";
-  if (rest.substr(0, kOpen.size()) != kOpen || rest.back() != ']') {
-    return false;
-  }
-  rest.remove_prefix(kOpen.size());
-  if (rest.empty()) {
-    return false;
-  }
-  rest.remove_suffix(1);
-  const std::size_t first = rest.find_first_not_of(' ');
-  out.inner = first == std::string_view::npos ? std::string_view() : rest.substr(first);
-  return true;
-}
 
 void add_priority(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
   if (line.has_appname) {
@@ -142,8 +93,7 @@ struct AuthLogParser::State {
       return;
     }
     record.time_ns = *instant;
-    const bool is_utc = stamp.text.back() == 'Z' && stamp.text[10] == 'T' && stamp.second < 60;
-    if (is_utc) {
+    if (stamp.rfc3339_utc) {
       record.time_text = stamp.text;
     }
   }
@@ -166,7 +116,13 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
   }
   const std::size_t limit = state.options.max_message_bytes;
   const std::string_view text = line.text.substr(0, limit);
-  const syslog::SyslogLine split = syslog::split_syslog_line(text);
+  syslog::SyslogLine split = syslog::split_syslog_line(text);
+  syslog::RepeatedMessage repeated;
+  const bool is_repeated =
+      split.framing != syslog::Framing::none && syslog::read_repeated_message(split, repeated);
+  if (is_repeated && repeated.pid_of_daemon) {
+    split.pid = {};
+  }
   if (line.cut || line.text.size() > limit) {
     event.tag("cut");
   }
@@ -181,11 +137,10 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
   if (state.options.keep_original) {
     event.text("event.original", text);
   }
-  Repeated repeated;
-  if (split.framing != syslog::Framing::none && read_repeated(split, repeated)) {
+  if (is_repeated) {
     event.tag("repeated");
     event.number("event.count", repeated.count);
-    state.messages.apply(split.ident, repeated.inner, event);
+    state.messages.apply(split.ident, repeated.message, event);
   } else if (!split.ident.empty()) {
     state.messages.apply(split.ident, split.message, event);
   }

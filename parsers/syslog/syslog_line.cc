@@ -4,296 +4,271 @@
 #include <array>
 #include <cstddef>
 
-#include "agent/base/calendar.h"
+#include "parsers/syslog/header_words.h"
+#include "parsers/syslog/repeated_message.h"
 
 namespace auditship::parsers::syslog {
 namespace {
 
-constexpr std::size_t kMaxTagBytes = 128;
-constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Two digits at `at`, or -1.
-int two_digits(std::string_view text, std::size_t at) {
-  if (at + 2 > text.size() || !is_digit(text[at]) || !is_digit(text[at + 1])) {
-    return -1;
-  }
-  return (text[at] - '0') * 10 + (text[at + 1] - '0');
+Framing framing_of(const Timestamp& stamp) {
+  const char first = stamp.text.empty() ? '\0' : stamp.text[0];
+  // ISO stamps and seconds begin with a digit and have no letters but T and Z in front of the clock.
+  const bool number = (first >= '0' && first <= '9') || first == '@';
+  return number && stamp.text.substr(4, 1) != " " ? Framing::iso : Framing::rfc3164;
 }
 
-// "hh:mm:ss" at `at`. False if it has not this shape; values are not judged.
-bool read_clock(std::string_view text, std::size_t at, Timestamp& stamp) {
-  if (at + 8 > text.size() || text[at + 2] != ':' || text[at + 5] != ':') {
-    return false;
-  }
-  stamp.hour = two_digits(text, at);
-  stamp.minute = two_digits(text, at + 3);
-  stamp.second = two_digits(text, at + 6);
-  return stamp.hour >= 0 && stamp.minute >= 0 && stamp.second >= 0;
+void set_tag(const Tag& tag, SyslogLine& line) {
+  line.ident = tag.ident;
+  line.pid = tag.pid;
 }
 
-bool is_possible(const Timestamp& stamp) {
-  // Without a year in the stamp, 29 February may exist: 2000 is a leap year.
-  const std::int64_t year = stamp.year != 0 ? stamp.year : 2000;
-  return stamp.month >= 1 && stamp.month <= 12 && stamp.day >= 1 &&
-         stamp.day <= days_in_month(year, stamp.month) && stamp.hour <= 23 && stamp.minute <= 59 &&
-         stamp.second <= 60;
+void set_message(std::string_view text, SyslogLine& line) {
+  strip_leading_blanks(text);
+  line.message = text;
 }
 
-// "Nov  3 01:02:03": 15 bytes.
-bool read_rfc3164_timestamp(std::string_view text, Timestamp& stamp) {
-  constexpr std::size_t kBytes = 15;
-  if (text.size() < kBytes || text[3] != ' ' || text[6] != ' ' ||
-      (text.size() > kBytes && text[kBytes] != ' ')) {
+// Steps over the stamp and the blanks behind it.
+std::string_view behind(const Timestamp& stamp, std::string_view text) {
+  text.remove_prefix(stamp.text.size());
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+// "authpriv.info" and the blanks behind it.
+bool take_priority_words(std::string_view& text, int& priority) {
+  std::string_view rest = text;
+  const int found = priority_of_words(take_word(rest));
+  if (found == kNoPriority) {
     return false;
   }
-  const std::size_t month = kMonths.find(text.substr(0, 3));
-  if (month == std::string_view::npos || month % 3 != 0) {
-    return false;
-  }
-  stamp.month = static_cast<int>(month / 3) + 1;
-  stamp.day = text[4] == ' ' && is_digit(text[5]) ? text[5] - '0' : two_digits(text, 4);
-  if (stamp.day < 0 || !read_clock(text, 7, stamp)) {
-    return false;
-  }
-  stamp.text = text.substr(0, kBytes);
-  stamp.valid = is_possible(stamp);
+  priority = found;
+  strip_leading_blanks(rest);
+  text = rest;
   return true;
 }
 
-// The fraction behind the seconds; `at` moves behind it. False for a dot without digits or too
-// many.
-bool read_fraction(std::string_view text, std::size_t& at, Timestamp& stamp) {
-  if (at >= text.size() || text[at] != '.') {
-    return true;
-  }
-  const std::size_t begin = ++at;
-  std::int64_t unit = 100'000'000;
-  while (at < text.size() && is_digit(text[at]) && at - begin < 9) {
-    stamp.nanosecond += (text[at] - '0') * unit;
-    unit /= 10;
-    ++at;
-  }
-  return at > begin;
-}
-
-// Z, +01:00 or +0100.
-bool read_zone(std::string_view text, std::size_t& at, Timestamp& stamp) {
-  if (at >= text.size()) {
+// "<86>" or "<auth.info>" and the blanks behind it.
+bool take_marked_priority(std::string_view& text, int& priority) {
+  if (!take_priority_mark(text, priority)) {
     return false;
   }
-  if (text[at] == 'Z' || text[at] == 'z') {
-    ++at;
-    return true;
-  }
-  const bool negative = text[at] == '-';
-  if (!negative && text[at] != '+') {
-    return false;
-  }
-  const int hours = two_digits(text, at + 1);
-  at += 3;
-  if (at < text.size() && text[at] == ':') {
-    ++at;
-  }
-  const int minutes = two_digits(text, at);
-  at += 2;
-  if (hours < 0 || minutes < 0) {
-    return false;
-  }
-  stamp.offset = (hours * 3600 + minutes * 60) * (negative ? -1 : 1);
-  stamp.valid = hours <= 23 && minutes <= 59;
+  strip_leading_blanks(text);
   return true;
 }
 
-// "2026-11-23T05:03:11[.123456](Z|+01:00)" up to a blank or the end.
-bool read_iso_timestamp(std::string_view text, Timestamp& stamp) {
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' ||
-      (text[10] != 'T' && text[10] != 't')) {
-    return false;
-  }
-  const int century = two_digits(text, 0);
-  const int year = two_digits(text, 2);
-  stamp.month = two_digits(text, 5);
-  stamp.day = two_digits(text, 8);
-  if (century < 0 || year < 0 || stamp.month < 0 || stamp.day < 0 || !read_clock(text, 11, stamp)) {
-    return false;
-  }
-  stamp.year = century * 100 + year;
-  std::size_t at = 19;
-  stamp.valid = true;
-  if (!read_fraction(text, at, stamp) || !read_zone(text, at, stamp) ||
-      (at < text.size() && text[at] != ' ')) {
-    return false;
-  }
-  stamp.text = text.substr(0, at);
-  // Years that nanoseconds since the epoch cannot hold, or that no log has.
-  stamp.valid = stamp.valid && stamp.year >= 1970 && stamp.year <= 2200 && is_possible(stamp);
-  return true;
-}
-
-// "<86>": priority, and text moves behind it.
-void take_priority(std::string_view& text, int& priority) {
-  if (text.empty() || text[0] != '<') {
+// "[ID 800047 auth.info] MSG", as Solaris and illumos write it.
+void take_message_id(SyslogLine& line) {
+  constexpr std::string_view kMessageId = "[ID ";
+  const std::size_t close = line.message.substr(0, 40).find("] ");
+  if (line.message.substr(0, kMessageId.size()) != kMessageId || close == std::string_view::npos) {
     return;
   }
-  int value = 0;
-  std::size_t at = 1;
-  while (at < text.size() && is_digit(text[at]) && at < 4) {
-    value = value * 10 + (text[at] - '0');
-    ++at;
-  }
-  if (at > 1 && at < text.size() && text[at] == '>' && value <= 191) {
-    priority = value;
-    text.remove_prefix(at + 1);
+  std::string_view inside = line.message.substr(kMessageId.size(), close - kMessageId.size());
+  take_word(inside);
+  const int priority = priority_of_words(inside);
+  if (priority != kNoPriority) {
+    line.priority = priority;
+    set_message(line.message.substr(close + 1), line);
   }
 }
 
-std::string_view take_word(std::string_view& text) {
-  const std::size_t end = text.find(' ');
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return word;
-}
-
-void strip_leading_blanks(std::string_view& text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  text.remove_prefix(first == std::string_view::npos ? text.size() : first);
-}
-
-// "ident[pid]:" or nothing.
-void take_tag(SyslogLine& line, std::string_view rest) {
-  const std::size_t blank = rest.substr(0, kMaxTagBytes + 2).find(' ');
-  const std::size_t end = blank == std::string_view::npos ? rest.size() : blank;
-  if (end >= 2 && end <= kMaxTagBytes + 1 && rest[end - 1] == ':') {
-    line.ident = rest.substr(0, end - 1);
-    rest.remove_prefix(end);
-    const std::size_t open = line.ident.rfind('[');
-    if (line.ident.back() == ']' && open != std::string_view::npos && open > 0) {
-      const std::string_view digits = line.ident.substr(open + 1, line.ident.size() - open - 2);
-      if (!digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit)) {
-        line.pid = digits;
-        line.ident = line.ident.substr(0, open);
-      }
-    }
-  }
-  strip_leading_blanks(rest);
-  line.message = rest;
-}
-
-// Structured data: "-" or elements in brackets, whose quoted values may hold an escaped quote or
-// bracket.
-bool skip_structured_data(std::string_view& text) {
-  if (!text.empty() && text[0] == '-') {
-    text.remove_prefix(1);
-    return text.empty() || text[0] == ' ';
-  }
-  std::size_t at = 0;
-  bool quoted = false;
-  while (at < text.size() && text[at] == '[') {
-    for (++at; at < text.size() && (quoted || text[at] != ']'); ++at) {
-      if (quoted && text[at] == '\\') {
-        ++at;
-      } else if (text[at] == '"') {
-        quoted = !quoted;
-      }
-    }
-    if (at >= text.size()) {
-      return false;
-    }
-    ++at;
-  }
-  if (at == 0 || (at < text.size() && text[at] != ' ')) {
+// STAMP HOST TAG: MSG as rsyslog writes it: nearly all lines there are.
+bool read_usual(std::string_view text, SyslogLine& line) {
+  if (text.empty() || text[0] == '<') {
     return false;
   }
-  text.remove_prefix(at);
+  if (read_rfc3164_timestamp(text, line.stamp)) {
+    line.framing = Framing::rfc3164;
+  } else {
+    line.stamp = Timestamp();
+    if (!read_iso_timestamp(text, line.stamp)) {
+      return false;
+    }
+    line.framing = Framing::iso;
+  }
+  std::string_view rest = text.substr(line.stamp.text.size());
+  strip_leading_blanks(rest);
+  line.host = take_word(rest);
+  Tag tag;
+  if (!is_host(line.host) || !take_tag(rest, tag)) {
+    return false;
+  }
+  set_tag(tag, line);
+  set_message(rest, line);
+  if (!line.message.empty() && line.message[0] == '[') {
+    take_message_id(line);
+  }
   return true;
 }
 
-// Behind "1 STAMP ": HOST APP PROCID MSGID SD [MSG].
-bool read_rfc5424_rest(std::string_view text, SyslogLine& line) {
+// HOST APP PROCID MSGID SD [MSG]. NIL values are empty.
+bool read_rfc5424_fields(std::string_view text, SyslogLine& line) {
   const std::string_view host = take_word(text);
   const std::string_view app = take_word(text);
   const std::string_view procid = take_word(text);
   const std::string_view msgid = take_word(text);
-  if (host.empty() || app.empty() || procid.empty() || msgid.empty() ||
+  if (!is_host(host) || app.empty() || procid.empty() || msgid.empty() ||
       !skip_structured_data(text)) {
     return false;
   }
   strip_leading_blanks(text);
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     text.remove_prefix(kByteOrderMark.size());
-    strip_leading_blanks(text);
   }
   line.framing = Framing::rfc5424;
   line.has_appname = true;
   line.host = host == "-" ? std::string_view() : host;
   line.ident = app == "-" ? std::string_view() : app;
   line.pid = procid == "-" ? std::string_view() : procid;
-  line.message = text;
+  set_message(text, line);
   return true;
 }
+
+// [<PRI>]1 STAMP and the fields. The stamp may be NIL where there is a <PRI>.
+bool read_rfc5424(std::string_view text, SyslogLine& line) {
+  const bool marked = take_priority_mark(text, line.priority);
+  if (text.size() < 2 || text[0] != '1' || text[1] != ' ') {
+    return false;
+  }
+  text.remove_prefix(2);
+  strip_leading_blanks(text);
+  if (marked && text.substr(0, 2) == "- ") {
+    return read_rfc5424_fields(text.substr(2), line);
+  }
+  return read_iso_timestamp(text, line.stamp) &&
+         read_rfc5424_fields(behind(line.stamp, text), line);
+}
+
+// STAMP and the fields of RFC 5424, of sysklogd 2. The process number and the structured data tell it from free text.
+bool read_bare_rfc5424(std::string_view text, SyslogLine& line) {
+  take_marked_priority(text, line.priority);
+  if (!read_iso_timestamp(text, line.stamp) ||
+      !read_rfc5424_fields(behind(line.stamp, text), line)) {
+    return false;
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return (line.ident.empty() || line.ident.back() != ':') &&
+         std::all_of(line.pid.begin(), line.pid.end(), is_digit);
+}
+
+// [FACILITY.LEVEL] TAG MSG behind the host, or behind a stamp without one.
+void read_tag_and_message(std::string_view text, SyslogLine& line) {
+  if (!take_marked_priority(text, line.priority)) {
+    take_priority_words(text, line.priority);
+  }
+  Tag tag;
+  if (!is_untagged_repeat(text) && take_any_tag(text, tag)) {
+    set_tag(tag, line);
+  }
+  set_message(text, line);
+  take_message_id(line);
+}
+
+// [<PRI>] STAMP [<FACILITY.LEVEL>] [HOST] [FACILITY.LEVEL] [TAG] MSG: what the daemons write that follow RFC 3164, each
+// in its own way. Without a host (busybox syslogd -S, OpenWrt's logread) the tag, or facility and level, come first.
+bool read_header(std::string_view text, SyslogLine& line) {
+  take_marked_priority(text, line.priority);
+  if (!read_any_timestamp(text, line.stamp)) {
+    return false;
+  }
+  line.framing = framing_of(line.stamp);
+  std::string_view rest = behind(line.stamp, text);
+  take_marked_priority(rest, line.priority);
+  std::string_view behind_host = rest;
+  const std::string_view host = take_word(behind_host);
+  Tag tag;
+  std::string_view unused = rest;
+  const bool no_host = !is_host(host) || is_untagged_repeat(rest) || take_any_tag(unused, tag);
+  if (!no_host) {
+    line.host = host;
+    strip_leading_blanks(behind_host);
+    rest = behind_host;
+  }
+  read_tag_and_message(rest, line);
+  return true;
+}
+
+// STAMP [IDENT] MSG.
+bool read_bracketed(std::string_view text, SyslogLine& line) {
+  if (!read_any_timestamp(text, line.stamp)) {
+    return false;
+  }
+  std::string_view rest = behind(line.stamp, text);
+  constexpr std::size_t kLongest = 128;
+  const std::size_t close = rest.substr(0, kLongest).find("] ");
+  if (rest.substr(0, 1) != "[" || close == std::string_view::npos || close < 2) {
+    return false;
+  }
+  const std::string_view ident = rest.substr(1, close - 1);
+  if (ident.find_first_of(" []:") != std::string_view::npos) {
+    return false;
+  }
+  line.framing = Framing::bracketed;
+  line.ident = ident;
+  set_message(rest.substr(close + 1), line);
+  return true;
+}
+
+// [STAMP] FACILITY.LEVEL: [STAMP] [TAG] MSG: what socklog passes on, with the stamp that svlogd puts in front of it. The
+// inner stamp is the program's; svlogd's has the year and is in UTC, so it is taken where both are there.
+bool read_socklog(std::string_view text, SyslogLine& line) {
+  const bool outer = read_any_timestamp(text, line.stamp);
+  std::string_view rest = outer ? behind(line.stamp, text) : text;
+  const std::string_view word = take_word(rest);
+  const int priority = word.empty() || word.back() != ':'
+                           ? kNoPriority
+                           : priority_of_words(word.substr(0, word.size() - 1));
+  if (priority == kNoPriority) {
+    return false;
+  }
+  Timestamp inner;
+  if (read_rfc3164_timestamp(rest, inner)) {
+    rest = behind(inner, rest);
+  }
+  if (!outer || line.stamp.year == 0) {
+    line.stamp = inner;
+  } else {
+    line.stamp.zoned = true;
+  }
+  read_tag_and_message(rest, line);
+  line.framing = Framing::socklog;
+  line.priority = priority;
+  return true;
+}
+
+// The framings, in the order in which they are tried: the first that fits wins. read_usual is none of its own but the
+// short way to what read_header would find, too.
+using ReadFraming = bool (*)(std::string_view text, SyslogLine& line);
+constexpr std::array<ReadFraming, 5> kFramings = {
+    read_rfc5424, read_bare_rfc5424, read_socklog, read_bracketed, read_header,
+};
 
 }  // namespace
 
 SyslogLine split_syslog_line(std::string_view text) {
-  SyslogLine line;
   // Zeros at the start are the trace of a crash.
   const std::size_t first = text.find_first_not_of('\0');
   text.remove_prefix(first == std::string_view::npos ? text.size() : first);
   if (!text.empty() && text.back() == '\r') {
     text.remove_suffix(1);
   }
-  const std::string_view whole = text;
-  take_priority(text, line.priority);
-  if (text.substr(0, 2) == "1 " && read_iso_timestamp(text.substr(2), line.stamp)) {
-    std::string_view rest = text.substr(2 + line.stamp.text.size());
-    strip_leading_blanks(rest);
-    if (read_rfc5424_rest(rest, line)) {
+  SyslogLine line;
+  if (read_usual(text, line)) {
+    return line;
+  }
+  for (const ReadFraming read : kFramings) {
+    line = SyslogLine();
+    if (read(text, line)) {
       return line;
     }
   }
-  line.stamp = Timestamp();
-  if (read_rfc3164_timestamp(text, line.stamp)) {
-    line.framing = Framing::rfc3164;
-  } else {
-    line.stamp = Timestamp();
-    if (read_iso_timestamp(text, line.stamp)) {
-      line.framing = Framing::iso;
-    }
-  }
-  if (line.framing == Framing::none) {
-    line = SyslogLine();
-    line.message = whole;
-    return line;
-  }
-  std::string_view rest = text.substr(line.stamp.text.size());
-  strip_leading_blanks(rest);
-  line.host = take_word(rest);
-  take_tag(line, rest);
+  line = SyslogLine();
+  line.message = text;
   return line;
-}
-
-std::int64_t timestamp_seconds(const Timestamp& stamp) {
-  return days_from_civil({stamp.year, stamp.month, stamp.day}) * kSecondsPerDay +
-         stamp.hour * 3600 + stamp.minute * 60 + stamp.second - stamp.offset;
-}
-
-std::string_view facility_name(int priority) {
-  static constexpr std::array<std::string_view, 24> kNames = {
-      "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
-      "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
-      "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
-  return priority < 0 || priority > 191 ? std::string_view()
-                                        : kNames[static_cast<std::size_t>(priority) / 8];
-}
-
-std::string_view severity_name(int priority) {
-  static constexpr std::array<std::string_view, 8> kNames = {"emerg",   "alert",  "crit", "err",
-                                                             "warning", "notice", "info", "debug"};
-  return priority < 0 || priority > 191 ? std::string_view()
-                                        : kNames[static_cast<std::size_t>(priority) % 8];
 }
 
 }  // namespace auditship::parsers::syslog

@@ -71,7 +71,7 @@ std::optional<std::int64_t> TimestampResolver::instant(const Timestamp& stamp,
   }
   std::int64_t seconds = 0;
   if (stamp.year != 0) {
-    seconds = timestamp_seconds(stamp);
+    seconds = stamp.zoned ? timestamp_seconds(stamp) : in_year(stamp, stamp.year);
   } else {
     seconds = choose(stamp, floor_div(reference_ns, kNanoseconds));
     last_year_ =
@@ -80,7 +80,7 @@ std::optional<std::int64_t> TimestampResolver::instant(const Timestamp& stamp,
   }
   has_last_ = true;
   if (stamp.year != 0) {
-    // The stamp has its own year and zone: no step from December to January is to be found.
+    // The stamp has its own year: no step from December to January is to be found.
     last_month_ = 0;
   }
   last_seconds_ = seconds;

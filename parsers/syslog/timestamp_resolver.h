@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "agent/base/time_zone.h"
-#include "parsers/syslog/syslog_line.h"
+#include "parsers/syslog/timestamp.h"
 
 namespace auditship::parsers::syslog {
 

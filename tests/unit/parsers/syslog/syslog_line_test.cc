@@ -58,8 +58,7 @@ TEST_CASE("the framing is found per line", "[syslog]") {
         parsers::syslog::Framing::rfc5424);
   for (const char* text :
        {"", " ", "Now 23 01:02:03 h a: x", "Nov 23 01:02 h a: x", "ovD 23 01:02:03 h a: x",
-        "Nov 23 01:02:03x h", "2026-11-23T05:03:11 h a: x", "2026-11-23T05:03:11.Z h", "1 2026",
-        "<86>", "<999>1 x"}) {
+        "Nov 23 01:02:03x h", "2026-11-23T05:03:11.Z h", "1 2026", "<86>", "<999>1 x"}) {
     INFO(text);
     CHECK(parsers::syslog::split_syslog_line(text).framing == parsers::syslog::Framing::none);
     CHECK(parsers::syslog::split_syslog_line(text).message == text);

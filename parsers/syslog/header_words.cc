@@ -1,0 +1,120 @@
+#include "parsers/syslog/header_words.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "parsers/syslog/priority.h"
+
+namespace auditship::parsers::syslog {
+namespace {
+
+constexpr std::size_t kMaxTagBytes = 128;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "ident[pid]" taken apart; all of word is the ident where no number stands in brackets at its end.
+bool split_pid(std::string_view word, Tag& tag) {
+  tag = {word, {}};
+  const std::size_t open = word.rfind('[');
+  if (word.back() != ']' || open == std::string_view::npos || open == 0) {
+    return false;
+  }
+  const std::string_view digits = word.substr(open + 1, word.size() - open - 2);
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) {
+    return false;
+  }
+  tag = {word.substr(0, open), digits};
+  return true;
+}
+
+}  // namespace
+
+bool is_host(std::string_view word) {
+  // Foreign: what no name, address or chain of relays (syslog-ng: source@relay/host) holds. Joint: what stands between
+  // facility and level.
+  constexpr std::uint8_t kForeign = 1;
+  constexpr std::uint8_t kJoint = 2;
+  static constexpr std::array<std::uint8_t, 256> kMarks = [] {
+    std::array<std::uint8_t, 256> marks{};
+    for (std::size_t c = 0; c <= 0x20; ++c) {
+      marks[c] = kForeign;
+    }
+    for (const char c : std::string_view("\"'()<>[]{}=,;!?|\\`*^$&#\x7F")) {
+      marks[static_cast<unsigned char>(c)] = kForeign;
+    }
+    marks['.'] = kJoint;
+    return marks;
+  }();
+  if (word.empty() || word.back() == ':') {
+    return false;
+  }
+  std::uint8_t seen = 0;
+  for (const char c : word) {
+    seen = static_cast<std::uint8_t>(seen | kMarks[static_cast<unsigned char>(c)]);
+  }
+  return (seen & kForeign) == 0 && ((seen & kJoint) == 0 || priority_of_words(word) == kNoPriority);
+}
+
+bool take_tag(std::string_view& text, Tag& tag) {
+  const std::size_t blank = text.substr(0, kMaxTagBytes + 2).find(' ');
+  const std::size_t end = blank == std::string_view::npos ? text.size() : blank;
+  if (end < 2 || end > kMaxTagBytes + 1 || text[end - 1] != ':') {
+    return false;
+  }
+  split_pid(text.substr(0, end - 1), tag);
+  text.remove_prefix(end);
+  return true;
+}
+
+bool take_any_tag(std::string_view& text, Tag& tag) {
+  if (take_tag(text, tag)) {
+    return true;
+  }
+  const std::size_t blank = text.substr(0, kMaxTagBytes + 2).find(' ');
+  const std::string_view word =
+      blank == std::string_view::npos ? text.substr(0, kMaxTagBytes + 2) : text.substr(0, blank);
+  const std::size_t close = word.find(']');
+  if (close == std::string_view::npos || close > kMaxTagBytes) {
+    return false;
+  }
+  const std::size_t behind = close + 1;
+  if (behind < word.size() && word[behind] != ':') {
+    return false;
+  }
+  if (!split_pid(word.substr(0, behind), tag)) {
+    return false;
+  }
+  text.remove_prefix(behind + (behind < word.size() ? 1 : 0));
+  return true;
+}
+
+bool skip_structured_data(std::string_view& text) {
+  if (!text.empty() && text[0] == '-') {
+    text.remove_prefix(1);
+    return text.empty() || text[0] == ' ';
+  }
+  std::size_t at = 0;
+  bool quoted = false;
+  while (at < text.size() && text[at] == '[') {
+    for (++at; at < text.size() && (quoted || text[at] != ']'); ++at) {
+      if (quoted && text[at] == '\\') {
+        ++at;
+      } else if (text[at] == '"') {
+        quoted = !quoted;
+      }
+    }
+    if (at >= text.size()) {
+      return false;
+    }
+    ++at;
+  }
+  if (at == 0 || (at < text.size() && text[at] != ' ')) {
+    return false;
+  }
+  text.remove_prefix(at);
+  return true;
+}
+
+}  // namespace auditship::parsers::syslog
