@@ -11,8 +11,9 @@ set(may_parsers_ssh_key agent/base)
 set(may_parsers_auth_log_key_owners agent/base agent/yaml parsers/ssh_key)
 set(may_parsers agent/base agent/event agent/yaml)
 set(may_parsers_json)
+set(may_agent_unwrap agent/base agent/event parsers/json)
 set(may_parsers_registry parsers parsers/auth_log parsers/kube_audit)
-set(may_parsers_kube_audit agent/base agent/event parsers parsers/json agent/yaml)
+set(may_parsers_kube_audit agent/base agent/event agent/unwrap parsers parsers/json agent/yaml)
 set(may_agent_config agent/base agent/input agent/rules agent/yaml parsers sinks)
 set(may_agent_buffer agent/base agent/event)
 set(may_sinks agent/base agent/event agent/yaml sinks/framing)
@@ -30,7 +31,7 @@ set(may_agent_input_file agent/base agent/event agent/input/file/rotation agent/
 set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/delivery/dead_letters agent/event agent/filter agent/input parsers sinks sinks/framing)
 set(may_parsers_auth_log_patterns agent/base agent/event parsers/ssh_key)
 set(may_parsers_syslog agent/base)
-set(may_parsers_auth_log agent/base parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog agent/yaml parsers/auth_log/ssh_sessions)
+set(may_parsers_auth_log agent/base agent/unwrap parsers parsers/auth_log/key_owners parsers/auth_log/patterns parsers/ssh_key parsers/syslog agent/yaml parsers/auth_log/ssh_sessions)
 set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
 set(may_sinks_registry sinks sinks/file sinks/opensearch)
 set(may_sinks_file agent/base sinks sinks/framing agent/yaml)
@@ -40,7 +41,7 @@ set(may_agent_status agent/app agent/base agent/buffer agent/config agent/input 
 set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules parsers)
 set(may_sinks_opensearch_reconcile agent/base agent/event agent/filter agent/input/file parsers sinks/opensearch)
 set(may_sinks_opensearch_setup agent/base sinks/http sinks/opensearch)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status parsers sinks sinks/framing sinks/opensearch sinks/opensearch/reconcile)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status agent/unwrap parsers sinks sinks/framing sinks/opensearch sinks/opensearch/reconcile)
 
 # Every folder named above.
 set(layers
@@ -54,6 +55,7 @@ set(layers
   parsers
   parsers/registry
   parsers/json
+  agent/unwrap
   parsers/kube_audit
   agent/config
   agent/buffer

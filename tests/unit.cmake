@@ -124,7 +124,9 @@ auditship_test(NAME unit_parsers_kube_audit LABELS unit
     unit/parsers/kube_audit/event_members_test.cc
     unit/parsers/kube_audit/kube_audit_parser_test.cc
     unit/parsers/kube_audit/kube_audit_traps_test.cc
+    unit/parsers/kube_audit/decisions_test.cc
     unit/parsers/kube_audit/text_conversions_test.cc
+    unit/parsers/kube_audit/wrapped_events_test.cc
   LIBRARIES auditship::base auditship::parsers_kube_audit simdjson::simdjson)
 auditship_test(NAME unit_parsers_syslog LABELS unit
   SOURCES unit/parsers/syslog/framing_property_test.cc
@@ -192,6 +194,10 @@ auditship_test(NAME unit_status LABELS unit
 auditship_test(NAME unit_support LABELS unit
   SOURCES unit/support/sim_fs_test.cc
   LIBRARIES auditship::base auditship_sim)
+auditship_test(NAME unit_unwrap LABELS unit
+  SOURCES unit/unwrap/record_joiner_test.cc
+    unit/unwrap/unwrapper_test.cc
+  LIBRARIES auditship::base auditship::unwrap)
 auditship_test(NAME unit_yaml LABELS unit
   SOURCES unit/yaml/scalar_parsers_test.cc
     unit/yaml/schema_test.cc

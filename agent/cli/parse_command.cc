@@ -15,6 +15,7 @@
 #include "agent/input/file/log_file_reader.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
+#include "agent/unwrap/record_joiner.h"
 
 namespace auditship::cli {
 namespace {
@@ -31,7 +32,11 @@ struct Job {
 class Printer {
  public:
   Printer(const Job& job, event::DocumentEncoder& encoder, event::DocIds& ids)
-      : job_(job), encoder_(encoder), ids_(ids), parser_(job.parsers->make_parser()) {}
+      : job_(job),
+        encoder_(encoder),
+        ids_(ids),
+        parser_(job.parsers->make_parser()),
+        joiner_(job.stream.input->line_max_bytes()) {}
 
   Status print(input::file::LogFileReader& bytes, const event::RecordOrigin& origin) {
     input::file::LineCalls calls;
@@ -41,7 +46,11 @@ class Printer {
     input::file::LineReading reading{origin, id_scope()};
     reading.line_max_bytes = job_.stream.input->line_max_bytes();
     reading.last = input::file::LastLine::take_unterminated;
-    return input::file::each_line(bytes, reading, calls);
+    Status read = input::file::each_line(bytes, reading, calls);
+    lines_.clear();
+    joiner_.take_rest(lines_);
+    show();
+    return read ? flush() : read;
   }
 
  private:
@@ -57,6 +66,19 @@ class Printer {
   }
 
   Status take(const event::RawLine& line) {
+    lines_.assign(1, line);
+    joiner_.join(lines_);
+    show();
+    return {};
+  }
+
+  void show() {
+    for (const event::RawLine& line : lines_) {
+      show(line);
+    }
+  }
+
+  void show(const event::RawLine& line) {
     parser_->parse(line, job_.now_ns, records_);
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (job_.pretty) {
@@ -66,13 +88,15 @@ class Printer {
       encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, out_);
       out_ += '\n';
     }
-    return {};
   }
 
   const Job& job_;
   event::DocumentEncoder& encoder_;
   event::DocIds& ids_;
   std::unique_ptr<parsers::Parser> parser_;
+  unwrap::RecordJoiner joiner_;
+  // The line in hand, or what was joined of it.
+  std::vector<event::RawLine> lines_;
   event::Records records_;
   std::string out_;
 };

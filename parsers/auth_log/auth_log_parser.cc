@@ -1,8 +1,10 @@
 #include "parsers/auth_log/auth_log_parser.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
+#include "agent/unwrap/unwrapper.h"
 #include "parsers/auth_log/message_dispatch.h"
 #include "parsers/auth_log/patterns/ecs_event.h"
 #include "parsers/syslog/repeated_message.h"
@@ -76,7 +78,30 @@ struct AuthLogParser::State {
   syslog::TimestampResolver clock;
   MessageDispatch messages;
   patterns::EcsEvent event;
+  unwrap::Unwrapper unwrapper;
   event::RecordId::Prefix log{};
+
+  // Without what a container runtime wrapped around it.
+  unwrap::Unwrapped unwrapped(const event::RawLine& line) {
+    std::string_view text = line.text;
+    if (!text.empty() && text.front() == '\0') {
+      // The trace of a crash.
+      text.remove_prefix(std::min(text.find_first_not_of('\0'), text.size()));
+    }
+    return line.cut ? unwrapper.open_cut(text, line.tail) : unwrapper.open(text);
+  }
+
+  // A line without a header: all of it is the message, at the time that its container's runtime gave it.
+  void set_headless(const event::RawLine& line, const unwrap::Unwrapped& record,
+                    std::string_view message, std::int64_t now_ns) {
+    event.tag("no-header");
+    syslog::Timestamp stamp;
+    if (syslog::read_iso_timestamp(record.time, stamp)) {
+      set_time(line, stamp, now_ns);
+      event.text("time", stamp.text);
+    }
+    event.record().add("message", message);
+  }
 
   void set_time(const event::RawLine& line, const syslog::Timestamp& stamp, std::int64_t now_ns) {
     std::int64_t reference = now_ns;
@@ -115,7 +140,8 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
     state.clock.restart();
   }
   const std::size_t limit = state.options.max_message_bytes;
-  const std::string_view text = line.text.substr(0, limit);
+  const unwrap::Unwrapped unwrapped = state.unwrapped(line);
+  const std::string_view text = unwrapped.text.substr(0, limit);
   syslog::SyslogLine split = syslog::split_syslog_line(text);
   syslog::RepeatedMessage repeated;
   const bool is_repeated =
@@ -123,19 +149,21 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
   if (is_repeated && repeated.pid_of_daemon) {
     split.pid = {};
   }
-  if (line.cut || line.text.size() > limit) {
+  if (line.cut || unwrapped.text.size() > limit) {
     event.tag("cut");
   }
+  if (unwrapped.kind == unwrap::Unwrapped::Kind::part) {
+    event.tag("partial");
+  }
   if (split.framing == syslog::Framing::none) {
-    event.tag("no-header");
-    event.record().add("message", split.message);
+    state.set_headless(line, unwrapped, split.message, now_ns);
   } else {
     state.set_time(line, split.stamp, now_ns);
     add_flat_fields(split, event);
   }
   event.text("event.kind", "event");
   if (state.options.keep_original) {
-    event.text("event.original", text);
+    event.text("event.original", line.text.substr(0, limit));
   }
   if (is_repeated) {
     event.tag("repeated");

@@ -93,20 +93,6 @@ void legacy_field(std::string_view name, const std::string& value, const Redacto
 
 }  // namespace
 
-std::size_t runtime_prefix(std::string_view line) {
-  // 2026-11-23T05:03:11.123456789+00:00 stdout F {"kind":…
-  const std::size_t space = line.substr(0, 40).find(' ');
-  std::int64_t ns = 0;
-  bool utc = false;
-  if (space == std::string_view::npos || line.size() < space + 10 || line.substr(0, 1) == "{" ||
-      !parse_rfc3339(line.substr(0, space), ns, utc)) {
-    return 0;
-  }
-  const std::string_view stream = line.substr(space + 1, 8);
-  const bool known = stream == "stdout F" || stream == "stderr F";
-  return known && line[space + 9] == ' ' ? space + 10 : 0;
-}
-
 bool join_cut_event(std::string_view head, std::string_view tail, std::string& out) {
   if (head.substr(0, kEventMark.size()) != kEventMark) {
     return false;
@@ -132,9 +118,19 @@ bool join_cut_event(std::string_view head, std::string_view tail, std::string& o
 }
 
 std::string_view without_bodies(std::string_view piece) {
-  const std::size_t request = piece.find(R"("requestObject":)");
-  const std::size_t response = piece.find(R"("responseObject":)");
-  return piece.substr(0, std::min(request, response));
+  std::size_t end = piece.size();
+  for (const std::string_view name : {"requestObject", "responseObject"}) {
+    for (std::size_t at = piece.find(name); at < end; at = piece.find(name, at + 1)) {
+      // The quotes are escaped, once or several times, where the event is a string in other JSON.
+      const std::size_t quote = piece.find_first_not_of('\\', at + name.size());
+      const bool opens = at > 0 && piece[at - 1] == '"';
+      if (opens && quote != std::string_view::npos && piece[quote] == '"') {
+        end = piece.find_last_not_of('\\', at - 2) + 1;
+        break;
+      }
+    }
+  }
+  return piece.substr(0, end);
 }
 
 bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size_t max_string_bytes,

@@ -1,4 +1,4 @@
-// Odd lines of a kube-apiserver audit file: holes, wrappers, torn pieces, lines over the limit and
+// Odd lines of a kube-apiserver audit file: torn pieces, lines over the limit and
 // the legacy text format. Stateless; thread-safe.
 #pragma once
 
@@ -13,9 +13,6 @@ namespace auditship::parsers::kube_audit {
 
 // How every event begins in the file.
 inline constexpr std::string_view kEventMark = R"({"kind":"Event","apiVersion":"audit.k8s.io/)";
-
-// Bytes before the event that a container runtime wrote (2026-… stdout F ), or 0.
-[[nodiscard]] std::size_t runtime_prefix(std::string_view line);
 
 // Makes one whole event out of a line over the limit: the members that are whole in its head, and
 // those that follow the bodies in its tail. False when the head does not begin an event.

@@ -356,9 +356,11 @@ class Writer {
 }  // namespace
 
 bool is_known_annotation(std::string_view key) {
-  static constexpr std::array<std::string_view, 13> kKnown = {
+  static constexpr std::array<std::string_view, 15> kKnown = {
       "authorization.k8s.io/decision",
       "authorization.k8s.io/reason",
+      "authentication.openshift.io/decision",
+      "authentication.openshift.io/username",
       "pod-security.kubernetes.io/enforce-policy",
       "pod-security.kubernetes.io/audit-violations",
       "pod-security.kubernetes.io/exempt",

@@ -1,9 +1,12 @@
 #include "parsers/kube_audit/kube_audit_parser.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "agent/base/json_writer.h"
+#include "agent/unwrap/unwrapper.h"
 #include "parsers/kube_audit/body_writer.h"
 #include "parsers/kube_audit/damaged_lines.h"
 #include "parsers/kube_audit/document_writer.h"
@@ -11,6 +14,7 @@
 #include "parsers/kube_audit/event_scanner.h"
 #include "parsers/kube_audit/redactor.h"
 #include "parsers/kube_audit/text_conversions.h"
+#include "parsers/kube_audit/wrapped_events.h"
 
 namespace auditship::parsers::kube_audit {
 namespace {
@@ -19,6 +23,7 @@ namespace {
 constexpr std::size_t kKeptBuffer = 1 << 20;
 // How many events are looked for behind torn pieces of one line.
 constexpr int kMaxSalvage = 8;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 BodySubject subject_of(const event::KubeAttributes& kube) {
   const bool core = kube.api_group.empty();
@@ -37,9 +42,12 @@ struct KubeAuditParser::State {
         bodies(redactor, options.slim, options.max_body_bytes) {}
 
   void parse(const event::RawLine& line, event::Records& out);
-  void parse_text(std::string_view text, std::string_view line, bool nuls, event::Records& out);
+  void parse_text(std::string_view text, bool nuls, event::Records& out);
   void parse_cut(const event::RawLine& line, std::string_view text, bool nuls, event::Records& out);
+  void parse_part(std::string_view text, event::Records& out);
+  bool parse_wrapped(std::string_view text, event::Records& out);
   bool event(std::string_view text, std::string_view line, event::Records& out, std::size_t& used);
+  bool add(std::string_view whole, std::string_view raw, std::size_t offset, event::Records& out);
   void fill(event::Record& record);
   void unparsed(std::string_view text, std::string_view line, std::string_view why,
                 event::Records& out);
@@ -50,6 +58,10 @@ struct KubeAuditParser::State {
   KubeBodyWriter bodies;
   KubeEvent parts;
   std::string repaired, joined, uri;
+  unwrap::Unwrapper unwrapper;
+  std::vector<WrappedEvent> wrapped;
+  // Whether the last line of stdout and of stderr was a part of a record that nobody has joined.
+  std::array<bool, 2> continues{};
 };
 
 Result<std::unique_ptr<KubeAuditParser>> KubeAuditParser::make(KubeAuditOptions options) {
@@ -81,26 +93,44 @@ void KubeAuditParser::State::parse(const event::RawLine& line, event::Records& o
       std::string().swap(*buffer);
     }
   }
+  wrapped.clear();
   // A hole left by an external truncation: zeros up to the next event.
   const std::size_t start = std::min(line.text.find_first_not_of('\0'), line.text.size());
-  const std::string_view text = line.text.substr(start);
+  std::string_view text = line.text.substr(start);
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  const unwrap::Unwrapped record =
+      line.cut ? unwrapper.open_cut(text, line.tail) : unwrapper.open(text);
+  bool& goes_on = continues[record.stream == "stderr" ? 1 : 0];
   if (line.cut) {
-    parse_cut(line, text, start > 0, out);
+    event::RawLine inner = line;
+    inner.tail = record.tail;
+    parse_cut(inner, record.text, start > 0, out);
+  } else if (record.wrapped() && (goes_on || record.kind == unwrap::Unwrapped::Kind::part)) {
+    parse_part(goes_on ? std::string_view() : record.text, out);
+    goes_on = record.kind == unwrap::Unwrapped::Kind::part;
   } else {
-    parse_text(text, text, start > 0, out);
+    // A record without text is shown as its line.
+    parse_text(record.text.empty() ? text : record.text, start > 0, out);
   }
   if (out.size() > 0) {
     out[0].offset_in_line = 0;
   }
 }
 
-void KubeAuditParser::State::parse_text(std::string_view text, std::string_view line, bool nuls,
-                                        event::Records& out) {
-  std::size_t at = runtime_prefix(text);
+// A part of a record, which RecordJoiner would have joined. Nothing tells what stands in the middle of a body, so only
+// the first part is shown, up to its bodies.
+void KubeAuditParser::State::parse_part(std::string_view text, event::Records& out) {
+  unparsed(text.starts_with(kEventMark) ? text : std::string_view(), text, "partial", out);
+}
+
+void KubeAuditParser::State::parse_text(std::string_view text, bool nuls, event::Records& out) {
+  std::size_t at = 0;
   int tries = 0;
   while (at < text.size()) {
     std::size_t used = 0;
-    if (event(text.substr(at), line, out, used)) {
+    if (event(text.substr(at), text, out, used)) {
       event::Record& record = out[out.size() - 1];
       if (nuls && out.size() == 1) {
         record.tags.push_back("nul-bytes-skipped");
@@ -108,6 +138,9 @@ void KubeAuditParser::State::parse_text(std::string_view text, std::string_view 
       at += used;
       at = std::min(text.find_first_not_of(" \t\r", at), text.size());
       continue;
+    }
+    if (at == 0 && parse_wrapped(text, out)) {
+      return;
     }
     // A torn piece: look for an event behind it on the same physical line.
     std::size_t next =
@@ -117,12 +150,32 @@ void KubeAuditParser::State::parse_text(std::string_view text, std::string_view 
     }
     const std::string_view piece =
         text.substr(at, next == std::string_view::npos ? next : next - at);
-    unparsed(piece, line, "not-an-audit-event", out);
+    unparsed(piece, text, "not-an-audit-event", out);
     at += piece.size();
   }
   if (out.size() == 0) {
-    unparsed(text, line, nuls ? "nul-bytes-skipped" : "not-an-audit-event", out);
+    unparsed(text, text, nuls ? "nul-bytes-skipped" : "not-an-audit-event", out);
   }
+}
+
+// A line that is JSON, but no event: the events that it carries, or one record for all of it. False: it is no JSON.
+bool KubeAuditParser::State::parse_wrapped(std::string_view text, event::Records& out) {
+  const WrappedLine found = find_wrapped_events(text, wrapped);
+  if (found == WrappedLine::not_json) {
+    return false;
+  }
+  if (found == WrappedLine::no_event) {
+    unparsed(text, text, "not-an-audit-event", out);
+    return true;
+  }
+  for (const WrappedEvent& each : wrapped) {
+    const std::string_view whole = each.text.empty() ? each.raw : std::string_view(each.text);
+    if (!each.is_event || read_kube_event(whole, parts) == 0 ||
+        !add(whole, each.raw, each.offset, out)) {
+      unparsed(each.raw, text, "not-an-audit-event", out);
+    }
+  }
+  return true;
 }
 
 void KubeAuditParser::State::parse_cut(const event::RawLine& line, std::string_view text, bool nuls,
@@ -159,10 +212,23 @@ bool KubeAuditParser::State::event(std::string_view text, std::string_view line,
   if (torn && rest < text.size() && text.substr(rest, kEventMark.size()) != kEventMark) {
     return false;
   }
-  std::string_view whole = text.substr(0, used);
+  const std::string_view whole = text.substr(0, used);
+  if (!add(whole, whole, static_cast<std::size_t>(whole.data() - line.data()), out)) {
+    return false;
+  }
+  if (out.size() > 1) {
+    out[out.size() - 1].tags.push_back("salvaged");
+  }
+  return true;
+}
+
+// Adds the record of the event that was read from whole. False: it holds bytes that are no UTF-8, and is no event when
+// they are mended.
+bool KubeAuditParser::State::add(std::string_view whole, std::string_view raw, std::size_t offset,
+                                 event::Records& out) {
   event::Record& record = out.add();
-  record.raw = whole;
-  record.offset_in_line = static_cast<std::size_t>(whole.data() - line.data());
+  record.raw = raw;
+  record.offset_in_line = offset;
   const bool broken = !is_valid_utf8(whole);
   if (broken) {
     repaired.clear();
@@ -176,9 +242,6 @@ bool KubeAuditParser::State::event(std::string_view text, std::string_view line,
   fill(record);
   if (broken) {
     record.tags.push_back("utf8-repaired");
-  }
-  if (out.size() > 1) {
-    record.tags.push_back("salvaged");
   }
   return true;
 }

@@ -116,7 +116,7 @@ bool read_rfc5424_fields(std::string_view text, SyslogLine& line) {
     return false;
   }
   strip_leading_blanks(text);
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+  if (text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
   line.framing = Framing::rfc5424;
@@ -253,6 +253,9 @@ SyslogLine split_syslog_line(std::string_view text) {
   // Zeros at the start are the trace of a crash.
   const std::size_t first = text.find_first_not_of('\0');
   text.remove_prefix(first == std::string_view::npos ? text.size() : first);
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
   if (!text.empty() && text.back() == '\r') {
     text.remove_suffix(1);
   }
