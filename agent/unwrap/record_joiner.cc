@@ -8,7 +8,7 @@ namespace auditship::unwrap {
 void RecordJoiner::join(std::vector<event::RawLine>& lines) {
   given_out_.clear();
   std::vector<event::RawLine> whole;
-  bool changed = waiting();
+  bool changed = waits();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const event::RawLine& line = lines[i];
     event::RawLine joined;
@@ -25,7 +25,7 @@ void RecordJoiner::join(std::vector<event::RawLine>& lines) {
       whole.push_back(joined);
     }
     waited_ += line.size_in_log;
-    if (waiting() && waited_ > 2 * max_bytes_) {
+    if (waits() && waited_ > 2 * max_bytes_) {
       take_rest(whole);
     }
   }
@@ -49,8 +49,7 @@ bool RecordJoiner::take(const event::RawLine& line, event::RawLine& joined) {
     if (part.kind == Unwrapped::Kind::record) {
       return true;
     }
-    if (!waiting()) {
-      since_ = line.begin;
+    if (!waits()) {
       waited_ = 0;
     }
     record.open = true;
@@ -64,7 +63,6 @@ bool RecordJoiner::take(const event::RawLine& line, event::RawLine& joined) {
     append(record, part.stream == "stderr" ? " stderr F " : " stdout F ");
   }
   append(record, part.text);
-  record.first.end = line.end;
   record.first.size_in_log += line.size_in_log;
   record.first.unterminated = line.unterminated;
   if (part.kind == Unwrapped::Kind::part) {

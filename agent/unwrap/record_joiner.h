@@ -2,15 +2,15 @@
 // whole records only.
 //
 //   source.read(lines); joiner.join(lines);        // lines that are no parts stay as they are
-//   if (const auto* place = joiner.waits_since())  // nothing may be committed beyond it
+//   if (!joiner.waits()) …                         // the place behind them may be committed
 //
-// A joined record stands where its first part stands: begin and id are that part's, and its text is that of one CRI line,
-// with the time of the first part. So a record that is read again from there gets the same id. Its length is bounded as
+// A joined record stands where its first part stands: its id is that part's, and its text is that of one CRI line, with
+// the time of the first part. So a record that is read again from there gets the same id. Its length is bounded as
 // that of a line: over max_bytes it is cut, and its first max_bytes - tail_bytes and last tail_bytes bytes are kept.
 //
 // Parts of stdout and of stderr may stand in turn. A part that never goes on waits, as a line without its newline does,
 // until take_rest(), or until twice max_bytes of the log were read behind it. All this depends on nothing but the lines
-// from a place on at which nothing waits, so a log read again from waits_since() gives the same records.
+// from a place on at which nothing waits, so a log read again from such a place gives the same records.
 // What join() gives out lives until the next call. Not thread-safe.
 #pragma once
 
@@ -43,10 +43,8 @@ class RecordJoiner {
   // Takes out the parts of records that are not whole, and puts in each record when its last part comes.
   void join(std::vector<event::RawLine>& lines);
 
-  // The last place at which no record waited for more; null: none does now.
-  [[nodiscard]] const event::SourcePos* waits_since() const {
-    return waiting() ? &since_ : nullptr;
-  }
+  // Whether the last part of a record is still to come.
+  [[nodiscard]] bool waits() const { return pending_[0].open || pending_[1].open; }
 
   // Ends the records that wait, at the end of a log that does not go on: appends them as they are.
   void take_rest(std::vector<event::RawLine>& lines);
@@ -70,14 +68,12 @@ class RecordJoiner {
   bool take(const event::RawLine& line, event::RawLine& joined);
   void append(Pending& record, std::string_view text) const;
   event::RawLine finish(Pending& record);
-  [[nodiscard]] bool waiting() const { return pending_[0].open || pending_[1].open; }
 
   std::uint64_t max_bytes_, tail_bytes_;
   Unwrapper unwrapper_;
   // Of stdout and of stderr.
   std::array<Pending, 2> pending_;
-  event::SourcePos since_;
-  // Bytes of the log read since then.
+  // Bytes of the log read since a record began to wait.
   std::uint64_t waited_ = 0;
   // What the records given out last point to.
   std::deque<Joined> given_out_;
