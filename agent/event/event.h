@@ -51,8 +51,9 @@ struct KubeAttributes {
   std::string_view path;  // requestURI up to '?', percent-decoded once
   std::string_view user_agent;
   std::string_view source_ip;  // the TCP peer, or the hop that trusted_proxies allows
-  std::string_view decision;   // annotation authorization.k8s.io/decision
-  std::int32_t code = 0;       // responseStatus.code, 0 = absent
+  // Annotation authorization.k8s.io/decision; "forbid", too, where another server's decision was to refuse.
+  std::string_view decision;
+  std::int32_t code = 0;  // responseStatus.code, 0 = absent
   std::vector<std::pair<std::string_view, std::string_view>> annotations;  // key, unescaped value
 };
 

@@ -139,8 +139,7 @@ class Adder {
   // A refusal that the event states is one whatever the code is: a login that OpenShift refuses is answered with 302.
   // An `allow` is only the word of who said it: with 403 it is a refusal by admission, so then the code decides.
   void outcome() {
-    const bool failed =
-        kube_.stage == "Panic" || kube_.code >= 400 || says_refused(kube_.annotations);
+    const bool failed = kube_.stage == "Panic" || kube_.code >= 400 || kube_.decision == "forbid";
     const bool unknown = kube_.stage == "RequestReceived" || kube_.code == 0;
     record_.add("event.outcome", failed ? "failure" : unknown ? "unknown" : "success");
     if (kube_.code > 0) {
@@ -378,6 +377,9 @@ void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_p
     if (kube.decision.empty() && kube.annotations.back().first == "authorization.k8s.io/decision") {
       kube.decision = kube.annotations.back().second;
     }
+  }
+  if (says_refused(kube.annotations)) {
+    kube.decision = "forbid";
   }
   read_time(event, record);
 }

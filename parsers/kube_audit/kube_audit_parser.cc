@@ -172,7 +172,9 @@ bool KubeAuditParser::State::parse_wrapped(std::string_view text, event::Records
     const std::string_view whole = each.text.empty() ? each.raw : std::string_view(each.text);
     if (!each.is_event || read_kube_event(whole, parts) == 0 ||
         !add(whole, each.raw, each.offset, out)) {
-      unparsed(each.raw, text, "not-an-audit-event", out);
+      unparsed(whole, whole, "not-an-audit-event", out);
+      out[out.size() - 1].raw = each.raw;
+      out[out.size() - 1].offset_in_line = each.offset;
     }
   }
   return true;

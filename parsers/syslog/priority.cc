@@ -44,6 +44,9 @@ int severity_of(std::string_view name) {
 
 // The number in text of one or two digits, or -1.
 int small_number(std::string_view text) {
+  if (text.empty() || text.size() > 2) {
+    return -1;
+  }
   int value = 0;
   for (const char c : text) {
     if (c < '0' || c > '9') {
@@ -51,7 +54,7 @@ int small_number(std::string_view text) {
     }
     value = value * 10 + (c - '0');
   }
-  return text.empty() || text.size() > 2 ? -1 : value;
+  return value;
 }
 
 int combined(int facility, int severity) {

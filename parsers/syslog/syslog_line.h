@@ -1,5 +1,5 @@
 // Splits one line of auth.log or secure into stamp, host, ident, pid and message. The framing is found per line, because
-// one file can hold several; the table of them is in syslog_line.cc and in docs/sources.md.
+// one file can hold several; the table of them is in syslog_line.cc and in docs/framings.md.
 //
 // All views are into the given line. Stateless; thread-safe. No byte sequence is refused: what has
 // no header yields Framing::none and everything as message. A host is never taken from a word that a tag may be.

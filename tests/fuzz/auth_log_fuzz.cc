@@ -1,4 +1,5 @@
 // Any bytes as lines of auth.log: no crash, valid views, and the promises that hold for every line.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -24,6 +25,12 @@ void check(bool condition) {
   }
 }
 
+// Then what it holds was copied.
+bool is_wrapped(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
+  return line.substr(0, 8) == R"({"log":")";
+}
+
 void check_record(const auditship::event::Record& record, std::string_view line) {
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     const Field& field = record.fields[i];
@@ -34,7 +41,7 @@ void check_record(const auditship::event::Record& record, std::string_view line)
     if (field.name == "source.ip" || field.name == "destination.ip" || field.name == "server.ip") {
       check(auditship::read_ip(field.value).valid);
     }
-    if (field.name == "message") {
+    if (field.name == "message" && !is_wrapped(line)) {
       check(is_inside(field.value, line));
     }
     if (field.type == auditship::event::FieldType::literal) {

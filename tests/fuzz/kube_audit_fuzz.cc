@@ -91,9 +91,19 @@ std::string without_numbers(const std::string& text) {
   return out;
 }
 
-void check(const event::Records& records) {
+// Ids are made of these offsets.
+void check_offsets(const event::Records& records, const event::RawLine& line) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    must(i > 0 ? records[i].offset_in_line > records[i - 1].offset_in_line &&
+                     records[i].offset_in_line < line.length
+               : records[i].offset_in_line == 0);
+  }
+}
+
+void check(const event::Records& records, const event::RawLine& line) {
   static simdjson::dom::parser parser;
   must(records.size() > 0);
+  check_offsets(records, line);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const event::Record& record = records[i];
     const std::string document = document_of(record);
@@ -138,14 +148,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   line.text = text;
   line.length = text.size();
   parser->parse(line, 0, records);
-  check(records);
+  check(records, line);
   if (size > 2) {
     const std::size_t middle = (data[0] * 256U + data[1]) % size;
     line.text = std::string_view(text).substr(0, middle);
     line.tail = std::string_view(text).substr(middle + (size - middle) / 3);
     line.cut = true;
     parser->parse(line, 0, records);
-    check(records);
+    check(records, line);
   }
   if (is_valid_utf8(text)) {
     static simdjson::dom::parser judge;

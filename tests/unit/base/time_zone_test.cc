@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "agent/base/calendar.h"
+#include "parsers/syslog/syslog_line.h"
 #include "parsers/syslog/timestamp_resolver.h"
 #include "tests/support/catch.h"
 
