@@ -25,6 +25,7 @@ set(may_agent_delivery_in_flight agent/base agent/buffer agent/event sinks/frami
 set(may_agent_delivery_dead_letters agent/base agent/delivery/in_flight agent/event sinks sinks/framing)
 set(may_agent_delivery agent/base agent/buffer agent/delivery/dead_letters agent/delivery/in_flight agent/event sinks sinks/framing)
 set(may_agent_input agent/base agent/event agent/yaml)
+set(may_agent_input_joined agent/base agent/event agent/input agent/unwrap)
 set(may_agent_input_registry agent/input agent/input/file)
 set(may_agent_input_file_rotation agent/base agent/event agent/input)
 set(may_agent_input_file agent/base agent/event agent/input/file/rotation agent/input agent/yaml)
@@ -35,7 +36,7 @@ set(may_parsers_auth_log agent/base agent/unwrap parsers parsers/auth_log/key_ow
 set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
 set(may_sinks_registry sinks sinks/file sinks/opensearch)
 set(may_sinks_file agent/base sinks sinks/framing agent/yaml)
-set(may_agent_app agent/base agent/event sinks/opensearch/setup agent/config agent/delivery agent/delivery/dead_letters agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/framing sinks/http sinks/opensearch agent/input agent/input/registry parsers parsers/auth_log/key_owners parsers/registry sinks/registry)
+set(may_agent_app agent/base agent/event sinks/opensearch/setup agent/config agent/delivery agent/delivery/dead_letters agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/framing sinks/http sinks/opensearch agent/input agent/input/joined agent/input/registry parsers parsers/auth_log/key_owners parsers/registry sinks/registry)
 set(may_agent_logging agent/base)
 set(may_agent_status agent/app agent/base agent/buffer agent/config agent/input agent/logging agent/pipeline agent/platform agent/rules sinks)
 set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules parsers)
@@ -70,6 +71,7 @@ set(layers
   agent/delivery
   agent/input/file/rotation
   agent/input
+  agent/input/joined
   agent/input/registry
   agent/input/file
   agent/pipeline

@@ -5,6 +5,7 @@
 #include "agent/app/stream_settings.h"
 #include "agent/base/executor.h"
 #include "agent/base/json_writer.h"
+#include "agent/input/joined/joined_input.h"
 #include "agent/pipeline/pipeline.h"
 #include "agent/platform/system_clock.h"
 
@@ -108,10 +109,14 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
   if (!input) {
     return input.error();
   }
+  const input::joined::JoinOptions join{
+      stream.input->line_max_bytes(),
+      settings.once ? input::joined::kPatienceOfOneRun : input::joined::kPatience};
   auto made = std::make_unique<pipeline::Pipeline>(
-      services_, settings, std::move(*input), std::move(rules),
-      [&shared] { return shared.make_parser(); }, make_sink, *dead_letters_.back(),
-      repair == nullptr ? delivery::Repair() : delivery::Repair(repair));
+      services_, settings,
+      std::make_unique<input::joined::JoinedInput>(std::move(*input), services_.clock, join),
+      std::move(rules), [&shared] { return shared.make_parser(); }, make_sink,
+      *dead_letters_.back(), repair == nullptr ? delivery::Repair() : delivery::Repair(repair));
   if (auto s = made->open(); !s) {
     return s;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/input/file/file_input.h"
+#include "agent/input/joined/joined_input.h"
 #include "agent/pipeline/pipeline.h"
 #include "sinks/framing/bulk_framing.h"
 #include "tests/support/sim_parts.h"
@@ -80,7 +81,14 @@ pipeline::PipelineSettings SimWorld::settings() const {
   return s;
 }
 
+// As the agent makes it, with the parts of records joined.
 std::unique_ptr<input::SourceDiscovery> SimWorld::make_input() {
+  constexpr std::uint64_t kLineMax = 1 << 20;
+  return std::make_unique<input::joined::JoinedInput>(make_plain_input(), clock_,
+                                                      input::joined::JoinOptions{kLineMax});
+}
+
+std::unique_ptr<input::SourceDiscovery> SimWorld::make_plain_input() {
   if (plan_.log != SimPlan::Log::file) {
     return std::make_unique<MemoryJournalInput>(journal_, settings().id_scope());
   }

@@ -84,6 +84,7 @@ class SimWorld {
   void note(const std::string& what);
   [[nodiscard]] pipeline::PipelineSettings settings() const;
   [[nodiscard]] std::unique_ptr<input::SourceDiscovery> make_input();
+  [[nodiscard]] std::unique_ptr<input::SourceDiscovery> make_plain_input();
   std::string verdict();
   std::string check_contents();
   std::string check_derived(std::map<std::string, std::size_t>& there);
