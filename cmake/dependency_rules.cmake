@@ -19,7 +19,8 @@ set(may_agent_buffer agent/base agent/event)
 set(may_sinks agent/base agent/event agent/yaml sinks/framing)
 set(may_agent_platform agent/base)
 set(may_sinks_http agent/base sinks)
-set(may_sinks_opensearch agent/base agent/event agent/platform sinks sinks/framing sinks/http agent/yaml)
+set(may_sinks_opensearch_protocol agent/base agent/event sinks/http)
+set(may_sinks_opensearch agent/base agent/event agent/platform sinks sinks/framing sinks/http sinks/opensearch/protocol sinks/opensearch/setup agent/yaml)
 set(may_sinks_framing agent/base)
 set(may_agent_delivery_in_flight agent/base agent/buffer agent/event sinks/framing)
 set(may_agent_delivery_dead_letters agent/base agent/delivery/in_flight agent/event sinks sinks/framing)
@@ -36,13 +37,13 @@ set(may_parsers_auth_log agent/base agent/unwrap parsers parsers/auth_log/key_ow
 set(may_parsers_auth_log_ssh_sessions agent/base agent/event parsers parsers/auth_log/patterns)
 set(may_sinks_registry sinks sinks/file sinks/opensearch)
 set(may_sinks_file agent/base sinks sinks/framing agent/yaml)
-set(may_agent_app agent/base agent/event sinks/opensearch/setup agent/config agent/delivery agent/delivery/dead_letters agent/pipeline agent/platform agent/rules parsers/auth_log parsers/auth_log/ssh_sessions parsers/kube_audit sinks sinks/file sinks/framing sinks/http sinks/opensearch agent/input agent/input/joined agent/input/registry parsers parsers/auth_log/key_owners parsers/registry sinks/registry)
+set(may_agent_app agent/base agent/event agent/config agent/delivery agent/delivery/dead_letters agent/pipeline agent/platform agent/rules sinks sinks/framing agent/input agent/input/joined agent/input/registry parsers parsers/registry sinks/registry)
 set(may_agent_logging agent/base)
 set(may_agent_status agent/app agent/base agent/buffer agent/config agent/input agent/logging agent/pipeline agent/platform agent/rules sinks)
-set(may_agent_explain agent/base agent/event agent/filter agent/input/file agent/rules parsers)
-set(may_sinks_opensearch_reconcile agent/base agent/event agent/filter agent/input/file parsers sinks/opensearch)
-set(may_sinks_opensearch_setup agent/base sinks/http sinks/opensearch)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input/file agent/logging agent/pipeline agent/platform agent/rules agent/status agent/unwrap parsers sinks sinks/framing sinks/opensearch sinks/opensearch/reconcile)
+set(may_agent_explain agent/base agent/event agent/filter agent/input agent/rules parsers)
+set(may_agent_reconcile agent/base agent/event agent/filter agent/input parsers)
+set(may_sinks_opensearch_setup agent/base sinks sinks/http sinks/opensearch/protocol)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input agent/logging agent/pipeline agent/platform agent/reconcile agent/rules agent/status agent/unwrap parsers sinks sinks/framing)
 
 # Every folder named above.
 set(layers
@@ -64,6 +65,7 @@ set(layers
   sinks/registry
   agent/platform
   sinks/http
+  sinks/opensearch/protocol
   sinks/opensearch
   sinks/framing
   agent/delivery/in_flight
@@ -84,6 +86,6 @@ set(layers
   agent/logging
   agent/status
   agent/explain
-  sinks/opensearch/reconcile
+  agent/reconcile
   sinks/opensearch/setup
   agent/cli)

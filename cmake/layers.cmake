@@ -1,5 +1,5 @@
-# Proves that includes go one way, that libraries stay where they belong and that names tell where they live
-# (docs/architecture.md, "Dependency rules").
+# Proves that includes go one way, that nobody names a concrete input, parser or sink who should not, that libraries
+# stay where they belong and that names tell where they live (docs/architecture.md, "Dependency rules").
 #   cmake -DROOT=DIR [-DRULES=FILE] -P cmake/layers.cmake
 # Reads every source under agent/ parsers/ sinks/. Says each violation with file and line; fails if there is one.
 cmake_minimum_required(VERSION 3.25)
@@ -13,7 +13,7 @@ set(libraries simdjson curl yaml_cpp boost compression openssl cli11 nlohmann fi
 set(lib_simdjson    "^simdjson"             agent/base/json_escape\\.cc agent/event/event_summary\\.cc
                                             agent/delivery/dead_letters/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
                                             parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc
-                                            sinks/opensearch/[a-z_]+\\.cc)
+                                            sinks/opensearch/[a-z_]+\\.cc sinks/opensearch/protocol/[a-z_]+\\.cc)
 set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/http/curl_http\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/yaml/yaml_document\\.cc)
 set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent/platform/event_loop_internal\\.h
@@ -129,6 +129,36 @@ while(left)
   endif()
   list(REMOVE_ITEM left ${free})
 endwhile()
+
+# --- types: what a registry names is known to the registry, to its own subfolders and to agent/app alone ------------
+# So a type that is registered is under this rule by its line in the registry, and needs none here.
+set(types)
+foreach(layer IN LISTS layers)
+  if(layer MATCHES "^(.+)/registry$")
+    set(port "${CMAKE_MATCH_1}")
+    string(REPLACE "/" "_" key "${layer}")
+    foreach(type IN LISTS may_${key})
+      if(NOT type STREQUAL port)
+        if(NOT type MATCHES "^${port}/")
+          violation("${layer} names ${type}, which does not lie in ${port}")
+        endif()
+        list(APPEND types ${type})
+      endif()
+    endforeach()
+  endif()
+endforeach()
+foreach(layer IN LISTS layers)
+  string(REPLACE "/" "_" key "${layer}")
+  foreach(other IN LISTS may_${key})
+    foreach(type IN LISTS types)
+      get_filename_component(port "${type}" DIRECTORY)
+      if("${other}/" MATCHES "^${type}/" AND NOT "${layer}/" MATCHES "^${type}/" AND NOT layer STREQUAL agent/app
+         AND NOT (layer STREQUAL "${port}/registry" AND other STREQUAL type))
+        violation("${layer} may include ${other}, but only agent/app, a registry and its own subfolders may name the type ${type}")
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
 
 # --- every file --------------------------------------------------------------------------------------------------
 set(checked 0)

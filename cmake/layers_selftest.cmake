@@ -52,4 +52,17 @@ try(internal_at_home agent/buffer/c.cc "#include \"agent/buffer/b_internal.h\"\n
 try(namespace agent/buffer/c.cc "${clean}\nnamespace auditship::delivery {\n}\n" "whose namespace is auditship::buffer")
 try(namespace_of_base agent/base/c.cc "${clean}\nnamespace auditship::base {\n}\n" "whose namespace is auditship")
 try(circle agent/base/c.cc "${clean}" "in a circle" "set(may_agent_base agent/event)")
+set(named "only agent/app, a registry and its own subfolders may name the type")
+try(type_by_pipeline agent/base/c.cc "${clean}" "agent/pipeline may include agent/input/file, but ${named} agent/input/file"
+  "list(APPEND may_agent_pipeline agent/input/file)")
+try(type_by_cli agent/base/c.cc "${clean}" "agent/cli may include sinks/opensearch, but ${named} sinks/opensearch"
+  "list(APPEND may_agent_cli sinks/opensearch)")
+try(part_of_a_type agent/base/c.cc "${clean}" "agent/explain may include parsers/auth_log/patterns, but ${named} parsers/auth_log"
+  "list(APPEND may_agent_explain parsers/auth_log/patterns)")
+try(type_by_type agent/base/c.cc "${clean}" "sinks/file may include sinks/opensearch, but ${named}"
+  "list(APPEND may_sinks_file sinks/opensearch)")
+try(new_type agent/base/c.cc "${clean}" "agent/delivery may include sinks/s3, but ${named} sinks/s3"
+  "list(APPEND layers sinks/s3)\nset(may_sinks_s3 sinks)\nlist(APPEND may_sinks_registry sinks/s3)\nlist(APPEND may_agent_delivery sinks/s3)")
+try(type_by_app agent/base/c.cc "${clean}" "" "list(APPEND may_agent_app parsers/kube_audit)")
+try(type_elsewhere agent/base/c.cc "${clean}" "which does not lie in sinks" "list(APPEND may_sinks_registry agent/buffer)")
 try(no_layer agent/base/c.cc "${clean}" "is no layer" "set(may_agent_base agent/gone)")

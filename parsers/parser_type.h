@@ -19,6 +19,7 @@
 #include "agent/base/result.h"
 #include "agent/yaml/section.h"
 #include "parsers/deriver.h"
+#include "parsers/key_listing.h"
 #include "parsers/parser.h"
 
 namespace auditship::parsers {
@@ -67,6 +68,10 @@ class ParserConfig : public yaml::Section {
       const ParserServices& services) const = 0;
 };
 
+// The SSH keys that configurations of this format name, of all of them together. Errors: not_found,
+// io, invalid of a source.
+using ListKeys = Result<KeyListing> (*)(Fs& fs, std::span<const ParserConfig* const> configs);
+
 struct ParserType {
   // streams.NAME.parser: "kube_audit".
   std::string_view name;
@@ -85,6 +90,8 @@ struct ParserType {
   bool cluster_scoped = false;
   // With the defaults.
   std::unique_ptr<ParserConfig> (*make_config)() = nullptr;
+  // Of `keys`; nullptr: it knows no keys.
+  ListKeys list_keys = nullptr;
 };
 
 }  // namespace auditship::parsers

@@ -26,6 +26,7 @@
 #include "agent/yaml/section.h"
 #include "sinks/framing/item_framing.h"
 #include "sinks/sink.h"
+#include "sinks/sink_commands.h"
 
 namespace auditship::sinks {
 
@@ -122,6 +123,10 @@ struct SinkType {
   std::unique_ptr<SinkConfig> (*make_config)() = nullptr;
   // Of `check --online`; nullptr: there is nothing to ask.
   OnlineCheck check_online = nullptr;
+  // Of `reconcile` and `dead-letter replay`; nullptr: it answers no questions and takes no document again.
+  ConnectClient connect_client = nullptr;
+  // Of `setup`; nullptr: there is nothing to set up.
+  SetUp set_up = nullptr;
   // nullptr: it refuses no document for its content, or nothing could be changed.
   DocumentRepair repair = nullptr;
 };

@@ -54,7 +54,7 @@ auditship_test(NAME unit_explain LABELS unit
     unit/explain/explain_test.cc
     unit/explain/noisy_groups_test.cc
     support/audit_event.cc
-  LIBRARIES auditship::base auditship::cli auditship::event auditship::explain auditship::parsers_auth_log auditship::parsers_kube_audit auditship::platform auditship::rules auditship_sim simdjson::simdjson)
+  LIBRARIES auditship::base auditship::cli auditship::event auditship::explain auditship::input_file auditship::parsers_auth_log auditship::parsers_kube_audit auditship::platform auditship::rules auditship_sim simdjson::simdjson)
 auditship_test(NAME unit_filter LABELS unit TIMEOUT 600
   SOURCES unit/filter/guards_test.cc
     unit/filter/match_test.cc
@@ -81,6 +81,7 @@ auditship_test(NAME unit_input_file LABELS unit
     unit/input/file/file_source_progress_test.cc
     unit/input/file/file_source_test.cc
     unit/input/file/file_input_test.cc
+    unit/input/file/file_log_files_test.cc
     unit/input/file/file_record_test.cc
     unit/input/file/line_reader_test.cc
     unit/input/file/live_log_test.cc
@@ -171,15 +172,17 @@ auditship_test(NAME unit_sinks_http LABELS unit
     unit/sinks/http/curl_http_test.cc
   LIBRARIES auditship::base auditship::sinks_http)
 auditship_test(NAME unit_sinks_opensearch LABELS unit
-  SOURCES unit/sinks/opensearch/bulk_response_test.cc
-    unit/sinks/opensearch/document_repair_test.cc
+  SOURCES unit/sinks/opensearch/document_repair_test.cc
     unit/sinks/opensearch/opensearch_sink_test.cc
     support/bulk_store.cc support/fake_opensearch.cc
   LIBRARIES auditship::base auditship::sinks_http auditship::sinks_opensearch simdjson::simdjson)
-auditship_test(NAME unit_sinks_opensearch_reconcile LABELS unit
-  SOURCES unit/sinks/opensearch/reconcile/reconciler_test.cc
+auditship_test(NAME unit_reconcile LABELS unit
+  SOURCES unit/reconcile/reconciler_test.cc
     support/bulk_store.cc support/fake_opensearch.cc
-  LIBRARIES auditship::base auditship::sinks_opensearch_reconcile auditship_sim simdjson::simdjson)
+  LIBRARIES auditship::base auditship::input_file auditship::reconcile auditship::sinks_opensearch auditship_sim simdjson::simdjson)
+auditship_test(NAME unit_sinks_opensearch_protocol LABELS unit
+  SOURCES unit/sinks/opensearch/protocol/bulk_response_test.cc
+  LIBRARIES auditship::base auditship::sinks_opensearch_protocol)
 auditship_test(NAME unit_sinks_opensearch_setup LABELS unit
   SOURCES unit/sinks/opensearch/setup/json_tree_test.cc
     unit/sinks/opensearch/setup/mapping_drift_test.cc

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "agent/app/registered_types.h"
 #include "agent/base/human_readable.h"
 #include "agent/base/json_writer.h"
 #include "agent/buffer/ack_slot.h"
@@ -11,7 +12,7 @@
 #include "agent/buffer/segment_list.h"
 #include "agent/cli/commands.h"
 #include "agent/delivery/in_flight/bulk_payload.h"
-#include "agent/input/file/file_cursor.h"
+#include "agent/input/input_type.h"
 #include "agent/platform/posix_filesystem.h"
 #include "sinks/framing/framing_by_name.h"
 
@@ -24,11 +25,14 @@ struct Found {
   std::uint64_t frames = 0, documents = 0, bytes = 0, damaged = 0;
 };
 
-// For people. Of an input that this command does not know: how long its position is.
+// For people. Of a source that belongs to no input, as the filter rules: how long its position is.
 std::string describe(const event::Cursor& position) {
-  const auto place = input::file::decode_position(position);
-  return place ? "offset " + std::to_string(place->offset)
-               : "a position of " + std::to_string(position.bytes.size()) + " bytes";
+  for (const input::InputType* type : app::registered_types().inputs) {
+    if (const auto text = type->describe == nullptr ? std::nullopt : type->describe(position)) {
+      return *text;
+    }
+  }
+  return "a position of " + std::to_string(position.bytes.size()) + " bytes";
 }
 
 void print_frame(const buffer::Segment::Entry& entry, const buffer::AckState& ack) {

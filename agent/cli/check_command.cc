@@ -1,25 +1,19 @@
 #include <cstdio>
 
 #include "agent/cli/commands.h"
-#include "agent/input/file/file_discovery.h"
+#include "agent/input/input_type.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
+#include "agent/platform/system_clock.h"
 #include "agent/rules/rule_file.h"
 
 namespace auditship::cli {
 namespace {
 
 void tell_inputs(Fs& fs, Logger& log, const config::StreamConfig& stream) {
-  input::file::FileDiscovery sources(fs, log, stream.input->places());
-  for (const std::string& path : sources.scan()) {
-    auto file = fs.open(path, OpenMode::read);
-    if (file) {
-      std::printf("%s: %s is readable\n", stream.name.c_str(), path.c_str());
-    } else if (file.error().code == Errc::not_found) {
-      std::printf("%s: %s is not there; it is watched for\n", stream.name.c_str(), path.c_str());
-    } else {
-      std::printf("%s: %s\n", stream.name.c_str(), file.error().message.c_str());
-    }
+  const platform::SystemClock clock;
+  for (const std::string& line : stream.input->check_logs(input::InputServices{fs, clock, log})) {
+    std::printf("%s: %s\n", stream.name.c_str(), line.c_str());
   }
 }
 

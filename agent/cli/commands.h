@@ -2,12 +2,15 @@
 // failed, 2 wrong use. Results go to stdout, errors and the agent log to stderr.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/config/config.h"
+#include "agent/input/log_files.h"
 #include "agent/logging/agent_log.h"
+#include "sinks/sink_commands.h"
 
 namespace auditship::cli {
 
@@ -98,6 +101,15 @@ std::optional<std::string> data_dir_for(Fs& fs, const std::string& config,
 // Loads the configuration for a command, and prints errors and warnings. nullopt: exit with
 // kExitFailed.
 std::optional<config::Config> config_for(Fs& fs, const std::string& path);
+
+// What asks the sink of the configuration, for a command that waits for answers. Errors: invalid, it
+// answers no questions; what the connection needs.
+[[nodiscard]] Result<std::unique_ptr<sinks::SinkClient>> sink_client_of(
+    Fs& fs, Logger& log, const config::Config& config);
+
+// The logs of a stream as files, for a command that is given some. Errors: invalid, they are none.
+[[nodiscard]] Result<std::unique_ptr<input::LogFiles>> log_files_of(
+    Fs& fs, const config::Config& config, const config::StreamConfig& stream);
 
 // The stream that a command is about. nullopt after printing which there are: exit with kExitUsage.
 std::optional<config::StreamConfig> stream_named(const std::string& name,

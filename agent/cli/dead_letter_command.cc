@@ -5,15 +5,12 @@
 #include <map>
 #include <set>
 
-#include "agent/app/type_access.h"
 #include "agent/base/json_writer.h"
 #include "agent/cli/commands.h"
 #include "agent/delivery/dead_letters/dead_letter_replay.h"
 #include "agent/delivery/dead_letters/dead_letter_store.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
-#include "sinks/framing/bulk_framing.h"
-#include "sinks/opensearch/blocking_client.h"
 
 namespace auditship::cli {
 
@@ -111,8 +108,7 @@ int show_entries(Fs& fs, const std::string& data_dir, const DeadLetterArguments&
 
 dead_letters::ReplayReport replay_stream(Fs& fs, const config::Config& config,
                                          const config::StreamConfig& stream,
-                                         sinks::opensearch::BlockingOpenSearchClient& client,
-                                         const std::string& reason) {
+                                         sinks::SinkClient& client, const std::string& reason) {
   dead_letters::DeadLetterStoreOptions options;
   options.directory = directory_for(config.data_dir, stream.name);
   auto store = dead_letters::DeadLetterStore::open(fs, options);
@@ -124,9 +120,9 @@ dead_letters::ReplayReport replay_stream(Fs& fs, const config::Config& config,
             : store.error();
     return report;
   }
-  const sinks::framing::BulkFraming framing;
+  const auto framing = config.sink().framing(stream.target);
   dead_letters::DeadLetterReplay replay(
-      client.sink(stream.target), framing,
+      client.sink(stream.target), *framing,
       [&client](const std::function<void(std::function<void()>)>& start) {
         return client.run(start);
       },
@@ -142,12 +138,7 @@ int replay_entries(Fs& fs, const DeadLetterArguments& arguments) {
     return kExitFailed;
   }
   logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
-  const auto opensearch = app::opensearch_config(*config);
-  if (!opensearch) {
-    std::fprintf(stderr, "auditship: %s\n", opensearch.error().message.c_str());
-    return kExitFailed;
-  }
-  auto client = sinks::opensearch::BlockingOpenSearchClient::connect(fs, *opensearch, log);
+  auto client = sink_client_of(fs, log, *config);
   if (!client) {
     std::fprintf(stderr, "auditship: %s\n", client.error().message.c_str());
     return kExitFailed;

@@ -80,6 +80,7 @@ struct Job {
   platform::PosixFs fs;
   config::Config config;
   config::StreamConfig stream;
+  std::unique_ptr<input::LogFiles> logs;
   std::unique_ptr<parsers::ParserFactory> parsers;
   filter::RuleSet rules;
   std::string rules_file;
@@ -100,23 +101,18 @@ std::uint64_t total_size(Fs& fs, const std::vector<std::string>& files) {
 
 Status read_file(Job& job, const std::string& name, Progress& progress,
                  const explain::UseLine& use) {
-  event::RecordOrigin origin;
-  explain::LogLinesOptions options;
-  options.line_max_bytes = job.stream.input->line_max_bytes();
-  options.now_ns = platform::SystemClock().wall_ns();
-  auto file = input::file::open_log(job.fs, name, origin);
+  auto file = job.logs->open({.file = name, .last = input::LastLine::take_unterminated});
   if (!file) {
     return file.error();
   }
-  input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
   const auto parser = job.parsers->make_parser();
   auto status =
-      explain::for_each_log_line(bytes, origin, *parser, options,
+      explain::for_each_log_line(**file, *parser, platform::SystemClock().wall_ns(),
                                  [&](const event::RawLine& line, const event::Records& records) {
-                                   progress.show(bytes.taken());
+                                   progress.show((*file)->taken());
                                    return use(line, records);
                                  });
-  progress.file_done(bytes.taken());
+  progress.file_done((*file)->taken());
   return status ? Status() : Status(status.error().in(name));
 }
 
@@ -161,6 +157,11 @@ int prepare(const ExplainArguments& arguments, Job& job) {
     return kExitUsage;
   }
   job.stream = std::move(*stream);
+  auto logs = log_files_of(job.fs, job.config, job.stream);
+  if (!logs) {
+    return fail(logs.error().message, kExitFailed);
+  }
+  job.logs = std::move(*logs);
   job.rules_file = arguments.rules.empty() ? job.stream.filters : arguments.rules;
   if (!job.rules_file.empty()) {
     auto rules = load_rules(job.fs, job.rules_file);

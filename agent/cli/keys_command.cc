@@ -1,8 +1,10 @@
 // `auditship keys`: which SSH keys the configured sources know, whose they are, and which accounts
 // they open on this node.
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
-#include "agent/app/key_listing.h"
+#include "agent/app/registered_types.h"
 #include "agent/base/json_writer.h"
 #include "agent/cli/commands.h"
 #include "agent/platform/posix_filesystem.h"
@@ -19,7 +21,7 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   }
 }
 
-std::string as_json(const app::ListedKey& place) {
+std::string as_json(const parsers::ListedKey& place) {
   std::string out = "{";
   append_member(out, "fingerprint", place.fingerprint);
   append_member(out, "md5", place.md5);
@@ -40,7 +42,7 @@ std::string safe(std::string_view text) {
   return out;
 }
 
-std::string as_text(const app::ListedKey& place) {
+std::string as_text(const parsers::ListedKey& place) {
   std::string out = place.fingerprint.empty() ? place.md5 : place.fingerprint;
   out += "  " + (place.type.empty() ? std::string("?") : place.type) + "  ";
   out += place.owner.empty() ? "(nobody is named)" : safe(place.owner);
@@ -55,6 +57,30 @@ std::string as_text(const app::ListedKey& place) {
   return out + "  " + safe(place.file) + ":" + std::to_string(place.line) + "\n";
 }
 
+// Of the streams of each format that knows keys. Errors: those of a source.
+Result<parsers::KeyListing> list_keys(Fs& fs, const config::Config& config) {
+  parsers::KeyListing all;
+  for (const parsers::ParserType* type : app::registered_types().parsers) {
+    std::vector<const parsers::ParserConfig*> configs;
+    for (const config::StreamConfig& stream : config.streams) {
+      if (&stream.parser->type() == type) {
+        configs.push_back(&*stream.parser);
+      }
+    }
+    if (type->list_keys == nullptr || configs.empty()) {
+      continue;
+    }
+    auto listing = type->list_keys(fs, configs);
+    if (!listing) {
+      return listing.error();
+    }
+    all.configured = all.configured || listing->configured;
+    std::move(listing->keys.begin(), listing->keys.end(), std::back_inserter(all.keys));
+    std::move(listing->warnings.begin(), listing->warnings.end(), std::back_inserter(all.warnings));
+  }
+  return all;
+}
+
 }  // namespace
 
 int keys_command(const KeysArguments& arguments) {
@@ -63,7 +89,7 @@ int keys_command(const KeysArguments& arguments) {
   if (!config) {
     return kExitFailed;
   }
-  const auto listing = app::list_keys(fs, *config);
+  const auto listing = list_keys(fs, *config);
   if (!listing) {
     std::fprintf(stderr, "auditship: %s\n", listing.error().message.c_str());
     return kExitFailed;
@@ -77,7 +103,7 @@ int keys_command(const KeysArguments& arguments) {
   for (const std::string& warning : listing->warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
-  for (const app::ListedKey& key : listing->keys) {
+  for (const parsers::ListedKey& key : listing->keys) {
     std::fputs((arguments.json ? as_json(key) : as_text(key)).c_str(), stdout);
   }
   return std::fflush(stdout) == 0 ? 0 : kExitFailed;

@@ -5,14 +5,11 @@
 
 #include "agent/app/registered_types.h"
 #include "agent/app/stream_settings.h"
-#include "agent/base/compression.h"
 #include "agent/cli/commands.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
 #include "agent/event/event_summary.h"
-#include "agent/input/file/file_record.h"
-#include "agent/input/file/live_log.h"
-#include "agent/input/file/log_file_reader.h"
+#include "agent/input/log_files.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
 #include "agent/unwrap/record_joiner.h"
@@ -23,6 +20,7 @@ namespace {
 struct Job {
   config::Config config;
   config::StreamConfig stream;
+  std::unique_ptr<input::LogFiles> logs;
   std::unique_ptr<parsers::ParserFactory> parsers;
   std::int64_t now_ns = 0;
   bool pretty = false, fixed_time = false;
@@ -38,15 +36,12 @@ class Printer {
         parser_(job.parsers->make_parser()),
         joiner_(job.stream.input->line_max_bytes()) {}
 
-  Status print(input::file::LogFileReader& bytes, const event::RecordOrigin& origin) {
-    input::file::LineCalls calls;
+  Status print(input::LogFile& file) {
+    input::LineCalls calls;
     calls.each = [this](const event::RawLine& line) { return take(line); };
     // With each read: behind `tail -f` lines are to be seen as they come.
     calls.after_read = [this] { return flush(); };
-    input::file::LineReading reading{origin, id_scope()};
-    reading.line_max_bytes = job_.stream.input->line_max_bytes();
-    reading.last = input::file::LastLine::take_unterminated;
-    Status read = input::file::each_line(bytes, reading, calls);
+    Status read = file.each_line(calls);
     lines_.clear();
     joiner_.take_rest(lines_);
     show();
@@ -54,10 +49,6 @@ class Printer {
   }
 
  private:
-  [[nodiscard]] event::IdScope id_scope() const {
-    return {job_.config.cluster_name, app::wanted_node_name(job_.config), job_.stream.name};
-  }
-
   Status flush() {
     const bool whole = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size();
     out_.clear();
@@ -129,33 +120,25 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
-event::RecordOrigin renamed(const event::RecordOrigin& origin, const std::string& path) {
-  event::RecordOrigin out = input::file::origin_of_lines(path);
-  out.written_until_ns = origin.written_until_ns;
-  return out;
-}
-
 // name: a path, or - for standard input.
-Status print_input(Fs& fs, const std::string& name, const Job& job, event::DocumentEncoder& encoder,
+Status print_input(const std::string& name, const Job& job, event::DocumentEncoder& encoder,
                    event::DocIds& ids) {
-  event::RecordOrigin origin;
-  auto file = input::file::open_log(fs, name, origin);
+  input::LogFileRequest request;
+  request.file = name;
+  // A file in its place is shown as the agent ships it.
+  request.source = job.logs
+                       ->source_of(std::filesystem::absolute(name).lexically_normal().string(),
+                                   input::FilePlace::beside_log)
+                       .value_or("");
+  request.scope = {job.config.cluster_name, app::wanted_node_name(job.config), job.stream.name};
+  request.last = input::LastLine::take_unterminated;
+  request.time = job.fixed_time ? input::FileTime::ignored : input::FileTime::counts;
+  auto file = job.logs->open(request);
   if (!file) {
     return file.error();
   }
-  // A file in its place is shown as the agent ships it.
-  const auto live_log =
-      input::file::live_log_of(std::filesystem::absolute(name).lexically_normal().string(),
-                               job.stream.input->places(), input::file::FilePlace::beside_log);
-  if (live_log) {
-    origin = renamed(origin, *live_log);
-  }
-  if (job.fixed_time) {
-    origin.written_until_ns.reset();
-  }
-  input::file::LogFileReader bytes(std::move(*file), input::file::codec_by_name(name));
   Printer printer(job, encoder, ids);
-  auto printed = printer.print(bytes, origin);
+  auto printed = printer.print(**file);
   return printed ? printed : printed.error().in(name);
 }
 
@@ -188,6 +171,11 @@ int parse_command(const ParseArguments& arguments) {
     return kExitUsage;
   }
   job.stream = std::move(*stream);
+  auto logs = log_files_of(fs, job.config, job.stream);
+  if (!logs) {
+    return fail(logs.error().message, kExitFailed);
+  }
+  job.logs = std::move(*logs);
   if (!arguments.time_zone.empty()) {
     if (auto s = config::set_parser_key(fs, job.stream, "time_zone", arguments.time_zone); !s) {
       return fail("--time-zone: " + s.error().message, kExitFailed);
@@ -206,7 +194,7 @@ int parse_command(const ParseArguments& arguments) {
   const std::vector<std::string> files =
       arguments.files.empty() ? std::vector<std::string>{"-"} : arguments.files;
   for (const std::string& name : files) {
-    if (auto s = print_input(fs, name, job, encoder, ids); !s) {
+    if (auto s = print_input(name, job, encoder, ids); !s) {
       return fail(s.error().message, kExitFailed);
     }
   }

@@ -1,23 +1,17 @@
-// `auditship reconcile`: what is in OpenSearch of the lines of log files. Changes nothing.
+// `auditship reconcile`: what is at the destination of the lines of log files. Changes nothing.
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "agent/app/identity.h"
-#include "agent/app/type_access.h"
 #include "agent/cli/commands.h"
-#include "agent/input/file/live_log.h"
 #include "agent/logging/agent_log.h"
 #include "agent/platform/posix_filesystem.h"
+#include "agent/reconcile/reconciler.h"
 #include "agent/rules/rule_file.h"
-#include "sinks/opensearch/blocking_client.h"
-#include "sinks/opensearch/reconcile/reconciler.h"
 
 namespace auditship::cli {
-
-namespace reconcile = sinks::opensearch::reconcile;
-
 namespace {
 
 void print_range(const reconcile::FindingRange& range) {
@@ -28,14 +22,13 @@ void print_range(const reconcile::FindingRange& range) {
               static_cast<unsigned long long>(range.last));
 }
 
-// The path that is in the ids of the file's lines.
-std::optional<std::string> live_log_for(const std::string& file, const std::string& path,
-                                        const std::vector<std::string>& patterns) {
-  if (!path.empty()) {
-    return path;
-  }
-  return input::file::live_log_of(std::filesystem::absolute(file).lexically_normal().string(),
-                                  patterns, input::file::FilePlace::anywhere);
+// That is in the ids of the file's lines.
+std::optional<std::string> source_for(const std::string& file, const std::string& path,
+                                      const input::LogFiles& files) {
+  return !path.empty()
+             ? files.source_at(path)
+             : files.source_of(std::filesystem::absolute(file).lexically_normal().string(),
+                               input::FilePlace::anywhere);
 }
 
 int fail(const std::string& message) {
@@ -54,16 +47,16 @@ int report(const reconcile::ReconcileTotals& totals) {
 }
 
 Status check_files(const ReconcileArguments& arguments, const config::StreamConfig& stream,
-                   reconcile::Reconciler& reconciler) {
+                   const input::LogFiles& files, reconcile::Reconciler& reconciler) {
   for (const std::string& file : arguments.files) {
-    const auto live_log = live_log_for(file, arguments.path, stream.input->places());
-    if (!live_log) {
+    const auto source = source_for(file, arguments.path, files);
+    if (!source) {
       return Error{Errc::invalid,
                    file + ": is no log of stream " + stream.name +
                        " and none that was rotated from one: say with --path under which path the "
                        "agent read it"};
     }
-    if (auto s = reconciler.check_file(file, *live_log); !s) {
+    if (auto s = reconciler.check_file(file, *source); !s) {
       return s.error().in(file);
     }
   }
@@ -102,24 +95,22 @@ int reconcile_command(const ReconcileArguments& arguments) {
     return fail(node.error().message);
   }
   logging::AgentLog log(LogLevel::warn, logging::LogFormat::text);
-  const auto opensearch = app::opensearch_config(*config);
-  if (!opensearch) {
-    return fail(opensearch.error().message);
+  auto files = log_files_of(fs, *config, *stream);
+  if (!files) {
+    return fail(files.error().message);
   }
-  auto client = sinks::opensearch::BlockingOpenSearchClient::connect(fs, *opensearch, log);
+  auto client = sink_client_of(fs, log, *config);
   if (!client) {
     return fail(client.error().message);
   }
-  reconcile::ReconcileOptions options;
-  options.scope = event::IdScope{config->cluster_name, *node, stream->name};
-  options.line_max_bytes = stream->input->line_max_bytes();
   reconcile::Reconciler reconciler(
-      fs, (*client)->sink(stream->target),
-      [&client](const std::function<void(std::function<void()>)>& start) {
-        return (*client)->run(start);
+      **files,
+      [&](const std::vector<std::string>& ids) {
+        return (*client)->count_copies(stream->target, ids);
       },
-      std::move(rules), (*parsers)->make_parser(), std::move(options), print_range);
-  if (auto s = check_files(arguments, *stream, reconciler); !s) {
+      std::move(rules), (*parsers)->make_parser(),
+      event::IdScope{config->cluster_name, *node, stream->name}, print_range);
+  if (auto s = check_files(arguments, *stream, **files, reconciler); !s) {
     return fail(s.error().message);
   }
   return report(reconciler.totals());

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "agent/app/agent.h"
-#include "agent/app/registered_types.h"
 #include "agent/base/version.h"
 #include "agent/cli/commands.h"
 #include "agent/logging/agent_log.h"
@@ -157,40 +156,6 @@ class RunLoop {
   TimePoint watch_at_{};
   platform::IdleDetector idle_;
 };
-
-}  // namespace
-
-std::optional<config::Config> config_for(Fs& fs, const std::string& path) {
-  auto config =
-      config::load_config(fs, app::registered_types(), path, platform::system_environment);
-  if (!config) {
-    // For the journal, each line with the priority of an error.
-    const char* priority = platform::system_environment("JOURNAL_STREAM") ? "<3>" : "";
-    std::string text = config.error().message;
-    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
-      text.insert(at + 1, priority);
-    }
-    std::fprintf(stderr, "%sauditship: %s\n", priority, text.c_str());
-    return std::nullopt;
-  }
-  return std::move(*config);
-}
-
-std::optional<config::StreamConfig> stream_named(const std::string& name,
-                                                 const config::Config& config) {
-  std::string names;
-  for (const config::StreamConfig& stream : config.streams) {
-    if (stream.name == name) {
-      return stream;
-    }
-    names += " " + stream.name;
-  }
-  std::fprintf(stderr, "auditship: --stream: no stream is named %s; there are:%s\n", name.c_str(),
-               names.c_str());
-  return std::nullopt;
-}
-
-namespace {
 
 // Its warnings. False: `run --once` would wait for ever for what is missing; `run` waits, and its
 // sink tells.

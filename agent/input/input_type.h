@@ -5,7 +5,6 @@
 // Nobody else names it. Types are constants; configurations are values.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include "agent/base/result.h"
 #include "agent/event/checkpoint.h"
 #include "agent/event/record_id.h"
+#include "agent/input/log_files.h"
 #include "agent/input/source.h"
 #include "agent/yaml/section.h"
 
@@ -63,11 +63,18 @@ class InputConfig : public yaml::Section {
   [[nodiscard]] virtual std::optional<std::string> overlap(const InputConfig& other) const = 0;
   // For messages that name an input in a few words: its paths, for example.
   [[nodiscard]] virtual std::vector<std::string> places() const = 0;
-  // The longest line that is kept whole.
-  [[nodiscard]] virtual std::size_t line_max_bytes() const = 0;
   // What reads the logs of one stream with these values. Errors: what it cannot do without.
   [[nodiscard]] virtual Result<std::unique_ptr<SourceDiscovery>> make_discovery(
       const InputServices& services, const InputStream& stream) const = 0;
+  // What `check` says of the logs that are there now, a line each: "/var/log/auth.log is readable".
+  [[nodiscard]] virtual std::vector<std::string> check_logs(
+      const InputServices& services) const = 0;
+  // The logs as files, for commands that are given some; nullptr: they are no files. host_root: as
+  // InputStream has it. fs must outlive it.
+  [[nodiscard]] virtual std::unique_ptr<LogFiles> log_files(
+      Fs& /*fs*/, const std::string& /*host_root*/) const {
+    return nullptr;
+  }
 };
 
 struct InputType {

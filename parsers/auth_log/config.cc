@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "parsers/auth_log/auth_log_factory.h"
+#include "parsers/auth_log/key_listing.h"
 #include "parsers/auth_log/key_owners/key_owners_key.h"
 
 namespace auditship::parsers::auth_log {
@@ -93,6 +94,7 @@ const ParserType kType{
     .templates = "authlog",
     .cluster_scoped = false,
     .make_config = [] { return std::unique_ptr<ParserConfig>(std::make_unique<AuthLogConfig>()); },
+    .list_keys = list_keys,
 };
 
 }  // namespace auditship::parsers::auth_log

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "agent/base/result.h"
@@ -16,6 +17,10 @@ struct Credentials {
   std::string username, password, bearer_token;
   AwsSigning aws{};
 };
+
+// Asked at each request, so that rotated files are seen. An Error fails the request without sending
+// it.
+using CredentialSource = std::function<Result<Credentials>()>;
 
 // Adds the headers. The request must not change any more. Errors: invalid, where a line break would
 // forge a header; the message does not quote it.

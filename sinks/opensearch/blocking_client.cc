@@ -43,4 +43,25 @@ bool BlockingOpenSearchClient::run(const std::function<void(std::function<void()
   return finished;
 }
 
+Result<std::vector<std::uint32_t>> BlockingOpenSearchClient::count_copies(
+    const std::string& target, const std::vector<std::string>& ids) {
+  Result<OpenSearchSink::Copies> copies = Error{Errc::network, "interrupted"};
+  run([&](const std::function<void()>& done) {
+    sink(target).count_copies(ids, [&, done](Result<OpenSearchSink::Copies> counted) {
+      copies = std::move(counted);
+      done();
+    });
+  });
+  return copies;
+}
+
+Result<std::unique_ptr<SinkClient>> connect_client(const SinkConfig& config, Fs& fs, Logger& log) {
+  auto client =
+      BlockingOpenSearchClient::connect(fs, dynamic_cast<const OpenSearchConfig&>(config), log);
+  if (!client) {
+    return client.error();
+  }
+  return std::unique_ptr<SinkClient>(std::move(*client));
+}
+
 }  // namespace auditship::sinks::opensearch

@@ -1,5 +1,5 @@
 // BlockingOpenSearchClient: OpenSearch sinks with all they need, for commands that ask a few things and
-// end.
+// end (sinks/sink_commands.h).
 //
 //   auto client = BlockingOpenSearchClient::connect(fs, config, log);
 //   (*client)->run([&](std::function<void()> done) {
@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
@@ -24,19 +25,19 @@
 
 namespace auditship::sinks::opensearch {
 
-class BlockingOpenSearchClient {
+class BlockingOpenSearchClient final : public SinkClient {
  public:
   static Result<std::unique_ptr<BlockingOpenSearchClient>> connect(Fs& fs,
                                                                    const OpenSearchConfig& config,
                                                                    Logger& log);
 
-  // The sink of a target; made at the first call.
-  OpenSearchSink& sink(const std::string& target);
+  [[nodiscard]] OpenSearchSink& sink(const std::string& target) override;
   // For questions that are no sink's.
   [[nodiscard]] http::HttpTransport& transport() { return connection_->transport(); }
-  // Calls start on the loop and returns when the function given to it is called. False: interrupted
-  // by a signal.
-  bool run(const std::function<void(std::function<void()> done)>& start);
+  bool run(const std::function<void(std::function<void()> done)>& start) override;
+  // With write aliases only: dated indices are not behind one name.
+  [[nodiscard]] Result<std::vector<std::uint32_t>> count_copies(
+      const std::string& target, const std::vector<std::string>& ids) override;
 
  private:
   BlockingOpenSearchClient() = default;
@@ -47,5 +48,9 @@ class BlockingOpenSearchClient {
   std::unique_ptr<OpenSearchConnection> connection_;
   std::map<std::string, std::unique_ptr<OpenSearchSink>> sinks_;
 };
+
+// See sinks::ConnectClient. config is an OpenSearchConfig.
+[[nodiscard]] Result<std::unique_ptr<SinkClient>> connect_client(const SinkConfig& config, Fs& fs,
+                                                                 Logger& log);
 
 }  // namespace auditship::sinks::opensearch

@@ -2,6 +2,7 @@
 
 #include "sinks/framing/bulk_framing.h"
 #include "sinks/opensearch/blocking_client.h"
+#include "sinks/opensearch/cluster_setup.h"
 #include "sinks/opensearch/config_checks.h"
 #include "sinks/opensearch/connection.h"
 #include "sinks/opensearch/document_repair.h"
@@ -125,6 +126,8 @@ const SinkType kType{
     .required = "hosts",
     .make_config = [] { return std::unique_ptr<SinkConfig>(std::make_unique<OpenSearchConfig>()); },
     .check_online = check_online,
+    .connect_client = connect_client,
+    .set_up = set_up,
     .repair = repair_document,
 };
 

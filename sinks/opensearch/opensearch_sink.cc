@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "agent/base/executor.h"
-#include "sinks/opensearch/bulk_response.h"
+#include "sinks/opensearch/protocol/bulk_response.h"
 
 namespace auditship::sinks::opensearch {
 
@@ -86,15 +86,15 @@ void OpenSearchSink::request(std::string method, const std::string& path, std::s
 
 // What went wrong, and its word for trouble().
 Error OpenSearchSink::error_of(const http::HttpResponse& response, const char* what) {
-  trouble_ = trouble_of(response);
-  trouble_blocks_ = blocks(response);
-  const ServerError said = read_error(response.body);
+  trouble_ = protocol::trouble_of(response);
+  trouble_blocks_ = protocol::blocks(response);
+  const protocol::ServerError said = protocol::read_error(response.body);
   if (response.status == 0) {
     return Error{Errc::network, std::string(what) + ": " + response.error};
   }
   std::string message = std::string(what) + " was answered " + std::to_string(response.status);
   if (!said.type.empty() || !said.reason.empty()) {
-    message += ' ' + said.type + ": " + brief_reason(said.reason);
+    message += ' ' + said.type + ": " + protocol::brief_reason(said.reason);
   }
   return Error{Errc::refused, std::move(message)};
 }
@@ -112,14 +112,14 @@ void OpenSearchSink::resolve(std::function<void(Result<std::string>)> done) {
   if (waiting_.size() > 1) {
     return;
   }
-  request("GET", '/' + url_segment(options_.target) + "*/_alias", {}, Codec::none, kAskTimeout,
-          [this](const http::HttpResponse& response) { finish_resolve(response); });
+  request("GET", '/' + protocol::url_segment(options_.target) + "*/_alias", {}, Codec::none,
+          kAskTimeout, [this](const http::HttpResponse& response) { finish_resolve(response); });
 }
 
 void OpenSearchSink::finish_resolve(const http::HttpResponse& response) {
   Result<std::string> answer = std::string();
   if (response.status == 200) {
-    Result<AliasTarget> target = read_alias(response.body, options_.target);
+    Result<protocol::AliasTarget> target = protocol::read_alias(response.body, options_.target);
     if (target) {
       alias_ = std::move(*target);
       answer = alias_.write_index;
@@ -157,9 +157,9 @@ std::string OpenSearchSink::bulk_path(const Shipment& shipment) const {
       std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count() / 3, 1);
   std::string path;
   if (!shipment.index.empty()) {
-    path = '/' + url_segment(shipment.index) + "/_bulk?";
+    path = '/' + protocol::url_segment(shipment.index) + "/_bulk?";
   } else if (options_.style == IndexStyle::alias) {
-    path = '/' + url_segment(options_.target) + "/_bulk?require_alias=true&";
+    path = '/' + protocol::url_segment(options_.target) + "/_bulk?require_alias=true&";
   } else {
     path = "/_bulk?";
   }
@@ -167,13 +167,14 @@ std::string OpenSearchSink::bulk_path(const Shipment& shipment) const {
 }
 
 void OpenSearchSink::ship(const Shipment& shipment, std::function<void(event::Outcome)> done) {
-  SentBulk sent;
+  protocol::SentBulk sent;
   sent.documents = shipment.documents;
   sent.codec = shipment.codec;
-  sent.binding = shipment.index.empty() ? IndexBinding::open : IndexBinding::concrete;
+  sent.binding =
+      shipment.index.empty() ? protocol::IndexBinding::open : protocol::IndexBinding::concrete;
   request("POST", bulk_path(shipment), shipment.body, shipment.codec, options_.timeout,
           [this, sent, done = std::move(done)](const http::HttpResponse& response) {
-            done(read_bulk_reply(response, sent, clock_.wall_ns()));
+            done(protocol::read_bulk_reply(response, sent, clock_.wall_ns()));
           });
 }
 
@@ -258,7 +259,7 @@ void OpenSearchSink::begin_look_up(const std::string& first, const std::shared_p
       state->fail(Error{Errc::refused, "the indices of the target are not known"});
       return;
     }
-    state->indices = indices_since(first, alias_.indices);
+    state->indices = protocol::indices_since(first, alias_.indices);
     look_up_next(state);
   });
 }
@@ -269,20 +270,21 @@ void OpenSearchSink::look_up_next(const std::shared_ptr<LookUp>& state) {
     state->finish();
     return;
   }
-  state->body = mget_body(state->asked_ids);
-  const std::string path = '/' + url_segment(state->indices[state->index]) +
+  state->body = protocol::mget_body(state->asked_ids);
+  const std::string path = '/' + protocol::url_segment(state->indices[state->index]) +
                            "/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type";
   const std::string_view body = state->body;
   request("POST", path, body, Codec::none, kAskTimeout,
           [this, state](const http::HttpResponse& response) {
-            const bool gone = response.status == 404 &&
-                              read_error(response.body).type == "index_not_found_exception";
+            const bool gone = response.status == 404 && protocol::read_error(response.body).type ==
+                                                            "index_not_found_exception";
             if (response.status != 200 && !gone) {
               state->fail(error_of(response, "looking ids up"));
               return;
             }
             if (!gone) {
-              const Result<std::vector<bool>> found = read_mget(response.body, state->asked_ids);
+              const Result<std::vector<bool>> found =
+                  protocol::read_mget(response.body, state->asked_ids);
               if (!found) {
                 trouble_ = "opensearch-reply-malformed";
                 trouble_blocks_ = false;

@@ -26,7 +26,7 @@
 #include "sinks/http/host_pool.h"
 #include "sinks/http/http_transport.h"
 #include "sinks/opensearch/config.h"
-#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/protocol/index_lookup.h"
 #include "sinks/sink.h"
 #include "sinks/targeted_sink.h"
 
@@ -41,9 +41,7 @@ struct OpenSearchOptions {
   std::string agent_version;                      // for the User-Agent header
 };
 
-// Asked at each request, so that rotated files are seen. An Error fails the request without sending
-// it.
-using CredentialSource = std::function<Result<http::Credentials>()>;
+using http::CredentialSource;
 
 class OpenSearchSink final : public Sink, public TargetedSink {
  public:
@@ -94,7 +92,7 @@ class OpenSearchSink final : public Sink, public TargetedSink {
   Logger& log_;
   Executor post_;
   http::HostPool pool_;
-  AliasTarget alias_;
+  protocol::AliasTarget alias_;
   std::string cached_index_;
   TimePoint cached_until_{};
   std::vector<std::function<void(Result<std::string>)>> waiting_;  // for the resolve on its way

@@ -9,6 +9,7 @@
 #include "agent/base/json_writer.h"
 #include "agent/explain/explain.h"
 #include "agent/explain/for_each_log_line.h"
+#include "agent/input/file/file_log_files.h"
 #include "agent/rules/rule_file.h"
 #include "parsers/auth_log/auth_log_parser.h"
 #include "parsers/kube_audit/kube_audit_parser.h"
@@ -84,19 +85,14 @@ inline std::unique_ptr<parsers::Parser> parser_for(std::string_view stream) {
 inline Status read_log(const std::string& name, std::string_view bytes, parsers::Parser& parser,
                        const explain::UseLine& use, std::uint64_t line_max = 16 << 20) {
   SimClock clock;
+  clock.jump_wall(std::int64_t{5'500'000} * 1'000'000'000);  // to November
   SimFs fs(clock);
   REQUIRE(fs.make_dirs("/log").ok());
   fs.put("/log/" + name, bytes);
-  auto file = fs.open("/log/" + name, OpenMode::read);
-  REQUIRE(file.ok());
-  event::RecordOrigin source;
-  source.name = "/log/" + name;
-  source.written_until_ns = std::int64_t{1'795'500'000} * 1'000'000'000;
-  input::file::LogFileReader log(std::move(*file), input::file::codec_by_name(name));
-  explain::LogLinesOptions options;
-  options.line_max_bytes = line_max;
-  options.now_ns = *source.written_until_ns;
-  return explain::for_each_log_line(log, source, parser, options, use);
+  const input::file::FileLogFiles files(fs, {{}, {}, line_max});
+  auto log = files.open({.file = "/log/" + name, .last = input::LastLine::take_unterminated});
+  REQUIRE(log.ok());
+  return explain::for_each_log_line(**log, parser, clock.wall_ns(), use);
 }
 
 inline void explain_text(explain::Explainer& explainer, std::string_view bytes,

@@ -99,8 +99,7 @@ class Cluster final : public sinks::http::HttpTransport {
 struct SetupRig {
   platform::PosixFs fs;
   std::vector<std::string> hosts = {"http://a:9200"};
-  std::vector<sinks::opensearch::setup::SetupTarget> targets = {{"kubeaudit", "kubeaudit"},
-                                                                {"authlog", "authlog"}};
+  std::vector<sinks::SetupTarget> targets = {{"kubeaudit", "kubeaudit"}, {"authlog", "authlog"}};
   sinks::opensearch::setup::SetupOptions options{kConf, {}, false, false, {}};
   Cluster cluster;
   std::string said;
@@ -115,7 +114,7 @@ struct SetupRig {
       cluster.deliver();
       return finished;
     };
-    const sinks::opensearch::CredentialSource secrets = []() -> Result<sinks::http::Credentials> {
+    const sinks::http::CredentialSource secrets = []() -> Result<sinks::http::Credentials> {
       return sinks::http::Credentials{"setup", "s3cret", "", {}};
     };
     sinks::opensearch::setup::SetupClient client({hosts, secrets, "1", {}, {}}, cluster, run);

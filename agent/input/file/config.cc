@@ -5,7 +5,9 @@
 
 #include "agent/base/glob.h"
 #include "agent/input/file/file_cursor.h"
+#include "agent/input/file/file_discovery.h"
 #include "agent/input/file/file_input.h"
+#include "agent/input/file/file_log_files.h"
 
 namespace auditship::input::file {
 namespace {
@@ -152,6 +154,26 @@ Result<std::unique_ptr<SourceDiscovery>> FileInputConfig::make_discovery(
   options.source.final_pass = stream.end == RunEnd::at_end;
   return std::unique_ptr<SourceDiscovery>(
       std::make_unique<FileInput>(services.fs, services.clock, services.log, std::move(options)));
+}
+
+std::vector<std::string> FileInputConfig::check_logs(const InputServices& services) const {
+  std::vector<std::string> lines;
+  FileDiscovery logs(services.fs, services.log, paths);
+  for (const std::string& path : logs.scan()) {
+    auto file = services.fs.open(path, OpenMode::read);
+    if (file) {
+      lines.push_back(path + " is readable");
+    } else if (file.error().code == Errc::not_found) {
+      lines.push_back(path + " is not there; it is watched for");
+    } else {
+      lines.push_back(file.error().message);
+    }
+  }
+  return lines;
+}
+
+std::unique_ptr<LogFiles> FileInputConfig::log_files(Fs& fs, const std::string& host_root) const {
+  return std::make_unique<FileLogFiles>(fs, FileLogFilesOptions{paths, host_root, line_max});
 }
 
 const InputType kType{

@@ -28,9 +28,11 @@ class FileInputConfig final : public yaml::SectionOf<FileInputConfig, InputConfi
   [[nodiscard]] std::string_view missing_key() const override;
   [[nodiscard]] std::optional<std::string> overlap(const InputConfig& other) const override;
   [[nodiscard]] std::vector<std::string> places() const override { return paths; }
-  [[nodiscard]] std::size_t line_max_bytes() const override { return line_max; }
   [[nodiscard]] Result<std::unique_ptr<SourceDiscovery>> make_discovery(
       const InputServices& services, const InputStream& stream) const override;
+  [[nodiscard]] std::vector<std::string> check_logs(const InputServices& services) const override;
+  [[nodiscard]] std::unique_ptr<LogFiles> log_files(Fs& fs,
+                                                    const std::string& host_root) const override;
 };
 
 extern const InputType kType;

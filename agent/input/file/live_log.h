@@ -7,12 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace auditship::input::file {
+#include "agent/input/log_files.h"
 
-enum class FilePlace {
-  beside_log,  // the file must be in the directory of the live log
-  anywhere,    // a copy may lie somewhere else; only for patterns without wildcards
-};
+namespace auditship::input::file {
 
 // file: an absolute path. patterns: the configured paths of a stream. The answer is a path that a
 // pattern names. nullopt: no pattern fits, or more than one does.

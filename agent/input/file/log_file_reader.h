@@ -1,11 +1,10 @@
-// LogFileReader: the bytes of a log file or of standard input, inflated where the name says so, and
-// their lines. For commands that read files from their beginning; the agent itself reads by
-// FileSource. Not thread-safe.
+// LogFileReader: the bytes of a log file or of standard input, inflated where the name says so. For
+// commands that read files from their beginning; the agent itself reads by FileSource. Not
+// thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,8 +12,6 @@
 #include "agent/base/compression.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/result.h"
-#include "agent/event/position.h"
-#include "agent/event/record_id.h"
 
 namespace auditship::input::file {
 
@@ -41,37 +38,6 @@ class LogFileReader {
   std::size_t taken_ = 0;
   std::string_view packed_;
 };
-
-enum class LastLine { leave_unterminated, take_unterminated };
-
-struct LineCalls {
-  std::function<Status(const event::RawLine&)> each;
-  // After the lines of each read; may be empty.
-  std::function<Status()> after_read;
-  // For each line that is none, in its place; may be empty.
-  std::function<Status()> empty_line;
-};
-
-// How a command reads a log.
-struct LineReading {
-  // What the lines are said to be from; its name is the path in their ids. Must outlive the reading.
-  const event::RecordOrigin& origin;
-  // Of the ids.
-  event::IdScope scope{};
-  // Which one the file is taken for, of several generations that begin with the same line.
-  std::uint32_t collision_index = 0;
-  std::uint64_t line_max_bytes = 16 << 20;
-  LastLine last = LastLine::leave_unterminated;
-};
-
-// Calls for every line, from the beginning of the file, with the id that the agent would give it.
-// Stops at the first error, and returns it.
-Status each_line(LogFileReader& bytes, const LineReading& reading, const LineCalls& calls);
-
-// A log that a command reads: name is a path, or - for standard input (a null file). Sets origin to
-// what is known of it; the last change of an old file says when "now" was. Errors: of opening it.
-[[nodiscard]] Result<std::unique_ptr<File>> open_log(Fs& fs, const std::string& name,
-                                                     event::RecordOrigin& origin);
 
 // .gz, .zst, else none.
 [[nodiscard]] Codec codec_by_name(std::string_view file);

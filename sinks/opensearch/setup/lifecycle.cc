@@ -5,14 +5,14 @@
 // if_seq_no and if_primary_term of the policy that GET shows; GET of a missing policy is 404.
 #include <algorithm>
 
-#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/protocol/index_lookup.h"
 #include "sinks/opensearch/setup/setup_internal.h"
 
 namespace auditship::sinks::opensearch::setup {
 namespace {
 
 std::string policy_path(const SetupTarget& target) {
-  return "/_plugins/_ism/policies/" + url_segment("auditship-" + target.name);
+  return "/_plugins/_ism/policies/" + protocol::url_segment("auditship-" + target.name);
 }
 
 // _seq_no and _primary_term as the parameters that guard an update; only digits go into the path.
@@ -174,7 +174,7 @@ void roll_over(SetupRun& run) {
       continue;
     }
     const std::string body = dump_json(OrderedJson{{"conditions", conditions}});
-    const std::string path = "/" + url_segment(target.name) + "/_rollover" +
+    const std::string path = "/" + protocol::url_segment(target.name) + "/_rollover" +
                              (run.options.dry_run ? "?dry_run=true" : "");
     if (run.options.dry_run) {
       run.say("    POST " + path);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/protocol/index_lookup.h"
 #include "sinks/opensearch/setup/setup_internal.h"
 
 namespace auditship::sinks::opensearch::setup {
@@ -137,7 +137,7 @@ class Comparison {
 
 // The index that is written now; "": none yet. Errors: network, refused, corrupt, invalid.
 Result<std::string> write_index(SetupRun& run, const SetupTarget& target) {
-  const auto answer = run.client.ask("GET", "/" + url_segment(target.name) + "*/_alias");
+  const auto answer = run.client.ask("GET", "/" + protocol::url_segment(target.name) + "*/_alias");
   if (!answer) {
     return answer.error();
   }
@@ -146,7 +146,7 @@ Result<std::string> write_index(SetupRun& run, const SetupTarget& target) {
   }
   const std::string_view body = answer->status == 404 ? std::string_view("{}") : answer->body;
   if (run.aliases()) {
-    auto alias = read_alias(body, target.name);
+    auto alias = protocol::read_alias(body, target.name);
     if (!alias) {
       return alias.error().code == Errc::not_found ? Result<std::string>(std::string())
                                                    : alias.error();
@@ -204,7 +204,7 @@ void check_mapping(SetupRun& run, const SetupTarget& target) {
     run.say("  " + what + ": not there yet");
     return;
   }
-  const auto answer = run.client.ask("GET", "/" + url_segment(*index) + "/_mapping");
+  const auto answer = run.client.ask("GET", "/" + protocol::url_segment(*index) + "/_mapping");
   if (!answer || answer->status != 200) {
     run.fail(what,
              answer ? "reading its mapping was " + say_answer(*answer) : answer.error().message);

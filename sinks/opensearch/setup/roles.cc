@@ -1,5 +1,5 @@
 // Roles of the security plug-in: what the agent ships with, and what setup itself needs.
-#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/protocol/index_lookup.h"
 #include "sinks/opensearch/setup/setup_internal.h"
 
 namespace auditship::sinks::opensearch::setup {

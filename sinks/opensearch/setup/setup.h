@@ -6,15 +6,19 @@
 // Answers of the server are untrusted: they are parsed with limits and printed as plain ASCII.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "agent/base/filesystem.h"
-#include "sinks/opensearch/config.h"
 #include "sinks/opensearch/setup/setup_client.h"
+#include "sinks/sink_commands.h"
 
 namespace auditship::sinks::opensearch::setup {
+
+// What a target is: a write alias, or the beginning of the names of dated indices.
+enum class TargetStyle : std::uint8_t { alias, dated };
 
 struct SetupOptions {
   // With component_templates/, index_templates/, lifecycle/, roles/, dashboards/.
@@ -25,20 +29,12 @@ struct SetupOptions {
   bool dry_run = false;
   // Only `_rollover` by the conditions of the lifecycle policies.
   bool rollover = false;
-  IndexStyle style = IndexStyle::alias;
-};
-
-// One write alias, or one family of dated indices.
-struct SetupTarget {
-  // "kubeaudit".
-  std::string name;
-  // Which files of conf_dir describe it: auditship-KIND.json.
-  std::string kind;
+  TargetStyle style = TargetStyle::alias;
 };
 
 using Say = std::function<void(const std::string& line)>;
 
-// targets: each name once. dashboards: nullptr when no URL of one is configured. True when nothing failed.
+// targets: each name once; auditship-KIND.json describe their documents. dashboards: nullptr when no URL of one is configured. True when nothing failed.
 bool run_setup(Fs& fs, const SetupOptions& options, std::vector<SetupTarget> targets,
                SetupClient& client, SetupClient* dashboards, const Say& say);
 

@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "sinks/http/authorization.h"
-#include "sinks/opensearch/bulk_response.h"
+#include "sinks/opensearch/protocol/bulk_response.h"
 #include "sinks/opensearch/setup/json_tree.h"
 
 namespace auditship::sinks::opensearch::setup {
@@ -76,7 +76,7 @@ Result<SetupAnswer> SetupClient::ask(const std::string& method, const std::strin
 }
 
 std::string say_answer(const SetupAnswer& answer) {
-  const ServerError said = read_error(answer.body);
+  const protocol::ServerError said = protocol::read_error(answer.body);
   std::string text = "answered " + std::to_string(answer.status);
   if (!said.type.empty()) {
     text += ' ' + printable(said.type);

@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "sinks/http/authorization.h"
 #include "sinks/http/http_transport.h"
-#include "sinks/opensearch/opensearch_sink.h"
 
 namespace auditship::sinks::opensearch::setup {
 
 struct SetupClientOptions {
   std::vector<std::string> hosts;  // https://host:9200, at least one
-  CredentialSource credentials;
+  http::CredentialSource credentials;
   std::string agent_version;
   std::vector<std::pair<std::string, std::string>> headers;  // added to every request
   std::function<std::int64_t()> wall_ns{};                   // the time of AWS signatures
@@ -33,7 +33,7 @@ struct SetupAnswer {
 class SetupClient {
  public:
   // Calls its argument on the loop, and returns when the function given to that is called. False:
-  // interrupted. See OneShot::run.
+  // interrupted. See SinkClient::run.
   using Run = std::function<bool(const std::function<void(std::function<void()> done)>& start)>;
 
   SetupClient(SetupClientOptions options, http::HttpTransport& transport, Run run)

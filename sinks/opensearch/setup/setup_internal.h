@@ -26,7 +26,7 @@ struct SetupRun {
   unsigned changes = 0, failures = 0, skipped = 0, warnings = 0;  // of the part at work
   std::set<std::string> unreadable;  // files that were complained about
 
-  [[nodiscard]] bool aliases() const { return options.style == IndexStyle::alias; }
+  [[nodiscard]] bool aliases() const { return options.style == TargetStyle::alias; }
   void fail(const std::string& what, const std::string& why);
   // Reads CONF_DIR/name. nullopt: it is said why.
   std::optional<OrderedJson> file(const std::string& name);

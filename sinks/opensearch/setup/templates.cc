@@ -1,5 +1,5 @@
 // Component and index templates, and the indices that the write aliases begin with.
-#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/protocol/index_lookup.h"
 #include "sinks/opensearch/setup/setup_internal.h"
 
 namespace auditship::sinks::opensearch::setup {
@@ -54,7 +54,7 @@ void bring_index_template(SetupRun& run, const SetupTarget& target, Ism ism) {
   set_member(*wanted, "index_patterns", OrderedJson::array({target.name + "*"}));
   adapt_rollover_alias(*wanted, target, ism == Ism::present && run.aliases());
   const std::string name = "auditship-" + target.name;
-  const std::string path = "/_index_template/" + url_segment(name);
+  const std::string path = "/_index_template/" + protocol::url_segment(name);
   bring(run, SetupObject{"index template " + name,
                          path,
                          path,
@@ -67,7 +67,7 @@ void bring_index_template(SetupRun& run, const SetupTarget& target, Ism ism) {
 }
 
 void create_first_index(SetupRun& run, const SetupTarget& target) {
-  const std::string path = "/" + url_segment("<" + target.name + "-{now/d}-000001>");
+  const std::string path = "/" + protocol::url_segment("<" + target.name + "-{now/d}-000001>");
   const std::string body =
       dump_json(OrderedJson{{"aliases", {{target.name, {{"is_write_index", true}}}}}});
   const std::string what = "alias " + target.name;
@@ -118,12 +118,14 @@ void set_up_indices(SetupRun& run) {
   }
   for (const SetupTarget& target : run.targets) {
     const std::string what = "alias " + target.name;
-    const auto answer = run.client.ask("GET", "/" + url_segment(target.name) + "*/_alias");
+    const auto answer =
+        run.client.ask("GET", "/" + protocol::url_segment(target.name) + "*/_alias");
     if (!answer || (answer->status != 200 && answer->status != 404)) {
       run.fail(what, answer ? "reading it was " + say_answer(*answer) : answer.error().message);
       continue;
     }
-    const auto alias = read_alias(answer->status == 404 ? "{}" : answer->body, target.name);
+    const auto alias =
+        protocol::read_alias(answer->status == 404 ? "{}" : answer->body, target.name);
     if (alias) {
       run.say("  " + what + ": writes to " + printable(alias->write_index));
     } else if (alias.error().code == Errc::not_found) {

@@ -1,4 +1,4 @@
-// A format and a destination that are only registered, as a new one would be: nothing else knows them.
+// An input, a format and a destination that are only registered, as a new one would be: nothing else knows them.
 #include "agent/app/registered_types.h"
 
 #include "agent/config/config.h"
@@ -15,6 +15,7 @@ namespace {
 
 extern const parsers::ParserType kPlain;
 extern const sinks::SinkType kBucket;
+extern const input::InputType kQueue;
 
 class PlainConfig final : public yaml::SectionOf<PlainConfig, parsers::ParserConfig> {
  public:
@@ -47,6 +48,7 @@ const parsers::ParserType kPlain{
     .cluster_scoped = false,
     .make_config =
         [] { return std::unique_ptr<parsers::ParserConfig>(std::make_unique<PlainConfig>()); },
+    .list_keys = nullptr,
 };
 
 class BucketConfig final : public yaml::SectionOf<BucketConfig, sinks::SinkConfig> {
@@ -87,20 +89,66 @@ const sinks::SinkType kBucket{
     .make_config =
         [] { return std::unique_ptr<sinks::SinkConfig>(std::make_unique<BucketConfig>()); },
     .check_online = nullptr,
+    .connect_client = nullptr,
+    .set_up = nullptr,
     .repair = nullptr,
 };
 
-// The registered types and these two.
+class QueueConfig final : public yaml::SectionOf<QueueConfig, input::InputConfig> {
+ public:
+  std::string queue;
+
+  static const yaml::Schema<QueueConfig>& schema() {
+    static const yaml::Schema<QueueConfig> kSchema(
+        {yaml::text_key("queue", &QueueConfig::queue, "text", "Its name.")});
+    return kSchema;
+  }
+  [[nodiscard]] const input::InputType& type() const override { return kQueue; }
+  void read_defaults(yaml::YamlMap& /*top*/, yaml::ReadContext& /*context*/) override {}
+  [[nodiscard]] bool knows_default(std::string_view /*key*/) const override { return false; }
+  void use_default_paths(std::span<const std::string_view> /*paths*/) override {}
+  [[nodiscard]] std::string_view missing_key() const override {
+    return queue.empty() ? "queue" : "";
+  }
+  [[nodiscard]] std::optional<std::string> overlap(const InputConfig& other) const override {
+    const auto* same = dynamic_cast<const QueueConfig*>(&other);
+    return same != nullptr && same->queue == queue ? std::optional(queue) : std::nullopt;
+  }
+  [[nodiscard]] std::vector<std::string> places() const override { return {queue}; }
+  [[nodiscard]] Result<std::unique_ptr<input::SourceDiscovery>> make_discovery(
+      const input::InputServices& /*services*/,
+      const input::InputStream& /*stream*/) const override {
+    return Error{Errc::invalid, "none is made here"};
+  }
+  [[nodiscard]] std::vector<std::string> check_logs(
+      const input::InputServices& /*services*/) const override {
+    return {queue + " answers"};
+  }
+};
+
+const input::InputType kQueue{
+    .name = "queue",
+    .summary = "a queue",
+    .make_config =
+        [] { return std::unique_ptr<input::InputConfig>(std::make_unique<QueueConfig>()); },
+    .describe = nullptr,
+};
+
+// The registered types and these three.
 struct MoreTypes {
   config::RegisteredTypes types = app::registered_types();
+  std::vector<const input::InputType*> inputs;
   std::vector<const parsers::ParserType*> parsers;
   std::vector<const sinks::SinkType*> sinks;
 
   MoreTypes()
-      : parsers(types.parsers.begin(), types.parsers.end()),
+      : inputs(types.inputs.begin(), types.inputs.end()),
+        parsers(types.parsers.begin(), types.parsers.end()),
         sinks(types.sinks.begin(), types.sinks.end()) {
     parsers.push_back(&kPlain);
     sinks.push_back(&kBucket);
+    inputs.push_back(&kQueue);
+    types.inputs = inputs;
     types.parsers = parsers;
     types.sinks = sinks;
   }
@@ -146,6 +194,26 @@ TEST_CASE("a registered parser has its stream, keys and rules without anybody na
   }
   CHECK(missed);
   has(config::render_effective(*config), "parser: \"plain\"\n    separator: \";\"\n");
+}
+
+TEST_CASE("a registered input is read, shown and compared without anybody naming it", "[config]") {
+  const MoreTypes more;
+  const auto config = parse(more, "streams: {own: {parser: plain, input: queue, queue: q1}}\n");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  const config::StreamConfig& own = config->streams.back();
+  CHECK(own.input->places() == std::vector<std::string>{"q1"});
+  test::SimClock clock;
+  test::SimFs fs(clock);
+  CHECK(own.input->log_files(fs, "") == nullptr);
+  has(config::render_effective(*config), "queue: \"q1\"");
+  has(refusal(more, "streams: {own: {parser: plain, input: queue}}\n"), "needs \"queue\"");
+  has(refusal(more, "streams: {own: {parser: plain, input: que, queue: q}}\n"),
+      "expected file or queue, found \"que\"");
+  has(refusal(more,
+              "streams: {a: {parser: plain, input: queue, queue: q, target: t},"
+              " b: {parser: plain, input: queue, queue: q, target: t}}\n"),
+      "both read q");
 }
 
 TEST_CASE("hints and refusals name what is registered", "[config]") {

@@ -85,7 +85,7 @@ streams:
   CHECK_FALSE(files.backfill.has_value());
   CHECK(files.line_max == 1 << 20);
   const auto& edge = stream_of(*config, "edge");
-  CHECK(edge.input->line_max_bytes() == 2 << 20);
+  CHECK(dynamic_cast<const input::file::FileInputConfig&>(*edge.input).line_max == 2 << 20);
   const auto& kube = dynamic_cast<const parsers::kube_audit::KubeAuditConfig&>(*edge.parser);
   CHECK(kube.body_max == 8 << 10);
   CHECK_FALSE(kube.slim_bodies);

@@ -3,6 +3,7 @@
 #include "tests/support/catch.h"
 
 using namespace auditship::input::file;
+using auditship::input::FilePlace;
 
 namespace {
 

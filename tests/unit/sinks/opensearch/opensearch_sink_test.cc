@@ -239,7 +239,9 @@ TEST_CASE_METHOD(Fixture,
   CHECK_FALSE(resolve(sink).ok());
   CHECK(sink.trouble() == "opensearch-unauthorized");
 
-  const auto alias = [](const char* body) { return sinks::opensearch::read_alias(body, "k"); };
+  const auto alias = [](const char* body) {
+    return sinks::opensearch::protocol::read_alias(body, "k");
+  };
   CHECK(alias(R"({"k-1":{"aliases":{"k":{}}}})").value().write_index == "k-1");
   CHECK(alias(R"({"k-1":{"aliases":{"k":{"is_write_index":false}}}})").error().code ==
         Errc::invalid);
@@ -362,7 +364,7 @@ TEST_CASE_METHOD(Fixture, "no answer to a look-up is taken for absence", "[opens
        {R"({"docs":[{"_id":"a","found":true}]})",
         R"({"docs":[{"_id":"b","found":true},{"_id":"a","found":true}]})",
         R"({"docs":[{"_id":"a"},{"_id":"b","found":true}]})", R"({"docs":{}})", ""}) {
-    CHECK(sinks::opensearch::read_mget(body, ids).error().code == Errc::corrupt);
+    CHECK(sinks::opensearch::protocol::read_mget(body, ids).error().code == Errc::corrupt);
   }
 }
 
@@ -474,10 +476,10 @@ TEST_CASE("indices since the first are those with its rollover number or more",
           "[opensearch_sink]") {
   const std::vector<std::string> all{"k-2026.01.01-000001", "k-2026.01.02-000002",
                                      "k-2026.01.03-000003", "k-restored"};
-  CHECK(sinks::opensearch::indices_since("k-2026.01.02-000002", all) ==
+  CHECK(sinks::opensearch::protocol::indices_since("k-2026.01.02-000002", all) ==
         std::vector<std::string>{"k-2026.01.02-000002", "k-2026.01.03-000003", "k-restored"});
-  CHECK(sinks::opensearch::indices_since("k-2026.01.01-000002-gone", all).size() == 5);
-  CHECK(sinks::opensearch::indices_since("k-x-000009", all) ==
+  CHECK(sinks::opensearch::protocol::indices_since("k-2026.01.01-000002-gone", all).size() == 5);
+  CHECK(sinks::opensearch::protocol::indices_since("k-x-000009", all) ==
         std::vector<std::string>{"k-x-000009", "k-restored"});
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("golden requests to ISM") {
 
 TEST_CASE("dated indices: no alias, no rollover, a role that may create them") {
   SetupRig rig;
-  rig.options.style = sinks::opensearch::IndexStyle::dated;
+  rig.options.style = sinks::opensearch::setup::TargetStyle::dated;
   REQUIRE(rig.run());
   CHECK(rig.cluster.bodies["PUT /_plugins/_ism/policies/auditship-authlog"].find("rollover") ==
         std::string::npos);

@@ -1,4 +1,4 @@
-#include "sinks/opensearch/bulk_response.h"
+#include "sinks/opensearch/protocol/bulk_response.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 
 #include "agent/base/json_writer.h"
 
-namespace auditship::sinks::opensearch {
+namespace auditship::sinks::opensearch::protocol {
 
 namespace {
 
@@ -283,4 +283,4 @@ event::Outcome read_bulk_reply(const http::HttpResponse& response, const SentBul
   return outcome;
 }
 
-}  // namespace auditship::sinks::opensearch
+}  // namespace auditship::sinks::opensearch::protocol

@@ -12,9 +12,9 @@
 
 #include "agent/event/delivery_result.h"
 #include "sinks/http/http_transport.h"
-#include "sinks/opensearch/response_classifier.h"
+#include "sinks/opensearch/protocol/response_classifier.h"
 
-namespace auditship::sinks::opensearch {
+namespace auditship::sinks::opensearch::protocol {
 
 inline constexpr std::size_t kMaxErrorText = 1024;
 
@@ -46,4 +46,4 @@ struct ServerError {
 };
 [[nodiscard]] ServerError read_error(std::string_view body);
 
-}  // namespace auditship::sinks::opensearch
+}  // namespace auditship::sinks::opensearch::protocol

@@ -15,7 +15,7 @@
 #include "agent/event/delivery_result.h"
 #include "sinks/http/http_transport.h"
 
-namespace auditship::sinks::opensearch {
+namespace auditship::sinks::opensearch::protocol {
 
 enum class AnswerScope : std::uint8_t { item, request };
 // concrete: the shipment names an index that was fixed before. open: an alias, or dated indices.
@@ -47,4 +47,4 @@ struct Decision {
 
 [[nodiscard]] Decision decide(const ServerAnswer& answer, const SentBulk& sent);
 
-}  // namespace auditship::sinks::opensearch
+}  // namespace auditship::sinks::opensearch::protocol

@@ -1,14 +1,14 @@
-// Reconciler: reads log files again, makes the ids of the lines that the rules keep, and asks
-// OpenSearch in how many indices each of them is. Changes nothing.
+// Reconciler: reads log files again, makes the ids of the lines that the rules keep, and asks the
+// destination how often each of them is there. Changes nothing.
 //
-//   Reconciler reconciler(fs, sink, run, std::move(rules), std::move(parser), options, report);
+//   Reconciler reconciler(files, count, std::move(rules), std::move(parser), scope, report);
 //   Status status = reconciler.check_file("/var/log/auth.log.1", "/var/log/auth.log");
 //   reconciler.totals();
 //
 // Memory is bounded: some thousand ids at a time. A last line without its newline is left out, as the
 // agent has not shipped it either. Only the agent that read a file knew which of several with the same
 // first line it was, so that number is found out by the ids of the first documents. Calls block. What
-// is borrowed must outlive it. With write aliases only: dated indices are not behind one name.
+// is borrowed must outlive it.
 #pragma once
 
 #include <cstdint>
@@ -19,28 +19,19 @@
 #include <string>
 #include <vector>
 
-#include "agent/base/filesystem.h"
 #include "agent/base/result.h"
-#include "agent/base/sha256.h"
 #include "agent/event/document_id.h"
 #include "agent/event/event.h"
 #include "agent/event/record_id.h"
 #include "agent/filter/rule_set.h"
-#include "agent/input/file/log_file_reader.h"
+#include "agent/input/log_files.h"
 #include "parsers/parser.h"
-#include "sinks/opensearch/opensearch_sink.h"
 
-namespace auditship::sinks::opensearch::reconcile {
+namespace auditship::reconcile {
 
-// Calls start on the sink's loop and returns when the function given to it was called. False: it was
-// interrupted before.
-using RunUntilDone = std::function<bool(const std::function<void(std::function<void()> done)>&)>;
-
-struct ReconcileOptions {
-  // Of the stream that the agent read the file for.
-  event::IdScope scope;
-  std::uint64_t line_max_bytes = 16u << 20;
-};
+using Copies = std::vector<std::uint32_t>;
+// How often each document is at the destination, in the order asked. Errors: network, refused.
+using CountCopies = std::function<Result<Copies>(const std::vector<std::string>& ids)>;
 
 enum class Finding : std::uint8_t { missing, more_than_once };
 
@@ -81,41 +72,37 @@ class FindingRanges {
 
 class Reconciler {
  public:
-  Reconciler(Fs& fs, OpenSearchSink& sink, RunUntilDone run_until_done, filter::RuleSet rules,
-             std::unique_ptr<parsers::Parser> parser, ReconcileOptions options,
+  // scope: of the stream that the agent read the files for.
+  Reconciler(const input::LogFiles& files, CountCopies count, filter::RuleSet rules,
+             std::unique_ptr<parsers::Parser> parser, event::IdScope scope,
              std::function<void(const FindingRange&)> report);
 
-  // Reports what it finds. live_log: the path under which the agent read it, which is in the ids.
-  // Errors: io, corrupt, network, refused.
-  Status check_file(const std::string& path, const std::string& live_log);
+  // Reports what it finds. source: that which the agent read it as, which is in the ids. Errors: io,
+  // corrupt, network, refused.
+  Status check_file(const std::string& path, const std::string& source);
   // Of all files so far.
   [[nodiscard]] const ReconcileTotals& totals() const { return totals_; }
 
  private:
-  using Copies = OpenSearchSink::Copies;
-
   Status read_file(const std::string& path);
-  void take(const event::RawLine& read, std::int64_t written_until_ns);
+  void take(const event::RawLine& read, const input::LogFile& file);
   Status ask();
-  Result<Copies> count(const std::vector<std::string>& ids);
   Status find_generation(const Copies& first);
 
-  Fs& fs_;
-  OpenSearchSink& sink_;
-  RunUntilDone run_until_done_;
+  const input::LogFiles& files_;
+  CountCopies count_;
   filter::RuleSet rules_;
   std::unique_ptr<parsers::Parser> parser_;
-  ReconcileOptions options_;
+  event::IdScope scope_;
   std::function<void(const FindingRange&)> report_;
-  // The path of the log that the file belongs to, and the digest of its first line.
-  std::string live_log_;
-  std::optional<Digest> first_line_;
+  // Which the file that is read belongs to.
+  std::string source_;
   event::DocIds ids_;
   event::Records records_;
   // What is asked for next.
   std::vector<std::string> asked_;
   std::vector<std::uint64_t> offsets_;
-  // FileKey::collision_index of the file that is read, and whether the server was asked about it.
+  // LogFileRequest::generation of the file that is read, and whether it was asked for.
   std::uint32_t generation_ = 0;
   bool generation_known_ = false;
   // Ids of its first documents, by other numbers.
@@ -124,4 +111,4 @@ class Reconciler {
   ReconcileTotals totals_;
 };
 
-}  // namespace auditship::sinks::opensearch::reconcile
+}  // namespace auditship::reconcile

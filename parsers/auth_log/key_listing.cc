@@ -1,4 +1,4 @@
-#include "agent/app/key_listing.h"
+#include "parsers/auth_log/key_listing.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,19 +6,17 @@
 #include "parsers/auth_log/config.h"
 #include "parsers/auth_log/key_owners/key_owner_files.h"
 
-namespace auditship::app {
+namespace auditship::parsers::auth_log {
 namespace {
 
-namespace owners = parsers::auth_log::key_owners;
+namespace owners = key_owners;
 
-std::vector<owners::KeyOwnerSource> sources_of(const config::Config& config) {
+// Of all configurations, each once.
+std::vector<owners::KeyOwnerSource> sources_of(std::span<const ParserConfig* const> configs) {
   std::vector<owners::KeyOwnerSource> all;
-  for (const config::StreamConfig& stream : config.streams) {
-    const auto* parser = dynamic_cast<const parsers::auth_log::AuthLogConfig*>(&*stream.parser);
-    if (parser == nullptr) {
-      continue;
-    }
-    for (const owners::KeyOwnerSource& source : parser->ssh_key_owners) {
+  for (const ParserConfig* config : configs) {
+    const auto& keys = dynamic_cast<const AuthLogConfig&>(*config);
+    for (const owners::KeyOwnerSource& source : keys.ssh_key_owners) {
       if (std::find(all.begin(), all.end(), source) == all.end()) {
         all.push_back(source);
       }
@@ -41,9 +39,9 @@ std::string_view name_of(owners::KeyOwnerSource::Kind kind) {
 
 }  // namespace
 
-Result<KeyListing> list_keys(Fs& fs, const config::Config& config) {
+Result<KeyListing> list_keys(Fs& fs, std::span<const ParserConfig* const> configs) {
   KeyListing listing;
-  const auto sources = sources_of(config);
+  const auto sources = sources_of(configs);
   if (sources.empty()) {
     return listing;
   }
@@ -63,4 +61,4 @@ Result<KeyListing> list_keys(Fs& fs, const config::Config& config) {
   return listing;
 }
 
-}  // namespace auditship::app
+}  // namespace auditship::parsers::auth_log

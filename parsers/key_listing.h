@@ -1,16 +1,13 @@
-// The SSH keys that the configured sources know: for `auditship keys`.
+// The SSH keys that the configuration of a format names, for `auditship keys`. Plain values.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "agent/base/filesystem.h"
-#include "agent/base/result.h"
-#include "agent/config/config.h"
-
-namespace auditship::app {
+namespace auditship::parsers {
 
 struct ListedKey {
   // Either may be empty, not both.
@@ -21,7 +18,7 @@ struct ListedKey {
   std::uint64_t line = 0;
   // That it opens on this node; empty: not known, or none.
   std::string account;
-  // The kind of its source, as the configuration names it: "map".
+  // The kind of its source, as the configuration names it: "map". Static storage.
   std::string_view source;
   // It signs user certificates.
   bool authority = false;
@@ -30,11 +27,8 @@ struct ListedKey {
 struct KeyListing {
   std::vector<ListedKey> keys;
   std::vector<std::string> warnings;
-  // False: no stream names a source.
+  // False: nothing names a source.
   bool configured = false;
 };
 
-// Of the sources of all streams, each once. Errors: not_found, io, invalid of a source.
-[[nodiscard]] Result<KeyListing> list_keys(Fs& fs, const config::Config& config);
-
-}  // namespace auditship::app
+}  // namespace auditship::parsers

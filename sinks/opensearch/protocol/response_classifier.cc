@@ -1,4 +1,4 @@
-#include "sinks/opensearch/response_classifier.h"
+#include "sinks/opensearch/protocol/response_classifier.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 
 #include "agent/base/log_code.h"
 
-namespace auditship::sinks::opensearch {
+namespace auditship::sinks::opensearch::protocol {
 
 namespace {
 
@@ -232,4 +232,4 @@ Decision decide(const ServerAnswer& answer, const SentBulk& sent) {
   return decision;
 }
 
-}  // namespace auditship::sinks::opensearch
+}  // namespace auditship::sinks::opensearch::protocol

@@ -1,4 +1,4 @@
-#include "sinks/opensearch/bulk_response.h"
+#include "sinks/opensearch/protocol/bulk_response.h"
 
 #include <string>
 #include <vector>
@@ -10,14 +10,15 @@ using enum event::Verdict;
 
 namespace {
 
-constexpr auto kItem = sinks::opensearch::AnswerScope::item;
-constexpr auto kRequest = sinks::opensearch::AnswerScope::request;
+constexpr auto kItem = sinks::opensearch::protocol::AnswerScope::item;
+constexpr auto kRequest = sinks::opensearch::protocol::AnswerScope::request;
 constexpr std::int64_t kWall = 1'795'413'791'000'000'000;  // Mon, 23 Nov 2026 06:03:11 GMT
 
-sinks::opensearch::SentBulk sent(
+sinks::opensearch::protocol::SentBulk sent(
     std::uint32_t documents, Codec codec = Codec::gzip,
-    sinks::opensearch::IndexBinding binding = sinks::opensearch::IndexBinding::concrete) {
-  return sinks::opensearch::SentBulk{documents, codec, binding};
+    sinks::opensearch::protocol::IndexBinding binding =
+        sinks::opensearch::protocol::IndexBinding::concrete) {
+  return sinks::opensearch::protocol::SentBulk{documents, codec, binding};
 }
 
 sinks::http::HttpResponse http(int status, std::string body) {
@@ -28,8 +29,9 @@ sinks::http::HttpResponse http(int status, std::string body) {
   return response;
 }
 
-event::Outcome read(int status, const std::string& body, sinks::opensearch::SentBulk bulk) {
-  return sinks::opensearch::read_bulk_reply(http(status, body), bulk, kWall);
+event::Outcome read(int status, const std::string& body,
+                    sinks::opensearch::protocol::SentBulk bulk) {
+  return sinks::opensearch::protocol::read_bulk_reply(http(status, body), bulk, kWall);
 }
 
 std::string items(const std::vector<std::string>& each) {
@@ -48,13 +50,13 @@ const std::string kConflict =
 
 TEST_CASE("every row of the decision table decides as documented", "[bulk_decision]") {
   struct Row {
-    sinks::opensearch::AnswerScope scope;
+    sinks::opensearch::protocol::AnswerScope scope;
     int status;
     std::string_view type, reason;
     event::Verdict verdict;
     std::string_view code;
   };
-  const sinks::opensearch::SentBulk bulk = sent(100);
+  const sinks::opensearch::protocol::SentBulk bulk = sent(100);
   const Row row = GENERATE(values<Row>({
       {kItem, 201, "", "", created, "created"},
       {kItem, 200, "", "", created, "created"},
@@ -184,61 +186,62 @@ TEST_CASE("every row of the decision table decides as documented", "[bulk_decisi
       {kRequest, 0, "", "", retry, "network"},
   }));
   INFO(row.status << ' ' << row.type << ' ' << row.reason);
-  const sinks::opensearch::Decision decision =
-      sinks::opensearch::decide({row.scope, row.status, row.type, row.reason}, bulk);
+  const sinks::opensearch::protocol::Decision decision =
+      sinks::opensearch::protocol::decide({row.scope, row.status, row.type, row.reason}, bulk);
   CHECK(decision.verdict == row.verdict);
   CHECK(decision.code == row.code);
 }
 
 TEST_CASE("what cannot be read packed is packed anew, what cannot be read plain is halved",
           "[bulk_decision]") {
-  const sinks::opensearch::ServerAnswer unreadable{kRequest, 400, "json_parse_exception",
-                                                   "Unexpected character"};
-  CHECK(sinks::opensearch::decide(unreadable, sent(10, Codec::gzip)).verdict == recode);
-  CHECK(sinks::opensearch::decide(unreadable, sent(10, Codec::none)).verdict == split);
-  CHECK(sinks::opensearch::decide({kRequest, 415, "", ""}, sent(10, Codec::none)).verdict ==
-        blocked);
+  const sinks::opensearch::protocol::ServerAnswer unreadable{kRequest, 400, "json_parse_exception",
+                                                             "Unexpected character"};
+  CHECK(sinks::opensearch::protocol::decide(unreadable, sent(10, Codec::gzip)).verdict == recode);
+  CHECK(sinks::opensearch::protocol::decide(unreadable, sent(10, Codec::none)).verdict == split);
+  CHECK(
+      sinks::opensearch::protocol::decide({kRequest, 415, "", ""}, sent(10, Codec::none)).verdict ==
+      blocked);
 }
 
 TEST_CASE("an index is gone only where the shipment named one", "[bulk_decision]") {
-  const sinks::opensearch::ServerAnswer missing{kItem, 404, "index_not_found_exception",
-                                                "no such index [kubeaudit]"};
-  CHECK(sinks::opensearch::decide(missing, sent(1)).verdict == index_gone);
-  CHECK(sinks::opensearch::decide(missing,
-                                  sent(1, Codec::gzip, sinks::opensearch::IndexBinding::open))
+  const sinks::opensearch::protocol::ServerAnswer missing{kItem, 404, "index_not_found_exception",
+                                                          "no such index [kubeaudit]"};
+  CHECK(sinks::opensearch::protocol::decide(missing, sent(1)).verdict == index_gone);
+  CHECK(sinks::opensearch::protocol::decide(
+            missing, sent(1, Codec::gzip, sinks::opensearch::protocol::IndexBinding::open))
             .verdict == blocked);
 }
 
 TEST_CASE("a single document that is too large or invalid is rejected, not halved for ever",
           "[bulk_decision]") {
-  CHECK(sinks::opensearch::decide({kRequest, 413, "", ""}, sent(1)).verdict == rejected);
-  CHECK(sinks::opensearch::decide({kRequest, 413, "", ""}, sent(2)).verdict == split);
-  CHECK(sinks::opensearch::decide(
+  CHECK(sinks::opensearch::protocol::decide({kRequest, 413, "", ""}, sent(1)).verdict == rejected);
+  CHECK(sinks::opensearch::protocol::decide({kRequest, 413, "", ""}, sent(2)).verdict == split);
+  CHECK(sinks::opensearch::protocol::decide(
             {kRequest, 400, "action_request_validation_exception", "id is too long"}, sent(1))
             .verdict == rejected);
 }
 
 TEST_CASE("silence after the request was sent means halves, even of one document",
           "[bulk_decision]") {
-  sinks::opensearch::ServerAnswer silence;
+  sinks::opensearch::protocol::ServerAnswer silence;
   silence.timed_out = true;
-  CHECK(sinks::opensearch::decide(silence, sent(8)) ==
-        sinks::opensearch::Decision{split, "no-answer"});
-  CHECK(sinks::opensearch::decide(silence, sent(1)) ==
-        sinks::opensearch::Decision{split, "no-answer"});
+  CHECK(sinks::opensearch::protocol::decide(silence, sent(8)) ==
+        sinks::opensearch::protocol::Decision{split, "no-answer"});
+  CHECK(sinks::opensearch::protocol::decide(silence, sent(1)) ==
+        sinks::opensearch::protocol::Decision{split, "no-answer"});
 }
 
 TEST_CASE("a connection closed without a byte means another codec only for zstd",
           "[bulk_decision]") {
-  sinks::opensearch::ServerAnswer closed;
+  sinks::opensearch::protocol::ServerAnswer closed;
   closed.no_byte = true;
-  CHECK(sinks::opensearch::decide(closed, sent(8, Codec::zstd)) ==
-        sinks::opensearch::Decision{recode, "zstd-refused"});
-  CHECK(sinks::opensearch::decide(closed, sent(8, Codec::gzip)) ==
-        sinks::opensearch::Decision{retry, "network"});
+  CHECK(sinks::opensearch::protocol::decide(closed, sent(8, Codec::zstd)) ==
+        sinks::opensearch::protocol::Decision{recode, "zstd-refused"});
+  CHECK(sinks::opensearch::protocol::decide(closed, sent(8, Codec::gzip)) ==
+        sinks::opensearch::protocol::Decision{retry, "network"});
   closed.no_byte = false;
-  CHECK(sinks::opensearch::decide(closed, sent(8, Codec::zstd)) ==
-        sinks::opensearch::Decision{retry, "network"});
+  CHECK(sinks::opensearch::protocol::decide(closed, sent(8, Codec::zstd)) ==
+        sinks::opensearch::protocol::Decision{retry, "network"});
 }
 
 TEST_CASE("created and existing documents are counted, the others listed in their place",
@@ -361,36 +364,37 @@ TEST_CASE("messages name status and type, and never quote a refused body", "[bul
         std::string::npos);  // that is for the dead letter
   sinks::http::HttpResponse none;
   none.error = "Couldn't resolve host name";
-  CHECK(sinks::opensearch::read_bulk_reply(none, sent(1), kWall).message ==
+  CHECK(sinks::opensearch::protocol::read_bulk_reply(none, sent(1), kWall).message ==
         "Couldn't resolve host name");
 }
 
 TEST_CASE("a missing permission is named, and nothing else that the server says of the user",
           "[bulk_reply]") {
-  CHECK(sinks::opensearch::missing_permission(
+  CHECK(sinks::opensearch::protocol::missing_permission(
             "no permissions for [indices:data/write/bulk[s]] and User [name=u, "
             "backend_roles=[], requestedTenant=null]") == "indices:data/write/bulk[s]");
-  CHECK(sinks::opensearch::missing_permission("no permissions for [a:b, c:d] and User [name=u]") ==
-        "a:b, c:d");
-  CHECK(sinks::opensearch::missing_permission("something else").empty());
-  CHECK(sinks::opensearch::missing_permission("no permissions for [a:b\nforged=\"1\"] and User") ==
-        "a:b");
-  CHECK(sinks::opensearch::missing_permission("no permissions for [" + std::string(5000, 'x'))
+  CHECK(sinks::opensearch::protocol::missing_permission(
+            "no permissions for [a:b, c:d] and User [name=u]") == "a:b, c:d");
+  CHECK(sinks::opensearch::protocol::missing_permission("something else").empty());
+  CHECK(sinks::opensearch::protocol::missing_permission(
+            "no permissions for [a:b\nforged=\"1\"] and User") == "a:b");
+  CHECK(sinks::opensearch::protocol::missing_permission("no permissions for [" +
+                                                        std::string(5000, 'x'))
             .size() == 200);
-  CHECK(sinks::opensearch::brief_reason("no permissions for [a:b] and User [name=u]") ==
+  CHECK(sinks::opensearch::protocol::brief_reason("no permissions for [a:b] and User [name=u]") ==
         "the role lacks a:b");
 }
 
 TEST_CASE("a reason in the log quotes no document", "[bulk_reply]") {
-  CHECK(sinks::opensearch::brief_reason(
+  CHECK(sinks::opensearch::protocol::brief_reason(
             "failed to parse field [x] of type [long] in document with id 'i'. Preview of "
             "field's value: 'hunter2'") ==
         "failed to parse field [x] of type [long] in document with id 'i'. ");
-  CHECK(sinks::opensearch::brief_reason(
+  CHECK(sinks::opensearch::protocol::brief_reason(
             "immense term in field=\"x\", prefix of the first immense term is: "
             "'[104, 117]'")
             .find("104") == std::string::npos);
-  CHECK(sinks::opensearch::brief_reason(std::string(199, 'a') + "\u00e9 and more") ==
+  CHECK(sinks::opensearch::protocol::brief_reason(std::string(199, 'a') + "\u00e9 and more") ==
         std::string(199, 'a'));
 }
 
@@ -400,8 +404,9 @@ TEST_CASE("why no answer came has its code, and what somebody must repair is blo
     sinks::http::HttpResponse none;
     none.fault = f;
     none.error = "words";
-    const event::Outcome outcome = sinks::opensearch::read_bulk_reply(none, sent(5), kWall);
-    CHECK(outcome.code == sinks::opensearch::trouble_of(none));
+    const event::Outcome outcome =
+        sinks::opensearch::protocol::read_bulk_reply(none, sent(5), kWall);
+    CHECK(outcome.code == sinks::opensearch::protocol::trouble_of(none));
     return std::pair(outcome.code, outcome.verdict);
   };
   const auto is = [](const char* code, event::Verdict verdict) {
@@ -420,7 +425,7 @@ TEST_CASE("why no answer came has its code, and what somebody must repair is blo
   CHECK(fault(sinks::http::HttpFault::cut) == is("opensearch-connection-lost", retry));
   sinks::http::HttpResponse denied;
   denied.status = 401;
-  CHECK(sinks::opensearch::trouble_of(denied) == "opensearch-unauthorized");
+  CHECK(sinks::opensearch::protocol::trouble_of(denied) == "opensearch-unauthorized");
 }
 
 TEST_CASE("long error texts are cut at a character", "[bulk_reply]") {
@@ -438,7 +443,8 @@ TEST_CASE("Retry-After is seconds or a date, at most an hour", "[bulk_reply]") {
   const auto after = [](std::string value) {
     sinks::http::HttpResponse response = http(503, "");
     response.headers.emplace_back("retry-after", std::move(value));
-    return sinks::opensearch::read_bulk_reply(response, sent(1), kWall).retry_after.count();
+    return sinks::opensearch::protocol::read_bulk_reply(response, sent(1), kWall)
+        .retry_after.count();
   };
   CHECK(after("7") == 7000);
   CHECK(after("0") == 0);
@@ -455,7 +461,7 @@ TEST_CASE("Retry-After is seconds or a date, at most an hour", "[bulk_reply]") {
 TEST_CASE("a time-out counts as silence only once the connection was made", "[bulk_reply]") {
   sinks::http::HttpResponse response;
   response.timed_out = true;
-  CHECK(sinks::opensearch::read_bulk_reply(response, sent(5), kWall).verdict == retry);
+  CHECK(sinks::opensearch::protocol::read_bulk_reply(response, sent(5), kWall).verdict == retry);
   response.connected = true;
-  CHECK(sinks::opensearch::read_bulk_reply(response, sent(5), kWall).verdict == split);
+  CHECK(sinks::opensearch::protocol::read_bulk_reply(response, sent(5), kWall).verdict == split);
 }

@@ -1,7 +1,9 @@
-#include "sinks/opensearch/reconcile/reconciler.h"
+#include "agent/reconcile/reconciler.h"
 
 #include <algorithm>
 
+#include "agent/input/file/file_log_files.h"
+#include "sinks/opensearch/opensearch_sink.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_opensearch.h"
 #include "tests/support/sim_clock.h"
@@ -79,24 +81,25 @@ struct Fixture {
         recorder, clock, rng, log, tasks.post());
     found.clear();
     recorder.asked.clear();
+    const input::file::FileLogFiles files(fs, {{kFile}, {}});
     reconcile::Reconciler reconciler(
-        fs, sink, [this](const auto& start) { return run(start); }, rules_without_noise(),
-        std::make_unique<LineParser>(), reconcile::ReconcileOptions{{"cluster", "node", "app"}},
+        files, [&](const auto& ids) { return count(sink, ids); }, rules_without_noise(),
+        std::make_unique<LineParser>(), {"cluster", "node", "app"},
         [this](const reconcile::FindingRange& range) { found.push_back(range); });
     const Status status = reconciler.check_file(path, kFile);
     totals = reconciler.totals();
     return status;
   }
-  bool run(const std::function<void(std::function<void()>)>& start) {
-    bool finished = false;
-    start([&finished] { finished = true; });
+  Result<reconcile::Copies> count(OpenSearchSink& sink, const std::vector<std::string>& ids) {
+    Result<reconcile::Copies> copies = Error{Errc::network, "interrupted"};
+    sink.count_copies(ids, [&](Result<reconcile::Copies> counted) { copies = std::move(counted); });
     tasks.run();
     while (const auto due = server.next_due()) {
       clock.set(std::max(*due, clock.now()));
       server.run_due();
       tasks.run();
     }
-    return finished;
+    return copies;
   }
   void store(const std::string& index, const std::string& id) {
     server.index(index).documents[id] = "{}";

@@ -1,4 +1,4 @@
-#include "sinks/opensearch/index_lookup.h"
+#include "sinks/opensearch/protocol/index_lookup.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 
 #include "agent/base/json_writer.h"
 
-namespace auditship::sinks::opensearch {
+namespace auditship::sinks::opensearch::protocol {
 
 namespace {
 
@@ -172,4 +172,4 @@ std::string url_segment(std::string_view name) {
   return out;
 }
 
-}  // namespace auditship::sinks::opensearch
+}  // namespace auditship::sinks::opensearch::protocol

@@ -11,7 +11,7 @@
 
 #include "agent/base/result.h"
 
-namespace auditship::sinks::opensearch {
+namespace auditship::sinks::opensearch::protocol {
 
 // What stands behind a write alias.
 struct AliasTarget {
@@ -39,4 +39,4 @@ struct AliasTarget {
 // name as one segment of a URL path.
 [[nodiscard]] std::string url_segment(std::string_view name);
 
-}  // namespace auditship::sinks::opensearch
+}  // namespace auditship::sinks::opensearch::protocol
