@@ -168,9 +168,9 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
   if (is_repeated) {
     event.tag("repeated");
     event.number("event.count", repeated.count);
-    state.messages.apply(split.ident, repeated.message, event);
+    state.messages.apply(split.ident, split.priority, repeated.message, event);
   } else if (!split.ident.empty()) {
-    state.messages.apply(split.ident, split.message, event);
+    state.messages.apply(split.ident, split.priority, split.message, event);
   }
   const auto& book = state.options.owners;
   if (book != nullptr && book->current() != nullptr) {

@@ -77,8 +77,8 @@ bool SudoLineParser::apply_json(std::string_view json, patterns::EcsEvent& event
     event::Record& record = event.record();
     const auto kept = [&](const char* name) { return record.keep(member(what, name)); };
     const std::string_view reason = kept("reason");
-    if (kind.name == std::string_view("alert") && goes_on(reason)) {
-      event.meaning("sudo-warning", patterns::Outcome::none, patterns::EventClass::command_info);
+    if (kind.name == std::string_view("alert")) {
+      apply_reason(reason, event);
     } else {
       event.meaning(kind.action, kind.outcome, kind.event);
     }

@@ -4,11 +4,16 @@
 #include <cstddef>
 #include <functional>
 
+#include "parsers/auth_log/sudo_reason.h"
+
 namespace auditship::parsers::auth_log {
+
 namespace {
 
 constexpr std::string_view kSeparator = " ; ";
 constexpr std::string_view kUserSeparator = " : ";
+// sudo-rs goes on so behind a message that it ended in " [...]".
+constexpr std::string_view kGoesOn = "[...] ";
 constexpr std::string_view kContinued = "(command continued) ";
 constexpr std::string_view kJson = "@cee:";
 
@@ -60,10 +65,16 @@ bool take_ending(std::string_view& text, std::string_view key, std::string_view&
   return plain;
 }
 
+std::string_view without_blanks_behind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 void take_command(std::string_view rest, SudoText& out) {
   out.has_command = true;
   out.ambiguous = rest.find(" ; COMMAND=") != std::string_view::npos;
-  out.value[command] = rest;
+  // sudo-rs writes a blank behind a command without arguments.
+  const bool no_arguments = rest.find(' ') + 1 == rest.size();
+  out.value[command] = no_arguments ? without_blanks_behind(rest) : rest;
 }
 
 // What stands behind the reason or behind a value: up to USER=, which is always there, only the
@@ -75,6 +86,7 @@ std::size_t last_key_behind(std::size_t key) {
 // Behind "USER : ". Each value ends where a later key begins: the first COMMAND= behind USER=
 // counts.
 bool read_fields(std::string_view rest, SudoText& out) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
   if (rest.find("COMMAND=") == std::string_view::npos) {
     const std::size_t last = rest.find_last_not_of(" ;");
     rest = rest.substr(0, last == std::string_view::npos ? 0 : last + 1);
@@ -108,7 +120,7 @@ bool read_fields(std::string_view rest, SudoText& out) {
   }
 }
 
-void write_fields(const SudoText& text, patterns::EcsEvent& event) {
+void add_fields(const SudoText& text, patterns::EcsEvent& event) {
   event.user("user.name", text.user);
   event.text("event.reason", text.reason);
   event.user("user.effective.name", text.value[user]);
@@ -127,11 +139,6 @@ void write_fields(const SudoText& text, patterns::EcsEvent& event) {
 
 }  // namespace
 
-// sudo's set_fqdn() only warns of a host whose name cannot be found.
-bool SudoLineParser::goes_on(std::string_view alert) {
-  return alert.starts_with("unable to resolve host ");
-}
-
 void SudoLineParser::remember(std::string_view message) {
   started_[next_++ % started_.size()] = std::hash<std::string_view>{}(message);
 }
@@ -148,22 +155,33 @@ bool SudoLineParser::apply(std::string_view message, patterns::EcsEvent& event) 
   return apply_text(message, event);
 }
 
-void SudoLineParser::apply_refusal(std::string_view reason, bool has_fields,
-                                   patterns::EcsEvent& event) {
-  if (!has_fields && goes_on(reason)) {
-    event.meaning("sudo-warning", patterns::Outcome::none, patterns::EventClass::command_info);
-  } else {
-    event.meaning("sudo-command", patterns::Outcome::failure, patterns::EventClass::command_denied);
+void SudoLineParser::apply_reason(std::string_view reason, patterns::EcsEvent& event) {
+  switch (sudo_reason_of(reason)) {
+    case SudoReason::warning:
+      return event.meaning("sudo-warning", patterns::Outcome::none,
+                           patterns::EventClass::command_info);
+    case SudoReason::refusal:
+      return event.meaning("sudo-command", patterns::Outcome::failure,
+                           patterns::EventClass::command_denied);
+    case SudoReason::unknown:
+      return event.meaning("sudo-command", patterns::Outcome::unknown,
+                           patterns::EventClass::command_info);
   }
 }
 
 bool SudoLineParser::apply_text(std::string_view message, patterns::EcsEvent& event) {
+  if (message.starts_with(kGoesOn)) {
+    event.meaning("sudo-command-continued", patterns::Outcome::none,
+                  patterns::EventClass::command_info);
+    event.text("process.command_line", message.substr(kGoesOn.size()));
+    return true;
+  }
   const std::size_t colon = message.find(kUserSeparator);
   if (colon == 0 || colon == std::string_view::npos) {
     return false;
   }
   SudoText text;
-  text.user = message.substr(0, colon);
+  text.user = without_blanks_behind(message.substr(0, colon));
   const std::string_view rest = message.substr(colon + kUserSeparator.size());
   if (rest.starts_with(kContinued)) {
     event.meaning("sudo-command-continued", patterns::Outcome::none,
@@ -201,9 +219,9 @@ bool SudoLineParser::apply_text(std::string_view message, patterns::EcsEvent& ev
   } else if (text.reason.empty()) {
     event.meaning("sudo-command", patterns::Outcome::success, patterns::EventClass::command_start);
   } else {
-    apply_refusal(text.reason, has_fields, event);
+    apply_reason(text.reason, event);
   }
-  write_fields(text, event);
+  add_fields(text, event);
   return true;
 }
 

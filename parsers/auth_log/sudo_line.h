@@ -1,7 +1,8 @@
-// sudo's own messages: "USER : [REASON ; ]TTY=… ; PWD=… ; USER=… ; COMMAND=…", their continuation,
-// and its JSON form behind "@cee:". Paths and commands are free text; what can be read in two ways
-// gets event.ambiguous. Remembers the last commands, to tell a real exit record from a command that
-// ends in " ; EXIT=0". Not thread-safe; one a source.
+// The messages of sudo and of sudo-rs: "USER : [REASON ; ]TTY=… ; PWD=… ; USER=… ; COMMAND=…" with any
+// blanks between them, their continuation, and sudo's JSON form behind "@cee:". A reason that is no
+// known refusal refuses nothing: its outcome is unknown. Paths and commands are free text; what can
+// be read in two ways gets event.ambiguous. Remembers the last commands, to tell a real exit record
+// from a command that ends in " ; EXIT=0". Not thread-safe; one a source.
 #pragma once
 
 #include <array>
@@ -27,9 +28,7 @@ class SudoLineParser {
   struct Json;
   bool apply_text(std::string_view message, patterns::EcsEvent& event);
   bool apply_json(std::string_view json, patterns::EcsEvent& event);
-  // An alert that stops nothing: the command's own record follows.
-  [[nodiscard]] static bool goes_on(std::string_view alert);
-  static void apply_refusal(std::string_view reason, bool has_fields, patterns::EcsEvent& event);
+  static void apply_reason(std::string_view reason, patterns::EcsEvent& event);
   void remember(std::string_view message);
   [[nodiscard]] bool was_started(std::string_view message) const;
 

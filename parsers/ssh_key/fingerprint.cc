@@ -7,6 +7,10 @@ namespace auditship::parsers::ssh_key {
 namespace {
 
 constexpr std::size_t kSha256Characters = 43;
+// Of a digest that is not known here.
+constexpr std::size_t kShortestBase64 = 4;
+constexpr std::size_t kLongestBase64 = 128;
+constexpr std::size_t kMaxDigestName = 16;
 
 bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -74,11 +78,22 @@ bool read_certificate(std::string_view text, SshKeyText& key) {
 }  // namespace
 
 bool is_fingerprint(std::string_view text) {
-  if (text.substr(0, 7) == "SHA256:") {
-    text.remove_prefix(7);
-    return text.size() == kSha256Characters && std::all_of(text.begin(), text.end(), is_base64);
+  const std::size_t colon = text.substr(0, kMaxDigestName + 1).find(':');
+  if (colon == std::string_view::npos) {
+    return false;
   }
-  return is_hex_pairs(text.substr(0, 4) == "MD5:" ? text.substr(4) : text);
+  const std::string_view name = text.substr(0, colon);
+  const std::string_view value = text.substr(colon + 1);
+  if (name == "MD5") {
+    return is_hex_pairs(value);
+  }
+  const bool right_size = name == "SHA256"
+                              ? value.size() == kSha256Characters
+                              : value.size() >= kShortestBase64 && value.size() <= kLongestBase64;
+  if (right_size && is_key_type(name) && std::all_of(value.begin(), value.end(), is_base64)) {
+    return true;
+  }
+  return is_hex_pairs(text);
 }
 
 SshKeyText read_ssh_key(std::string_view text) {
@@ -97,6 +112,7 @@ SshKeyText read_ssh_key(std::string_view text) {
     key.fingerprint = rest.substr(0, end);
     rest.remove_prefix(key.fingerprint.size());
     if (rest.empty() || rest.substr(0, 2) == ", ") {
+      key.details = rest.substr(std::min<std::size_t>(2, rest.size()));
       key.valid = true;
       return key;
     }

@@ -11,12 +11,15 @@ struct SshKeyText {
   bool valid = false;
   std::string_view type, fingerprint;
   std::string_view cert_id, cert_serial, ca_type, ca_fingerprint;
+  // What stands behind the fingerprint and ", ".
+  std::string_view details;
 };
 
 // The parts of text, views into it. Not valid where text is no KEY part, whoever chose it.
 [[nodiscard]] SshKeyText read_ssh_key(std::string_view text);
 
-// Whether text is SHA256: and 43 characters of Base64, or pairs of hex digits with or without MD5:.
+// Whether text is the name of a digest, a colon and its value in Base64 (FingerprintHash takes any
+// digest), or pairs of hex digits with or without MD5:.
 [[nodiscard]] bool is_fingerprint(std::string_view text);
 
 }  // namespace auditship::parsers::ssh_key

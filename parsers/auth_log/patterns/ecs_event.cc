@@ -36,6 +36,8 @@ ClassText class_text(EventClass event) {
       return {R"(["network"])", R"(["connection","denied"])"};
     case EventClass::connection_info:
       return {R"(["network"])", R"(["connection","info"])"};
+    case EventClass::login_abandoned:
+      return {R"(["network","authentication"])", R"(["connection","end"])"};
     case EventClass::user_creation:
       return {R"(["iam"])", R"(["user","creation"])"};
     case EventClass::user_change:
@@ -89,6 +91,14 @@ std::string_view without_leading_zeros(std::string_view digits) {
                                          : digits.substr(first);
 }
 
+// Where PAM names a place, it may be a terminal of this host.
+bool is_terminal(std::string_view place) {
+  constexpr std::size_t kLongestConsole = 8;
+  return place.starts_with("/dev/") || place.starts_with("pts/") ||
+         (place.starts_with("tty") && place.size() <= kLongestConsole &&
+          place.find('.') == std::string_view::npos);
+}
+
 }  // namespace
 
 void EcsEvent::Names::add(std::string_view value) {
@@ -106,6 +116,8 @@ void EcsEvent::begin(event::Record& record) {
   record_ = &record;
   users_.size = 0;
   addresses_.size = 0;
+  has_source_address_ = false;
+  has_tty_ = false;
 }
 
 void EcsEvent::related(std::string_view name, const Names& names) {
@@ -164,7 +176,7 @@ void EcsEvent::ip(std::string_view name, std::string_view value) {
   record_->add(name, ip.address);
   addresses_.add(ip.address);
   if (ip.has_zone && name == "source.ip") {
-    record_->add("source.address", value);
+    source_address(value);
   }
 }
 
@@ -174,8 +186,10 @@ void EcsEvent::host(std::string_view value) {
   }
   if (read_ip(value).valid) {
     ip("source.ip", value);
+  } else if (is_terminal(value)) {
+    tty("session.tty", value);
   } else {
-    text("source.address", value);
+    source_address(value);
   }
 }
 
@@ -184,8 +198,16 @@ void EcsEvent::tty(std::string_view name, std::string_view value) {
   if (value.substr(0, kDevices.size()) == kDevices) {
     value.remove_prefix(kDevices.size());
   }
-  if (value != "none" && value != "unknown") {
+  if (value != "none" && value != "unknown" && !value.empty() && !has_tty_) {
+    has_tty_ = true;
     text(name, value);
+  }
+}
+
+void EcsEvent::source_address(std::string_view value) {
+  if (!value.empty() && !has_source_address_) {
+    has_source_address_ = true;
+    record_->add("source.address", value);
   }
 }
 

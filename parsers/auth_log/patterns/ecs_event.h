@@ -38,8 +38,11 @@ class EcsEvent {
   void port(std::string_view name, std::string_view digits);
   // A numeric address; UNKNOWN and invalid text yield nothing. A zone goes to source.address only.
   void ip(std::string_view name, std::string_view value);
-  // source.ip if numeric, else source.address.
+  // source.ip if numeric, session.tty if it is a terminal, else source.address.
   void host(std::string_view value);
+  // source.address, unless it is there.
+  void source_address(std::string_view value);
+  // Only the first terminal.
   void tty(std::string_view name, std::string_view value);
   void tag(std::string_view name);
 
@@ -56,6 +59,8 @@ class EcsEvent {
 
   event::Record* record_ = nullptr;
   Names users_, addresses_;
+  // No name may stand twice in a document.
+  bool has_source_address_ = false, has_tty_ = false;
   std::string scratch_;
 };
 

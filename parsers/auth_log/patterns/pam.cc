@@ -4,90 +4,6 @@
 namespace auditship::parsers::auth_log::patterns {
 namespace {
 
-constexpr MessagePattern kLoginPatterns[] = {
-    {"authentication failure; logname={pam.logname:word0} uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} "
-     "ruser={pam.ruser:word0} rhost={host}{user.name:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.10  user=ann  "
-     "user=root",
-     "pam.uid=0|pam.euid=0|pam.tty=ssh|source.ip=192.0.2.10|user.name=ann  user=root"},
-    {"PAM {pam.more_failures:number} more authentication failures; logname={pam.logname:word0} "
-     "uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} ruser={pam.ruser:word0} "
-     "rhost={host}{user.name:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= "
-     "rhost=mail.example.org ",
-     "pam.more_failures=2|pam.uid=0|pam.euid=0|pam.tty=ssh|source.address=mail.example.org"},
-    {"PAM {pam.more_failures:number} more authentication failure; logname={pam.logname:word0} "
-     "uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} ruser={pam.ruser:word0} "
-     "rhost={host}{user.name:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "PAM 1 more authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.10  "
-     "user=root",
-     "pam.more_failures=1|pam.uid=0|pam.euid=0|pam.tty=ssh|source.ip=192.0.2.10|user.name=root"},
-};
-
-constexpr MessagePattern kSudoPatterns[] = {
-    {"authentication failure; logname={pam.logname:word0} uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} "
-     "ruser={actor} rhost={host}{pam.user:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "authentication failure; logname=ann uid=2001 euid=0 tty=/dev/pts/1 ruser=ann rhost=  "
-     "user=root",
-     "pam.logname=ann|pam.uid=2001|pam.euid=0|pam.tty=/dev/pts/"
-     "1|pam.ruser=ann|user.name=ann|pam.user=root"},
-    {"PAM {pam.more_failures:number} more authentication failures; logname={pam.logname:word0} "
-     "uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} ruser={actor} rhost={host}{pam.user:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "PAM 2 more authentication failures; logname=ann uid=2001 euid=0 tty=/dev/pts/1 ruser=ann "
-     "rhost=  user=ann",
-     "pam.more_failures=2|pam.logname=ann|pam.uid=2001|pam.euid=0|pam.tty=/dev/pts/"
-     "1|pam.ruser=ann|user.name=ann|pam.user=ann"},
-    {"PAM {pam.more_failures:number} more authentication failure; logname={pam.logname:word0} "
-     "uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} ruser={actor} rhost={host}{pam.user:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "PAM 1 more authentication failure; logname=ann uid=2001 euid=0 tty=/dev/pts/1 ruser=ann "
-     "rhost=  user=ann",
-     "pam.more_failures=1|pam.logname=ann|pam.uid=2001|pam.euid=0|pam.tty=/dev/pts/"
-     "1|pam.ruser=ann|user.name=ann|pam.user=ann"},
-};
-
-constexpr MessagePattern kSuPatterns[] = {
-    {"authentication failure; logname={pam.logname:word0} uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} "
-     "ruser={actor} rhost={host}{user.effective.name:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "authentication failure; logname=cara uid=2003 euid=0 tty=pts/1 ruser=cara rhost=  user=root",
-     "pam.logname=cara|pam.uid=2003|pam.euid=0|pam.tty=pts/"
-     "1|pam.ruser=cara|user.name=cara|user.effective.name=root|"
-     "pam.user=root"},
-    {"PAM {pam.more_failures:number} more authentication failures; logname={pam.logname:word0} "
-     "uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} ruser={actor} "
-     "rhost={host}{user.effective.name:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "PAM 2 more authentication failures; logname=cara uid=2003 euid=0 tty=pts/1 ruser=cara rhost= "
-     " user=root",
-     "pam.more_failures=2|pam.logname=cara|pam.uid=2003|pam.euid=0|pam.tty=pts/"
-     "1|pam.ruser=cara|user.name=cara|"
-     "user.effective.name=root|pam.user=root"},
-    {"PAM {pam.more_failures:number} more authentication failure; logname={pam.logname:word0} "
-     "uid={pam.uid:word0} "
-     "euid={pam.euid:word0} tty={pam.tty:word0} ruser={actor} "
-     "rhost={host}{user.effective.name:pam-user}",
-     "pam-auth-failed", Outcome::failure, EventClass::auth_info,
-     "PAM 1 more authentication failure; logname=cara uid=2003 euid=0 tty=pts/1 ruser=cara rhost=  "
-     "user=root",
-     "pam.more_failures=1|pam.logname=cara|pam.uid=2003|pam.euid=0|pam.tty=pts/"
-     "1|pam.ruser=cara|user.name=cara|"
-     "user.effective.name=root|pam.user=root"},
-};
-
 // "by V": empty, or the user again, or who started the service: says nothing about a login.
 constexpr MessagePattern kSessionPatterns[] = {
     {"session opened for user {user.name}(uid={user.id:digits}) by {_}(uid={_:digits})",
@@ -154,6 +70,131 @@ constexpr MessagePattern kCommonPatterns[] = {
      Outcome::failure, EventClass::auth_info,
      "requirement \"uid >= 1000\" not met by user \"root\"",
      "event.reason=uid >= 1000|user.name=root"},
+    {"check pass; user ({user.name}) unknown", "pam-user-unknown", Outcome::failure,
+     EventClass::auth_info, "check pass; user (x) y) unknown", "user.name=x) y"},
+    {"could not identify user (from getpwnam({user.name}))", "pam-user-unknown", Outcome::failure,
+     EventClass::auth_info, "could not identify user (from getpwnam(ann))", "user.name=ann"},
+    {"could not identify user (from uid={user.id:digits})", "pam-user-unknown", Outcome::failure,
+     EventClass::auth_info, "could not identify user (from uid=1000)", "user.id=1000"},
+    {"account {user.name} has expired (failed to change password)",
+     "pam-account-expired",
+     Outcome::failure,
+     EventClass::auth_info,
+     "account ann has expired (failed to change password)",
+     "event.reason=failed to change password|user.name=ann",
+     {{{"event.reason", "failed to change password"}}}},
+    {"account {user.name} has password changed in future",
+     "pam-account-warning",
+     Outcome::none,
+     EventClass::auth_info,
+     "account ann has password changed in future",
+     "event.reason=password changed in future|user.name=ann",
+     {{{"event.reason", "password changed in future"}}}},
+    {"expired password for user {user.name} ({event.reason})",
+     "pam-password-expired",
+     Outcome::none,
+     EventClass::auth_info,
+     "expired password for user ann (root enforced)",
+     "user.name=ann|event.reason=root enforced",
+     {},
+     Split::last},
+    {"password for user {user.name} will expire in {_:digits} days", "pam-password-expiring",
+     Outcome::none, EventClass::auth_info, "password for user ann will expire in 3 days",
+     "user.name=ann"},
+    {"user [{user.name}] has blank password; authenticated without it",
+     "pam-authenticated",
+     Outcome::success,
+     EventClass::auth_info,
+     "user [ann] has blank password; authenticated without it",
+     "event.reason=blank password|user.name=ann",
+     {{{"event.reason", "blank password"}}}},
+    {"user [{user.name}] has expired blank password, enabling nullok",
+     "pam-password-expired",
+     Outcome::none,
+     EventClass::auth_info,
+     "user [ann] has expired blank password, enabling nullok",
+     "event.reason=blank password|user.name=ann",
+     {{{"event.reason", "blank password"}}}},
+    {"new password not acceptable",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "new password not acceptable",
+     "event.reason=new password not acceptable",
+     {{{"event.reason", "new password not acceptable"}}}},
+    {"new password not acceptable 2",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "new password not acceptable 2",
+     "event.reason=new password not acceptable 2",
+     {{{"event.reason", "new password not acceptable 2"}}}},
+    {"user password changed by another process",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "user password changed by another process",
+     "event.reason=user password changed by another process",
+     {{{"event.reason", "user password changed by another process"}}}},
+    {"password - could not identify user",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "password - could not identify user",
+     "event.reason=password - could not identify user",
+     {{{"event.reason", "password - could not identify user"}}}},
+    {"password - (old) token not obtained",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "password - (old) token not obtained",
+     "event.reason=password - (old) token not obtained",
+     {{{"event.reason", "password - (old) token not obtained"}}}},
+    {"password - new password not obtained",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "password - new password not obtained",
+     "event.reason=password - new password not obtained",
+     {{{"event.reason", "password - new password not obtained"}}}},
+    {"user not authenticated",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "user not authenticated",
+     "event.reason=user not authenticated",
+     {{{"event.reason", "user not authenticated"}}}},
+    {"user \"{user.target.name}\" does not exist in /etc/passwd",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "user \"ann\" does not exist in /etc/passwd",
+     "event.reason=user does not exist|user.target.name=ann",
+     {{{"event.reason", "user does not exist"}}}},
+    {"user \"{user.target.name}\" does not exist in /etc/passwd or NIS",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "user \"ann\" does not exist in /etc/passwd or NIS",
+     "event.reason=user does not exist|user.target.name=ann",
+     {{{"event.reason", "user does not exist"}}}},
+    {"user \"{user.target.name}\" has corrupted passwd entry",
+     "password-changed",
+     Outcome::failure,
+     EventClass::user_change,
+     "user \"ann\" has corrupted passwd entry",
+     "event.reason=corrupted passwd entry|user.target.name=ann",
+     {{{"event.reason", "corrupted passwd entry"}}}},
+    {"User unknown", "pam-user-unknown", Outcome::failure, EventClass::auth_info, "User unknown",
+     ""},
+    {"bad authentication token", "pam-auth-failed", Outcome::failure, EventClass::auth_info,
+     "bad authentication token", ""},
+    {"could not obtain username", "pam-user-unknown", Outcome::failure, EventClass::auth_info,
+     "could not obtain username", ""},
+    {"Can not get username", "pam-user-unknown", Outcome::failure, EventClass::auth_info,
+     "Can not get username", ""},
+    {"User unknown: {user.name}", "pam-user-unknown", Outcome::failure, EventClass::auth_info,
+     "User unknown: ann", "user.name=ann"},
     {"access denied for user '{user.name}' from '{host}'", "pam-denied", Outcome::failure,
      EventClass::auth_info, "access denied for user 'eve' from '192.0.2.10'",
      "user.name=eve|source.ip=192.0.2.10"},
@@ -165,13 +206,21 @@ constexpr MessagePattern kCommonPatterns[] = {
 constexpr MessagePattern kChkpwdPatterns[] = {
     {"password check failed for user ({user.name})", "pam-auth-failed", Outcome::failure,
      EventClass::auth_info, "password check failed for user (ann)", "user.name=ann"},
+    {"could not obtain user info ({user.name})", "pam-user-unknown", Outcome::failure,
+     EventClass::auth_info, "could not obtain user info (ann)", "user.name=ann"},
+    {"check pass; user unknown", "pam-user-unknown", Outcome::failure, EventClass::auth_info,
+     "check pass; user unknown", ""},
+    {"inappropriate use of Unix helper binary [UID={user.id:digits}]",
+     "pam-denied",
+     Outcome::failure,
+     EventClass::auth_info,
+     "inappropriate use of Unix helper binary [UID=1000]",
+     "event.reason=inappropriate use of a helper|user.id=1000",
+     {{{"event.reason", "inappropriate use of a helper"}}}},
 };
 
 }  // namespace
 
-std::span<const MessagePattern> pam_login_patterns() { return kLoginPatterns; }
-std::span<const MessagePattern> pam_sudo_patterns() { return kSudoPatterns; }
-std::span<const MessagePattern> pam_su_patterns() { return kSuPatterns; }
 std::span<const MessagePattern> pam_session_patterns() { return kSessionPatterns; }
 std::span<const MessagePattern> pam_switch_patterns() { return kSwitchPatterns; }
 std::span<const MessagePattern> pam_common_patterns() { return kCommonPatterns; }

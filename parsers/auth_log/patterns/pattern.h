@@ -11,7 +11,8 @@
 // attacker or not. What stands left of the first free placeholder is matched from the left, what
 // stands right of the last one from the right, so that free text can imitate neither. Between two
 // free placeholders the literal before the second one decides: its first occurrence, or its last
-// one where the row says Split::last. Texts are compiled by the compiler; a wrong one does not
+// one where the row says Split::last, and of these the first or last one that has what the row
+// says around it. Texts are compiled by the compiler; a wrong one does not
 // build. Plain constant values; thread-safe.
 #pragma once
 
@@ -42,9 +43,8 @@ enum class Placeholder : std::uint8_t {
   peer_or_ip,  // ADDRESS[ port PORT]
   who,         // free: nothing, or "[authenticating |invalid ]user NAME "
   login,       // free: [invalid user |illegal user ]NAME
-  actor,       // pam.ruser and user.name; no blank, may be empty
-  pam_user,    // free, last: nothing or "  user=NAME"; as user.effective.name it is pam.user too
-  key,         // last: nothing or ": KEY" behind " ssh2"
+  endpoint,    // ADDRESS:PORT or [ADDRESS]:PORT
+  key,         // last: nothing or ": KEY" behind " ssh2", or ": " and any other detail
 };
 
 struct Token {
@@ -56,8 +56,7 @@ struct Token {
 };
 
 constexpr bool is_free(Placeholder kind) {
-  return kind == Placeholder::text || kind == Placeholder::who || kind == Placeholder::login ||
-         kind == Placeholder::pam_user;
+  return kind == Placeholder::text || kind == Placeholder::who || kind == Placeholder::login;
 }
 
 class PatternText {
@@ -106,8 +105,7 @@ class PatternText {
         {"network", Placeholder::network},   {"method", Placeholder::method},
         {"peer", Placeholder::peer},         {"peer?", Placeholder::peer_or_ip},
         {"who", Placeholder::who},           {"login", Placeholder::login},
-        {"pam-user", Placeholder::pam_user}, {"key", Placeholder::key},
-        {"actor", Placeholder::actor}};
+        {"endpoint", Placeholder::endpoint}, {"key", Placeholder::key}};
     const std::size_t colon = name.find(':');
     const std::string_view field = name.substr(0, colon);
     const std::string_view kind = colon == std::string_view::npos ? name : name.substr(colon + 1);
@@ -124,7 +122,8 @@ class PatternText {
 
   static constexpr bool is_user_field(std::string_view field) {
     return field == "user.name" || field == "user.effective.name" || field == "user.target.name" ||
-           field == "pam.logname" || field == "pam.ruser" || field == "pam.user";
+           field == "pam.logname" || field == "pam.ruser" || field == "pam.user" ||
+           field == "user.kerberos.principal";
   }
 
   constexpr void push(Token token) {
@@ -150,7 +149,7 @@ class PatternText {
       peer_behind_ =
           peer_behind_ ||
           (free_before && (kind == Placeholder::peer || kind == Placeholder::peer_or_ip));
-      if ((kind == Placeholder::key || kind == Placeholder::pam_user) && i + 1 != size_) {
+      if (kind == Placeholder::key && i + 1 != size_) {
         throw "this placeholder must be the last one";
       }
     }
@@ -176,6 +175,8 @@ enum class EventClass : std::uint8_t {
   connection_end,
   connection_denied,
   connection_info,
+  // The end of a connection on which somebody had tried to log in.
+  login_abandoned,
   user_creation,
   user_change,
   user_deletion,

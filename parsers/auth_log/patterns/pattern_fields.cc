@@ -1,6 +1,7 @@
 // What a matched placeholder means: the fields of a Match.
 #include "agent/base/ip_address.h"
 #include "parsers/auth_log/patterns/affix.h"
+#include "parsers/auth_log/patterns/endpoint.h"
 #include "parsers/auth_log/patterns/pattern_match.h"
 #include "parsers/ssh_key/fingerprint.h"
 
@@ -11,7 +12,6 @@ constexpr std::string_view kPort = " port ";
 constexpr std::string_view kUnknown = "UNKNOWN";
 constexpr std::string_view kInvalidUser = "invalid user ";
 constexpr std::string_view kIllegalUser = "illegal user ";
-constexpr std::string_view kPamUser = "  user=";
 
 void add_peer(std::string_view peer, EcsEvent& event) {
   const std::size_t at = peer.rfind(kPort);
@@ -50,17 +50,39 @@ void add_who(std::string_view value, EcsEvent& event) {
   }
 }
 
-void add_key(std::string_view value, EcsEvent& event) {
+// What stands behind " ssh2: ": a key, a Kerberos principal, or a detail of another kind.
+void add_key(std::string_view value, std::string_view method, EcsEvent& event) {
   if (value.empty()) {
     return;
   }
   const ssh_key::SshKeyText key = ssh_key::read_ssh_key(value);
+  if (!key.valid) {
+    if (starts_with(method, "gssapi")) {
+      event.user("user.kerberos.principal", value);
+    } else {
+      event.text("ssh.auth.details", value);
+    }
+    return;
+  }
   event.text("ssh.key.type", key.type);
   event.text("ssh.key.fingerprint", key.fingerprint);
   event.text("ssh.cert.id", key.cert_id);
   event.text("ssh.cert.serial", key.cert_serial);
   event.text("ssh.cert.ca.type", key.ca_type);
   event.text("ssh.cert.ca.fingerprint", key.ca_fingerprint);
+  event.text("ssh.auth.details", key.details);
+}
+
+void add_endpoint(std::string_view value, EcsEvent& event) {
+  const Endpoint endpoint = read_endpoint(value);
+  event.ip("source.ip", endpoint.address);
+  event.port("source.port", endpoint.port);
+}
+
+// Of a pattern with a key; empty where it has none.
+std::string_view method_of(const PatternText& pattern, const Match& match) {
+  return pattern.size() > 1 && pattern[1].kind == Placeholder::method ? match.value[1]
+                                                                      : std::string_view();
 }
 
 void add_network(std::string_view value, EcsEvent& event) {
@@ -108,24 +130,19 @@ void add_field(const Token& token, std::string_view value, EcsEvent& event) {
       return add_who(value, event);
     case Placeholder::login:
       return add_login(value, event);
-    case Placeholder::actor:
-      event.user("pam.ruser", value);
-      return event.user("user.name", value);
-    case Placeholder::pam_user:
-      value = value.size() > kPamUser.size() ? value.substr(kPamUser.size()) : "";
-      event.user(token.text, value);
-      if (token.text == "user.effective.name") {
-        event.user("pam.user", value);
-      }
-      return;
+    case Placeholder::endpoint:
+      return add_endpoint(value, event);
     case Placeholder::key:
-      return add_key(value, event);
+      // Needs the method, too: add_fields().
+      return;
     case Placeholder::text:
     case Placeholder::word:
     case Placeholder::word0:
     case Placeholder::digits:
       if (token.names_user) {
         event.user(token.text, value);
+      } else if (token.text == "source.address") {
+        event.source_address(value);
       } else if (token.text != "_") {
         event.text(token.text, value);
       }
@@ -138,7 +155,11 @@ void add_field(const Token& token, std::string_view value, EcsEvent& event) {
 void add_fields(const PatternText& pattern, const Match& match, std::size_t tokens,
                 EcsEvent& event) {
   for (std::size_t i = 0; i < tokens; ++i) {
-    add_field(pattern[i], match.value[i], event);
+    if (pattern[i].kind == Placeholder::key) {
+      add_key(match.value[i], method_of(pattern, match), event);
+    } else {
+      add_field(pattern[i], match.value[i], event);
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "agent/base/ip_address.h"
 #include "parsers/auth_log/patterns/affix.h"
-#include "parsers/ssh_key/fingerprint.h"
+#include "parsers/auth_log/patterns/endpoint.h"
 
 namespace auditship::parsers::auth_log::patterns {
 namespace {
@@ -12,7 +12,6 @@ namespace {
 constexpr std::string_view kPort = " port ";
 constexpr std::string_view kUnknown = "UNKNOWN";
 constexpr std::string_view kInvalidUser = "invalid user ";
-constexpr std::string_view kPamUser = "  user=";
 // How many " ssh2: " in one message are tried.
 constexpr int kMaxKeySplits = 16;
 constexpr int kMaxColonSplits = 3;
@@ -43,9 +42,10 @@ bool is_tty(std::string_view text) {
 bool is_valid_word(Placeholder kind, std::string_view word) {
   switch (kind) {
     case Placeholder::word0:
-    case Placeholder::actor:
     case Placeholder::host:
       return true;
+    case Placeholder::endpoint:
+      return read_endpoint(word).valid;
     case Placeholder::ip:
       return is_address(word);
     case Placeholder::digits:
@@ -330,9 +330,6 @@ class Walk {
                                 starts_with(value, "authenticating user ") ||
                                 starts_with(value, "authenticatinguser ")));
     }
-    if (kind == Placeholder::pam_user) {
-      return value.empty() || value == " " || starts_with(value, kPamUser);
-    }
     return true;
   }
 
@@ -344,26 +341,19 @@ class Walk {
   std::size_t first_ = 0;
 };
 
-bool has_free_details(std::string_view method) {
-  return starts_with(method, "hostbased") || starts_with(method, "gssapi");
-}
-
-// "… from {peer} ssh2{key}". A user name cannot hold a colon, but what stands behind the key part
-// can imitate all of this (a certificate's id, a client's host name), so the first split that fits
-// is the true one.
+// "… from {peer} ssh2{key}". A user name cannot hold a colon, but what stands behind " ssh2: " can
+// imitate all of this (a certificate's id, a client's host name), so the first split that fits is
+// the true one. What follows it decides nothing: a key of a kind that is not known, or no key at
+// all, is a detail of the same login.
 bool match_with_key(const PatternText& pattern, std::string_view message, Split split,
                     Match& match) {
   const std::size_t count = pattern.size() - 1;
   constexpr std::string_view kSplit = " ssh2: ";
   std::size_t at = message.find(kSplit);
   for (int tries = 0; at != std::string_view::npos && tries < kMaxKeySplits; ++tries) {
-    const std::string_view key = message.substr(at + kSplit.size());
     if (Walk(pattern, count, message.substr(0, at + kSplit.size() - 2), match).all(split)) {
-      const bool valid = ssh_key::read_ssh_key(key).valid;
-      if (valid || (pattern[1].kind == Placeholder::method && has_free_details(match.value[1]))) {
-        match.value[count] = valid ? key : std::string_view();
-        return true;
-      }
+      match.value[count] = message.substr(at + kSplit.size());
+      return true;
     }
     at = message.find(kSplit, at + 1);
   }

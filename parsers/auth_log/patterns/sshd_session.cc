@@ -1,4 +1,4 @@
-// sshd: sessions of a connection, and the messages of its file transfer program.
+// sshd: sessions of a connection.
 #include "parsers/auth_log/patterns/pattern_catalog.h"
 
 namespace auditship::parsers::auth_log::patterns {
@@ -125,41 +125,8 @@ constexpr MessagePattern kPatterns[] = {
      Split::last},
 };
 
-constexpr MessagePattern kSftpPatterns[] = {
-    {"session opened for local user {user.name} from [{source.ip:ip}]", "sftp-session-opened",
-     Outcome::success, EventClass::session_start,
-     "session opened for local user kim from [192.0.2.10]", "user.name=kim|source.ip=192.0.2.10"},
-    {"session closed for local user {user.name} from [{source.ip:ip}]", "sftp-session-closed",
-     Outcome::none, EventClass::session_end, "session closed for local user kim from [192.0.2.10]",
-     "user.name=kim|source.ip=192.0.2.10"},
-    {"open \"{file.path}\" flags {_:word} mode {_:word}", "sftp-file", Outcome::none,
-     EventClass::file_access,
-     "open \"/home/kim/up\" flags READ mode 1\" flags WRITE,CREATE,TRUNCATE mode 0664",
-     "file.path=/home/kim/up\" flags READ mode 1"},
-    {"close \"{file.path}\" bytes read {_:digits} written {_:digits}", "sftp-file", Outcome::none,
-     EventClass::file_access, "close \"/home/kim/up load\" bytes read 0 written 12",
-     "file.path=/home/kim/up load"},
-    {"forced close \"{file.path}\" bytes read {_:digits} written {_:digits}", "sftp-file",
-     Outcome::none, EventClass::file_access, "forced close \"/home/kim/up\" bytes read 5 written 0",
-     "file.path=/home/kim/up"},
-    {"opendir \"{file.path}\"", "sftp-file", Outcome::none, EventClass::file_access,
-     "opendir \"/home/kim\"", "file.path=/home/kim"},
-    {"remove name \"{file.path}\"", "sftp-file", Outcome::none, EventClass::file_access,
-     "remove name \"/home/kim/a\"", "file.path=/home/kim/a"},
-    {"rename old \"{file.path}\" new \"{_}\"", "sftp-file", Outcome::none, EventClass::file_access,
-     "rename old \"/home/kim/a\" new \"/home/kim/b\"", "file.path=/home/kim/a"},
-    {"posix-rename old \"{file.path}\" new \"{_}\"", "sftp-file", Outcome::none,
-     EventClass::file_access, "posix-rename old \"/home/kim/a\" new \"/home/kim/b\"",
-     "file.path=/home/kim/a"},
-    {"mkdir name \"{file.path}\" mode {_:word}", "sftp-file", Outcome::none,
-     EventClass::file_access, "mkdir name \"/home/kim/d\" mode 0777", "file.path=/home/kim/d"},
-    {"rmdir name \"{file.path}\"", "sftp-file", Outcome::none, EventClass::file_access,
-     "rmdir name \"/home/kim/d\"", "file.path=/home/kim/d"},
-};
-
 }  // namespace
 
 std::span<const MessagePattern> sshd_session_patterns() { return kPatterns; }
-std::span<const MessagePattern> sftp_patterns() { return kSftpPatterns; }
 
 }  // namespace auditship::parsers::auth_log::patterns

@@ -132,7 +132,7 @@ void CommandAttribution::on_command(ObservedLine& observed) {
     if (line.outcome == "success") {
       login->command_count += line.times();
       add_once(login->commands, as_text(line.effective, line.command), SshLogin::kMaxList);
-    } else {
+    } else if (line.outcome == "failure") {
       login->refused_count += line.times();
       add_once(login->refused, as_text(line.effective, line.command), SshLogin::kMaxList);
     }

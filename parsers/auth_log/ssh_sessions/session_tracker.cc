@@ -19,7 +19,7 @@ struct Rule {
 };
 
 // ssh-key-accepted is not among them: it is also written when a client only asks for a key.
-constexpr std::array<Rule, 23> kRules = {{
+constexpr std::array<Rule, 24> kRules = {{
     {"ssh-login", &LoginLifecycle::on_login},
     {"ssh-disconnect", &LoginLifecycle::on_disconnect},
     {"session-opened", &LoginLifecycle::on_opened},
@@ -27,6 +27,7 @@ constexpr std::array<Rule, 23> kRules = {{
     {"sudo-command", nullptr, &CommandAttribution::on_command},
     {"sudo-exit", nullptr, &CommandAttribution::on_command_link},
     {"sudo-command-continued", nullptr, &CommandAttribution::on_command_link},
+    {"doas", nullptr, &CommandAttribution::on_command},
     {"su", nullptr, &CommandAttribution::on_switch},
     {"pam-auth-failed", nullptr, &CommandAttribution::on_pam_failure},
     {"logind-session-new", &LoginLifecycle::on_logind_new},

@@ -199,4 +199,54 @@ TEST_CASE("one event in two framings is one document", "[auth]") {
   }
 }
 
+TEST_CASE("the programs of Debian sid: all recorded lines are recognised, except these kinds",
+          "[auth]") {
+  const std::set<std::string> without_action = {
+      "dropbear: Running in background",
+      "internal-sftp: sent status No such file",
+      "sshd-session: error: connect_to N.N.N.N port N: failed.",
+      "sshd-session: pam_env(sshd:session): Unable to open env file: /etc/default/locale",
+      "su: pam_env(su:session): Unable to open env file: /etc/default/locale",
+      "sudo: pam_env(sudo:session): Unable to open env file: /etc/default/locale",
+      "useradd: useradd defaults: GROUP=N, HOME=/home, SHELL=/bin/bash, INACTIVE=-N, EXPIRE=, "
+      "SKEL=/etc/skel, CREATE_MAIL_SPOOL=no, LOG_INIT=yes"};
+  std::set<std::string> unrecognised;
+  parsers::auth_log::AuthLogParser parser({});
+  for (const std::string& line : read_test_lines("authlog/sid-programs.log")) {
+    const Parsed parsed = parse_line(parser, line, instant_ns("2026-11-28T20:00:00Z"));
+    INFO(line);
+    if (!parsed.has("event.action")) {
+      unrecognised.insert(shape_of(parsed["ident"], parsed["message"]));
+    }
+    // Every client was on this host, every name that is no user's was given by a client.
+    CHECK((parsed["source.ip"].empty() || parsed["source.ip"] == "127.0.0.1"));
+    CHECK_FALSE(parsed.has("event.form"));
+    if (parsed["event.action"] == "sudo-command") {
+      CHECK(parsed["event.outcome"] == "success");
+      CHECK_FALSE(parsed.has("event.reason"));
+    }
+    if (parsed["event.action"] == "ssh-login" && parsed["event.outcome"] == "success") {
+      CHECK(parsed["user.name"] == "ann");
+    }
+  }
+  CHECK(unrecognised == without_action);
+}
+
+TEST_CASE("at LogLevel INFO a wrong key leaves nothing but the end of its connection", "[auth]") {
+  // The first server of the recording takes only keys.
+  bool within = false;
+  std::size_t failures = 0;
+  for (const std::string& line : read_test_lines("authlog/sid-programs.log")) {
+    const Parsed parsed = parse_line(line, instant_ns("2026-11-28T20:00:00Z"));
+    within = (within || parsed["server.port"] == "2201") && parsed["server.port"] != "2202";
+    if (within) {
+      INFO(line);
+      CHECK((parsed["event.action"] != "ssh-login" || parsed["event.outcome"] == "success"));
+      failures +=
+          parsed["event.action"] == "ssh-disconnect" && parsed["event.outcome"] == "failure";
+    }
+  }
+  CHECK(failures >= 10);
+}
+
 }  // namespace auditship::test

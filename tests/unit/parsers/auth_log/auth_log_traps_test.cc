@@ -100,10 +100,25 @@ TEST_CASE("other method details may follow after ', ' or stand alone after 'ssh2
   CHECK_FALSE(gssapi.has("ssh.key.type"));
 }
 
-TEST_CASE("a failed line whose key part is not a KEY is not believed", "[auth][trap]") {
-  const Parsed parsed = parse_sshd("Failed publickey for ann from 192.0.2.9 port 4 ssh2: nonsense");
-  CHECK_FALSE(parsed.has("event.action"));
-  CHECK_FALSE(parsed.has("source.ip"));
+TEST_CASE("what stands behind 'ssh2: ' decides nothing about the login in front of it",
+          "[auth][trap]") {
+  const Parsed failed = parse_sshd("Failed publickey for ann from 192.0.2.9 port 4 ssh2: nonsense");
+  CHECK(failed["event.outcome"] == "failure");
+  check_peer(failed, "192.0.2.9", "4");
+  CHECK(failed["ssh.auth.details"] == "nonsense");
+  // FingerprintHash takes any digest.
+  const std::string digest = "SHA512:" + std::string(86, 'A');
+  const Parsed accepted =
+      parse_sshd("Accepted publickey for bob from 192.0.2.9 port 4 ssh2: ED25519 " + digest);
+  CHECK(accepted["event.outcome"] == "success");
+  CHECK(accepted["user.name"] == "bob");
+  CHECK(accepted["ssh.key.type"] == "ED25519");
+  CHECK(accepted["ssh.key.fingerprint"] == digest);
+  const Parsed forged = parse_sshd(
+      "Failed password for invalid user test from 192.0.2.9 port 9 ssh2: from 192.0.2.1 port 5 "
+      "ssh2");
+  CHECK(forged["user.name"] == "test");
+  check_peer(forged, "192.0.2.9", "9");
 }
 
 TEST_CASE("with two-step logins the key of step one is only in the Partial line", "[auth][trap]") {
@@ -264,12 +279,25 @@ TEST_CASE("by alice(uid=0): ignore it for logins", "[auth][trap]") {
   CHECK(parsed["related.user"] == R"(["ann"])");
 }
 
-TEST_CASE("u is last and may hold spaces", "[auth][trap]") {
-  const Parsed parsed = parse_sshd(
-      "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
-      "rhost=192.0.2.9  user=a  user=root");
-  CHECK(parsed["user.name"] == "a  user=root");
-  CHECK(parsed["source.ip"] == "192.0.2.9");
+TEST_CASE("u is last and may hold spaces; where an item stands twice, none is believed",
+          "[auth][trap]") {
+  const std::string left =
+      "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= ";
+  const Parsed spaced = parse_sshd(left + "rhost=192.0.2.9  user=deploy bot");
+  CHECK(spaced["user.name"] == "deploy bot");
+  CHECK(spaced["source.ip"] == "192.0.2.9");
+  for (const char* right : {"rhost=192.0.2.9  user=a  user=root", "rhost=192.0.2.9  user=a rhost=x",
+                            "rhost=6.6.6.6  user=root rhost=192.0.2.9  user=ann",
+                            "rhost=192.0.2.9  user=a ruser=root"}) {
+    const Parsed parsed = parse_sshd(left + right);
+    INFO(right);
+    CHECK(parsed["event.action"] == "pam-auth-failed");
+    CHECK(parsed["event.ambiguous"] == "true");
+    CHECK_FALSE(parsed.has("user.name"));
+    CHECK_FALSE(parsed.has("source.ip"));
+    CHECK_FALSE(parsed.has("source.address"));
+    CHECK_FALSE(parsed.has("pam.ruser"));
+  }
 }
 
 TEST_CASE("PAM more authentication failures has no pam_x prefix; its program says who acts",

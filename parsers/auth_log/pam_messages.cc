@@ -1,0 +1,72 @@
+#include "parsers/auth_log/pam_messages.h"
+
+#include <cstddef>
+
+#include "parsers/auth_log/general_form.h"
+#include "parsers/auth_log/pam_failure.h"
+#include "parsers/auth_log/patterns/affix.h"
+#include "parsers/auth_log/patterns/pattern_catalog.h"
+
+namespace auditship::parsers::auth_log {
+namespace {
+
+constexpr std::size_t kMaxPamName = 64;
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxPamName && text.find(' ') == std::string_view::npos;
+}
+
+}  // namespace
+
+PamMessages::PamMessages()
+    : kerberos_({patterns::pam_kerberos_patterns()}),
+      modules_({patterns::pam_common_patterns(), patterns::pam_directory_patterns(),
+                patterns::pam_second_factor_patterns(), patterns::pam_restriction_patterns()}) {}
+
+bool PamMessages::apply_prefixed(std::string_view message, patterns::EcsEvent& event) {
+  const std::size_t open = message.substr(0, kMaxPamName).find('(');
+  if (open == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view module = message.substr(0, open);
+  const std::string_view rest = message.substr(open + 1);
+  const std::size_t close = rest.substr(0, 2 * kMaxPamName + 4).find("): ");
+  const std::size_t colon = rest.substr(0, close).rfind(':');
+  if (close == std::string_view::npos || colon == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view service = rest.substr(0, colon);
+  const std::string_view type = rest.substr(colon + 1, close - colon - 1);
+  if (!is_name(module) || !is_name(service) || !is_name(type)) {
+    return false;
+  }
+  event.text("pam.type", type);
+  apply(service, module, type, rest.substr(close + 3), event);
+  return true;
+}
+
+void PamMessages::apply(std::string_view service, std::string_view module, std::string_view type,
+                        std::string_view message, patterns::EcsEvent& event) {
+  event.text("pam.module", module);
+  event.text("pam.service", service);
+  const PamService kind = pam_service_of(service);
+  if (sessions_.apply(service, kind, message, event) ||
+      apply_pam_failure(module, kind, message, event) ||
+      (module == "pam_krb5" && kerberos_.apply(message, event)) || modules_.apply(message, event)) {
+    return;
+  }
+  // Whatever pam_nologin says, it kept someone out.
+  if (module == "pam_nologin") {
+    event.meaning("pam-denied", patterns::Outcome::failure, patterns::EventClass::auth_info);
+    event.text("event.reason", message);
+    return;
+  }
+  apply_general_pam(type, message, event);
+}
+
+bool PamMessages::apply_bare(std::string_view program, std::string_view message,
+                             patterns::EcsEvent& event) {
+  return apply_pam_failure({}, pam_service_of(program), message, event);
+}
+
+}  // namespace auditship::parsers::auth_log

@@ -1,0 +1,3 @@
+# Texts of installed programs that no form of parsers/auth_log/patterns knows.
+include(pytest.cmake)
+auditship_pytest(NAME unit_catalogue LABEL unit FILES catalogue/catalogue_test.py TIMEOUT 300)
