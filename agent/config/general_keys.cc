@@ -173,9 +173,8 @@ const yaml::Schema<Config>& general_schema() {
       yaml::text_key("data_dir", &C::data_dir, "absolute path",
                      "The buffer, and what must survive a restart.", directory_problem),
       yaml::text_key("host_root", &C::host_root, "absolute path",
-                     "Where this process sees the files of the host, as a container's mount. It is "
-                     "left out of the "
-                     "paths that documents and their ids say.",
+                     "Where this process sees the files of the host, as a container's mount. "
+                     "`paths` have it; the paths that documents and their ids say do not.",
                      host_root_problem),
       yaml::nested_key("batch", &C::batch, batch_schema()),
       yaml::section_key("status", status_keys()),

@@ -85,7 +85,8 @@ class SourceDiscovery {
 
   // The source of this name, from resume on; nullopt: nothing was read of it before. name: of
   // scan(), or one under which a checkpoint was kept. What is behind this must outlive the source,
-  // this need not. Errors: corrupt, when resume is not a checkpoint of this input.
+  // this need not. Errors: corrupt, when resume is not a checkpoint of this input; any other, when the
+  // log cannot be opened now.
   [[nodiscard]] virtual Result<std::unique_ptr<Source>> open(
       const std::string& name, const std::optional<event::Checkpoint>& resume) = 0;
 

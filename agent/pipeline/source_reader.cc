@@ -39,6 +39,7 @@ SourceReader::SourceReader(const RuntimeServices& services, const PipelineSettin
 
 void SourceReader::rescan(TimePoint now, const buffer::CheckpointTable& table) {
   rescan_at_ = now + settings_.rescan_every;
+  unopened_ = 0;
   for (const std::string& name : input_.scan()) {
     if (!sources_.contains(name)) {
       open(name, table);
@@ -51,7 +52,7 @@ void SourceReader::open(const std::string& name, const buffer::CheckpointTable& 
   const auto known = table.find(name);
   const bool stored = known != table.end();
   auto log = input_.open(name, stored ? std::optional(known->second) : std::nullopt);
-  if (!log && stored) {
+  if (!log && log.error().code == Errc::corrupt) {
     services_.log.error(
         "position-unreadable",
         "the stored position of a log file cannot be read; the file is read from its "
@@ -60,6 +61,7 @@ void SourceReader::open(const std::string& name, const buffer::CheckpointTable& 
     log = input_.open(name, std::nullopt);
   }
   if (!log) {
+    ++unopened_;
     services_.log.warn(
         "input-error", "a log file cannot be read; it is tried again",
         {{"stream", settings_.name}, {"file", name}, {"error", log.error().message}});
@@ -165,10 +167,10 @@ void SourceReader::nothing_new(TimePoint now) {
 }
 
 bool SourceReader::has_unread() const {
-  return std::any_of(sources_.begin(), sources_.end(), [](const auto& each) {
-    const input::SourceProgress& progress = each.second.log->progress();
-    return each.second.failing || progress.backlog_bytes > progress.incomplete_bytes;
-  });
+  return unopened_ > 0 || std::any_of(sources_.begin(), sources_.end(), [](const auto& each) {
+           const input::SourceProgress& progress = each.second.log->progress();
+           return each.second.failing || progress.backlog_bytes > progress.incomplete_bytes;
+         });
 }
 
 std::uint64_t SourceReader::unread_bytes() const {
@@ -180,7 +182,8 @@ std::uint64_t SourceReader::unread_bytes() const {
 }
 
 void SourceReader::add_to(PipelineStats& stats) const {
-  stats.sources = sources_.size();
+  stats.sources = sources_.size() + unopened_;
+  stats.failing += unopened_;
   for (const auto& [name, source] : sources_) {
     const input::SourceProgress& progress = source.log->progress();
     stats.unread_bytes += progress.backlog_bytes;
@@ -198,7 +201,11 @@ void SourceReader::survey(std::vector<SourceStatus>& logs, PipelineStats& stats)
     SourceStatus& status = logs.emplace_back();
     status.name = name;
     auto survey = source.log->survey();
-    status.progress = survey ? std::move(*survey) : source.log->progress();
+    if (survey) {
+      status.progress = std::move(*survey);
+    } else {
+      status.progress = source.log->progress();
+    }
     status.progress.failing = source.failing || !survey;
     stats.unread_bytes += status.progress.backlog_bytes;
     if (status.progress.file) {

@@ -116,6 +116,8 @@ class SourceReader {
   input::SourceDiscovery& input_;
   MakeParser make_parser_;
   std::map<std::string, Source> sources_;
+  // Logs that could not be opened at the last look.
+  std::size_t unopened_ = 0;
   // Fairness: the next read begins behind it.
   std::string last_source_;
   std::vector<event::RawLine> lines_;

@@ -15,7 +15,6 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr const char* kLog = "/var/log/app.log";
 constexpr const char* kData = "/data/app";
 constexpr const char* kAlias = "app";
 
@@ -190,103 +189,6 @@ void SimWorld::run_for(Duration time) {
 
 // --- what happens
 // ------------------------------------------------------------------------------------
-
-void SimWorld::add_line(const std::string& text) {
-  if (plan_.log == SimPlan::Log::file) {
-    writer_.line(text);
-  } else {
-    writer_.written.push_back(text);
-    journal_.append(text);
-  }
-}
-
-void SimWorld::write_lines() {
-  const std::size_t n = 1 + rng_.below(rng_.one_in(6) ? 60 : 9);
-  note("write " + std::to_string(n) + " lines from " + std::to_string(writer_.written.size()));
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!piece_.empty()) {
-      writer_.line_end(piece_ + " end");
-      piece_.clear();
-      continue;
-    }
-    const std::string number = "line " + std::to_string(writer_.written.size());
-    add_line(number +
-             (rng_.one_in(5)    ? " noise"
-              : rng_.one_in(40) ? " unmappable"
-                                : "") +
-             std::string(rng_.below(40), 'x'));
-  }
-  if (plan_.log == SimPlan::Log::file && rng_.one_in(8)) {
-    piece_ = "line " + std::to_string(writer_.written.size()) + " piece";
-    writer_.piece(piece_);
-  }
-}
-
-// A journal that removes what is not in the buffer yet loses it: so, but for a hasty one, only
-// what is, after a while without faults.
-void SimWorld::vacuum() {
-  if (rng_.one_in(4)) {
-    note("the journal cannot be read for a while");
-    journal_.fail_reads(static_cast<unsigned>(1 + rng_.below(4)));
-    return;
-  }
-  const bool hasty = plan_.log == SimPlan::Log::hasty_journal && rng_.one_in(2);
-  for (int look = 0; look < 2 && !hasty; ++look) {
-    fs_.clear_faults();
-    fs_.set_capacity(~std::uint64_t{0});
-    run_for(seconds(5));
-    const pipeline::PipelineStats v = stream_->stats();
-    if (!v.open || v.full || v.unread_bytes > 0 || v.failing > 0) {
-      return;
-    }
-  }
-  const std::vector<std::string> removed = journal_.vacuum(rng_.below(20));
-  note((hasty ? "hasty vacuum of " : "vacuum of ") + std::to_string(removed.size()) + " entries");
-  if (hasty) {
-    optional_.insert(removed.begin(), removed.end());
-  }
-}
-
-void SimWorld::rotate() {
-  if (plan_.log != SimPlan::Log::file) {
-    vacuum();
-    return;
-  }
-  if (!piece_.empty()) {
-    writer_.line_end(piece_ + " end");
-    piece_.clear();
-  }
-  if (!fs_.exists(kLog) || fs_.get(kLog).empty()) {
-    return;
-  }
-  if (style_ == 0) {
-    note("rotate by time stamp");
-    const std::string backup = writer_.rotate_stamp();
-    if (codec_ != Codec::none) {
-      writer_.compress(backup, codec_);
-    }
-  } else if (style_ == 1) {
-    copytruncate();
-  } else {
-    note("rotate by number");
-    writer_.rotate_numbers(90, codec_, delay_compress_);
-  }
-}
-
-// A file that is truncated before it was read, or twice between two looks, is beyond any reader: so
-// only while the agent keeps up, and it gets time to see it.
-void SimWorld::copytruncate() {
-  fs_.clear_faults();
-  fs_.set_capacity(~std::uint64_t{0});
-  run_for(seconds(3));
-  const pipeline::PipelineStats v = stream_->stats();
-  if (!v.open || v.full || v.unread_bytes > 0) {
-    return;
-  }
-  note("copytruncate");
-  writer_.copytruncate();
-  run_for(seconds(10));
-}
 
 void SimWorld::trouble_disk() {
   const std::uint64_t at = fs_.calls() + 1 + rng_.below(60);

@@ -62,6 +62,8 @@ class SimWorld {
   [[nodiscard]] std::string story() const;
 
  private:
+  static constexpr const char* kLog = "/var/log/app.log";
+
   class DeadLetters;
   class FaultySink;
   class LooseFs;
