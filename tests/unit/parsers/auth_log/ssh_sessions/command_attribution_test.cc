@@ -25,6 +25,21 @@ TEST_CASE("sudo of the only login of a user is its own", "[sessions]") {
       "ssh.login.candidates"));  // bob on pts/2 is not bob on pts/1 … see next
 }
 
+TEST_CASE(
+    "commands of sudo-rs without a terminal and of doas ran, and an unknown text refuses nothing",
+    "[sessions]") {
+  SessionRig rig;
+  login(rig, "10:00", "ann", "100", "4000", "7");
+  rig.at("10:01", "sudo", "ann :  PWD=/home/ann ; USER=root ; COMMAND=/usr/bin/id ");
+  rig.at("10:02", "doas", "ann ran command /bin/ls -l as root from /home/ann");
+  rig.at("10:03", "sudo", "ann : a new text ; PWD=/ ; USER=root ; COMMAND=/bin/su");
+  rig.at("10:04", "doas", "command not permitted for ann: /bin/sh");
+  logout(rig, "10:06", "ann", "100", "7");
+  Fields doc = rig.of(1);
+  CHECK(doc["ssh.session.commands"] == R"(["root: /usr/bin/id","root: /bin/ls -l"])");
+  CHECK(doc["ssh.session.refused_count"] == "1");
+}
+
 TEST_CASE("sudo of a user with two logins is nobody's for sure, and all are named", "[sessions]") {
   SessionRig rig;
   login(rig, "10:00", "ann", "100", "4000", "7");
