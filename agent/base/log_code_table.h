@@ -224,6 +224,9 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"truncated-unread",
      "rotate by renaming instead of truncating (logrotate: drop copytruncate), or keep copies; "
      "find out who truncated it"},
+    {"unparsed-records",
+     "see with `auditship parse` what such lines look like: whether the stream has the right "
+     "parser, and whether docs/framings.md knows the framing"},
     {"write-after-rotation",
      "make the writer reopen its log at rotation (postrotate, or copytruncate); ship the rest by "
      "hand if it is needed"},

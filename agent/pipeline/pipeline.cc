@@ -59,6 +59,8 @@ TimePoint Pipeline::step(TimePoint now) {
     }
     more = read_some(now);
   }
+  stage_.unparsed().step(now, stage_.ledger().lines, stage_.ledger().unparsed, services_.log,
+                         settings_.name);
   Status status = put_into_buffer(now);
   Result<TimePoint> next = now;
   if (status) {
@@ -194,6 +196,8 @@ PipelineStats Pipeline::stats() const {
   PipelineStats stats;
   stats.read = stage_.ledger();
   stats.unknown = stage_.unknown();
+  stats.unparsed_share = stage_.unparsed().share();
+  stats.unparsed_example = stage_.unparsed().example();
   reader_.add_to(stats);
   appender_.add_to(stats);
   output_.add_to(stats);

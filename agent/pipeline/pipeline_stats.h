@@ -44,6 +44,9 @@ struct PipelineStats {
   std::uint64_t lost_documents = 0;
   // Records of this run that are of the format, but of no known form.
   std::uint64_t unknown = 0;
+  // Of the lines of the last hour: not of the format; nullopt: there were no lines. And how one of them begins.
+  std::optional<double> unparsed_share;
+  std::string unparsed_example;
 
   // Of logs: not read, or read and not settled.
   std::uint64_t lag_bytes = 0;

@@ -103,6 +103,7 @@ void RecordStage::add_derived(const event::RawLine& line, std::int64_t now_ns) {
 void RecordStage::count_form(const event::Record& record) {
   if (record.kind == event::RecordKind::unparsed) {
     ++ledger_.unparsed;
+    unparsed_.note(record);
   } else if (!record.kube.present && record.field("event.action").empty()) {
     ++unknown_;
   }

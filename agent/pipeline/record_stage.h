@@ -22,6 +22,7 @@
 #include "agent/filter/rule_set.h"
 #include "agent/pipeline/input_counts.h"
 #include "agent/pipeline/recent_events.h"
+#include "agent/pipeline/unparsed_watch.h"
 #include "parsers/deriver.h"
 #include "parsers/parser.h"
 #include "sinks/framing/item_framing.h"
@@ -74,6 +75,9 @@ class RecordStage {
   void count_reread() { ++ledger_.reread; }
   // Records of this run that are of the format, but of no known form.
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
+  // Of records that are not of the format.
+  [[nodiscard]] UnparsedWatch& unparsed() { return unparsed_; }
+  [[nodiscard]] const UnparsedWatch& unparsed() const { return unparsed_; }
 
  private:
   void encode(const event::Record& record, const event::RawLine& line, const event::DocId& id,
@@ -90,6 +94,7 @@ class RecordStage {
   event::DocumentEncoder encoder_;
   event::ReadLedger ledger_;
   std::uint64_t unknown_ = 0;
+  UnparsedWatch unparsed_;
   // Reused from line to line.
   event::Records records_;
   parsers::DerivedRecords derived_;

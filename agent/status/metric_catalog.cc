@@ -127,6 +127,9 @@ const std::vector<GaugeDefinition>& gauge_definitions() {
          return v.rotations_left ? std::optional(static_cast<double>(*v.rotations_left))
                                  : std::nullopt;
        }},
+      {"unparsed_share", "auditship_unparsed_ratio",
+       "Share of the lines of the last hour that are not of the format.",
+       [](const pipeline::PipelineStats& v) { return v.unparsed_share; }},
   };
   return kGauges;
 }

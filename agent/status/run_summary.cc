@@ -63,7 +63,8 @@ void append_notes(std::string& out, const StreamSummary& s) {
   }
   if (v.read.unparsed > 0) {
     note(std::to_string(v.read.unparsed) +
-         " lines are not of the format; they are shipped as they are, marked");
+         " lines are not of the format; they are shipped as they are, marked" +
+         (v.unparsed_example.empty() ? "" : "; one begins: " + v.unparsed_example));
   }
   if (v.read.cut > 0) {
     note(std::to_string(v.read.cut) + " lines were over the line limit and are cut, marked");

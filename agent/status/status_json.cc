@@ -133,6 +133,8 @@ void append_stream(std::string& out, const StreamStatus& stream) {
   counts_member(out, "retries", stream.stats.delivery.retries);
   out.push_back(',');
   member(out, "last_failure", stream.stats.delivery.last_failure);
+  out.push_back(',');
+  member(out, "unparsed_example", stream.stats.unparsed_example);
   rules_member(out, stream.rules);
   files_member(out, stream.logs);
   out.push_back(',');

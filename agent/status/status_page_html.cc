@@ -128,7 +128,8 @@ void stream_part(std::string& out, const AgentStatus& status, const StreamStatus
   out += element("h2", stream.name) + "\n<table>\n";
   fact(out, "read",
        count(v.read.lines) + " lines, " + human_bytes(v.read.bytes) +
-           (v.read.unparsed > 0 ? ", " + count(v.read.unparsed) + " not understood" : ""));
+           (v.read.unparsed > 0 ? ", " + count(v.read.unparsed) + " not understood" : "") +
+           (v.unparsed_example.empty() ? "" : ", as: " + v.unparsed_example));
   fact(out, "lag", human_seconds(v.lag_seconds) + ", " + human_bytes(v.lag_bytes));
   fact(out, "filtered", count(v.read.filtered + v.read.sampled_out));
   fact(out, "delivered",

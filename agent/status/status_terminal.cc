@@ -77,6 +77,7 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
   out.add("read",
           count(v.read.lines) + " lines, " + human_bytes(v.read.bytes) +
               (v.read.salvaged > 0 ? ", " + count(v.read.salvaged) + " salvaged" : "") +
+              (v.read.unparsed > 0 ? ", " + count(v.read.unparsed) + " of no known format" : "") +
               (v.unread_bytes > 0 ? "; " + human_bytes(v.unread_bytes) + " not read yet" : ""));
   add_files(out, stream);
   out.add("filtered",

@@ -95,6 +95,7 @@ struct AuthLogParser::State {
   void set_headless(const event::RawLine& line, const unwrap::Unwrapped& record,
                     std::string_view message, std::int64_t now_ns) {
     event.tag("no-header");
+    event.record().kind = event::RecordKind::unparsed;
     syslog::Timestamp stamp;
     if (syslog::read_iso_timestamp(record.time, stamp)) {
       set_time(line, stamp, now_ns);
