@@ -29,7 +29,7 @@ set(may_agent_input agent/base agent/event agent/yaml)
 set(may_agent_input_joined agent/base agent/event agent/input agent/unwrap)
 set(may_agent_input_registry agent/input agent/input/file)
 set(may_agent_input_file_rotation agent/base agent/event agent/input)
-set(may_agent_input_file agent/base agent/event agent/input/file/rotation agent/input agent/yaml)
+set(may_agent_input_file agent/base agent/event agent/input/file/rotation agent/input agent/unwrap agent/yaml)
 set(may_agent_pipeline agent/base agent/buffer agent/delivery agent/delivery/dead_letters agent/event agent/filter agent/input parsers sinks sinks/framing)
 set(may_parsers_auth_log_patterns agent/base agent/event parsers/ssh_key)
 set(may_parsers_syslog agent/base)
@@ -43,7 +43,7 @@ set(may_agent_status agent/app agent/base agent/buffer agent/config agent/input 
 set(may_agent_explain agent/base agent/event agent/filter agent/input agent/rules parsers)
 set(may_agent_reconcile agent/base agent/event agent/filter agent/input parsers)
 set(may_sinks_opensearch_setup agent/base sinks sinks/http sinks/opensearch/protocol)
-set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input agent/logging agent/pipeline agent/platform agent/reconcile agent/rules agent/status agent/unwrap parsers sinks sinks/framing)
+set(may_agent_cli agent/app agent/base agent/buffer agent/config agent/delivery/dead_letters agent/delivery/in_flight agent/event agent/explain agent/input agent/logging agent/pipeline agent/platform agent/reconcile agent/rules agent/status parsers sinks sinks/framing)
 
 # Every folder named above.
 set(layers

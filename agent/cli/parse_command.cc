@@ -12,7 +12,6 @@
 #include "agent/input/log_files.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
-#include "agent/unwrap/record_joiner.h"
 
 namespace auditship::cli {
 namespace {
@@ -30,22 +29,14 @@ struct Job {
 class Printer {
  public:
   Printer(const Job& job, event::DocumentEncoder& encoder, event::DocIds& ids)
-      : job_(job),
-        encoder_(encoder),
-        ids_(ids),
-        parser_(job.parsers->make_parser()),
-        joiner_(job.stream.input->line_max_bytes()) {}
+      : job_(job), encoder_(encoder), ids_(ids), parser_(job.parsers->make_parser()) {}
 
   Status print(input::LogFile& file) {
     input::LineCalls calls;
     calls.each = [this](const event::RawLine& line) { return take(line); };
     // With each read: behind `tail -f` lines are to be seen as they come.
     calls.after_read = [this] { return flush(); };
-    Status read = file.each_line(calls);
-    lines_.clear();
-    joiner_.take_rest(lines_);
-    show();
-    return read ? flush() : read;
+    return file.each_line(calls);
   }
 
  private:
@@ -57,19 +48,6 @@ class Printer {
   }
 
   Status take(const event::RawLine& line) {
-    lines_.assign(1, line);
-    joiner_.join(lines_);
-    show();
-    return {};
-  }
-
-  void show() {
-    for (const event::RawLine& line : lines_) {
-      show(line);
-    }
-  }
-
-  void show(const event::RawLine& line) {
     parser_->parse(line, job_.now_ns, records_);
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (job_.pretty) {
@@ -79,15 +57,13 @@ class Printer {
       encoder_.append(records_[i], line, ids_.of(line, records_[i]), job_.now_ns, out_);
       out_ += '\n';
     }
+    return {};
   }
 
   const Job& job_;
   event::DocumentEncoder& encoder_;
   event::DocIds& ids_;
   std::unique_ptr<parsers::Parser> parser_;
-  unwrap::RecordJoiner joiner_;
-  // The line in hand, or what was joined of it.
-  std::vector<event::RawLine> lines_;
   event::Records records_;
   std::string out_;
 };

@@ -62,7 +62,8 @@ class LogFile {
   LogFile& operator=(const LogFile&) = delete;
   virtual ~LogFile() = default;
 
-  // Calls for every line, from the beginning of the file, with the id that the agent would give it.
+  // Calls for every line, from the beginning of the file, with the id that the agent would give it;
+  // once for all parts of a record that a container runtime wrote.
   // Once. Stops at the first error, of reading (io, corrupt) or of a call, and returns it.
   virtual Status each_line(const LineCalls& calls) = 0;
   // Bytes of the file taken so far, as they lie on disk: how far the reading is.

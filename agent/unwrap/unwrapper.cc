@@ -117,6 +117,41 @@ std::size_t first_plain(std::string_view tail) {
   return tail.size();
 }
 
+struct DockerLine {
+  parsers::json::JsonValue log, stream, time, attributes;
+
+  parsers::json::JsonValue* member(std::string_view name) {
+    if (name == "log") {
+      return &log;
+    }
+    if (name == "stream") {
+      return &stream;
+    }
+    if (name == "time") {
+      return &time;
+    }
+    return name == "attrs" ? &attributes : nullptr;
+  }
+  [[nodiscard]] bool complete() const {
+    return log.is_string() && stream.is_string() && time.is_string() && is_stream(stream.inner()) &&
+           is_rfc3339(time.inner());
+  }
+};
+
+// False: it has other members, or one twice, or not all of them.
+bool read_docker(std::string_view line, DockerLine& out) {
+  parsers::json::JsonScan scan(line);
+  parsers::json::JsonValue key;
+  scan.open_object();
+  while (scan.next_key(key)) {
+    parsers::json::JsonValue* const value = out.member(key.inner());
+    if (value == nullptr || value->present() || !scan.value(*value)) {
+      return false;
+    }
+  }
+  return !scan.failed() && scan.at_end() && out.complete();
+}
+
 }  // namespace
 
 Unwrapped Unwrapper::open_wrapped(std::string_view line) {
@@ -124,32 +159,12 @@ Unwrapped Unwrapper::open_wrapped(std::string_view line) {
 }
 
 Unwrapped Unwrapper::open_docker(std::string_view line) {
-  const Unwrapped none{Kind::not_wrapped, line, {}, {}, {}};
-  parsers::json::JsonScan scan(line);
-  parsers::json::JsonValue key;
-  parsers::json::JsonValue log;
-  parsers::json::JsonValue stream;
-  parsers::json::JsonValue time;
-  parsers::json::JsonValue attributes;
-  if (!scan.open_object()) {
-    return none;
+  DockerLine read;
+  if (!read_docker(line, read)) {
+    return {Kind::not_wrapped, line, {}, {}, {}};
   }
-  while (scan.next_key(key)) {
-    const std::string_view name = key.inner();
-    parsers::json::JsonValue* const value = name == "log"      ? &log
-                                            : name == "stream" ? &stream
-                                            : name == "time"   ? &time
-                                            : name == "attrs"  ? &attributes
-                                                               : nullptr;
-    if (value == nullptr || value->present() || !scan.value(*value)) {
-      return none;
-    }
-  }
-  if (scan.failed() || !scan.at_end() || !log.is_string() || !stream.is_string() ||
-      !time.is_string() || !is_stream(stream.inner()) || !is_rfc3339(time.inner())) {
-    return none;
-  }
-  Unwrapped out{Kind::part, log.inner(), {}, stream.inner(), time.inner()};
+  const parsers::json::JsonValue& log = read.log;
+  Unwrapped out{Kind::part, log.inner(), {}, read.stream.inner(), read.time.inner()};
   if (log.escaped) {
     empty(text_);
     parsers::json::append_json_unescaped(text_, log.inner());

@@ -72,9 +72,8 @@ bool take_any_tag(std::string_view& text, Tag& tag) {
   if (take_tag(text, tag)) {
     return true;
   }
-  const std::size_t blank = text.substr(0, kMaxTagBytes + 2).find(' ');
-  const std::string_view word =
-      blank == std::string_view::npos ? text.substr(0, kMaxTagBytes + 2) : text.substr(0, blank);
+  const std::string_view room = text.substr(0, kMaxTagBytes + 2);
+  const std::string_view word = room.substr(0, room.find(' '));
   const std::size_t close = word.find(']');
   if (close == std::string_view::npos || close > kMaxTagBytes) {
     return false;

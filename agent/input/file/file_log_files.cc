@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "agent/base/sha256.h"
 #include "agent/input/file/file_record.h"
@@ -10,6 +11,7 @@
 #include "agent/input/file/live_log.h"
 #include "agent/input/file/log_file_reader.h"
 #include "agent/input/file/rotation/file_checkpoint.h"
+#include "agent/unwrap/record_joiner.h"
 
 namespace auditship::input::file {
 namespace {
@@ -26,7 +28,8 @@ class OpenLogFile final : public LogFile {
         scope_(request.scope),
         generation_(request.generation),
         last_(request.last),
-        reader_(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2)) {}
+        reader_(line_max_bytes, std::min<std::uint64_t>(kBlock, line_max_bytes / 2)),
+        joiner_(line_max_bytes) {}
 
   Status each_line(const LineCalls& calls) override {
     Status status;
@@ -41,6 +44,9 @@ class OpenLogFile final : public LogFile {
       status = give_complete(calls);
       if (status && !more && last_ == LastLine::take_unterminated && reader_.rest(line_)) {
         status = give(calls);
+      }
+      if (status && !more) {
+        status = give_waiting(calls);
       }
       if (status && calls.after_read) {
         status = calls.after_read();
@@ -75,7 +81,24 @@ class OpenLogFile final : public LogFile {
     }
     line_.id.prefix = prefix_;
     line_.origin = &origin_;
-    return calls.each(line_);
+    joined_.assign(1, line_);
+    joiner_.join(joined_);
+    return give_joined(calls);
+  }
+
+  // Records whose last part is not there.
+  Status give_waiting(const LineCalls& calls) {
+    joined_.clear();
+    joiner_.take_rest(joined_);
+    return give_joined(calls);
+  }
+
+  Status give_joined(const LineCalls& calls) {
+    Status status;
+    for (std::size_t i = 0; status && i < joined_.size(); ++i) {
+      status = calls.each(joined_[i]);
+    }
+    return status;
   }
 
   // The reader skips them and counts them: they stood before the line that it gives out.
@@ -96,6 +119,9 @@ class OpenLogFile final : public LogFile {
   std::optional<Digest> first_line_;
   event::RecordId::Prefix prefix_{};
   event::RawLine line_;
+  unwrap::RecordJoiner joiner_;
+  // The line, or the record that it ends.
+  std::vector<event::RawLine> joined_;
   std::uint64_t empty_lines_ = 0;
 };
 
