@@ -75,7 +75,8 @@ bool take_any_tag(std::string_view& text, Tag& tag) {
   const std::string_view room = text.substr(0, kMaxTagBytes + 2);
   const std::string_view word = room.substr(0, room.find(' '));
   const std::size_t close = word.find(']');
-  if (close == std::string_view::npos || close > kMaxTagBytes) {
+  // Also where there is none (npos).
+  if (close > kMaxTagBytes) {
     return false;
   }
   const std::size_t behind = close + 1;
