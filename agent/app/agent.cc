@@ -110,7 +110,7 @@ Status Agent::add_stream(const config::StreamConfig& stream) {
     return input.error();
   }
   const input::joined::JoinOptions join{
-      stream.input->line_max_bytes(),
+      stream.input->record_max_bytes(),
       settings.once ? input::joined::kPatienceOfOneRun : input::joined::kPatience};
   auto made = std::make_unique<pipeline::Pipeline>(
       services_, settings,

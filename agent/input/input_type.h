@@ -63,6 +63,8 @@ class InputConfig : public yaml::Section {
   [[nodiscard]] virtual std::optional<std::string> overlap(const InputConfig& other) const = 0;
   // For messages that name an input in a few words: its paths, for example.
   [[nodiscard]] virtual std::vector<std::string> places() const = 0;
+  // The longest record that is kept whole.
+  [[nodiscard]] virtual std::uint64_t record_max_bytes() const { return 16 << 20; }
   // What reads the logs of one stream with these values. Errors: what it cannot do without.
   [[nodiscard]] virtual Result<std::unique_ptr<SourceDiscovery>> make_discovery(
       const InputServices& services, const InputStream& stream) const = 0;

@@ -28,6 +28,7 @@ class FileInputConfig final : public yaml::SectionOf<FileInputConfig, InputConfi
   [[nodiscard]] std::string_view missing_key() const override;
   [[nodiscard]] std::optional<std::string> overlap(const InputConfig& other) const override;
   [[nodiscard]] std::vector<std::string> places() const override { return paths; }
+  [[nodiscard]] std::uint64_t record_max_bytes() const override { return line_max; }
   [[nodiscard]] Result<std::unique_ptr<SourceDiscovery>> make_discovery(
       const InputServices& services, const InputStream& stream) const override;
   [[nodiscard]] std::vector<std::string> check_logs(const InputServices& services) const override;
