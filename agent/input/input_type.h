@@ -53,16 +53,18 @@ class InputConfig : public yaml::Section {
   [[nodiscard]] virtual const InputType& type() const = 0;
   [[nodiscard]] virtual std::unique_ptr<InputConfig> clone() const = 0;
   // As read(), of the keys that may stand at the top level.
-  virtual void read_defaults(yaml::YamlMap& top, yaml::ReadContext& context) = 0;
-  [[nodiscard]] virtual bool knows_default(std::string_view key) const = 0;
+  virtual void read_defaults(yaml::YamlMap& /*top*/, yaml::ReadContext& /*context*/) {}
+  [[nodiscard]] virtual bool knows_default(std::string_view /*key*/) const { return false; }
   // The log files of a default stream, by its parser. An input that reads no files ignores them.
-  virtual void use_default_paths(std::span<const std::string_view> paths) = 0;
+  virtual void use_default_paths(std::span<const std::string_view> /*paths*/) {}
   // What a stream must say that is not on by default: the name of a key that is still missing, or empty.
-  [[nodiscard]] virtual std::string_view missing_key() const = 0;
+  [[nodiscard]] virtual std::string_view missing_key() const { return {}; }
   // What both would read, in words: "/var/log/auth.log". nullopt: nothing, as far as the configuration shows.
-  [[nodiscard]] virtual std::optional<std::string> overlap(const InputConfig& other) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> overlap(const InputConfig& /*other*/) const {
+    return std::nullopt;
+  }
   // For messages that name an input in a few words: its paths, for example.
-  [[nodiscard]] virtual std::vector<std::string> places() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> places() const { return {}; }
   // The longest record that is kept whole.
   [[nodiscard]] virtual std::uint64_t record_max_bytes() const { return 16 << 20; }
   // What reads the logs of one stream with these values. Errors: what it cannot do without.
@@ -70,7 +72,9 @@ class InputConfig : public yaml::Section {
       const InputServices& services, const InputStream& stream) const = 0;
   // What `check` says of the logs that are there now, a line each: "/var/log/auth.log is readable".
   [[nodiscard]] virtual std::vector<std::string> check_logs(
-      const InputServices& services) const = 0;
+      const InputServices& /*services*/) const {
+    return {};
+  }
   // The logs as files, for commands that are given some; nullptr: they are no files. host_root: as
   // InputStream has it. fs must outlive it.
   [[nodiscard]] virtual std::unique_ptr<LogFiles> log_files(
