@@ -78,14 +78,14 @@ struct ParserType {
   // For documentation: "audit log of the kube-apiserver".
   std::string_view summary;
   // The stream that is on without being named, and its target. Empty: none.
-  std::string_view default_stream;
+  std::string_view default_stream = {};
   // The log files of that stream.
-  std::span<const std::string_view> default_paths;
+  std::span<const std::string_view> default_paths = {};
   // The rule file filters/RULES.yaml beside the configuration that a stream takes which names none.
-  std::string_view rules;
+  std::string_view rules = {};
   // The files of conf/opensearch that describe its documents: component_templates/, index_templates/ and
   // lifecycle/auditship-TEMPLATES.json.
-  std::string_view templates;
+  std::string_view templates = {};
   // Its events are of a cluster, not of a node: documents say orchestrator.cluster.name.
   bool cluster_scoped = false;
   // With the defaults.

@@ -118,7 +118,7 @@ struct SinkType {
   // For documentation: "OpenSearch by its bulk API".
   std::string_view summary;
   // What its section must have at least: "hosts". Empty: the section may be absent.
-  std::string_view required;
+  std::string_view required = {};
   // With the defaults.
   std::unique_ptr<SinkConfig> (*make_config)() = nullptr;
   // Of `check --online`; nullptr: there is nothing to ask.
