@@ -161,10 +161,14 @@ class StreamReader {
   Config& config_;
 };
 
-// A default rule file that is not there means: keep everything, and say so.
+// A default rule file that is not there means: keep everything, and say so. A format without default rules keeps
+// everything, too.
 void find_default_rules(yaml::ReadContext& context, StreamConfig& stream) {
-  const std::string path =
-      context.resolve("filters/" + std::string(stream.parser->type().rules) + ".yaml");
+  const std::string_view rules = stream.parser->type().rules;
+  if (rules.empty()) {
+    return;
+  }
+  const std::string path = context.resolve("filters/" + std::string(rules) + ".yaml");
   if (const auto stat = context.fs.stat(path); stat && stat->is_regular) {
     stream.filters = path;
   } else {

@@ -196,6 +196,23 @@ TEST_CASE("a registered parser has its stream, keys and rules without anybody na
   has(config::render_effective(*config), "parser: \"plain\"\n    separator: \";\"\n");
 }
 
+TEST_CASE("a format without default rules keeps everything, and nothing is missed", "[config]") {
+  MoreTypes more;
+  parsers::ParserType bare = kPlain;
+  bare.default_stream = {};
+  bare.rules = {};
+  more.parsers.back() = &bare;
+  const auto config = parse(more,
+                            "streams: {kubeaudit: {enabled: false}, authlog: {enabled: false},"
+                            " own: {parser: plain, paths: [/own]}}\n");
+  INFO((config ? "" : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->streams.back().filters.empty());
+  for (const std::string& warning : config->warnings) {
+    CHECK(warning.find("no rule file") == std::string::npos);
+  }
+}
+
 TEST_CASE("a registered input is read, shown and compared without anybody naming it", "[config]") {
   const MoreTypes more;
   const auto config = parse(more, "streams: {own: {parser: plain, input: queue, queue: q1}}\n");
