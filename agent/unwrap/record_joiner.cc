@@ -7,31 +7,33 @@ namespace auditship::unwrap {
 
 void RecordJoiner::join(std::vector<event::RawLine>& lines) {
   given_out_.clear();
-  std::vector<event::RawLine> whole;
-  bool changed = waits();
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const event::RawLine& line = lines[i];
+  const std::size_t begin = waits() ? 0 : first_part(lines);
+  if (begin == lines.size()) {
+    return;
+  }
+  // What stands before the first part stays as it is.
+  std::vector<event::RawLine> whole(lines.begin(),
+                                    lines.begin() + static_cast<std::ptrdiff_t>(begin));
+  for (std::size_t i = begin; i < lines.size(); ++i) {
     event::RawLine joined;
-    const bool complete = take(line, joined);
-    if (!changed && !complete) {
-      // The first part in these lines: what stands before it stays as it is.
-      changed = true;
-      whole.assign(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-    if (!changed) {
-      continue;
-    }
+    const bool complete = take(lines[i], joined);
     if (complete) {
       whole.push_back(joined);
     }
-    waited_ += line.size_in_log;
+    waited_ += lines[i].size_in_log + (complete ? kRecordCost : 0);
     if (waits() && waited_ > 2 * max_bytes_) {
       take_rest(whole);
     }
   }
-  if (changed) {
-    lines.swap(whole);
-  }
+  lines.swap(whole);
+}
+
+// Nearly all logs have none: this is all that their lines cost.
+std::size_t RecordJoiner::first_part(const std::vector<event::RawLine>& lines) {
+  const auto found = std::find_if(lines.begin(), lines.end(), [this](const event::RawLine& line) {
+    return !line.cut && unwrapper_.open(line.text).kind == Unwrapped::Kind::part;
+  });
+  return static_cast<std::size_t>(found - lines.begin());
 }
 
 // False: line was a part, and its record goes on.

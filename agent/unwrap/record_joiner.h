@@ -9,8 +9,9 @@
 // that of a line: over max_bytes it is cut, and its first max_bytes - tail_bytes and last tail_bytes bytes are kept.
 //
 // Parts of stdout and of stderr may stand in turn. A part that never goes on waits, as a line without its newline does,
-// until take_rest(), or until twice max_bytes of the log were read behind it. All this depends on nothing but the lines
-// from a place on at which nothing waits, so a log read again from such a place gives the same records.
+// until take_rest(), or until twice max_bytes of the log were read behind it; every record counts as kRecordCost bytes
+// more, because whoever waits for the part keeps it. All this depends on nothing but the lines from a place on at which
+// nothing waits, so a log read again from such a place gives the same records.
 // What join() gives out lives until the next call. Not thread-safe.
 #pragma once
 
@@ -33,6 +34,8 @@ class RecordJoiner {
  public:
   // Of the tail of a cut record as much is kept as of the tail of a cut line.
   static constexpr std::uint64_t kTailBytes = 256 << 10;
+  // What a record takes in memory beside its text.
+  static constexpr std::uint64_t kRecordCost = 256;
 
   // max_bytes is at least 2, tail_bytes at most half of it.
   explicit RecordJoiner(std::uint64_t max_bytes)
@@ -65,6 +68,7 @@ class RecordJoiner {
     std::string head, tail;
   };
 
+  std::size_t first_part(const std::vector<event::RawLine>& lines);
   bool take(const event::RawLine& line, event::RawLine& joined);
   void append(Pending& record, std::string_view text) const;
   event::RawLine finish(Pending& record);
@@ -73,7 +77,7 @@ class RecordJoiner {
   Unwrapper unwrapper_;
   // Of stdout and of stderr.
   std::array<Pending, 2> pending_;
-  // Bytes of the log read since a record began to wait.
+  // Read since a record began to wait.
   std::uint64_t waited_ = 0;
   // What the records given out last point to.
   std::deque<Joined> given_out_;

@@ -103,6 +103,23 @@ TEST_CASE("a part that never goes on does not hold the log for ever", "[unwrap]"
   CHECK(std::find(texts.begin(), texts.end(), cri("stderr", 'F', "left")) != texts.end());
 }
 
+// A million lines of two bytes behind a part took a hundred times their size.
+TEST_CASE("short records behind a part count for what they take in memory", "[unwrap]") {
+  constexpr std::uint64_t kMax = 100'000;
+  unwrap::RecordJoiner joiner(kMax, 1000);
+  Log log;
+  std::vector<event::RawLine> lines = {log.add(cri("stderr", 'P', "left"))};
+  joiner.join(lines);
+  std::size_t kept = 0;
+  while (joiner.waits()) {
+    lines = {log.add("x")};
+    joiner.join(lines);
+    kept += lines.size();
+    REQUIRE(kept < 10'000);
+  }
+  CHECK(kept * sizeof(event::RawLine) <= 2 * kMax);
+}
+
 TEST_CASE("a joined record over the limit is cut as a line is", "[unwrap]") {
   constexpr std::uint64_t kMax = 300;
   constexpr std::uint64_t kTail = 100;
