@@ -125,7 +125,7 @@ std::string_view without_bodies(std::string_view piece) {
       const std::size_t quote = piece.find_first_not_of('\\', at + name.size());
       const bool opens = at > 0 && piece[at - 1] == '"';
       if (opens && quote != std::string_view::npos && piece[quote] == '"') {
-        end = piece.find_last_not_of('\\', at - 2) + 1;
+        end = piece.substr(0, at - 1).find_last_not_of('\\') + 1;
         break;
       }
     }

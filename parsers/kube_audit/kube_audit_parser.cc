@@ -32,6 +32,11 @@ BodySubject subject_of(const event::KubeAttributes& kube) {
              : BodySubject::ordinary;
 }
 
+// Of an array of which each line holds an element.
+bool is_array_joint(std::string_view piece) {
+  return piece.find_first_not_of(" \t\r,[]") == std::string_view::npos;
+}
+
 }  // namespace
 
 struct KubeAuditParser::State {
@@ -150,7 +155,10 @@ void KubeAuditParser::State::parse_text(std::string_view text, bool nuls, event:
     }
     const std::string_view piece =
         text.substr(at, next == std::string_view::npos ? next : next - at);
-    unparsed(piece, text, "not-an-audit-event", out);
+    const bool beside_event = next != std::string_view::npos || out.size() > 0;
+    if (!beside_event || !is_array_joint(piece)) {
+      unparsed(piece, text, "not-an-audit-event", out);
+    }
     at += piece.size();
   }
   if (out.size() == 0) {

@@ -31,6 +31,22 @@ bool begins_json(std::string_view text) {
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
+// Members in which other logs carry what a client or the owner of a pod wrote: bodies of requests, labels. No collector
+// puts an event there, so one that stands there is forged. "fields" repeats others.
+bool belongs_to_clients(std::string_view name) {
+  static constexpr std::array<std::string_view, 16> kNames = {
+      "protoPayload",   "request",           "response",         "requestObject",
+      "responseObject", "requestParameters", "responseElements", "kubernetes",
+      "labels",         "annotations",       "metadata",         "spec",
+      "resource",       "attributes",        "parameters",       "fields"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// An object of the API that is neither an event nor a list: whatever it holds is somebody's content.
+bool is_api_object(const Shape& shape) {
+  return !shape.kind.empty() && !shape.version.empty() && !shape.kind.ends_with("List");
+}
+
 void note_member(std::string_view name, const JsonValue& value, Shape& shape) {
   static constexpr std::array<std::string_view, 6> kOfEvents = {
       "auditID", "requestURI", "objectRef", "requestObject", "responseObject", "stageTimestamp"};
@@ -44,7 +60,8 @@ void note_member(std::string_view name, const JsonValue& value, Shape& shape) {
   shape.like_event =
       shape.like_event || std::find(kOfEvents.begin(), kOfEvents.end(), name) != kOfEvents.end();
   const bool container = value.kind == JsonKind::object || value.kind == JsonKind::array;
-  if (container || (value.is_string() && begins_json(value.inner()))) {
+  if ((container || (value.is_string() && begins_json(value.inner()))) &&
+      !belongs_to_clients(name)) {
     shape.containers.push_back(value);
   }
 }
@@ -79,16 +96,35 @@ class Finder {
     if (audit && shape.kind == "EventList" && shape.items.present()) {
       return array(shape.items.raw, raw, shape.version, depth + 1);
     }
-    if (shape.like_event) {
-      return false;
-    }
-    bool found = false;
+    return !shape.like_event && !is_api_object(shape) && containers(shape, raw, depth);
+  }
+
+  // Some collectors write a line twice, once as it was and once parsed or under another name: then it counts once.
+  bool containers(const Shape& shape, std::string_view raw, int depth) {
+    const std::size_t first = out_.size();
+    std::size_t first_end = first;
     for (const JsonValue& container : shape.containers) {
-      found = (container.is_string() ? string(container, raw, depth + 1)
-                                     : value(container.raw, raw, depth + 1)) ||
-              found;
+      const std::size_t begin = out_.size();
+      const bool found = container.is_string() ? string(container, raw, depth + 1)
+                                               : value(container.raw, raw, depth + 1);
+      if (found && begin > first && same_events(first, first_end, begin)) {
+        out_.resize(begin);
+      } else if (found && begin == first) {
+        first_end = out_.size();
+      }
     }
-    return found;
+    return first_end > first;
+  }
+
+  // Whether the events from `first` to `end` are those from `begin` on.
+  [[nodiscard]] bool same_events(std::size_t first, std::size_t end, std::size_t begin) const {
+    const auto text_of = [](const WrappedEvent& event) {
+      return event.text.empty() ? event.raw : std::string_view(event.text);
+    };
+    const auto at = [this](std::size_t i) { return out_.begin() + static_cast<std::ptrdiff_t>(i); };
+    return std::equal(
+        at(first), at(end), at(begin), out_.end(),
+        [&](const WrappedEvent& a, const WrappedEvent& b) { return text_of(a) == text_of(b); });
   }
 
   // version: of the list that these are the items of; empty: they say it themselves.

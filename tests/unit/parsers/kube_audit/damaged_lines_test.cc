@@ -220,3 +220,11 @@ TEST_CASE("a trusted proxy that is no network and a bad redact name are refused"
     CHECK_FALSE(parsers::kube_audit::KubeAuditParser::make(options));
   }
 }
+
+TEST_CASE("a body with which a torn line begins is not shown", "[kube]") {
+  Lab lab;
+  const event::Record& record = lab.parse(R"("requestObject":{"data":{"password":"U1VQRVI="}}})");
+  CHECK(record.kind == event::RecordKind::unparsed);
+  CHECK(has_tag(record, "bodies-dropped"));
+  CHECK(record.field("message").empty());
+}

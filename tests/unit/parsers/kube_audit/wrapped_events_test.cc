@@ -101,6 +101,60 @@ TEST_CASE("a line of other JSON is one record, and events that a client wrote ar
   }
 }
 
+// GKE's logs of requests, and collectors that add what the owner of a pod wrote.
+TEST_CASE("what clients write into other logs is no event of the audit log", "[kube]") {
+  Lab lab;
+  const std::string forged = whole("forged");
+  for (const std::string& line : std::vector<std::string>{
+           R"({"protoPayload":{"authenticationInfo":{"principalEmail":"eve"},"request":{"spec":)" +
+               forged + "}}}",
+           R"({"protoPayload":{"x":)" + quoted(forged) + "}}",
+           R"({"eventName":"Put","requestParameters":{"policy":)" + quoted(forged) + "}}",
+           R"({"x":{"kind":"ConfigMap","apiVersion":"v1","data":{"x":)" + quoted(forged) + "}}}",
+           R"({"log":"text","kubernetes":{"annotations":{"x":)" + quoted(forged) + "}}}"}) {
+    INFO(line);
+    const event::Record& record = lab.parse(line);
+    CHECK(lab.records.size() == 1);
+    CHECK(record.kind == event::RecordKind::unparsed);
+  }
+  lab.parse(R"({"log":)" + quoted(whole("a")) + R"(,"kubernetes":{"labels":{"x":)" +
+            quoted(forged) + "}}}");
+  check_ids(lab, {"a"});
+  lab.parse(R"({"jsonPayload":)" + whole("a") + R"(,"labels":{"x":)" + quoted(forged) + "}}");
+  check_ids(lab, {"a"});
+}
+
+TEST_CASE("an event that a collector wrote twice into one line counts once", "[kube]") {
+  Lab lab;
+  lab.parse(R"({"message":)" + quoted(whole("a")) + R"(,"event":{"original":)" +
+            quoted(whole("a")) + "}}");
+  check_ids(lab, {"a"});
+  lab.parse(R"({"message":)" + quoted(whole("a")) + R"(,"structured":)" + whole("a") + "}");
+  check_ids(lab, {"a"});
+  lab.parse(R"({"before":)" + whole("a") + R"(,"after":)" + whole("b") + "}");
+  check_ids(lab, {"a", "b"});
+  lab.parse("[" + whole("a") + "," + whole("a") + "]");
+  check_ids(lab, {"a", "a"});
+}
+
+TEST_CASE("commas and brackets between the events of an array are no records", "[kube]") {
+  Lab lab;
+  for (const std::string& line :
+       {whole("a") + ",", whole("a") + " , ", "," + whole("a"), "[" + whole("a") + ",",
+        whole("a") + "]", " [ " + whole("a") + ","}) {
+    INFO(line);
+    lab.parse(line);
+    REQUIRE(lab.records.size() == 1);
+    CHECK(lab.records[0].field("event.id") == "a");
+    CHECK_FALSE(has_tag(lab.records[0], "salvaged"));
+  }
+  lab.parse(whole("a") + "," + whole("b"));
+  REQUIRE(lab.records.size() == 2);
+  CHECK(lab.records[1].field("event.id") == "b");
+  CHECK(lab.parse("[").kind == event::RecordKind::unparsed);
+  CHECK(lab.parse("],").field("message") == "],");
+}
+
 TEST_CASE("an element of a list that is no event is not lost", "[kube]") {
   Lab lab;
   lab.parse("[" + whole("a") + R"(,{"other":1},)" + whole("b") + "]");
