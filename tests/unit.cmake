@@ -70,6 +70,10 @@ auditship_test(NAME unit_input_file_rotation LABELS unit
     unit/input/file/rotation/rotation_names_test.cc
     unit/input/file/rotation/rotation_scanner_test.cc
   LIBRARIES auditship::base auditship::input_file_rotation auditship_sim)
+auditship_test(NAME unit_input_file_search LABELS unit
+  SOURCES unit/input/file/search/generation_search_test.cc
+    unit/input/file/search/name_shape_test.cc
+  LIBRARIES auditship::base auditship::input_file auditship::input_file_search auditship_sim)
 auditship_test(NAME unit_input_joined LABELS unit
   SOURCES unit/input/joined/joined_input_test.cc
     support/memory_journal.cc

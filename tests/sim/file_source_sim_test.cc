@@ -33,7 +33,8 @@ class History {
     codec_ = rng_.one_in(2) ? Codec::none : rng_.one_in(2) ? Codec::gzip : Codec::zstd;
     delay_compress_ = rng_.one_in(2);
     copytruncate_ = !stamps_ && rng_.one_in(3);
-    if (!copytruncate_ && (tell || !reuse) && rng_.one_in(3)) {
+    header_ = !copytruncate_ && (tell || !reuse) && rng_.one_in(3);
+    if (header_) {
       rig_.writer.set_header("# constant header");
     }
   }
@@ -92,6 +93,9 @@ class History {
         return;
       case 7:
         if (!rig_.source) {
+          if (rng_.one_in(2)) {
+            move_elsewhere();
+          }
           rig_.start();
         } else if (rng_.one_in(2)) {
           crash();
@@ -172,6 +176,29 @@ class History {
     }
   }
 
+  // The log gets a name that no rotation has, while nobody looks. Not with a constant header: when
+  // nothing else was read, another generation with a usual name is taken for it.
+  void move_elsewhere() {
+    const std::string& path = rig_.writer.path();
+    if (!rig_.saved || !rig_.fs.exists(path) || rig_.fs.inode_of(path) != rig_.saved->inode ||
+        rig_.saved->pos.offset == 0 || !piece_.empty() || header_) {
+      return;
+    }
+    // An inode number may have been used again: of another file nobody could know that it moved.
+    const std::string bytes = rig_.fs.get(path);
+    if (Sha256().of(bytes.substr(0, bytes.find('\n'))) != rig_.saved->pos.file.first_line) {
+      return;
+    }
+    const std::string to =
+        directory_of(path) + (rng_.one_in(2) ? "/moved." : "/old/@") + std::to_string(++moved_);
+    (void)rig_.fs.make_dirs(directory_of(path) + "/old");
+    rig_.fs.move(path, to);
+    if (codec_ != Codec::none && rng_.one_in(2)) {
+      rig_.writer.compress(to, codec_);
+    }
+    write();
+  }
+
   // Everything since the last save is forgotten, as frames that were never synced are.
   void crash() {
     rig_.source.reset();
@@ -215,9 +242,9 @@ class History {
 
   SimRng rng_;
   FileSourceRig rig_;
-  bool stamps_ = false, delay_compress_ = false, copytruncate_ = false;
+  bool stamps_ = false, delay_compress_ = false, copytruncate_ = false, header_ = false;
   Codec codec_ = Codec::none;
-  std::uint64_t count_ = 0;
+  std::uint64_t count_ = 0, moved_ = 0;
   std::size_t saved_ = 0;  // lines read at the last save
   std::string piece_;
 };

@@ -102,6 +102,12 @@ const yaml::Schema<FileInputConfig>& FileInputConfig::schema() {
             yaml::texts_key("paths", &C::paths, "list of absolute paths",
                             "Globs allowed; files that are not there are waited for.", path_problem)
                 .with_default("by stream"));
+        keys.push_back(yaml::texts_key(
+            "olddirs", &C::olddirs, "list of absolute paths",
+            "Where logs are moved to when they are rotated (logrotate's `olddir`), if that is not "
+            "the "
+            "log's directory or one in it: looked into for the rest of a log that moved.",
+            path_problem));
         return keys;
       }(),
       check_paths);
@@ -145,6 +151,7 @@ Result<std::unique_ptr<SourceDiscovery>> FileInputConfig::make_discovery(
   options.paths = paths;
   options.host_root = stream.host_root;
   options.source.scope = stream.scope;
+  options.source.search_directories = olddirs;
   options.source.line_max_bytes = line_max;
   options.source.cut_tail_bytes =
       std::min<std::uint64_t>(options.source.cut_tail_bytes, line_max / 2);

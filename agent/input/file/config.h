@@ -19,6 +19,8 @@ class FileInputConfig final : public yaml::SectionOf<FileInputConfig, InputConfi
   // How far back rotated files are read at the first start. nullopt: all, 0: none.
   std::optional<std::chrono::seconds> backfill = std::chrono::hours(24 * 7);
   std::uint64_t line_max = 16 << 20;
+  // Absolute: where rotated files are moved to (logrotate's olddir).
+  std::vector<std::string> olddirs;
 
   [[nodiscard]] static const yaml::Schema<FileInputConfig>& schema();
   [[nodiscard]] const InputType& type() const override;

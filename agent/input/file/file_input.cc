@@ -94,6 +94,10 @@ FileSourceOptions FileInput::options_of(const std::string& name) const {
   const auto known = paths_.find(name);
   options.path = known != paths_.end() ? known->second : options_.host_root + name;
   options.name = name;
+  const std::vector<std::string> directories = discovery_.directories();
+  options.search_directories.insert(options.search_directories.end(), directories.begin(),
+                                    directories.end());
+  options.other_logs.insert(discovery_.sources().begin(), discovery_.sources().end());
   return options;
 }
 

@@ -33,6 +33,7 @@ FileSource::FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOption
       resume_place_(context_, chain_, history_, matcher_, resume),
       next_rotation_(context_, chain_, history_, matcher_),
       copies_(context_, chain_, matcher_),
+      search_(context_, matcher_),
       reader_(context_, resume ? resume->pos : rotation::FilePosition{}),
       successor_(context_, chain_),
       late_writes_(context_) {}
@@ -143,10 +144,37 @@ Result<bool> FileSource::at_truncation(std::vector<event::RawLine>& lines) {
           rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash()});
     return true;
   }
+  const auto elsewhere = read_copy_elsewhere();
+  if (!elsewhere || *elsewhere) {
+    return elsewhere;
+  }
   if (reader_.take_unterminated(lines)) {
     return true;  // its end is lost, its beginning is not
   }
   begin_again();
+  return true;
+}
+
+// A copy that bears no rotation name of the log. False: there is none.
+Result<bool> FileSource::read_copy_elsewhere() {
+  const FileCheckpoint at = reader_.mark();
+  std::vector<ChainEntry> known(1);
+  known.front().stat = reader_.current()->stat;
+  auto searched = search_.find(GenerationMark{at, true}, known);
+  if (!searched) {
+    return searched.error();
+  }
+  if (searched->files.empty()) {
+    return false;
+  }
+  context_.log.info("copy-found",
+                    "the log was copied and truncated; its rest is read from the copy",
+                    {{"path", context_.options.path},
+                     {"copy", searched->files.front().path},
+                     {"from_offset", at.pos.offset}});
+  copies_.forget_failures();
+  begin(std::move(searched->files.front()),
+        rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash()});
   return true;
 }
 
@@ -212,6 +240,9 @@ Result<bool> FileSource::open_next() {
 // True: the place was found or is known to be lost.
 Result<bool> FileSource::resume() {
   auto found = resume_place_.find();
+  if (found && found->verdict == ResumePlace::Verdict::missing) {
+    found = look_elsewhere();
+  }
   if (!found) {
     return found.error();
   }
@@ -219,6 +250,26 @@ Result<bool> FileSource::resume() {
     begin(std::move(*found->entry), found->start);
   }
   return found->verdict != ResumePlace::Verdict::not_yet;
+}
+
+// The place is in no file that bears a rotation name of the log.
+Result<ResumePlace::Found> FileSource::look_elsewhere() {
+  auto searched = search_.find(resume_place_.mark(), resume_place_.compared());
+  if (!searched) {
+    return searched.error();
+  }
+  if (!searched->files.empty()) {
+    return resume_place_.take_elsewhere(std::move(searched->files));
+  }
+  if (!searched->not_looked_at.empty()) {
+    return resume_place_.lose(
+        "the file that was read last was not found, but not every file could be looked at (" +
+        searched->not_looked_at + "); its unread rest is lost");
+  }
+  return resume_place_.lose(
+      "the file that was read last is gone or was rewritten: no file in the log's directories "
+      "holds "
+      "it; its unread rest is lost");
 }
 
 void FileSource::begin(ChainEntry entry, const rotation::ReadStart& start) {

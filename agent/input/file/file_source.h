@@ -10,8 +10,8 @@
 // line_max_bytes plus one read block, whatever is in the file. A generation that vanished unread is
 // a counted gap. Lines and what they point to are valid until the next read. Not thread-safe.
 //
-// Its parts: RotationChain (which file is next), ResumePlace, NextRotation and TruncatedCopy (which
-// generation a file is), GenerationReader (its lines), SuccessorWatch (when it is done with).
+// Its parts: RotationChain (which file is next), ResumePlace, NextRotation, TruncatedCopy and
+// GenerationSearch (which generation a file is), GenerationReader (its lines), SuccessorWatch (when it is done with).
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,7 @@
 #include "agent/input/file/rotation/rotation_chain.h"
 #include "agent/input/file/rotation/source_context.h"
 #include "agent/input/file/rotation/truncated_copy.h"
+#include "agent/input/file/search/generation_search.h"
 #include "agent/input/file/successor_watch.h"
 #include "agent/input/source.h"
 
@@ -66,10 +67,12 @@ class FileSource final : public Source {
   Result<bool> read_on(std::vector<event::RawLine>& lines, std::size_t max_bytes);
   Result<bool> at_end(std::vector<event::RawLine>& lines);
   Result<bool> at_damage(std::vector<event::RawLine>& lines);
+  Result<bool> read_copy_elsewhere();
   Result<bool> at_truncation(std::vector<event::RawLine>& lines);
   void begin_again();
   Result<bool> open_next();
   Result<bool> resume();
+  Result<rotation::ResumePlace::Found> look_elsewhere();
   void begin(rotation::ChainEntry entry, const rotation::ReadStart& start);
   enum class FileNow { intact, rewritten };
   void finish(FileNow file);
@@ -84,6 +87,7 @@ class FileSource final : public Source {
   rotation::ResumePlace resume_place_;
   rotation::NextRotation next_rotation_;
   rotation::TruncatedCopy copies_;
+  search::GenerationSearch search_;
   GenerationReader reader_;
   SuccessorWatch successor_;
   LateWriteWatch late_writes_;

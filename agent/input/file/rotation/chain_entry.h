@@ -35,6 +35,8 @@ struct ChainEntry {
   std::unique_ptr<Generation> file;
   // False: not known to be newer than what was read last.
   bool ordered = true;
+  // Found by its content, not by its name: a look at the rotation names does not show it.
+  bool elsewhere = false;
 
   [[nodiscard]] bool live() const { return !rotated.has_value(); }
   [[nodiscard]] Codec codec() const { return rotated ? rotated->codec : Codec::none; }

@@ -43,6 +43,11 @@ class ResumeMatcher {
   // Whether nothing is behind offset; then the file stands at offset. Errors: io.
   Result<bool> ends_at(ChainEntry& entry, std::uint64_t offset) const;
 
+  // No other generation is known to begin with the line that mark's does.
+  [[nodiscard]] bool first_line_is_proof(const GenerationMark& mark) const {
+    return history_.never_repeated(mark.at.pos.file);
+  }
+
   // Which of the files, oldest first, is the one that mark remembers: the same inode with the same
   // content, else the newest with the same content, else (nothing but a first line to compare) the
   // one whose time fits, else the only one with that line: times say little after a clock was set

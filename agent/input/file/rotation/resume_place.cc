@@ -30,14 +30,8 @@ Result<ResumePlace::Found> ResumePlace::find() {
   if (*at) {
     return take(std::move(found), **at, mark_->at.pos.offset);
   }
-  if (const auto shorter = matcher_.find_shorter_copy(found, *mark_)) {
-    context_.log.warn("restored-shorter",
-                      "the log is shorter than what was read of it; read again under the same ids",
-                      {{"path", found[*shorter].path}, {"read_up_to", mark_->at.pos.offset}});
-    return take(std::move(found), *shorter, 0);
-  }
-  lose(std::move(found));
-  return Found{Verdict::lost, {}, {}};
+  compared_ = std::move(found);
+  return Found{Verdict::missing, {}, {}};
 }
 
 ResumePlace::Found ResumePlace::take(std::vector<ChainEntry> found, std::size_t at,
@@ -47,17 +41,34 @@ ResumePlace::Found ResumePlace::take(std::vector<ChainEntry> found, std::size_t 
                ReadStart{mark.at.pos.file, offset, mark.at.head_hash}};
 }
 
-void ResumePlace::lose(std::vector<ChainEntry> found) {
+ResumePlace::Found ResumePlace::take_elsewhere(std::vector<ChainEntry> files) {
+  const GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  context_.log.info("generation-found",
+                    "the log was renamed; its rest is read from the file that it is now",
+                    {{"path", context_.options.path},
+                     {"file", files.front().path},
+                     {"from_offset", mark.at.pos.offset}});
+  ChainEntry entry = chain_.resume_elsewhere(std::exchange(compared_, {}), std::move(files));
+  return Found{Verdict::found, std::move(entry),
+               ReadStart{mark.at.pos.file, mark.at.pos.offset, mark.at.head_hash}};
+}
+
+ResumePlace::Found ResumePlace::lose(std::string_view text) {
+  std::vector<ChainEntry> found = std::exchange(compared_, {});
+  if (const auto shorter = matcher_.find_shorter_copy(found, *mark_)) {
+    context_.log.warn("restored-shorter",
+                      "the log is shorter than what was read of it; read again under the same ids",
+                      {{"path", found[*shorter].path}, {"read_up_to", mark_->at.pos.offset}});
+    return take(std::move(found), *shorter, 0);
+  }
   GenerationMark mark = *std::exchange(mark_, std::nullopt);
-  context_.report_loss("generation-vanished",
-                       "the file that was read last is gone or was rewritten; its unread rest is "
-                       "lost",
-                       {}, mark.at.pos.offset, 0);
+  context_.report_loss("generation-vanished", text, {}, mark.at.pos.offset, 0);
   chain_.resume_without_place(std::move(found));
   const auto& waiting = chain_.waiting();
   mark.rewritten = std::any_of(waiting.begin(), waiting.end(),
                                [&](const ChainEntry& e) { return same_file(e, mark); });
   history_.give_up(std::move(mark));
+  return Found{Verdict::missing, {}, {}};
 }
 
 }  // namespace auditship::input::file::rotation

@@ -1,11 +1,14 @@
 // ResumePlace finds the place again where an earlier run stopped reading.
 //
-//   auto found = place.find();     // found: read on there; lost: from the oldest file that waits
+//   auto found = place.find();     // found: read on there; missing: under no rotation name
+//   place.take_elsewhere(files) …     // what a search by content found
+//   place.lose(text);                 // nothing: read on from the oldest file that waits
 //
 // Not thread-safe.
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "agent/input/file/rotation/chain_entry.h"
@@ -23,7 +26,7 @@ class ResumePlace {
   enum class Verdict {
     not_yet,  // nothing is there, or files are being renamed: the place may come back
     found,
-    lost,  // the file is gone or was rewritten: counted, and what is there waits in the chain
+    missing,  // no file with a name of the rotation is it: look elsewhere, then take it or lose it
   };
   struct Found {
     Verdict verdict = Verdict::not_yet;
@@ -42,15 +45,25 @@ class ResumePlace {
   // Errors: io.
   Result<Found> find();
 
+  // Only after find() said missing, and then either of the two, or find() again.
+  // What is searched for, and the files that it is not.
+  [[nodiscard]] const GenerationMark& mark() const { return *mark_; }
+  [[nodiscard]] const std::vector<ChainEntry>& compared() const { return compared_; }
+  // files: the generation, standing at the mark, and those that follow it before what the chain
+  // knows.
+  Found take_elsewhere(std::vector<ChainEntry> files);
+  // The place counts as lost, or as found in a shorter copy of its file; text says why.
+  Found lose(std::string_view text);
+
  private:
   Found take(std::vector<ChainEntry> found, std::size_t at, std::uint64_t offset);
-  void lose(std::vector<ChainEntry> found);
 
   SourceContext& context_;
   RotationChain& chain_;
   GenerationHistory& history_;
   const ResumeMatcher& matcher_;
   std::optional<GenerationMark> mark_;
+  std::vector<ChainEntry> compared_;
 };
 
 }  // namespace auditship::input::file::rotation

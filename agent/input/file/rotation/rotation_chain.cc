@@ -117,7 +117,7 @@ bool RotationChain::merge(std::vector<ChainEntry> newer, const ChainEntry* curre
       at->file = std::move(held.file);
       at->ordered = held.ordered;
       behind = static_cast<std::size_t>(at - next.begin()) + 1;
-    } else if (held.file) {
+    } else if (held.file || still_elsewhere(held)) {
       if (held.live()) {
         held.rotated = RotatedName{};
       }
@@ -129,6 +129,15 @@ bool RotationChain::merge(std::vector<ChainEntry> newer, const ChainEntry* curre
   }
   waiting_.assign(std::make_move_iterator(next.begin()), std::make_move_iterator(next.end()));
   return hold_waiting();
+}
+
+// A file that waits outside of the names that are looked at is there, too.
+bool RotationChain::still_elsewhere(const ChainEntry& entry) {
+  if (!entry.elsewhere) {
+    return false;
+  }
+  const auto now = context_.fs.stat(entry.path);
+  return now ? now->same_file(entry.stat) : now.error().code != Errc::not_found;
 }
 
 // Takes hold of the files that wait. False: one vanished meanwhile.
@@ -193,6 +202,14 @@ ChainEntry RotationChain::resume_at(std::vector<ChainEntry> found, std::size_t a
   }
   looked_ = true;
   return std::move(found[at]);
+}
+
+ChainEntry RotationChain::resume_elsewhere(std::vector<ChainEntry> found,
+                                           std::vector<ChainEntry> files) {
+  resume_without_place(std::move(found));
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(files.begin() + 1),
+                  std::make_move_iterator(files.end()));
+  return std::move(files.front());
 }
 
 void RotationChain::resume_without_place(std::vector<ChainEntry> found) {

@@ -59,6 +59,9 @@ class RotationChain {
   // The place of an earlier run was found at found[at]: the files behind it wait, those before it
   // are done with. Returns that file.
   ChainEntry resume_at(std::vector<ChainEntry> found, std::size_t at);
+  // The place was found in files[0], which is none of found: the rest of files waits, then found.
+  // Returns that file.
+  ChainEntry resume_elsewhere(std::vector<ChainEntry> found, std::vector<ChainEntry> files);
   // The place was not found: all wait that are not older than the backfill time, in no known order
   // to what was read.
   void resume_without_place(std::vector<ChainEntry> found);
@@ -70,6 +73,7 @@ class RotationChain {
   void first_look(std::vector<ChainEntry>& found);
   void drop_order(std::vector<ChainEntry>& found) const;
   bool merge(std::vector<ChainEntry> newer, const ChainEntry* current);
+  bool still_elsewhere(const ChainEntry& entry);
   bool hold_waiting();
   bool leave_out(const ChainEntry& entry);
   Result<std::optional<Digest>> first_line_of_front();

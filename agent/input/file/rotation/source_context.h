@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/filesystem.h"
@@ -24,6 +26,11 @@ struct FileSourceOptions {
   // The same as the host sees it, without the place where a container has it; empty: as path. It is
   // in the ids of lines and in documents.
   std::string name;
+  // Where a generation is looked for whose file bears no rotation name of the log: the directories
+  // of all patterns of the stream. The log's own is always looked at.
+  std::vector<std::string> search_directories;
+  // Files that are logs of their own: never taken for a generation of this one.
+  std::set<std::string> other_logs;
   // Of the ids of lines.
   event::IdScope scope;
   // Longer lines are cut.
