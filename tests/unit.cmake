@@ -6,6 +6,7 @@ auditship_test(NAME unit_base LABELS unit
   SOURCES unit/base/base64_test.cc
     unit/base/binary_io_test.cc
     unit/base/compression_test.cc
+    unit/base/glob_test.cc
     unit/base/human_readable_test.cc
     unit/base/ip_network_test.cc
     unit/base/json_writer_test.cc

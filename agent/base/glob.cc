@@ -28,12 +28,12 @@ std::optional<bool> match_set(std::string_view pattern, char c, std::size_t& use
   return std::nullopt;
 }
 
-bool match_one(std::string_view pattern, char c, std::size_t& used) {
+bool match_one(std::string_view pattern, char c, GlobSets sets, std::size_t& used) {
   used = 1;
   if (pattern[0] == '?') {
     return true;
   }
-  if (pattern[0] == '[') {
+  if (pattern[0] == '[' && sets == GlobSets::known) {
     if (const auto in_set = match_set(pattern, c, used)) {
       return *in_set;
     }
@@ -83,26 +83,23 @@ std::string before_wildcard(std::string_view pattern) {
   return std::string(pattern.substr(0, pattern.find_first_of("*?[")));
 }
 
-bool path_glob_match(std::string_view pattern, std::string_view name) {
-  if (name.starts_with('.') && !pattern.starts_with('.')) {
-    return false;
-  }
+bool glob_match(std::string_view pattern, std::string_view text, GlobSets sets) {
   // One remembered star is enough: a later star never needs an earlier one to give way.
   std::size_t p = 0;
-  std::size_t n = 0;
-  std::optional<std::size_t> star;
-  std::size_t star_name = 0;
-  while (n < name.size()) {
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t star_text = 0;
+  while (t < text.size()) {
     std::size_t used = 1;
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
-      star_name = n;
-    } else if (p < pattern.size() && match_one(pattern.substr(p), name[n], used)) {
+      star_text = t;
+    } else if (p < pattern.size() && match_one(pattern.substr(p), text[t], sets, used)) {
       p += used;
-      ++n;
-    } else if (star) {
-      p = *star + 1;
-      n = ++star_name;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++star_text;
     } else {
       return false;
     }
@@ -111,6 +108,13 @@ bool path_glob_match(std::string_view pattern, std::string_view name) {
     ++p;
   }
   return p == pattern.size();
+}
+
+bool path_glob_match(std::string_view pattern, std::string_view name) {
+  if (name.starts_with('.') && !pattern.starts_with('.')) {
+    return false;
+  }
+  return glob_match(pattern, name, GlobSets::known);
 }
 
 std::vector<std::string> expand_glob(Fs& fs, const std::string& pattern, std::size_t max_paths,

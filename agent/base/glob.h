@@ -1,7 +1,6 @@
-// Shell-like patterns over paths: `*`, `?`, `[a-z]`, `[!a-z]` in any component; no `**`, no escapes
-// but
-// `[*]`. A leading dot of a name must be matched by a dot. Matching takes time linear in pattern ×
-// name.
+// Shell-like patterns over texts and over paths. Of paths: `*`, `?`, `[a-z]`, `[!a-z]` in any component; no
+// `**`, no escapes but `[*]`. A leading dot of a name must be matched by a dot. Matching takes at most
+// time linear in pattern × text.
 #pragma once
 
 #include <string>
@@ -11,6 +10,13 @@
 #include "agent/base/filesystem.h"
 
 namespace auditship {
+
+// Whether `[` begins a set of bytes or stands for itself.
+enum class GlobSets : bool { literal, known };
+
+// `*` matches any run of bytes, `?` one byte, all else itself; the whole text must match.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text,
+                              GlobSets sets = GlobSets::literal);
 
 [[nodiscard]] bool has_wildcard(std::string_view pattern);
 // What stands before the first wildcard; all of it if there is none.

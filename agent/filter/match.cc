@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "agent/base/glob.h"
+
 namespace auditship::filter {
 namespace {
 
@@ -45,28 +47,6 @@ bool in_window(const TimeWindow& window, unsigned weekday, std::uint16_t minute)
 }
 
 }  // namespace
-
-bool glob_match(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') {
-    ++p;
-  }
-  return p == pattern.size();
-}
 
 StringSet::StringSet(std::vector<std::string> values) : values_(std::move(values)) {
   std::sort(values_.begin(), values_.end());

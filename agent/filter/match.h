@@ -14,9 +14,6 @@
 
 namespace auditship::filter {
 
-// * matches any run of bytes, ? one byte, all else itself; the whole text must match.
-[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
-
 // Exact membership; sorted so that long lists stay cheap.
 class StringSet {
  public:

@@ -8,26 +8,6 @@
 using namespace auditship;
 using namespace auditship::test;
 
-TEST_CASE("glob components match as a shell's do", "[glob]") {
-  REQUIRE(path_glob_match("*.log", "audit.log"));
-  REQUIRE(path_glob_match("a*b*c", "aXbYbZc"));
-  REQUIRE_FALSE(path_glob_match("a*b*c", "aXbYbZ"));
-  REQUIRE(path_glob_match("aud?t.log", "audit.log"));
-  REQUIRE_FALSE(path_glob_match("aud?t.log", "audt.log"));
-  REQUIRE(path_glob_match("[a-c]x", "bx"));
-  REQUIRE_FALSE(path_glob_match("[!a-c]x", "bx"));
-  REQUIRE(path_glob_match("[]a]", "]"));
-  REQUIRE(path_glob_match("[a-]", "-"));
-  REQUIRE(path_glob_match("x[*]", "x*"));
-  REQUIRE(path_glob_match("[open", "[open"));
-  REQUIRE_FALSE(path_glob_match("*", ".hidden"));
-  REQUIRE(path_glob_match(".*", ".hidden"));
-  REQUIRE(path_glob_match("*", ""));
-  REQUIRE_FALSE(path_glob_match("", "a"));
-  // Linear: this would take for ever with a backtracking matcher.
-  REQUIRE_FALSE(path_glob_match("*a*a*a*a*a*a*a*a*a*a*a*a*b", std::string(5000, 'a')));
-}
-
 TEST_CASE("plain paths are sources whether they exist or not", "[source_set]") {
   SimClock clock;
   SimFs fs(clock);
