@@ -120,6 +120,11 @@ struct Found {
 };
 
 std::string_view value_at(std::string_view text, std::size_t at) {
+  // dovecot: user=<ann>
+  if (const std::size_t close = text.find('>', at);
+      at < text.size() && text[at] == '<' && close != std::string_view::npos) {
+    return text.substr(at + 1, close - at - 1);
+  }
   if (at < text.size() && is_quote(text[at])) {
     const std::size_t end = behind_quotes(text, at);
     return end > at + 1 ? text.substr(at + 1, end - at - 2) : std::string_view();
@@ -152,8 +157,8 @@ struct Named {
 Named names_of(std::string_view message) {
   static constexpr std::array<std::string_view, 5> kUsers = {
       "user=", "acct=", "account=", "username=", "login="};
-  static constexpr std::array<std::string_view, 6> kAddresses = {
-      "rhost=", "addr=", "ip=", "src=", "client=", "srcip="};
+  static constexpr std::array<std::string_view, 7> kAddresses = {
+      "rhost=", "addr=", "ip=", "src=", "client=", "srcip=", "rip="};
   if (message.find('=') == std::string_view::npos) {
     return {};
   }

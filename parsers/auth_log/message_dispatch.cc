@@ -204,7 +204,8 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
       }
       break;
   }
-  if (!known && !libraries_.apply(message, event) && program == Program::other &&
+  if (!known && !libraries_.apply(message, event) &&
+      !pam_.apply_own_prefix(ident, message, event) && program == Program::other &&
       may_be_about_authentication(priority)) {
     apply_general_program(message, event);
   }

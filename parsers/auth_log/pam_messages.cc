@@ -1,5 +1,7 @@
 #include "parsers/auth_log/pam_messages.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "parsers/auth_log/general_form.h"
@@ -14,6 +16,29 @@ constexpr std::size_t kMaxPamName = 64;
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kMaxPamName && text.find(' ') == std::string_view::npos;
+}
+
+// "pam_krb5[123]": the number goes. Empty: it is no name of a module, but of a function of PAM or of anything else.
+std::string_view module_of(std::string_view word) {
+  static constexpr std::array<std::string_view, 12> kFunctions = {
+      "pam_start",    "pam_end",          "pam_authenticate",  "pam_acct_mgmt",
+      "pam_setcred",  "pam_open_session", "pam_close_session", "pam_chauthtok",
+      "pam_set_item", "pam_get_item",     "pam_get_user",      "pam_putenv"};
+  if (word.ends_with(']')) {
+    const std::size_t open = word.find('[');
+    if (open == std::string_view::npos ||
+        word.substr(open + 1, word.size() - open - 2).find_first_not_of("0123456789") !=
+            std::string_view::npos) {
+      return {};
+    }
+    word = word.substr(0, open);
+  }
+  const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  return plain && std::find(kFunctions.begin(), kFunctions.end(), word) == kFunctions.end()
+             ? word
+             : std::string_view();
 }
 
 }  // namespace
@@ -62,6 +87,20 @@ void PamMessages::apply(std::string_view service, std::string_view module, std::
     return;
   }
   apply_general_pam(type, message, event);
+}
+
+bool PamMessages::apply_own_prefix(std::string_view program, std::string_view message,
+                                   patterns::EcsEvent& event) {
+  const std::size_t colon = message.substr(0, kMaxPamName).find(": ");
+  if (colon == std::string_view::npos || !patterns::starts_with(message, "pam_")) {
+    return false;
+  }
+  const std::string_view module = module_of(message.substr(0, colon));
+  if (module.empty()) {
+    return false;
+  }
+  apply(program, module, {}, message.substr(colon + 2), event);
+  return true;
 }
 
 bool PamMessages::apply_bare(std::string_view program, std::string_view message,

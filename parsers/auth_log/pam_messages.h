@@ -19,6 +19,10 @@ class PamMessages {
   bool apply_prefixed(std::string_view message, patterns::EcsEvent& event);
   void apply(std::string_view service, std::string_view module, std::string_view type,
              std::string_view message, patterns::EcsEvent& event);
+  // "pam_krb5[123]: text", "pam_radius_auth: text", in the name of a program: what modules write that make their prefix
+  // themselves. False where message has no such prefix.
+  bool apply_own_prefix(std::string_view program, std::string_view message,
+                        patterns::EcsEvent& event);
   // "PAM 2 more authentication failures; logname=…" of a program. False for other
   // messages.
   static bool apply_bare(std::string_view program, std::string_view message,

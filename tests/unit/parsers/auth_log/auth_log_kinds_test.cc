@@ -86,6 +86,49 @@ TEST_CASE("sudo: an unknown text in front of the fields is no refusal", "[auth][
   }
 }
 
+TEST_CASE("modules of PAM that make their prefix themselves", "[auth][kinds]") {
+  const Parsed passed =
+      parse_as("sshd", "pam_krb5[123]: authentication succeeds for 'ann' (ann@EXAMPLE.ORG)");
+  CHECK(passed["event.outcome"] == "success");
+  CHECK(passed["user.name"] == "ann");
+  CHECK(passed["user.kerberos.principal"] == "ann@EXAMPLE.ORG");
+  CHECK(passed["pam.module"] == "pam_krb5");
+  CHECK(passed["pam.service"] == "sshd");
+  const Parsed failed = parse_as("sshd", "pam_radius_auth: authentication failed");
+  CHECK(failed["event.outcome"] == "failure");
+  CHECK(failed["event.form"] == "general");
+  CHECK(failed["pam.module"] == "pam_radius_auth");
+  for (const std::string message :
+       {"pam_authenticate: authentication failed", "pam_x]: authentication failed",
+        "pam_x[a]: authentication failed", "pam_x y: authentication failed", "pam_x[]]: failed"}) {
+    INFO(message);
+    CHECK_FALSE(parse_as("sshd", message).has("pam.module"));
+  }
+}
+
+TEST_CASE("values in angle brackets, as dovecot writes them", "[auth][kinds]") {
+  const Parsed parsed = parse_as("dovecot",
+                                 "imap-login: Disconnected (auth failed, 3 attempts): user=<ann>, "
+                                 "method=PLAIN, rip=192.0.2.9, lip=192.0.2.1");
+  CHECK(parsed["event.outcome"] == "failure");
+  CHECK(parsed["user.name"] == "ann");
+  CHECK(parsed["source.ip"] == "192.0.2.9");
+  const Parsed twice = parse_as("dovecot",
+                                "imap-login: Login failed: user=<x>, rip=1.2.3.4, y>, "
+                                "method=PLAIN, rip=192.0.2.9, lip=192.0.2.1");
+  CHECK(twice["event.ambiguous"] == "true");
+  CHECK_FALSE(twice.has("source.ip"));
+}
+
+TEST_CASE("su of the BSDs", "[auth][kinds]") {
+  const Parsed refused = parse_as("su", "BAD SU ann to root on /dev/pts/0");
+  CHECK(refused["event.outcome"] == "failure");
+  CHECK(refused["user.name"] == "ann");
+  CHECK(refused["user.effective.name"] == "root");
+  CHECK(refused["session.tty"] == "pts/0");
+  CHECK(parse_as("su", "ann to root on /dev/pts/0")["event.outcome"] == "success");
+}
+
 TEST_CASE("doas: a command that imitates the rest of the line decides nothing", "[auth][kinds]") {
   const Parsed parsed =
       parse_as("doas", "ann ran command sh -c id as bob from /x as root from /home/ann");
