@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "parsers/auth_log/general_form.h"
 #include "parsers/auth_log/pam_failure.h"
@@ -41,6 +42,33 @@ std::string_view module_of(std::string_view word) {
              : std::string_view();
 }
 
+// pam_access: "access denied for user `ann' from `ORIGIN'". ORIGIN is the remote host, else the terminal, else the
+// service itself (cron, atd): only the first is an address.
+bool apply_access(std::string_view service, std::string_view message, patterns::EcsEvent& event) {
+  std::string_view rest = message;
+  if (!patterns::strip_prefix(rest, "access denied for user ") || rest.size() < 2 ||
+      !patterns::strip_suffix(rest, "'")) {
+    return false;
+  }
+  const char quote = rest[0];
+  const std::string from = std::string("' from ") + quote;
+  const std::size_t at = rest.rfind(from);
+  if ((quote != '`' && quote != '\'') || at == std::string_view::npos || at == 0) {
+    return false;
+  }
+  const std::string_view origin = rest.substr(at + from.size());
+  event.meaning("pam-denied", patterns::Outcome::failure, patterns::EventClass::auth_info);
+  event.user("user.name", rest.substr(1, at - 1));
+  const bool terminal = origin.starts_with("tty") || origin.starts_with("pts/") ||
+                        origin == "console" || (origin.starts_with(':') && origin.size() < 5);
+  if (terminal) {
+    event.tty("session.tty", origin);
+  } else if (origin != service) {
+    event.host(origin);
+  }
+  return true;
+}
+
 }  // namespace
 
 PamMessages::PamMessages()
@@ -77,7 +105,9 @@ void PamMessages::apply(std::string_view service, std::string_view module, std::
   const PamService kind = pam_service_of(service);
   if (sessions_.apply(service, kind, message, event) ||
       apply_pam_failure(module, kind, message, event) ||
-      (module == "pam_krb5" && kerberos_.apply(message, event)) || modules_.apply(message, event)) {
+      (module == "pam_krb5" && kerberos_.apply(message, event)) ||
+      (module == "pam_access" && apply_access(service, message, event)) ||
+      modules_.apply(message, event)) {
     return;
   }
   // Whatever pam_nologin says, it kept someone out.

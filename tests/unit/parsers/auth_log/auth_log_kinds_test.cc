@@ -120,6 +120,25 @@ TEST_CASE("values in angle brackets, as dovecot writes them", "[auth][kinds]") {
   CHECK_FALSE(twice.has("source.ip"));
 }
 
+TEST_CASE("pam_access names a terminal or a service where nobody came from another host",
+          "[auth][kinds]") {
+  const auto denied = [](const std::string& service, const std::string& origin) {
+    return parse_as("login", "pam_access(" + service +
+                                 ":account): access denied for user `x' from `1.2.3.4' from `" +
+                                 origin + "'");
+  };
+  for (const Parsed& parsed :
+       {denied("cron", "cron"), denied("login", "tty1"), denied("gdm-password", ":0")}) {
+    CHECK(parsed["event.outcome"] == "failure");
+    CHECK(parsed["user.name"] == "x' from `1.2.3.4");
+    CHECK_FALSE(parsed.has("source.ip"));
+    CHECK_FALSE(parsed.has("source.address"));
+  }
+  CHECK(denied("login", "tty1")["session.tty"] == "tty1");
+  CHECK(denied("sshd", "192.0.2.9")["source.ip"] == "192.0.2.9");
+  CHECK(denied("sshd", "mail.example.org")["source.address"] == "mail.example.org");
+}
+
 TEST_CASE("su of the BSDs", "[auth][kinds]") {
   const Parsed refused = parse_as("su", "BAD SU ann to root on /dev/pts/0");
   CHECK(refused["event.outcome"] == "failure");
