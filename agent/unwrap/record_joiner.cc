@@ -64,6 +64,7 @@ bool RecordJoiner::take(const event::RawLine& line, event::RawLine& joined) {
     append(record, part.time);
     append(record, part.stream == "stderr" ? " stderr F " : " stdout F ");
   }
+  ++parts_;
   append(record, part.text);
   record.first.size_in_log += line.size_in_log;
   record.first.unterminated = line.unterminated;

@@ -49,6 +49,9 @@ class RecordJoiner {
   // Whether the last part of a record is still to come.
   [[nodiscard]] bool waits() const { return pending_[0].open || pending_[1].open; }
 
+  // How many parts came so far.
+  [[nodiscard]] std::uint64_t parts() const { return parts_; }
+
   // Ends the records that wait, at the end of a log that does not go on: appends them as they are.
   void take_rest(std::vector<event::RawLine>& lines);
   // Forgets them: the log is read again from another place.
@@ -77,6 +80,7 @@ class RecordJoiner {
   Unwrapper unwrapper_;
   // Of stdout and of stderr.
   std::array<Pending, 2> pending_;
+  std::uint64_t parts_ = 0;
   // Read since a record began to wait.
   std::uint64_t waited_ = 0;
   // What the records given out last point to.

@@ -62,9 +62,12 @@ Result<bool> JoinedSource::read_more(std::vector<event::RawLine>& records) {
     keep(records);
     return true;
   }
-  at_end_ = false;
+  const std::uint64_t parts = joiner_.parts();
   joiner_.join(records);
   keep(records);
+  if (joiner_.parts() != parts) {
+    at_end_ = false;
+  }
   return true;
 }
 

@@ -3,8 +3,8 @@
 //
 // Its position never lies behind a first part whose last part was not read: until then it stays where the read began
 // that gave the part, and the records behind that place are kept in memory, about one read and one record over the limit
-// of them. So after a crash they are read again, in the same way. Where the log has no more for kPatience, the program
-// that wrote the part is taken to be gone, and the part is given out as it is.
+// of them. So after a crash they are read again, in the same way. Where no part comes for kPatience, looked at from the end
+// of the log, the program that wrote the part is taken to be gone, and the part is given out as it is.
 // Not thread-safe; never waits.
 #pragma once
 
@@ -64,7 +64,7 @@ class JoinedSource final : public Source {
   bool keeping_ = false;
   std::vector<event::RawLine> kept_;
   std::deque<std::string> texts_;
-  // Since when the log has had no more; only while keeping.
+  // Since when the log has had no more parts; only while keeping.
   TimePoint at_end_since_{};
   bool at_end_ = false;
   // Of the last read that ended while keeping.

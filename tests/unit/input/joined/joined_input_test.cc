@@ -81,6 +81,23 @@ TEST_CASE("a part that nobody goes on with is given out at the end of the log", 
   CHECK(lab.open(source->checkpoint())->position() == source->position());
 }
 
+// Else a quiet log whose records come one by one would hold them back until twice the limit of a line was read.
+TEST_CASE("a part that nobody goes on with is given out although other records come", "[input]") {
+  Lab lab;
+  lab.journal.append(cri("stderr", 'P', "left "));
+  const auto source = lab.open();
+  std::vector<std::string> seen;
+  for (int i = 0; i < 8 && seen.empty(); ++i) {
+    lab.journal.append(cri("stdout", 'F', std::to_string(i)));
+    seen = lab.read(*source);
+    lab.clock.advance(std::chrono::seconds(1));
+  }
+  REQUIRE(seen.size() == 7);
+  CHECK(seen.back() == cri("stderr", 'F', "left "));
+  lab.journal.append(cri("stdout", 'F', "next"));
+  CHECK(lab.read(*source) == std::vector<std::string>{cri("stdout", 'F', "next")});
+}
+
 TEST_CASE("an error while a record waits changes nothing", "[input]") {
   Lab lab;
   lab.journal.append(cri("stdout", 'P', "one "));
