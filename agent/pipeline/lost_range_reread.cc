@@ -12,6 +12,10 @@ namespace auditship::pipeline {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{1};
+// How often a log that cannot be read now is tried before what it had counts as lost; fewer times where each try puts
+// frames into the buffer.
+constexpr int kTries = 60;
+constexpr int kTriesWithFrames = 3;
 
 }  // namespace
 
@@ -63,8 +67,8 @@ Status LostRangeReread::end_doubt() {
   return {};
 }
 
-// A full disk puts it off; whatever else goes wrong with the source is told, and what cannot be
-// read stays lost.
+// A full disk puts it off, and so does a log that cannot be read now, for a while; whatever else goes wrong with the
+// source is told, and what cannot be read stays lost.
 Status LostRangeReread::reread_all() {
   delivery::Delivery& delivery = output_.delivery();
   while (true) {
@@ -79,8 +83,9 @@ Status LostRangeReread::reread_all() {
     }
     const bool doubted = delivery.ack().doubted == buffer::AckState::kAllDoubted;
     if (auto s = reread(ranges); !s) {
-      return s.error().code == Errc::no_space ? Status() : s;
+      return s.error().code == Errc::no_space || put_off_ ? Status() : s;
     }
+    tries_ = 0;
     delivery.repaired();
     if (!doubted) {
       delivery.doubt_up_to(output_.log().last());
@@ -90,6 +95,7 @@ Status LostRangeReread::reread_all() {
 
 // Each of them, durably.
 Status LostRangeReread::reread(const std::vector<buffer::LostRange>& ranges) {
+  put_off_ = false;
   Status status = output_.delivery().doubt_all();
   for (std::size_t i = 0; status && i < ranges.size(); ++i) {
     status = reread(ranges[i]);
@@ -107,15 +113,17 @@ Status LostRangeReread::reread(const buffer::LostRange& range) {
   }
   auto records = input_.open_range(range.source, range.from, range.to);
   if (!records) {
-    services_.log.error(
-        "buffer-not-repaired",
-        "lines of damaged frames cannot be read again: their position cannot be read",
-        {{"stream", settings_.name}, {"file", range.source}, {"error", records.error().message}});
-    return {};
+    return not_read(range, records.error());
   }
   const std::uint64_t before = stage_.ledger().reread;
-  if (auto s = reread_records(**records); !s) {
-    return s;
+  const std::uint64_t last_frame = output_.log().last();
+  auto all = reread_records(**records);
+  if (!all) {
+    return all.error();
+  }
+  if (all->has_value()) {
+    tries_ += output_.log().last() == last_frame ? 0 : kTries / kTriesWithFrames - 1;
+    return not_read(range, **all);
   }
   services_.log.warn("buffer-repaired", "lines of damaged frames were read again from the log file",
                      {{"stream", settings_.name},
@@ -126,14 +134,34 @@ Status LostRangeReread::reread(const buffer::LostRange& range) {
   return {};
 }
 
-// Through a parser of its own and without a deriver: what was derived is not made a second time.
-Status LostRangeReread::reread_records(input::RecordReader& records) {
+// A position that cannot be read stays so; a log that cannot be read now may be readable soon. What was read of the range
+// comes again then.
+Status LostRangeReread::not_read(const buffer::LostRange& range, const Error& why) {
+  if (why.code != Errc::corrupt && ++tries_ < kTries) {
+    put_off_ = true;
+    stage_.restore_ledger(output_.log().ledger());
+    return why;
+  }
+  services_.log.error("buffer-not-repaired", "lines of damaged frames cannot be read again",
+                      {{"stream", settings_.name}, {"file", range.source}, {"error", why.message}});
+  stage_.count_input({0, 0, 1, 0});
+  buffer::BatchBuilder builder(settings_.codec, settings_.batch,
+                               settings_.delivery.framing->name());
+  return append(builder);
+}
+
+// Through a parser of its own and without a deriver: what was derived is not made a second time. Gives the error of the
+// log, if it has one.
+Result<std::optional<Error>> LostRangeReread::reread_records(input::RecordReader& records) {
   const std::unique_ptr<parsers::Parser> parser = make_parser_();
   buffer::BatchBuilder builder(settings_.codec, settings_.batch,
                                settings_.delivery.framing->name());
   while (true) {
     auto count = records.read(lines_, SourceReader::kReadBytes);
-    if (!count || *count == 0) {
+    if (!count) {
+      return std::optional<Error>(count.error());
+    }
+    if (*count == 0) {
       break;
     }
     for (const event::RawLine& line : lines_) {
@@ -141,11 +169,18 @@ Status LostRangeReread::reread_records(input::RecordReader& records) {
       stage_.count_reread();
     }
     if (auto s = append_encoded(builder); !s) {
-      return s;
+      return s.error();
     }
   }
-  stage_.count_input({0, 0, records.progress().lost_ranges, records.progress().lost_bytes});
-  return builder.empty() ? Status() : append(builder);
+  // What is gone is told in a frame, also where nothing else is in it: the range is not looked at again.
+  const input::SourceProgress& progress = records.progress();
+  stage_.count_input({0, 0, progress.lost_ranges, progress.lost_bytes});
+  if (!builder.empty() || progress.lost_ranges > 0) {
+    if (auto s = append(builder); !s) {
+      return s.error();
+    }
+  }
+  return std::optional<Error>();
 }
 
 // Puts what the stage has encoded into the batch, and that into the buffer when it is full.

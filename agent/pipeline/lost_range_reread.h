@@ -11,6 +11,7 @@
 // buffer must be open.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -34,7 +35,8 @@ class LostRangeReread {
                   input::SourceDiscovery& input, MakeParser make_parser, const SourceReader& reader,
                   RecordStage& stage, BatchAppender& appender, BufferedDelivery& output);
 
-  // Looks for lost ranges once a second and reads them again, durably; a full disk puts it off.
+  // Looks for lost ranges once a second and reads them again, durably; a full disk puts it off, and a log
+  // that cannot be read now does for a minute.
   // Ends the doubt as soon as the reader has read all that there was. Errors: io.
   Status step(TimePoint now);
   // Of a buffer that was opened just now: a source whose position cannot be read is read from its
@@ -48,7 +50,8 @@ class LostRangeReread {
   Status reread_all();
   Status reread(const std::vector<buffer::LostRange>& ranges);
   Status reread(const buffer::LostRange& range);
-  Status reread_records(input::RecordReader& records);
+  Status not_read(const buffer::LostRange& range, const Error& why);
+  Result<std::optional<Error>> reread_records(input::RecordReader& records);
   Status append_encoded(buffer::BatchBuilder& builder);
   Status append(buffer::BatchBuilder& builder);
 
@@ -62,6 +65,9 @@ class LostRangeReread {
   BufferedDelivery& output_;
   std::vector<event::RawLine> lines_;
   TimePoint next_at_{};
+  // Of the ranges that are lost now; put_off_: the last try ended with an error that may go away.
+  int tries_ = 0;
+  bool put_off_ = false;
 };
 
 }  // namespace auditship::pipeline

@@ -58,7 +58,24 @@ TEST_CASE("the same from a journal with bits of the buffer flipped", "[sim]") {
   SimPlan plan;
   plan.log = SimPlan::Log::journal;
   plan.bit_flips = true;
-  run_histories(3'000'001, histories(200), plan);
+  run_histories(3'000'001, histories(400), plan);
+}
+
+TEST_CASE("the same where a container runtime writes long records in parts", "[sim]") {
+  SimPlan plan;
+  plan.parts = true;
+  run_histories(5'000'001, histories(500), plan);
+  plan.log = SimPlan::Log::journal;
+  run_histories(6'000'001, histories(200), plan);
+}
+
+TEST_CASE("the same in parts with bits of the buffer flipped", "[sim]") {
+  SimPlan plan;
+  plan.parts = true;
+  plan.bit_flips = true;
+  run_histories(7'000'001, histories(300), plan);
+  plan.log = SimPlan::Log::journal;
+  run_histories(8'000'001, histories(200), plan);
 }
 
 TEST_CASE("a journal that removes what nobody has read: it is told, and nothing else is missing",

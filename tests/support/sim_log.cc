@@ -15,6 +15,33 @@ void SimWorld::add_line(const std::string& text) {
   }
 }
 
+// A part of a record as a container runtime writes it. What is written, in words of the oracle, is
+// the record, once its last part is there.
+void SimWorld::add_part(std::size_t stream, const std::string& text, bool last) {
+  const std::string head =
+      std::string("2026-11-28T19:00:00Z ") + (stream == 0 ? "stdout " : "stderr ");
+  const std::string line = head + (last ? "F " : "P ") + text;
+  begun_[stream] += text;
+  if (plan_.log == SimPlan::Log::file) {
+    writer_.line(line);
+    writer_.written.pop_back();
+  } else {
+    journal_.append(line);
+  }
+  if (last) {
+    writer_.written.push_back(head + "F " + begun_[stream]);
+    begun_[stream].clear();
+  }
+}
+
+void SimWorld::end_parts() {
+  for (std::size_t stream = 0; stream < begun_.size(); ++stream) {
+    if (!begun_[stream].empty()) {
+      add_part(stream, "end", true);
+    }
+  }
+}
+
 void SimWorld::write_lines() {
   const std::size_t n = 1 + rng_.below(rng_.one_in(6) ? 60 : 9);
   note("write " + std::to_string(n) + " lines from " + std::to_string(writer_.written.size()));
@@ -22,6 +49,13 @@ void SimWorld::write_lines() {
     if (!piece_.empty()) {
       writer_.line_end(piece_ + " end");
       piece_.clear();
+      continue;
+    }
+    if (plan_.parts && rng_.one_in(2)) {
+      const std::size_t stream = rng_.one_in(3) ? 1 : 0;
+      const std::string name = begun_[stream].empty() ? "part " + std::to_string(++parts_) : "";
+      add_part(stream, name + (rng_.one_in(5) ? " noise " : " ") + std::string(rng_.below(30), 'y'),
+               rng_.one_in(2));
       continue;
     }
     const std::string number = "line " + std::to_string(writer_.written.size());
@@ -56,6 +90,7 @@ void SimWorld::vacuum() {
     }
   }
   const std::vector<std::string> removed = journal_.vacuum(rng_.below(20));
+  vacuumed_ = vacuumed_ || !removed.empty();
   note((hasty ? "hasty vacuum of " : "vacuum of ") + std::to_string(removed.size()) + " entries");
   if (hasty) {
     optional_.insert(removed.begin(), removed.end());

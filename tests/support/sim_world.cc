@@ -82,9 +82,12 @@ pipeline::PipelineSettings SimWorld::settings() const {
 
 // As the agent makes it, with the parts of records joined.
 std::unique_ptr<input::SourceDiscovery> SimWorld::make_input() {
-  constexpr std::uint64_t kLineMax = 1 << 20;
-  return std::make_unique<input::joined::JoinedInput>(make_plain_input(), clock_,
-                                                      input::joined::JoinOptions{kLineMax});
+  input::joined::JoinOptions options{1 << 20};
+  if (plan_.parts) {
+    // The runtime goes on in the end: no part is given out alone.
+    options.patience = std::chrono::hours(1000);
+  }
+  return std::make_unique<input::joined::JoinedInput>(make_plain_input(), clock_, options);
 }
 
 std::unique_ptr<input::SourceDiscovery> SimWorld::make_plain_input() {
@@ -315,6 +318,7 @@ void SimWorld::make_peace() {
     writer_.line_end(piece_ + " end");
     piece_.clear();
   }
+  end_parts();
   fs_.clear_faults();
   fs_.set_capacity(~std::uint64_t{0});
   server_.down = false;

@@ -9,6 +9,7 @@
 // Variants break one promise on purpose, to see that the oracle notices.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -48,6 +49,9 @@ struct SimPlan {
   // Where the lines come from: a log file that rotates, a journal that removes entries which were
   // read, or one that removes any.
   enum class Log { file, journal, hasty_journal } log = Log::file;
+  // A container runtime writes the log: many records come in parts, those of stdout and stderr in
+  // turn, and anything may happen between two of them.
+  bool parts = false;
   Broken broken = Broken::nothing;
 };
 
@@ -76,6 +80,8 @@ class SimWorld {
   void event();
   void write_lines();
   void add_line(const std::string& text);
+  void add_part(std::size_t stream, const std::string& text, bool last);
+  void end_parts();
   void rotate();
   void vacuum();
   void copytruncate();
@@ -113,9 +119,12 @@ class SimWorld {
   std::set<std::string> optional_;    // lines that vanished before anybody could read them
   std::vector<std::string> blocked_;  // indices that are closed or blocked now
   std::string piece_;                 // an unfinished line in the log
+  std::array<std::string, 2> begun_;  // records of stdout and stderr whose last part is to come
+  std::uint64_t parts_ = 0;           // records that came in parts
   std::uint64_t style_ = 0;           // of rotation
   Codec codec_ = Codec::none;         // of rotated files
   bool delay_compress_ = false;
+  bool vacuumed_ = false;   // the journal has removed entries
   std::uint8_t rules_ = 1;  // which rule file is in force
   std::uint64_t indices_ = 1;
   std::uint64_t buffer_bytes_ = 1 << 20;
