@@ -14,7 +14,7 @@ set(lib_simdjson    "^simdjson"             agent/base/json_escape\\.cc agent/ev
                                             agent/delivery/dead_letters/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
                                             parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc
                                             sinks/opensearch/[a-z_]+\\.cc sinks/opensearch/protocol/[a-z_]+\\.cc)
-set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/http/curl_http\\.cc)
+set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/http/curl_http\\.cc sinks/http/curl_proxy\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/yaml/yaml_document\\.cc)
 set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent/platform/event_loop_internal\\.h
                                             agent/platform/http_server\\.cc)

@@ -177,7 +177,9 @@ auditship_test(NAME unit_sinks_framing LABELS unit
 auditship_test(NAME unit_sinks_http LABELS unit
   SOURCES unit/sinks/http/aws_sigv4_test.cc
     unit/sinks/http/curl_http_test.cc
-  LIBRARIES auditship::base auditship::sinks_http)
+    unit/sinks/http/curl_proxy_test.cc
+    unit/sinks/http/proxy_choice_test.cc
+  LIBRARIES auditship::base auditship::sinks_http CURL::libcurl)
 auditship_test(NAME unit_sinks_opensearch LABELS unit
   SOURCES unit/sinks/opensearch/document_repair_test.cc
     unit/sinks/opensearch/opensearch_sink_test.cc

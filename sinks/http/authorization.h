@@ -16,13 +16,15 @@ namespace auditship::sinks::http {
 struct Credentials {
   std::string username, password, bearer_token;
   AwsSigning aws{};
+  // Beside them, for a forward proxy. Empty: none.
+  std::string proxy_username{}, proxy_password{};
 };
 
 // Asked at each request, so that rotated files are seen. An Error fails the request without sending
 // it.
 using CredentialSource = std::function<Result<Credentials>()>;
 
-// Adds the headers. The request must not change any more. Errors: invalid, where a line break would
+// Adds the headers, and what the proxy wants. The request must not change any more. Errors: invalid, where a line break would
 // forge a header; the message does not quote it.
 [[nodiscard]] Status authorize(HttpRequest& request, const Credentials& credentials,
                                std::int64_t wall_ns);

@@ -15,6 +15,7 @@
 #include "agent/base/executor.h"
 #include "agent/base/text.h"
 #include "sinks/http/curl_errors.h"
+#include "sinks/http/curl_proxy.h"
 
 namespace auditship::sinks::http {
 
@@ -29,6 +30,7 @@ struct Transfer {
   HttpRequest request;
   std::function<void(HttpResponse)> done;
   HttpResponse response;
+  std::string proxy;  // empty: none
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   curl_slist* connect_to = nullptr;
@@ -141,7 +143,7 @@ void CurlHttp::State::configure(Transfer& transfer) const {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_PROXY, "");
+  use_proxy(easy, transfer.proxy, options.proxy_ca_file, request);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L);  // a name that is being looked up must not hold the destructor up
   set(CURLOPT_TCP_KEEPALIVE, 1L);
@@ -227,6 +229,7 @@ void CurlHttp::State::start(std::unique_ptr<Transfer> transfer) {
     return;
   }
   transfer->max_bytes = options.max_response_bytes;
+  transfer->proxy = proxy_for(options.proxies, transfer->request.url);
   apply_server_name(*transfer, options.server_name);
   configure(*transfer);
   if (transfer->connect_to != nullptr) {
@@ -280,6 +283,9 @@ void CurlHttp::State::finish(CURL* easy, CURLcode result) {
   } else {
     fail(*transfer, result);
   }
+  if (!transfer->proxy.empty()) {
+    blame_proxy(easy, result, transfer->proxy, tls, response);
+  }
   answer(std::move(transfer));
 }
 
@@ -321,6 +327,11 @@ void CurlHttp::State::run() {
 CurlHttp::CurlHttp(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Result<std::unique_ptr<CurlHttp>> CurlHttp::create(CurlOptions options, Executor post) {
+  const auto is_https = [](const std::string& proxy) { return proxy.starts_with("https://"); };
+  if ((is_https(options.proxies.for_http) || is_https(options.proxies.for_https)) &&
+      !can_use_https_proxies()) {
+    return Error{Errc::invalid, "this libcurl cannot use an https:// proxy: give an http:// one"};
+  }
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   auto state = std::make_unique<State>();
   state->options = std::move(options);

@@ -13,7 +13,7 @@ namespace auditship::sinks::http {
 
 class HostPool {
  public:
-  // hosts: "https://host:9200", at least one; a slash at the end is dropped. The first to be asked
+  // hosts: "https://host:9200", perhaps with a path, at least one; slashes at the end are dropped. The first to be asked
   // is drawn from rng, so that many agents do not all begin with the same.
   HostPool(std::vector<std::string> hosts, Rng& rng);
 

@@ -16,23 +16,29 @@ struct HttpRequest {
   std::string method;  // GET, POST, PUT, HEAD
   std::string url;     // https://host:port/path?query, no credentials in it
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string_view body;  // must stay alive until the callback
+  std::string_view body;                       // must stay alive until the callback
+  std::string proxy_username, proxy_password;  // for the proxy, where there is one
   std::chrono::milliseconds timeout{60000};
 };
 
 // Why no answer came, as far as it can be told.
 enum class HttpFault : std::uint8_t {
-  none,           // an answer came, or nobody knows
-  secret,         // the credentials could not be read: nothing was sent
-  name,           // the host's name is not known
-  unreachable,    // no connection: refused, no route, or too slow
-  tls_file,       // a CA, certificate or key file of ours cannot be used
-  tls_untrusted,  // the server's certificate is of no CA that we trust
-  tls_expired,    // it has expired, or is not valid yet
-  tls_host_name,  // it is for another host
-  tls_refused,    // the server does not take our client certificate, or wants one
-  tls,            // the handshake failed otherwise
-  cut,            // the connection was lost before the answer was whole
+  none,                // an answer came, or nobody knows
+  secret,              // the credentials could not be read: nothing was sent
+  name,                // the host's name is not known
+  unreachable,         // no connection: refused, no route, or too slow
+  tls_file,            // a CA, certificate or key file of ours cannot be used
+  tls_untrusted,       // the server's certificate is of no CA that we trust
+  tls_expired,         // it has expired, or is not valid yet
+  tls_host_name,       // it is for another host
+  tls_refused,         // the server does not take our client certificate, or wants one
+  tls,                 // the handshake failed otherwise
+  cut,                 // the connection was lost before the answer was whole
+  proxy_unreachable,   // no connection to the forward proxy, or no word from it
+  proxy_tls,           // the handshake with it failed, or its certificate is not good
+  proxy_unauthorized,  // it wants a user, or another one
+  proxy_refused,       // it does not let us through to the host
+  proxy_target,        // it cannot reach the host
 };
 
 struct HttpResponse {

@@ -96,3 +96,13 @@ TEST_CASE("a request is authorized in one way, and a header cannot be forged", "
   aws.aws.session_token = "s3cret\r\nX-Evil: 1";
   CHECK(authorized(aws) == "error: user name, key or token contains a line break");
 }
+
+TEST_CASE("the path that hosts begins with is signed, encoded once more as it is sent",
+          "[aws_sigv4]") {
+  const auto signature = [](const std::string& url) {
+    return value(sinks::http::aws_headers(get(url), example("eu-north-1", "es"), kExampleTime),
+                 "Authorization");
+  };
+  CHECK(signature("https://a.example/below/x/_bulk") != signature("https://a.example/x/_bulk"));
+  CHECK(signature("https://a.example/a%20b/_bulk") != signature("https://a.example/a b/_bulk"));
+}
