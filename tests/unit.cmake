@@ -181,10 +181,12 @@ auditship_test(NAME unit_sinks_http LABELS unit
     unit/sinks/http/proxy_choice_test.cc
   LIBRARIES auditship::base auditship::sinks_http CURL::libcurl)
 auditship_test(NAME unit_sinks_opensearch LABELS unit
-  SOURCES unit/sinks/opensearch/document_repair_test.cc
+  SOURCES unit/sinks/opensearch/config_test.cc
+    unit/sinks/opensearch/document_repair_test.cc
     unit/sinks/opensearch/opensearch_sink_test.cc
+    unit/sinks/opensearch/path_prefix_test.cc
     support/bulk_store.cc support/fake_opensearch.cc
-  LIBRARIES auditship::base auditship::sinks_http auditship::sinks_opensearch simdjson::simdjson)
+  LIBRARIES auditship::base auditship::sinks_http auditship::sinks_opensearch auditship::yaml auditship_sim simdjson::simdjson)
 auditship_test(NAME unit_reconcile LABELS unit
   SOURCES unit/reconcile/reconciler_test.cc
     support/bulk_store.cc support/fake_opensearch.cc

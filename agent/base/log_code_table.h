@@ -161,6 +161,20 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
      "set is_write_index on one: POST _aliases, or run `auditship setup`"},
     {"opensearch-over-limit", "lower batch.max_bytes, or give the nodes more heap"},
     {"opensearch-pipeline-missing", "make the pipeline, or take index.default_pipeline away"},
+    {"opensearch-proxy-refused",
+     "allow CONNECT to host and port of sink.opensearch.hosts at the proxy; documents wait"},
+    {"opensearch-proxy-target",
+     "check the names and ports in sink.opensearch.hosts as the proxy sees them, and its log; "
+     "documents wait"},
+    {"opensearch-proxy-tls",
+     "put the CA of the proxy's certificate into proxy_ca_file, or write http:// if the proxy "
+     "speaks plain HTTP; the message has the details"},
+    {"opensearch-proxy-unauthorized",
+     "correct proxy_username and proxy_password_file; the file is read again by itself; documents "
+     "wait"},
+    {"opensearch-proxy-unreachable",
+     "check that the proxy runs, sink.opensearch.proxy, and what `environment` stands for; "
+     "documents wait"},
     {"opensearch-redirect", "put the address that it leads to into sink.opensearch.hosts"},
     {"opensearch-reply-items", "check proxies that cut bodies; the batch is sent again"},
     {"opensearch-reply-malformed",

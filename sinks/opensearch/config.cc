@@ -1,6 +1,7 @@
 #include "sinks/opensearch/config.h"
 
 #include "sinks/framing/bulk_framing.h"
+#include "sinks/opensearch/address_checks.h"
 #include "sinks/opensearch/blocking_client.h"
 #include "sinks/opensearch/cluster_setup.h"
 #include "sinks/opensearch/config_checks.h"
@@ -56,7 +57,9 @@ yaml::Schema<C> tls_keys() {
 const yaml::Schema<OpenSearchConfig>& OpenSearchConfig::schema() {
   static const yaml::Schema<C> kSchema(
       {
-          yaml::texts_key("hosts", &C::hosts, "list of `https://HOST:PORT`", "One or more.",
+          yaml::texts_key("hosts", &C::hosts, "list of `https://HOST:PORT`",
+                          "One or more. With a path where OpenSearch is below one: "
+                          "`https://proxy.example/opensearch`; every request goes there.",
                           host_problem)
               .with_default("required for this type"),
           yaml::text_key("username", &C::username, "text", "With `password_file` or `password`."),
@@ -65,6 +68,22 @@ const yaml::Schema<OpenSearchConfig>& OpenSearchConfig::schema() {
                          "Read again at every request."),
           yaml::file_key("bearer_token_file", &C::bearer_token_file, kLater, "Instead of a user."),
           yaml::section_key<C>("tls", tls_keys()),
+          yaml::text_key("proxy", &C::proxy, "`http://HOST:PORT` or `environment`",
+                         "An HTTP forward proxy for all requests, also to Dashboards; to `https` "
+                         "hosts by CONNECT. `https://HOST:PORT`: TLS to the proxy as well. "
+                         "`environment`: what `https_proxy`, `http_proxy`, `all_proxy` and "
+                         "`no_proxy` say, in small letters or capitals. Without this key those "
+                         "are not looked at.",
+                         proxy_problem)
+              .with_default("none"),
+          yaml::text_key("proxy_username", &C::proxy_username, "text",
+                         "Of the proxy, with `proxy_password_file`."),
+          yaml::file_key("proxy_password_file", &C::proxy_password_file, kLater,
+                         "Read again at every request."),
+          yaml::file_key("proxy_ca_file", &C::proxy_ca_file, kLater,
+                         "PEM; whom the certificate of an `https://` proxy must be of. It is "
+                         "always verified.")
+              .with_default("the system's"),
           yaml::section_key<C>("aws_sigv4", aws_keys(),
                                [](const C& config) { return !config.aws_region.empty(); }),
           yaml::text_key("dashboards_url", &C::dashboards_url, "URL",
@@ -91,6 +110,9 @@ std::string OpenSearchConfig::destination() const {
   for (const std::string& host : hosts) {
     all += (all.empty() ? "" : ", ") + host;
   }
+  if (!proxy.empty()) {
+    all += proxy == kEnvironmentProxy ? " by the environment's proxy" : " by proxy " + proxy;
+  }
   return "OpenSearch at " + all;
 }
 
@@ -102,7 +124,11 @@ SinkNeeds OpenSearchConfig::needs() const {
 }
 
 std::vector<CertificateFile> OpenSearchConfig::certificates() const {
-  return {{"client", certificate_file, false}, {"ca", ca_file, true}};
+  std::vector<CertificateFile> all{{"client", certificate_file, false}, {"ca", ca_file, true}};
+  if (proxy_ca_file != ca_file) {
+    all.push_back({"ca", proxy_ca_file, true});
+  }
+  return all;
 }
 
 std::shared_ptr<const sinks::framing::ItemFraming> OpenSearchConfig::framing(

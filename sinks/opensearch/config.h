@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/base/filesystem.h"
@@ -13,9 +14,12 @@ namespace auditship::sinks::opensearch {
 // Where a target's documents go: to the index that an alias of its name writes to, or to TARGET-YYYY.MM.DD.
 enum class IndexStyle : std::uint8_t { alias, dated };
 
+// As `proxy`: what the environment says.
+inline constexpr std::string_view kEnvironmentProxy = "environment";
+
 class OpenSearchConfig final : public yaml::SectionOf<OpenSearchConfig, SinkConfig> {
  public:
-  // https://host:9200, without a slash at the end.
+  // https://host:9200, perhaps with a path, without a slash at the end.
   std::vector<std::string> hosts;
   std::string username, password, password_file, bearer_token_file;
   // Region empty: requests are not signed.
@@ -23,6 +27,9 @@ class OpenSearchConfig final : public yaml::SectionOf<OpenSearchConfig, SinkConf
   std::string aws_access_key_file, aws_secret_key_file, aws_session_token_file;
   std::string ca_file, certificate_file, key_file, server_name;
   bool tls_verify = true;
+  // http://host:3128, or kEnvironmentProxy; empty: none.
+  std::string proxy;
+  std::string proxy_username, proxy_password_file, proxy_ca_file;
   IndexStyle style = IndexStyle::alias;
   // Of OpenSearch Dashboards, for setup; empty: none.
   std::string dashboards_url;

@@ -1,59 +1,9 @@
 #include "sinks/opensearch/config_checks.h"
 
-#include <algorithm>
-#include <string_view>
+#include <string>
 
 namespace auditship::sinks::opensearch {
 namespace {
-
-void drop_slashes(std::string& text) {
-  while (text.ends_with('/')) {
-    text.pop_back();
-  }
-}
-
-std::optional<std::string> address_problem(std::string_view host) {
-  const auto bad = [host](std::string_view expected) {
-    return "\"" + std::string(host.substr(0, 200)) + "\": " + std::string(expected);
-  };
-  std::string_view rest = host;
-  if (rest.starts_with("https://")) {
-    rest.remove_prefix(8);
-  } else if (rest.starts_with("http://")) {
-    rest.remove_prefix(7);
-  } else {
-    return bad("expected https://HOST:PORT");
-  }
-  if (rest.find('@') != std::string_view::npos) {
-    return std::string(
-        "user and password do not belong in the address: use username and password_file");
-  }
-  while (rest.ends_with('/')) {
-    rest.remove_suffix(1);
-  }
-  const bool bracketed = rest.starts_with('[');
-  const std::size_t host_end =
-      bracketed ? rest.find(']') + 1 : std::min(rest.find(':'), rest.size());
-  const std::string_view name = rest.substr(0, host_end);
-  if (name.empty() || host_end == 0 || name.size() > 255 ||
-      name.find_first_of("/?#\\ %\"<>") != std::string_view::npos) {
-    return bad("expected https://HOST:PORT without a path");
-  }
-  std::string_view port = rest.substr(host_end);
-  if (port.empty()) {
-    return std::nullopt;
-  }
-  port.remove_prefix(1);
-  unsigned number = 0;
-  for (const char c : port) {
-    number = c >= '0' && c <= '9' && number <= 65535 ? number * 10 + static_cast<unsigned>(c - '0')
-                                                     : 70000;
-  }
-  if (rest[host_end] != ':' || port.empty() || number < 1 || number > 65535) {
-    return bad("expected a port from 1 to 65535 behind the host, and no path");
-  }
-  return std::nullopt;
-}
 
 void check_credentials(yaml::YamlMap& map, yaml::ReadContext& context,
                        const OpenSearchConfig& config) {
@@ -79,28 +29,30 @@ void check_credentials(yaml::YamlMap& map, yaml::ReadContext& context,
   }
 }
 
+void check_proxy(yaml::YamlMap& map, yaml::ReadContext& context, const OpenSearchConfig& config) {
+  const bool is_url = !config.proxy.empty() && config.proxy != kEnvironmentProxy;
+  const bool has_password = !config.proxy_password_file.empty();
+  if (config.proxy_username.empty() == has_password) {
+    map.add_problem(has_password ? "proxy_username" : "proxy_password_file",
+                    "proxy_username and proxy_password_file go together");
+  }
+  if (has_password && !is_url) {
+    map.add_problem("proxy_username", "a user of the proxy without the proxy's address");
+  }
+  if (config.proxy_username.find(':') != std::string::npos) {
+    map.add_problem("proxy_username", "a colon would end the name");
+  }
+  if (!config.proxy_ca_file.empty() && config.proxy != kEnvironmentProxy &&
+      !config.proxy.starts_with("https://")) {
+    map.add_problem("proxy_ca_file", "only an https:// proxy has a certificate");
+  }
+  if (has_password && config.proxy.starts_with("http://")) {
+    context.warn("sink.opensearch: the proxy's password goes to " + config.proxy +
+                 " without encryption");
+  }
+}
+
 }  // namespace
-
-std::optional<std::string> host_problem(std::string& host) {
-  auto problem = address_problem(host);
-  drop_slashes(host);
-  return problem;
-}
-
-std::optional<std::string> dashboards_problem(std::string& url) {
-  if (url.empty()) {
-    return std::nullopt;
-  }
-  drop_slashes(url);
-  const std::size_t path = url.find('/', std::min(url.find("://"), url.size() - 3) + 3);
-  const bool odd_path =
-      path != std::string::npos && url.find_first_of("?#\\ %\"<>", path) != std::string::npos;
-  if (const auto problem = address_problem(std::string_view(url).substr(0, path));
-      problem || odd_path) {
-    return problem.value_or("expected https://HOST:PORT or https://HOST:PORT/BASE/PATH");
-  }
-  return std::nullopt;
-}
 
 void check_section(yaml::YamlMap& map, yaml::ReadContext& context, OpenSearchConfig& config) {
   if (config.hosts.empty()) {
@@ -108,6 +60,7 @@ void check_section(yaml::YamlMap& map, yaml::ReadContext& context, OpenSearchCon
                     "expected at least one address, as https://opensearch.example.com:9200");
   }
   check_credentials(map, context, config);
+  check_proxy(map, context, config);
   if (!map.has("aws_sigv4")) {
     return;
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/base/version.h"
+#include "agent/platform/system_clock.h"
 #include "sinks/opensearch/secrets.h"
 
 namespace auditship::sinks::opensearch {
@@ -15,6 +16,10 @@ http::CurlOptions curl_options(const OpenSearchConfig& config) {
   options.key_file = config.key_file;
   options.server_name = config.server_name;
   options.verify = config.tls_verify;
+  options.proxies = config.proxy == kEnvironmentProxy
+                        ? http::proxies_of_environment(platform::system_environment)
+                        : http::one_proxy(config.proxy);
+  options.proxy_ca_file = config.proxy_ca_file;
   return options;
 }
 
@@ -30,7 +35,9 @@ CredentialSource credential_source(Fs& fs, const OpenSearchConfig& config) {
                              secrets->password,
                              secrets->bearer_token,
                              {config.aws_region, config.aws_service, secrets->aws_access_key,
-                              secrets->aws_secret_key, secrets->aws_session_token}};
+                              secrets->aws_secret_key, secrets->aws_session_token},
+                             config.proxy_username,
+                             secrets->proxy_password};
   };
 }
 

@@ -40,6 +40,7 @@ Result<Secrets> load_secrets(Fs& fs, const OpenSearchConfig& opensearch) {
       {opensearch.aws_access_key_file, secrets.aws_access_key},
       {opensearch.aws_secret_key_file, secrets.aws_secret_key},
       {opensearch.aws_session_token_file, secrets.aws_session_token},
+      {opensearch.proxy_password_file, secrets.proxy_password},
   };
   for (const auto& one : wanted) {
     if (one.file.empty()) {

@@ -13,6 +13,7 @@ namespace auditship::sinks::opensearch {
 struct Secrets {
   std::string password, bearer_token;
   std::string aws_access_key, aws_secret_key, aws_session_token;
+  std::string proxy_password;
 };
 
 // From the files, or for the password from the configuration itself. Call it again when a file changes. Messages

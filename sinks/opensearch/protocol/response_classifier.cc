@@ -153,6 +153,11 @@ constexpr struct {
     {http::HttpFault::tls_refused, blocked, "tls-refused"},
     {http::HttpFault::tls, blocked, "tls"},
     {http::HttpFault::cut, retry, "connection-lost"},
+    {http::HttpFault::proxy_unreachable, retry, "proxy-unreachable"},
+    {http::HttpFault::proxy_tls, blocked, "proxy-tls"},
+    {http::HttpFault::proxy_unauthorized, blocked, "proxy-unauthorized"},
+    {http::HttpFault::proxy_refused, blocked, "proxy-refused"},
+    {http::HttpFault::proxy_target, retry, "proxy-target"},
 };
 
 // What is no failure is never logged as one.

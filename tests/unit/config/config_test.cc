@@ -237,7 +237,7 @@ TEST_CASE("wrong types and impossible values say what was expected", "[config]")
   refused("sink: {}\n", "expected file or opensearch");
   refused("sink: {type: opensearch}\n", "at least hosts");
   for (const char* host :
-       {"a:9200", "https://", "https://u:p@a", "https://a/path", "https://a:0", "https://a:99999",
+       {"a:9200", "https://", "https://u:p@a", "https://a/../b", "https://a:0", "https://a:99999",
         "https://a:x", "https://[::1", "ftp://a", "https://a b"}) {
     refused("sink: {type: opensearch, opensearch: {hosts: ['" + std::string(host) + "']}}\n",
             "sink.opensearch.hosts: ");

@@ -423,6 +423,12 @@ TEST_CASE("why no answer came has its code, and what somebody must repair is blo
   CHECK(fault(sinks::http::HttpFault::tls_refused) == is("opensearch-tls-refused", blocked));
   CHECK(fault(sinks::http::HttpFault::tls) == is("opensearch-tls", blocked));
   CHECK(fault(sinks::http::HttpFault::cut) == is("opensearch-connection-lost", retry));
+  using sinks::http::HttpFault;
+  CHECK(fault(HttpFault::proxy_unreachable) == is("opensearch-proxy-unreachable", retry));
+  CHECK(fault(HttpFault::proxy_target) == is("opensearch-proxy-target", retry));
+  CHECK(fault(HttpFault::proxy_tls) == is("opensearch-proxy-tls", blocked));
+  CHECK(fault(HttpFault::proxy_unauthorized) == is("opensearch-proxy-unauthorized", blocked));
+  CHECK(fault(HttpFault::proxy_refused) == is("opensearch-proxy-refused", blocked));
   sinks::http::HttpResponse denied;
   denied.status = 401;
   CHECK(sinks::opensearch::protocol::trouble_of(denied) == "opensearch-unauthorized");

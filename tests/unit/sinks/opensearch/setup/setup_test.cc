@@ -222,3 +222,14 @@ TEST_CASE("rollover by the conditions of the policy") {
   CHECK_FALSE(rig.run());
   CHECK(rig.says("was answered 404; run `auditship setup` first"));
 }
+
+TEST_CASE("setup asks below the path of its host") {
+  SetupRig rig;
+  rig.hosts = {"http://a:9200/below"};
+  (void)rig.run();
+  REQUIRE_FALSE(rig.cluster.log.empty());
+  for (const std::string& line : rig.cluster.log) {
+    INFO(line);
+    CHECK(line.find(" /below/") != std::string::npos);
+  }
+}
