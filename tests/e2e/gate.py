@@ -48,6 +48,7 @@ class Gate(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.backend = backend
         self.context = None       # of TLS; None: plain
         self.answer = None        # (status, body): instead of passing on
+        self.below = ""           # the path that leads to the backend, as /opensearch: beside it there is nothing
         self.cut = 0              # so many bulks are passed on, and their answers cut in the middle
         self.heads = []           # (method, path, headers, body) of each request
         self.lock = threading.Lock()
@@ -104,10 +105,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             cut = gate.cut > 0 and "_bulk" in self.path
             gate.cut -= 1 if cut else 0
             answer = gate.answer
+        if answer is None and not self.path.startswith(gate.below + "/"):
+            answer = (404, b'{"error":"nothing is here"}')
         if answer is None:
             headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "accept-encoding", "content-length")}
             link = http.client.HTTPConnection("127.0.0.1", gate.backend, timeout=60)
-            link.request(self.command, self.path, body, headers)
+            link.request(self.command, self.path[len(gate.below):], body, headers)
             reply = link.getresponse()
             answer = (reply.status, reply.read())
             link.close()
