@@ -32,9 +32,16 @@ BodySubject subject_of(const event::KubeAttributes& kube) {
              : BodySubject::ordinary;
 }
 
-// Of an array of which each line holds an element.
-bool is_array_joint(std::string_view piece) {
-  return piece.find_first_not_of(" \t\r,[]") == std::string_view::npos;
+// Where an event may begin behind `at`, or the last one may; the end of the text: none does.
+std::size_t next_event(std::string_view text, std::size_t at, bool first) {
+  const std::size_t next = first ? text.find(kEventMark, at + 1) : text.rfind(kEventMark);
+  return next == std::string_view::npos || next <= at ? text.size() : next;
+}
+
+// What stands beside an event in an array of which each line holds an element.
+bool is_array_joint(std::string_view piece, std::string_view line) {
+  return piece.size() < line.size() &&
+         piece.find_first_not_of(" \t\r,[]") == std::string_view::npos;
 }
 
 }  // namespace
@@ -48,6 +55,7 @@ struct KubeAuditParser::State {
 
   void parse(const event::RawLine& line, event::Records& out);
   void parse_text(std::string_view text, bool nuls, event::Records& out);
+  std::size_t parse_torn(std::string_view text, std::size_t at, bool first, event::Records& out);
   void parse_cut(const event::RawLine& line, std::string_view text, bool nuls, event::Records& out);
   void parse_part(std::string_view text, event::Records& out);
   bool parse_wrapped(std::string_view text, event::Records& out);
@@ -147,23 +155,22 @@ void KubeAuditParser::State::parse_text(std::string_view text, bool nuls, event:
     if (at == 0 && parse_wrapped(text, out)) {
       return;
     }
-    // A torn piece: look for an event behind it on the same physical line.
-    std::size_t next =
-        ++tries < kMaxSalvage ? text.find(kEventMark, at + 1) : text.rfind(kEventMark);
-    if (next != std::string_view::npos && next <= at) {
-      next = std::string_view::npos;
-    }
-    const std::string_view piece =
-        text.substr(at, next == std::string_view::npos ? next : next - at);
-    const bool beside_event = next != std::string_view::npos || out.size() > 0;
-    if (!beside_event || !is_array_joint(piece)) {
-      unparsed(piece, text, "not-an-audit-event", out);
-    }
-    at += piece.size();
+    at = parse_torn(text, at, ++tries < kMaxSalvage, out);
   }
   if (out.size() == 0) {
     unparsed(text, text, nuls ? "nul-bytes-skipped" : "not-an-audit-event", out);
   }
+}
+
+// A torn piece, up to where an event may begin behind it on the same physical line. Returns where it ends.
+std::size_t KubeAuditParser::State::parse_torn(std::string_view text, std::size_t at, bool first,
+                                               event::Records& out) {
+  const std::size_t next = next_event(text, at, first);
+  const std::string_view piece = text.substr(at, next - at);
+  if (!is_array_joint(piece, text)) {
+    unparsed(piece, text, "not-an-audit-event", out);
+  }
+  return next;
 }
 
 // A line that is JSON, but no event: the events that it carries, or one record for all of it. False: it is no JSON.
