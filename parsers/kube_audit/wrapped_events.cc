@@ -12,7 +12,8 @@ using json::JsonKind;
 using json::JsonScan;
 using json::JsonValue;
 
-constexpr int kMaxDepth = 6;
+// OpenTelemetry's logs are the deepest: resourceLogs[].scopeLogs[].logRecords[].body.stringValue.
+constexpr int kMaxDepth = 8;
 constexpr std::string_view kGroup = "audit.k8s.io/";
 
 // What tells an object apart, found in one pass over its members.

@@ -55,12 +55,15 @@ TEST_CASE("a list of events is opened, with or without their kind", "[kube]") {
 
 TEST_CASE("what collectors and clouds wrap around an event is taken off", "[kube]") {
   Lab lab;
-  for (const std::string& line :
-       {R"({"category":"kube-audit","properties":{"log":)" + whole("a") + R"(,"stream":"stdout"}})",
-        R"({"category":"kube-audit","properties":{"log":)" + quoted(whole("a") + "\n") + "}}",
-        R"({"message":)" + quoted(R"({"log":)" + quoted(whole("a")) + "}") + "}",
-        R"({"records":[{"time":"x","properties":{"log":)" + quoted(whole("a")) + "}}]}",
-        "\xEF\xBB\xBF" + whole("a"), "\xEF\xBB\xBF[" + whole("a") + "]\r"}) {
+  for (
+      const std::string& line :
+      {R"({"category":"kube-audit","properties":{"log":)" + whole("a") + R"(,"stream":"stdout"}})",
+       R"({"category":"kube-audit","properties":{"log":)" + quoted(whole("a") + "\n") + "}}",
+       R"({"message":)" + quoted(R"({"log":)" + quoted(whole("a")) + "}") + "}",
+       R"({"records":[{"time":"x","properties":{"log":)" + quoted(whole("a")) + "}}]}",
+       R"({"resourceLogs":[{"resource":{"attributes":[]},"scopeLogs":[{"scope":{},"logRecords":[{"body":{"stringValue":)" +
+           quoted(whole("a")) + "}}]}]}]}",
+       "\xEF\xBB\xBF" + whole("a"), "\xEF\xBB\xBF[" + whole("a") + "]\r"}) {
     INFO(line);
     lab.parse(line);
     check_ids(lab, {"a"});
@@ -92,7 +95,7 @@ TEST_CASE("a line of other JSON is one record, and events that a client wrote ar
            R"({"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]})",
            R"({"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[7]})",
            R"({"requestURI":"/x","a":)" + quoted(forged) + "}",
-           R"({"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":)" + forged + "}}}}}}}}"}) {
+           R"({"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":{"i":)" + forged + "}}}}}}}}}"}) {
     INFO(line);
     const event::Record& record = lab.parse(line);
     CHECK(lab.records.size() == 1);
