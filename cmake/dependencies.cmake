@@ -14,3 +14,12 @@ pkg_check_modules(ISAL IMPORTED_TARGET libisal)   # igzip; zlib compresses where
 if(NOT ISAL_FOUND)
   message(STATUS "ISA-L not found: gzip bodies are compressed by zlib, which costs more CPU")
 endif()
+# Rotated logs that are compressed so are read; without the library each is told as a gap.
+pkg_check_modules(LZMA IMPORTED_TARGET liblzma)
+find_package(BZip2)
+if(NOT LZMA_FOUND)
+  message(STATUS "liblzma not found: rotated logs in .xz are not read")
+endif()
+if(NOT BZIP2_FOUND)
+  message(STATUS "libbz2 not found: rotated logs in .bz2 are not read")
+endif()

@@ -9,7 +9,7 @@ endif()
 include(${RULES})
 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
-set(libraries simdjson curl yaml_cpp boost compression openssl cli11 nlohmann files terminal network memory cpu)
+set(libraries simdjson curl yaml_cpp boost compression lzma bzip2 openssl cli11 nlohmann files terminal network memory cpu)
 set(lib_simdjson    "^simdjson"             agent/base/json_escape\\.cc agent/event/event_summary\\.cc
                                             agent/delivery/dead_letters/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
                                             parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc
@@ -19,6 +19,8 @@ set(lib_yaml_cpp    "^yaml-cpp/"            agent/yaml/yaml_document\\.cc)
 set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent/platform/event_loop_internal\\.h
                                             agent/platform/http_server\\.cc)
 set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression\\.cc)
+set(lib_lzma        "^lzma\\.h$"            agent/base/xz_decoder\\.cc)
+set(lib_bzip2       "^bzlib\\.h$"           agent/base/bzip2_decoder\\.cc)
 set(lib_openssl     "^openssl/"             agent/base/[a-z0-9_]+\\.cc agent/status/certificate_expiry\\.cc)
 set(lib_cli11       "^CLI/"                 agent/cli/[a-z_]+\\.cc)
 set(lib_nlohmann    "^nlohmann/"            sinks/opensearch/setup/json_tree\\.h)

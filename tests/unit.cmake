@@ -12,9 +12,10 @@ auditship_test(NAME unit_base LABELS unit
     unit/base/json_writer_test.cc
     unit/base/log_code_test.cc
     unit/base/sha256_test.cc
+    unit/base/stream_decoder_test.cc
     unit/base/text_test.cc
     unit/base/time_zone_test.cc
-  LIBRARIES auditship::base auditship::parsers_syslog)
+  LIBRARIES auditship::base auditship::parsers_syslog auditship_sim)
 auditship_test(NAME unit_buffer LABELS unit
   SOURCES unit/buffer/ack_slot_test.cc
     unit/buffer/batch_builder_test.cc

@@ -6,6 +6,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "agent/base/stream_decoder.h"
+
 #ifdef AUDITSHIP_HAVE_ISAL
 #include <isa-l/igzip_lib.h>
 #endif
@@ -168,8 +170,11 @@ std::unique_ptr<Deflater> make_deflater(Codec codec) {
     case Codec::zstd:
       return std::make_unique<Zstd>();
     case Codec::none:
+    case Codec::xz:
+    case Codec::bzip2:
       break;
   }
+  AUDITSHIP_CHECK(codec == Codec::none, "bodies are not packed so");
   return std::make_unique<Plain>();
 }
 
@@ -181,10 +186,28 @@ std::string_view codec_name(Codec codec) {
       return "gzip";
     case Codec::zstd:
       return "zstd";
+    case Codec::xz:
+      return "xz";
+    case Codec::bzip2:
+      return "bzip2";
     case Codec::none:
       break;
   }
   return "identity";
+}
+
+Codec codec_of_file(std::string_view name) {
+  return name.ends_with(".gz")    ? Codec::gzip
+         : name.ends_with(".zst") ? Codec::zstd
+         : name.ends_with(".xz")  ? Codec::xz
+         : name.ends_with(".bz2") ? Codec::bzip2
+                                  : Codec::none;
+}
+
+bool can_unpack(Codec codec) {
+  return codec == Codec::xz      ? make_xz_decoder() != nullptr
+         : codec == Codec::bzip2 ? make_bzip2_decoder() != nullptr
+                                 : true;
 }
 
 struct Packer::State {
@@ -302,6 +325,10 @@ struct Unpacker::State {
       AUDITSHIP_CHECK(zstd != nullptr, "zstd cannot start");
       ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax,
                              27);  // 128 MiB: what the zstd tool takes too
+    } else if (codec == Codec::xz) {
+      other = make_xz_decoder();
+    } else if (codec == Codec::bzip2) {
+      other = make_bzip2_decoder();
     }
   }
   State(const State&) = delete;
@@ -314,14 +341,25 @@ struct Unpacker::State {
   }
 
   Status step_gzip(std::string_view& input, std::string& out, std::size_t max_out);
+  Status step_other(std::string_view& input, std::string& out, std::size_t max_out);
   Status step_zstd(std::string_view& input, std::string& out, std::size_t max_out);
 
   Codec codec;
   z_stream gzip{};
   ZSTD_DCtx* zstd = nullptr;
+  std::unique_ptr<StreamDecoder> other;
   bool at_end = true;
   bool failed = false;
 };
+
+Status Unpacker::State::step_other(std::string_view& input, std::string& out, std::size_t max_out) {
+  if (!other) {
+    return Error{Errc::corrupt, std::string(codec_name(codec)) + ": not in this build"};
+  }
+  Status status = other->step(input, out, max_out);
+  at_end = other->at_end();
+  return status;
+}
 
 Status Unpacker::State::step_gzip(std::string_view& input, std::string& out, std::size_t max_out) {
   const std::size_t had = out.size();
@@ -392,6 +430,8 @@ Status Unpacker::step(std::string_view& input, std::string& out, std::size_t max
     status = state_->step_gzip(input, out, max_out);
   } else if (state_->codec == Codec::zstd) {
     status = state_->step_zstd(input, out, max_out);
+  } else if (state_->codec != Codec::none) {
+    status = state_->step_other(input, out, max_out);
   } else {
     const std::size_t size = std::min(input.size(), max_out);
     out.append(input, 0, size);

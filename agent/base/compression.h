@@ -14,10 +14,15 @@
 
 namespace auditship {
 
-enum class Codec : std::uint8_t { none = 0, gzip = 1, zstd = 2 };
+// xz and bzip2 are only unpacked: log files are compressed so, bodies never.
+enum class Codec : std::uint8_t { none = 0, gzip = 1, zstd = 2, xz = 3, bzip2 = 4 };
 
 // "identity", "gzip", "zstd": the words of Content-Encoding.
 [[nodiscard]] std::string_view codec_name(Codec codec);
+// Of a file by the end of its name: .gz, .zst, .xz, .bz2; else none.
+[[nodiscard]] Codec codec_of_file(std::string_view name);
+// False: this build has no library for it, and an Unpacker fails at once.
+[[nodiscard]] bool can_unpack(Codec codec);
 
 class Packer {
  public:
@@ -48,7 +53,8 @@ class Packer {
 [[nodiscard]] Result<std::string> unpack(Codec codec, std::string_view packed,
                                          std::size_t max_bytes, std::size_t likely_bytes = 0);
 
-// Inflates a file piece by piece: gzip of several members, zstd of several frames.
+// Inflates a file piece by piece: gzip of several members, zstd of several frames, xz and bzip2 of
+// several streams.
 class Unpacker {
  public:
   explicit Unpacker(Codec codec);

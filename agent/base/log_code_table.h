@@ -43,6 +43,8 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
      "set sink.opensearch.compression to what the server takes (2.x: gzip) to save the packing"},
     {"compressed-damaged",
      "look for another copy of the file; check the disk and whatever compresses it"},
+    {"compression-unsupported",
+     "build with liblzma (xz) and libbz2 (bzip2), or have logrotate use gzip or zstd"},
     {"config",
      "see the key in docs/configuration.md; `auditship check --effective` shows what is in force"},
     {"dead-letter",

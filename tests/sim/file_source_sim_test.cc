@@ -30,7 +30,7 @@ class History {
     rig_.options.line_max_bytes = 64;
     rig_.options.cut_tail_bytes = 16;
     stamps_ = rng_.one_in(2);
-    codec_ = rng_.one_in(2) ? Codec::none : rng_.one_in(2) ? Codec::gzip : Codec::zstd;
+    codec_ = rng_.one_in(2) ? Codec::none : any_codec();
     delay_compress_ = rng_.one_in(2);
     copytruncate_ = !stamps_ && rng_.one_in(3);
     header_ = !copytruncate_ && (tell || !reuse) && rng_.one_in(3);
@@ -174,6 +174,12 @@ class History {
     } else {
       rig_.writer.rotate_numbers(90, codec_, delay_compress_);
     }
+  }
+
+  Codec any_codec() {
+    static constexpr Codec kCodecs[] = {Codec::gzip, Codec::zstd, Codec::xz, Codec::bzip2};
+    const Codec codec = kCodecs[rng_.below(4)];
+    return can_unpack(codec) ? codec : Codec::gzip;
   }
 
   // The log gets a name that no rotation has, while nobody looks. Not with a constant header: when

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/compression.h"
+#include "tests/support/pack_file.h"
 #include "tests/support/sim_fs.h"
 
 namespace auditship::test {
@@ -73,8 +74,8 @@ class LogWriter {
   // Keeps the time, as gzip does, and removes the plain file.
   void compress(const std::string& path, Codec codec) {
     const std::int64_t modified_ns = fs_.modified_of(path);
-    const std::string to = path + (codec == Codec::gzip ? ".gz" : ".zst");
-    fs_.put(to, pack(codec, fs_.get(path)));
+    const std::string to = path + suffix_of(codec);
+    fs_.put(to, pack_file(codec, fs_.get(path)));
     fs_.set_modified(to, modified_ns);
     fs_.unlink(path);
   }
@@ -87,7 +88,7 @@ class LogWriter {
   // path.N becomes path.N+1, compressed or not; the one with number keep goes.
   void shift_numbers(std::size_t keep) {
     for (std::size_t n = keep + 1; n-- > 1;) {
-      for (const char* suffix : {"", ".gz", ".zst"}) {
+      for (const char* suffix : {"", ".gz", ".zst", ".xz", ".bz2"}) {
         const std::string from = path_ + "." + std::to_string(n) + suffix;
         if (!fs_.exists(from)) {
           continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/base/compression.h"
 #include "agent/base/glob.h"
 #include "agent/input/file/rotation/rotation_names.h"
 
@@ -34,7 +35,7 @@ void FileDiscovery::add(const std::string& path) {
 
 bool FileDiscovery::is_rotated(const std::string& path) {
   const std::string_view name = file_name_of(path);
-  if (name.ends_with(".gz") || name.ends_with(".zst")) {
+  if (codec_of_file(name) != Codec::none) {
     return true;
   }
   // The base of app-20260131-2026-02-01T00-00-00.000.log is found first, so one step is enough.

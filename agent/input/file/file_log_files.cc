@@ -23,7 +23,7 @@ class OpenLogFile final : public LogFile {
  public:
   OpenLogFile(std::unique_ptr<File> file, event::RecordOrigin origin, const LogFileRequest& request,
               std::uint64_t line_max_bytes)
-      : bytes_(std::move(file), codec_by_name(request.file)),
+      : bytes_(std::move(file), codec_of_file(request.file)),
         origin_(std::move(origin)),
         scope_(request.scope),
         generation_(request.generation),

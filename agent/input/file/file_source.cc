@@ -261,6 +261,14 @@ Result<ResumePlace::Found> FileSource::look_elsewhere() {
   if (!searched->files.empty()) {
     return resume_place_.take_elsewhere(std::move(searched->files));
   }
+  const auto& compared = resume_place_.compared();
+  const auto sealed = std::find_if(compared.begin(), compared.end(),
+                                   [](const ChainEntry& e) { return !can_unpack(e.codec()); });
+  if (sealed != compared.end()) {
+    return resume_place_.lose(
+        "the file that was read last may be " + sealed->path +
+        ", whose compression this build cannot read; its unread rest is lost");
+  }
   if (!searched->not_looked_at.empty()) {
     return resume_place_.lose(
         "the file that was read last was not found, but not every file could be looked at (" +

@@ -12,10 +12,6 @@ constexpr std::size_t kBlock = 256 * 1024;
 
 }  // namespace
 
-Codec codec_by_name(std::string_view file) {
-  return file.ends_with(".gz") ? Codec::gzip : file.ends_with(".zst") ? Codec::zstd : Codec::none;
-}
-
 Result<std::size_t> LogFileReader::read(char* into, std::size_t size) {
   if (codec_ == Codec::none) {
     return raw(into, size);

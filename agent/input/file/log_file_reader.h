@@ -39,7 +39,4 @@ class LogFileReader {
   std::string_view packed_;
 };
 
-// .gz, .zst, else none.
-[[nodiscard]] Codec codec_by_name(std::string_view file);
-
 }  // namespace auditship::input::file

@@ -2,7 +2,7 @@
 // compared with what a Checkpoint remembers of a file.
 //
 // Holds its descriptor, so the file can be read to its end after it was unlinked or renamed.
-// Decompresses .gz and .zst; seeking in them inflates from the start. Not thread-safe.
+// Decompresses .gz, .zst, .xz and .bz2; seeking in them inflates from the start. Not thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -58,12 +58,26 @@ Result<std::optional<Generation::Head>> NextRotation::complete_head(ChainEntry& 
   if (head->complete) {
     return std::optional(*head);
   }
-  if (!entry.live() && head->damaged) {
+  if (!entry.live() && head->damaged && !can_unpack(entry.codec())) {
+    report_unreadable(entry);
+  } else if (!entry.live() && head->damaged) {
     context_.report_loss("compressed-damaged",
                          "a compressed log file is broken; nothing of it can be read", {}, 0, 0);
   }
   otherwise.verdict = entry.live() ? Verdict::wait : Verdict::dropped;
   return std::optional<Generation::Head>();
+}
+
+// This build has no library for the file. One that was read before it was packed is no loss.
+void NextRotation::report_unreadable(const ChainEntry& entry) const {
+  const std::int64_t last_ns = history_.last().modified_ns;
+  if (!entry.ordered && last_ns != 0 && entry.stat.modified_ns <= last_ns) {
+    return;
+  }
+  context_.report_loss("compression-unsupported",
+                       "a rotated file is compressed in a way that this build cannot read: its "
+                       "lines are lost",
+                       entry.path, 0, entry.stat.size);
 }
 
 Result<Opened> NextRotation::pass_unopened(const ChainEntry& entry, const Error& why,

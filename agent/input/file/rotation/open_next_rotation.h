@@ -52,6 +52,7 @@ class NextRotation {
  private:
   Result<Opened> pass_unopened(const ChainEntry& entry, const Error& why, Before before);
   Result<std::optional<Generation::Head>> complete_head(ChainEntry& entry, Opened& otherwise);
+  void report_unreadable(const ChainEntry& entry) const;
   [[nodiscard]] bool may_still_grow(const ChainEntry& entry) const;
   Result<std::optional<Opened>> as_known(ChainEntry& entry, const Generation::Head& head) const;
   Result<std::optional<Opened>> as_grown(ChainEntry& entry, const Generation::Head& head) const;

@@ -13,17 +13,13 @@ bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-// Takes .gz or .zst off the end.
+// Takes .gz, .zst, .xz or .bz2 off the end.
 Codec strip_codec(std::string_view& name) {
-  if (name.ends_with(".gz")) {
-    name.remove_suffix(3);
-    return Codec::gzip;
+  const Codec codec = codec_of_file(name);
+  if (codec != Codec::none) {
+    name.remove_suffix(name.size() - name.rfind('.'));
   }
-  if (name.ends_with(".zst")) {
-    name.remove_suffix(4);
-    return Codec::zstd;
-  }
-  return Codec::none;
+  return codec;
 }
 
 std::string digits_of(std::string_view text) {

@@ -5,7 +5,7 @@
 //   number      NAME.1  NAME.2.gz  STEM.1EXT               logrotate; the highest number is the
 //   oldest date        NAME-20260131  NAME-20260131.gz  NAME-2026-01-31  NAME.20260131
 //   STEM-20260131EXT lumberjack  STEM-2026-01-31T00-00-00.000EXT[.gz]       kube-apiserver's own
-// each plain, .gz or .zst. Names of another kind are not of the rotation chain. Pure functions;
+// each plain, .gz, .zst, .xz or .bz2. Names of another kind are not of the rotation chain. Pure functions;
 // thread-safe.
 #pragma once
 

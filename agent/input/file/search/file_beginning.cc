@@ -35,7 +35,13 @@ Codec FileBeginning::codec() const {
   if (bytes.starts_with("\x1f\x8b")) {
     return Codec::gzip;
   }
-  return bytes.starts_with("\x28\xb5\x2f\xfd") ? Codec::zstd : Codec::none;
+  return bytes.starts_with("\x28\xb5\x2f\xfd") ? Codec::zstd
+         : bytes.starts_with(std::string_view("\xfd"
+                                              "7zXZ\0",
+                                              6))
+             ? Codec::xz
+         : bytes.starts_with("BZh") ? Codec::bzip2
+                                    : Codec::none;
 }
 
 bool FileBeginning::may_be(const GenerationMark& mark) const {

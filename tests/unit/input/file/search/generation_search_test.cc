@@ -128,3 +128,39 @@ TEST_CASE("the rest of a log that was copied under another name and truncated", 
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.log.count("copy-found") == 1);
 }
+
+TEST_CASE("generations in xz and bzip2 are read, also at the first start", "[file_search]") {
+  for (const Codec codec : {Codec::xz, Codec::bzip2}) {
+    FileSourceRig rig;
+    rig.writer.lines(3);
+    rig.writer.rotate_numbers(9, codec);
+    rig.writer.lines(2);
+    rig.start();
+    rig.drain();
+    rig.stop();
+    rig.writer.lines(2);
+    rig.writer.rotate_numbers(9, codec);
+    rig.writer.lines(2);
+    rig.start();
+    rig.drain();
+    if (can_unpack(codec)) {
+      REQUIRE(rig.texts() == rig.writer.written);
+      REQUIRE(rig.source->progress().lost_ranges == 0);
+    } else {
+      REQUIRE(rig.log.count("compression-unsupported") > 0);
+    }
+  }
+}
+
+TEST_CASE("a damaged xz generation is a told gap", "[file_search]") {
+  FileSourceRig rig;
+  rig.fs.put("/var/log/app.log.1.xz",
+             "\xfd"
+             "7zXZ and nothing of it");
+  rig.writer.lines(2);
+  rig.options.final_pass = true;
+  rig.start();
+  rig.drain();
+  REQUIRE(rig.texts() == rig.writer.written);
+  REQUIRE(rig.source->progress().lost_ranges == 1);
+}
