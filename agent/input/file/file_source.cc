@@ -144,7 +144,7 @@ Result<bool> FileSource::at_truncation(std::vector<event::RawLine>& lines) {
           rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash()});
     return true;
   }
-  const auto elsewhere = read_copy_elsewhere();
+  auto elsewhere = read_copy_elsewhere();
   if (!elsewhere || *elsewhere) {
     return elsewhere;
   }
