@@ -138,8 +138,10 @@ class Adder {
 
   // A refusal that the event states is one whatever the code is: a login that OpenShift refuses is answered with 302.
   // An `allow` is only the word of who said it: with 403 it is a refusal by admission, so then the code decides.
+  // Without a code the status says it in a word.
   void outcome() {
-    const bool failed = kube_.stage == "Panic" || kube_.code >= 400 || kube_.decision == "forbid";
+    const bool failed = kube_.stage == "Panic" || kube_.code >= 400 || kube_.decision == "forbid" ||
+                        (kube_.code == 0 && text_of(event_.status.status, record_) == "Failure");
     const bool unknown = kube_.stage == "RequestReceived" || kube_.code == 0;
     record_.add("event.outcome", failed ? "failure" : unknown ? "unknown" : "success");
     if (kube_.code > 0) {

@@ -41,6 +41,12 @@ TEST_CASE("a decision to allow does not hide a code that refuses", "[kube]") {
   CHECK(outcome_of("401", R"("authentication.openshift.io/decision":"allow")") == "failure");
 }
 
+TEST_CASE("without a code the status says it", "[kube]") {
+  CHECK(outcome_of(R"(0,"status":"Failure","reason":"Forbidden")", "") == "failure");
+  CHECK(outcome_of(R"(0,"status":"Success")", "") == "unknown");
+  CHECK(outcome_of("0", "") == "unknown");
+}
+
 TEST_CASE("audits and warnings of admission are no refusals", "[kube]") {
   CHECK(
       outcome_of("201",
