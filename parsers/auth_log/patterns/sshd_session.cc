@@ -123,6 +123,8 @@ constexpr MessagePattern kPatterns[] = {
      "ssh.session.subsystem=sftp|user.name=kim",
      {},
      Split::last},
+    {"subsystem request for {ssh.session.subsystem:word}", "ssh-subsystem-requested", Outcome::none,
+     EventClass::session_info, "subsystem request for sftp", "ssh.session.subsystem=sftp"},
 };
 
 }  // namespace
