@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "parsers/json/json_scan.h"
 
@@ -67,6 +68,36 @@ void note_member(std::string_view name, const JsonValue& value, Shape& shape) {
   }
 }
 
+std::string_view text_of(const WrappedEvent& event) {
+  return event.text.empty() ? event.raw : std::string_view(event.text);
+}
+
+// auditID and stage, as they are written.
+std::pair<std::string_view, std::string_view> identity_of(std::string_view event) {
+  std::pair<std::string_view, std::string_view> identity;
+  JsonScan scan(event);
+  JsonValue key;
+  JsonValue member;
+  scan.open_object();
+  while (scan.next_key(key) && scan.value(member)) {
+    if (key.inner() == "auditID") {
+      identity.first = member.raw;
+    } else if (key.inner() == "stage") {
+      identity.second = member.raw;
+    }
+  }
+  return identity;
+}
+
+// What was parsed and written anew may differ in escapes and in the order of members.
+bool is_same_event(const WrappedEvent& a, const WrappedEvent& b) {
+  if (text_of(a) == text_of(b)) {
+    return true;
+  }
+  const auto identity = identity_of(text_of(a));
+  return a.is_event && b.is_event && !identity.first.empty() && identity == identity_of(text_of(b));
+}
+
 class Finder {
  public:
   Finder(std::string_view line, std::vector<WrappedEvent>& out) : line_(line), out_(out) {}
@@ -119,13 +150,8 @@ class Finder {
 
   // Whether the events from `first` to `end` are those from `begin` on.
   [[nodiscard]] bool same_events(std::size_t first, std::size_t end, std::size_t begin) const {
-    const auto text_of = [](const WrappedEvent& event) {
-      return event.text.empty() ? event.raw : std::string_view(event.text);
-    };
     const auto at = [this](std::size_t i) { return out_.begin() + static_cast<std::ptrdiff_t>(i); };
-    return std::equal(
-        at(first), at(end), at(begin), out_.end(),
-        [&](const WrappedEvent& a, const WrappedEvent& b) { return text_of(a) == text_of(b); });
+    return std::equal(at(first), at(end), at(begin), out_.end(), is_same_event);
   }
 
   // version: of the list that these are the items of; empty: they say it themselves.

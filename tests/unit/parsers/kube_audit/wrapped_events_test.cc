@@ -134,6 +134,10 @@ TEST_CASE("an event that a collector wrote twice into one line counts once", "[k
   check_ids(lab, {"a"});
   lab.parse(R"({"message":)" + quoted(whole("a")) + R"(,"structured":)" + whole("a") + "}");
   check_ids(lab, {"a"});
+  std::string other = whole("a");
+  other.replace(other.find("/api"), 4, "\\u002fapi");
+  lab.parse(R"({"log":)" + quoted(whole("a")) + R"(,"log_processed":)" + other + "}");
+  check_ids(lab, {"a"});
   lab.parse(R"({"before":)" + whole("a") + R"(,"after":)" + whole("b") + "}");
   check_ids(lab, {"a", "b"});
   lab.parse("[" + whole("a") + "," + whole("a") + "]");
