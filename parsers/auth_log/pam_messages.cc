@@ -69,6 +69,31 @@ bool apply_access(std::string_view service, std::string_view message, patterns::
   return true;
 }
 
+// pam_sss: "received for user ann: 7 (Authentication failure)". A name may hold all of that, so the last number counts.
+// 12 says that the password was right and has to be changed.
+bool apply_received(std::string_view message, patterns::EcsEvent& event) {
+  std::string_view rest = message;
+  if (!patterns::strip_prefix(rest, "received for user ") || !patterns::strip_suffix(rest, ")")) {
+    return false;
+  }
+  const std::size_t open = rest.rfind(" (");
+  const std::size_t colon = rest.substr(0, open).rfind(": ");
+  if (open == std::string_view::npos || colon == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view code = rest.substr(colon + 2, open - colon - 2);
+  if (code.empty() || code.find_first_not_of("0123456789") != std::string_view::npos) {
+    return false;
+  }
+  const bool expired = code == "12";
+  event.meaning(expired ? "pam-password-expired" : "pam-auth-failed",
+                expired ? patterns::Outcome::unknown : patterns::Outcome::failure,
+                patterns::EventClass::auth_info);
+  event.user("user.name", rest.substr(0, colon));
+  event.text("event.reason", rest.substr(open + 2));
+  return true;
+}
+
 }  // namespace
 
 PamMessages::PamMessages()
@@ -106,6 +131,7 @@ void PamMessages::apply(std::string_view service, std::string_view module, std::
   if (sessions_.apply(service, kind, message, event) ||
       apply_pam_failure(module, kind, message, event) ||
       (module == "pam_krb5" && kerberos_.apply(message, event)) ||
+      (module == "pam_sss" && apply_received(message, event)) ||
       (module == "pam_access" && apply_access(service, message, event)) ||
       modules_.apply(message, event)) {
     return;

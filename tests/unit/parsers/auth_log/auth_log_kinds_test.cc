@@ -139,6 +139,21 @@ TEST_CASE("pam_access names a terminal or a service where nobody came from anoth
   CHECK(denied("sshd", "mail.example.org")["source.address"] == "mail.example.org");
 }
 
+TEST_CASE("pam_sss: a name that imitates the rest of the line makes no other outcome",
+          "[auth][kinds]") {
+  const Parsed hostile = parse_as(
+      "login",
+      "pam_sss(login:auth): received for user ann: 12 (New password): 7 (Authentication failure)");
+  CHECK(hostile["event.outcome"] == "failure");
+  CHECK(hostile["user.name"] == "ann: 12 (New password)");
+  CHECK(hostile["event.reason"] == "Authentication failure");
+  const Parsed expired =
+      parse_as("login", "pam_sss(login:auth): received for user ann: 12 (New one required)");
+  CHECK(expired["event.action"] == "pam-password-expired");
+  CHECK(expired["event.outcome"] == "unknown");
+  CHECK(expired["user.name"] == "ann");
+}
+
 TEST_CASE("su of the BSDs", "[auth][kinds]") {
   const Parsed refused = parse_as("su", "BAD SU ann to root on /dev/pts/0");
   CHECK(refused["event.outcome"] == "failure");
