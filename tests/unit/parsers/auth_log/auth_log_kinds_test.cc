@@ -154,6 +154,15 @@ TEST_CASE("pam_sss: a name that imitates the rest of the line makes no other out
   CHECK(expired["user.name"] == "ann");
 }
 
+TEST_CASE("su: the name that was typed imitates no caller", "[auth][kinds]") {
+  for (const std::string message :
+       {"FAILED SU (to x) root on pts/1) ann on pts/0", "FAILED su for x by root by ann",
+        "Successful su for x by root by ann"}) {
+    INFO(message);
+    CHECK(parse_as("su", message)["user.name"] == "ann");
+  }
+}
+
 TEST_CASE("su of the BSDs", "[auth][kinds]") {
   const Parsed refused = parse_as("su", "BAD SU ann to root on /dev/pts/0");
   CHECK(refused["event.outcome"] == "failure");
