@@ -309,6 +309,16 @@ int command_line(int argc, char** argv) {
   return commands.code;
 }
 
+// Each log and each rotated file that waits takes a descriptor; poll() and not select() is used, so
+// nothing speaks against what the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
 // A core would hold passwords and events. One byte and not none: the kernel looks at a limit of
 // none for files only, at one byte also where cores are piped to a program (its fs/coredump.c).
 void forbid_core_dumps() {
@@ -323,6 +333,7 @@ void forbid_core_dumps() {
 }  // namespace auditship::cli
 
 int main(int argc, char** argv) {
+  auditship::cli::raise_descriptor_limit();
   auditship::cli::forbid_core_dumps();
   try {
     return auditship::cli::command_line(argc, argv);
