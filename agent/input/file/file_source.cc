@@ -19,6 +19,7 @@ using rotation::TruncatedCopy;
 constexpr std::uint64_t kMaxBytesPerRead = std::uint64_t{1} << 30;
 constexpr int kMaxStepsPerRead = 1 << 16;
 constexpr Duration kLookAhead = std::chrono::seconds(1);
+constexpr int kLooksApart = 10;
 // A compressed file that ends early may still be written.
 constexpr std::int64_t kPackedWriterNs = 60'000'000'000;
 
@@ -304,7 +305,7 @@ void FileSource::finish(FileNow file) {
 // Once a second while there is much to read: takes hold of new generations before they are deleted.
 void FileSource::look_ahead() {
   const TimePoint now = context_.clock.now();
-  if (looked_ahead_ && now - *looked_ahead_ < kLookAhead) {
+  if (looked_ahead_ && now - *looked_ahead_ < std::max(kLookAhead, kLooksApart * look_cost_)) {
     return;
   }
   looked_ahead_ = now;
@@ -321,15 +322,15 @@ void FileSource::look_ahead() {
     current->stat = *named;
     return;
   }
+  // Among thousands of files a look takes long: the time between two grows with that.
   (void)chain_.refresh(current);  // an error is met again, and told, when the next file is needed
+  look_cost_ = context_.clock.now() - now;
 }
 
 void FileSource::update_backlog() {
   const ChainEntry* current = reader_.current();
   std::uint64_t unread = current != nullptr ? reader_.unread(current->stat.size) : 0;
-  for (const ChainEntry& entry : chain_.waiting()) {
-    unread += entry.stat.size;
-  }
+  unread += chain_.waiting_bytes();
   context_.progress.backlog_bytes = unread;
   context_.progress.incomplete_bytes =
       current != nullptr && reader_.drained() ? reader_.incomplete_bytes() : 0;

@@ -92,6 +92,8 @@ class FileSource final : public Source {
   SuccessorWatch successor_;
   LateWriteWatch late_writes_;
   std::optional<TimePoint> looked_ahead_;
+  // How long the last look took.
+  Duration look_cost_{};
   std::string last_error_;
 };
 

@@ -15,6 +15,9 @@ Result<bool> SuccessorWatch::has_moved_on(ChainEntry& current) {
   if (*live) {
     return false;
   }
+  if (!current.live() && chain_.front_is_certain()) {
+    return true;
+  }
   auto steady = chain_.refresh(&current);
   if (!steady || !*steady) {
     return steady;

@@ -15,6 +15,10 @@ Result<Opened> NextRotation::open(ChainEntry& entry, Before before) {
     return pass_unopened(entry, s.error(), before);
   }
   if (auto stat = entry.file->stat()) {
+    if (!entry.live() && stat->size < entry.stat.size) {
+      context_.report_loss("truncated-unread", "a rotated file was emptied before it was read",
+                           entry.path, stat->size, entry.stat.size - stat->size);
+    }
     entry.stat = *stat;
   }
   Opened otherwise;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace auditship::input::file::rotation {
@@ -107,27 +108,40 @@ void RotationChain::drop_order(std::vector<ChainEntry>& found) const {
 // The files found take the place of those that wait. What we hold but do not find (it was unlinked,
 // or compressed) stays behind the one that it was behind.
 bool RotationChain::merge(std::vector<ChainEntry> newer, const ChainEntry* current) {
-  std::vector<ChainEntry> next = std::move(newer);
+  std::map<FileIdentity, std::size_t> places;
+  for (std::size_t i = 0; i < newer.size(); ++i) {
+    places.emplace(identity_of(newer[i].stat), i);
+  }
+  // What stays though it was not found, by how many of the newer ones are before it.
+  std::multimap<std::size_t, ChainEntry> kept;
   std::size_t behind = 0;
   for (ChainEntry& held : waiting_) {
-    const auto at = std::find_if(next.begin(), next.end(), [&](const ChainEntry& e) {
-      return identity_of(e.stat) == identity_of(held.stat);
-    });
-    if (at != next.end()) {
-      at->file = std::move(held.file);
-      at->ordered = held.ordered;
-      behind = static_cast<std::size_t>(at - next.begin()) + 1;
+    const auto at = places.find(identity_of(held.stat));
+    if (at != places.end()) {
+      newer[at->second].file = std::move(held.file);
+      newer[at->second].ordered = held.ordered;
+      behind = at->second + 1;
     } else if (held.file || still_elsewhere(held)) {
       if (held.live()) {
         held.rotated = RotatedName{};
       }
-      next.insert(next.begin() + static_cast<std::ptrdiff_t>(behind++), std::move(held));
+      kept.emplace(behind, std::move(held));
     } else {
       context_.report_loss("generation-vanished", "a rotated file vanished before it was read",
                            current != nullptr ? current->path : std::string(), 0, held.stat.size);
     }
   }
-  waiting_.assign(std::make_move_iterator(next.begin()), std::make_move_iterator(next.end()));
+  waiting_.clear();
+  auto next_kept = kept.begin();
+  for (std::size_t i = 0; i <= newer.size(); ++i) {
+    for (; next_kept != kept.end() && next_kept->first == i; ++next_kept) {
+      waiting_.push_back(std::move(next_kept->second));
+    }
+    if (i < newer.size()) {
+      waiting_.push_back(std::move(newer[i]));
+    }
+  }
+  count_waiting();
   return hold_waiting();
 }
 
@@ -143,14 +157,42 @@ bool RotationChain::still_elsewhere(const ChainEntry& entry) {
 // Takes hold of the files that wait. False: one vanished meanwhile.
 bool RotationChain::hold_waiting() {
   bool all_there = true;
-  const std::size_t count = std::min(waiting_.size(), kMaxHeld);
-  for (std::size_t i = 0; i < count; ++i) {
-    // Another failure is met again when it is this file's turn.
-    if (auto s = waiting_[i].open(context_.fs); !s && s.error().code == Errc::not_found) {
+  for (std::size_t i = 0; i < std::min(waiting_.size(), max_held_); ++i) {
+    const Status held = waiting_[i].open(context_.fs);
+    if (!held && held.error().code == Errc::not_found) {
       all_there = false;
+    } else if (!held && i > 0 && out_of_descriptors()) {
+      give_back_descriptors(i);
     }
+    // Another failure is met again when it is this file's turn.
   }
   return all_there;
+}
+
+// Whether not even the log itself can be opened.
+bool RotationChain::out_of_descriptors() {
+  const auto live = context_.fs.open(context_.options.path, OpenMode::read);
+  return !live && live.error().code != Errc::not_found;
+}
+
+// Half of those that are held, the newest: they wait for their turn under their names, and the sink,
+// the buffer and the status have what they need.
+void RotationChain::give_back_descriptors(std::size_t held) {
+  max_held_ = std::max<std::size_t>(1, held / 2);
+  for (std::size_t i = max_held_; i < waiting_.size(); ++i) {
+    waiting_[i].file.reset();
+  }
+  context_.log.info(
+      "descriptors-scarce",
+      "no more files can be opened; fewer rotated files are held open, and one that is "
+      "deleted before its turn is lost",
+      {{"path", context_.options.path}, {"held", max_held_}});
+}
+
+// Whether nothing can have come between what is being read and the front: then it need not be looked
+// for. Only rotated files that still have their name, or are held.
+bool RotationChain::front_is_certain() {
+  return !waiting_.empty() && !waiting_.front().live() && waiting_.front().open(context_.fs).ok();
 }
 
 // The first line of the front, as it is now; nullopt: nothing waits, or it has no first line, or is
@@ -193,6 +235,23 @@ Result<bool> RotationChain::front_is_due(Look& look) {
   return true;
 }
 
+void RotationChain::pop_front() {
+  waiting_bytes_ -= std::min(waiting_bytes_, waiting_.front().stat.size);
+  waiting_.pop_front();
+}
+
+void RotationChain::push_front(ChainEntry entry) {
+  waiting_bytes_ += entry.stat.size;
+  waiting_.push_front(std::move(entry));
+}
+
+void RotationChain::count_waiting() {
+  waiting_bytes_ = 0;
+  for (const ChainEntry& entry : waiting_) {
+    waiting_bytes_ += entry.stat.size;
+  }
+}
+
 ChainEntry RotationChain::resume_at(std::vector<ChainEntry> found, std::size_t at) {
   for (std::size_t i = 0; i < at; ++i) {
     pass(found[i].stat);
@@ -201,6 +260,7 @@ ChainEntry RotationChain::resume_at(std::vector<ChainEntry> found, std::size_t a
     waiting_.push_back(std::move(found[i]));
   }
   looked_ = true;
+  count_waiting();
   return std::move(found[at]);
 }
 
@@ -209,6 +269,7 @@ ChainEntry RotationChain::resume_elsewhere(std::vector<ChainEntry> found,
   resume_without_place(std::move(found));
   waiting_.insert(waiting_.begin(), std::make_move_iterator(files.begin() + 1),
                   std::make_move_iterator(files.end()));
+  count_waiting();
   return std::move(files.front());
 }
 
@@ -220,6 +281,7 @@ void RotationChain::resume_without_place(std::vector<ChainEntry> found) {
     }
   }
   looked_ = true;
+  count_waiting();
 }
 
 }  // namespace auditship::input::file::rotation

@@ -44,11 +44,17 @@ class RotationChain {
   // certain just now. Errors: io.
   Result<bool> front_is_due(Look& look);
 
+  // Whether the file behind the one that is being read is known without a look at the directory: so
+  // many rotated files cost one look together, not one each.
+  bool front_is_certain();
+
   [[nodiscard]] const std::deque<ChainEntry>& waiting() const { return waiting_; }
   [[nodiscard]] ChainEntry& front() { return waiting_.front(); }
-  void pop_front() { waiting_.pop_front(); }
+  void pop_front();
   // A file that is to be read (again) before all others.
-  void push_front(ChainEntry entry) { waiting_.push_front(std::move(entry)); }
+  void push_front(ChainEntry entry);
+  // Of the files that wait, as the last look at each found them.
+  [[nodiscard]] std::uint64_t waiting_bytes() const { return waiting_bytes_; }
 
   // The file is done with, or left out: it does not wait again.
   void pass(const FileStat& stat) { passed_.insert(seen_file(stat)); }
@@ -75,15 +81,21 @@ class RotationChain {
   bool merge(std::vector<ChainEntry> newer, const ChainEntry* current);
   bool still_elsewhere(const ChainEntry& entry);
   bool hold_waiting();
+  void count_waiting();
+  bool out_of_descriptors();
+  void give_back_descriptors(std::size_t held);
   bool leave_out(const ChainEntry& entry);
   Result<std::optional<Digest>> first_line_of_front();
 
   SourceContext& context_;
   RotationScanner scanner_;
+  // Fewer than kMaxHeld once descriptors ran out.
+  std::size_t max_held_ = kMaxHeld;
   // Newer than what is being read, oldest first.
   std::deque<ChainEntry> waiting_;
   // Older than what is being read, or left out: never to be read.
   std::set<SeenFile> passed_;
+  std::uint64_t waiting_bytes_ = 0;
   // The first look that found something was made.
   bool looked_ = false;
 };

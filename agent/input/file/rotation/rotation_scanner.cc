@@ -1,6 +1,7 @@
 #include "agent/input/file/rotation/rotation_scanner.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "agent/base/glob.h"
 
@@ -8,6 +9,7 @@ namespace auditship::input::file::rotation {
 namespace {
 
 constexpr int kAttempts = 5;
+constexpr Duration kPatience = std::chrono::seconds(10);
 
 void sort_by_age(std::vector<ChainEntry>& entries) {
   const bool one_scheme = std::all_of(entries.begin(), entries.end(), [&](const ChainEntry& e) {
@@ -26,18 +28,18 @@ void sort_by_age(std::vector<ChainEntry>& entries) {
 
 // While gzip works, the plain file and its unfinished .gz are both there: the plain one is whole.
 void prefer_plain(std::vector<ChainEntry>& entries) {
-  std::vector<ChainEntry> kept;
-  for (ChainEntry& e : entries) {
-    const bool has_plain =
-        e.codec() != Codec::none &&
-        std::any_of(entries.begin(), entries.end(), [&](const ChainEntry& o) {
-          return o.codec() == Codec::none && o.rotated && o.rotated->same_generation(*e.rotated);
-        });
-    if (!has_plain) {
-      kept.push_back(ChainEntry{e.path, e.rotated, e.stat, nullptr, true});
+  const auto name_of = [](const ChainEntry& e) {
+    return std::tuple(e.rotated->scheme, e.rotated->number, e.rotated->stamp);
+  };
+  std::set<std::tuple<RotationScheme, std::uint64_t, std::string>> plain;
+  for (const ChainEntry& e : entries) {
+    if (e.codec() == Codec::none) {
+      plain.insert(name_of(e));
     }
   }
-  entries = std::move(kept);
+  std::erase_if(entries, [&](const ChainEntry& e) {
+    return e.codec() != Codec::none && plain.contains(name_of(e));
+  });
 }
 
 // Hard links: one file under two names.
@@ -54,14 +56,44 @@ RotationScanner::RotationScanner(SourceContext& context)
       directory_(directory_of(context.options.path)),
       name_(file_name_of(context.options.path)) {}
 
+// The names in the directory; empty, and certain_ is false, when they are not known now.
+std::vector<std::string> RotationScanner::list_names() {
+  auto names = context_.fs.list(directory_);
+  certain_ = names || !is_failure_of_now(names.error());
+  if (names) {
+    listed_ = true;
+    failing_since_.reset();
+    warned_.erase(directory_);
+    return std::move(*names);
+  }
+  if (!names && names.error().code != Errc::not_found) {
+    if (warned_.insert(directory_).second) {
+      context_.log.warn("directory-unreadable", "cannot be listed; rotated files are not seen",
+                        {{"directory", directory_}, {"error", names.error().message}});
+    }
+  }
+  return {};
+}
+
+// An error is no absence: what was listed before is still there for all that is known. A directory
+// that never could be listed is waited for a little, then its logs are followed without it.
+bool RotationScanner::is_failure_of_now(const Error& error) {
+  if (listed_) {
+    return true;
+  }
+  if (error.code == Errc::not_found || context_.options.final_pass) {
+    return false;
+  }
+  const TimePoint now = context_.clock.now();
+  if (!failing_since_) {
+    failing_since_ = now;
+  }
+  return now - *failing_since_ < kPatience;
+}
+
 std::vector<ChainEntry> RotationScanner::list_rotated(const std::optional<FileStat>& live) {
   std::vector<ChainEntry> found;
-  auto names = context_.fs.list(directory_);
-  if (!names && names.error().code != Errc::not_found && warned_.insert(directory_).second) {
-    context_.log.warn("directory-unreadable", "cannot be listed; rotated files are not seen",
-                      {{"directory", directory_}, {"error", names.error().message}});
-  }
-  for (const std::string& other : names ? *names : std::vector<std::string>{}) {
+  for (const std::string& other : list_names()) {
     auto rotated = rotated_name(name_, other);
     if (!rotated) {
       continue;
@@ -110,6 +142,9 @@ Result<std::optional<std::vector<ChainEntry>>> RotationScanner::scan() {
     auto after = scan_once();
     if (!after) {
       return after.error();
+    }
+    if (!certain_) {
+      break;
     }
     const bool stable = std::equal(before->begin(), before->end(), after->begin(), after->end(),
                                    [](const ChainEntry& a, const ChainEntry& b) {

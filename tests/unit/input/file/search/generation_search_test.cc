@@ -164,3 +164,68 @@ TEST_CASE("a damaged xz generation is a told gap", "[file_search]") {
   REQUIRE(rig.texts() == rig.writer.written);
   REQUIRE(rig.source->progress().lost_ranges == 1);
 }
+
+TEST_CASE("a directory that cannot be listed for a while is not an empty one", "[file_source]") {
+  FileSourceRig rig;
+  for (int i = 0; i < 200; ++i) {
+    rig.writer.lines(1);
+    rig.writer.rotate_numbers(300);
+  }
+  rig.writer.lines(1);
+  rig.start();
+  rig.poll();
+  // Every listing fails for 3 seconds, while rotation goes on.
+  std::uint64_t failing = 0;
+  rig.fs.on_call = [&](std::uint64_t call, std::string_view name) {
+    if (name == "list") {
+      rig.fs.fail_call(call);
+      ++failing;
+    }
+  };
+  for (int i = 0; i < 30; ++i) {
+    rig.poll();
+    rig.clock.advance(std::chrono::milliseconds(100));
+  }
+  rig.fs.on_call = nullptr;
+  rig.fs.clear_faults();
+  rig.drain();
+  CHECK(failing > 0);
+  CHECK(rig.texts() == rig.writer.written);
+  CHECK(rig.source->progress().lost_ranges == 0);
+}
+
+TEST_CASE("a rotated file that was emptied before it was read is a told gap", "[file_source]") {
+  FileSourceRig rig;
+  rig.writer.lines(3000);
+  rig.start();
+  (void)rig.poll(1);
+  for (int i = 0; i < 2; ++i) {
+    rig.writer.rotate_numbers(9);
+    rig.writer.lines(3);
+  }
+  rig.clock.advance(std::chrono::seconds(2));
+  (void)rig.poll(1);
+  rig.fs.truncate(rig.writer.path() + ".1", 0);
+  rig.drain();
+  CHECK(rig.texts().size() == 3003);
+  CHECK(rig.source->progress().lost_ranges == 1);
+  CHECK(rig.log.count("truncated-unread") == 1);
+}
+
+TEST_CASE("the cost of a rotated file does not grow with their number", "[file_source]") {
+  const auto calls_for = [](int files) {
+    FileSourceRig rig;
+    rig.options.backfill_ns.reset();
+    rig.options.final_pass = true;
+    for (int i = files; i > 0; --i) {
+      rig.fs.put(rig.writer.path() + "." + std::to_string(i), "file " + std::to_string(i) + "\n");
+    }
+    rig.fs.put(rig.writer.path(), "live\n");
+    rig.start();
+    while (rig.poll() > 0) {
+    }
+    REQUIRE(rig.got.size() == static_cast<std::size_t>(files) + 1);
+    return rig.fs.calls();
+  };
+  CHECK(calls_for(2000) < 12 * calls_for(200));
+}
