@@ -20,7 +20,7 @@ class Bzip2Decoder final : public StreamDecoder {
     out.resize(had + max_out);
     stream_.next_out = out.data() + had;
     stream_.avail_out = static_cast<unsigned>(max_out);
-    const Status status = fill(input, static_cast<unsigned>(max_out));
+    Status status = fill(input, static_cast<unsigned>(max_out));
     out.resize(had + max_out - stream_.avail_out);
     return status;
   }

@@ -20,7 +20,7 @@ class XzDecoder final : public StreamDecoder {
     out.resize(had + max_out);
     stream_.next_out = reinterpret_cast<std::uint8_t*>(out.data() + had);
     stream_.avail_out = max_out;
-    const Status status = fill(input, max_out);
+    Status status = fill(input, max_out);
     out.resize(had + max_out - stream_.avail_out);
     return status;
   }
