@@ -50,6 +50,8 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"dead-letter",
      "`auditship dead-letter ls` says why; correct the index, then `auditship dead-letter replay`"},
     {"dead-letter-failed", "make room and check the rights below data_dir; it goes on by itself"},
+    {"descriptors-scarce",
+     "raise the limit of open files (LimitNOFILE=), or let rotation keep fewer files"},
     {"directory-unreadable",
      "give the agent the right to list that directory (r and x), or CAP_DAC_READ_SEARCH"},
     {"file-io", "check the disk and the rights of sink.file.directory; it goes on by itself"},

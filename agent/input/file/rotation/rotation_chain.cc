@@ -182,7 +182,7 @@ void RotationChain::give_back_descriptors(std::size_t held) {
   for (std::size_t i = max_held_; i < waiting_.size(); ++i) {
     waiting_[i].file.reset();
   }
-  context_.log.info(
+  context_.log.warn(
       "descriptors-scarce",
       "no more files can be opened; fewer rotated files are held open, and one that is "
       "deleted before its turn is lost",
