@@ -51,6 +51,29 @@ const parsers::ParserType kPlain{
     .list_keys = nullptr,
 };
 
+extern const parsers::ParserType kBare;
+
+// A format that has nothing but its name.
+class BareConfig final : public yaml::SectionOf<BareConfig, parsers::ParserConfig> {
+ public:
+  static const yaml::Schema<BareConfig>& schema() {
+    static const yaml::Schema<BareConfig> kSchema(std::vector<yaml::Key<BareConfig>>{});
+    return kSchema;
+  }
+  [[nodiscard]] const parsers::ParserType& type() const override { return kBare; }
+  [[nodiscard]] Result<std::unique_ptr<parsers::ParserFactory>> make_factory(
+      const parsers::ParserServices& /*services*/) const override {
+    return Error{Errc::invalid, "none is made here"};
+  }
+};
+
+const parsers::ParserType kBare{
+    .name = "bare",
+    .summary = "bare lines",
+    .make_config =
+        [] { return std::unique_ptr<parsers::ParserConfig>(std::make_unique<BareConfig>()); },
+};
+
 class BucketConfig final : public yaml::SectionOf<BucketConfig, sinks::SinkConfig> {
  public:
   std::string bucket, key;
@@ -198,13 +221,11 @@ TEST_CASE("a registered parser has its stream, keys and rules without anybody na
 
 TEST_CASE("a format without default rules keeps everything, and nothing is missed", "[config]") {
   MoreTypes more;
-  parsers::ParserType bare = kPlain;
-  bare.default_stream = {};
-  bare.rules = {};
-  more.parsers.back() = &bare;
+  more.parsers.push_back(&kBare);
+  more.types.parsers = more.parsers;
   const auto config = parse(more,
                             "streams: {kubeaudit: {enabled: false}, authlog: {enabled: false},"
-                            " own: {parser: plain, paths: [/own]}}\n");
+                            " plainlog: {enabled: false}, own: {parser: bare, paths: [/own]}}\n");
   INFO((config ? "" : config.error().message));
   REQUIRE(config.ok());
   CHECK(config->streams.back().filters.empty());
