@@ -162,7 +162,8 @@ def test_through_tinyproxy(work, given, target, authority):
     (work / "tinyproxy.conf").write_text(f"Port {port}\nListen 127.0.0.1\nTimeout 60\nLogFile \"{work}/tinyproxy.log\"\n")
     proxy = subprocess.Popen(["tinyproxy", "-d", "-c", work / "tinyproxy.conf"], stdout=subprocess.DEVNULL)
     try:
-        wait_until(lambda: "Accepting connections" in (work / "tinyproxy.log").read_text(), "tinyproxy", 10)
+        log = work / "tinyproxy.log"
+        wait_until(lambda: log.exists() and "Accepting connections" in log.read_text(), "tinyproxy", 10)
         ship_all(work, given, target, sink_below(target, authority, proxy=f"http://127.0.0.1:{port}"))
     finally:
         proxy.kill()
