@@ -1,7 +1,8 @@
-// Small questions about text that several folders ask: trimming, whole decimal numbers, and text
-// that is safe to show a person on a terminal. Stateless; thread-safe.
+// Small questions about text that several folders ask: trimming, decimal digits and whole numbers, and
+// text that is safe to show a person on a terminal. Stateless; thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,13 @@ namespace auditship {
 
 // Without the blanks, tabs, carriage returns and line feeds at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
+
+// Of ASCII.
+[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+// Also that there is one.
+[[nodiscard]] constexpr bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
 
 // text as a whole is one decimal number that fits: no sign, blank or empty text. Leaves into alone
 // otherwise.

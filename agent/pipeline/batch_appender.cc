@@ -13,7 +13,11 @@ BatchAppender::BatchAppender(const RuntimeServices& services, const PipelineSett
       stage_(stage),
       output_(output),
       unread_bytes_(std::move(unread_bytes)),
-      builder_(settings.codec, settings.batch, settings_.delivery.framing->name()) {}
+      builder_(new_batch(settings)) {}
+
+buffer::BatchBuilder BatchAppender::new_batch(const PipelineSettings& settings) {
+  return {settings.codec, settings.batch, settings.delivery.framing->name()};
+}
 
 void BatchAppender::pack(TimePoint now) {
   const EncodedDocuments& encoded = stage_.encoded();
@@ -65,8 +69,7 @@ Status BatchAppender::append_pending(buffer::Capacity capacity) {
 
 void BatchAppender::discard() {
   pending_.reset();
-  builder_ =
-      buffer::BatchBuilder(settings_.codec, settings_.batch, settings_.delivery.framing->name());
+  builder_ = new_batch(settings_);
 }
 
 // An empty buffer takes a batch of any size: else one that is larger than the limit waited for ever.

@@ -38,6 +38,9 @@ class BatchAppender {
                 RecordStage& stage, BufferedDelivery& output,
                 std::function<std::uint64_t()> unread_bytes);
 
+  // An empty one, as the sink wants it.
+  [[nodiscard]] static buffer::BatchBuilder new_batch(const PipelineSettings& settings);
+
   // Hands what the stage has encoded to the compressor, and clears it. Works on a closed buffer,
   // too.
   void pack(TimePoint now);

@@ -145,8 +145,7 @@ Status LostRangeReread::not_read(const buffer::LostRange& range, const Error& wh
   services_.log.error("buffer-not-repaired", "lines of damaged frames cannot be read again",
                       {{"stream", settings_.name}, {"file", range.source}, {"error", why.message}});
   stage_.count_input({0, 0, 1, 0});
-  buffer::BatchBuilder builder(settings_.codec, settings_.batch,
-                               settings_.delivery.framing->name());
+  buffer::BatchBuilder builder = BatchAppender::new_batch(settings_);
   return append(builder);
 }
 
@@ -154,8 +153,7 @@ Status LostRangeReread::not_read(const buffer::LostRange& range, const Error& wh
 // log, if it has one.
 Result<std::optional<Error>> LostRangeReread::reread_records(input::RecordReader& records) {
   const std::unique_ptr<parsers::Parser> parser = make_parser_();
-  buffer::BatchBuilder builder(settings_.codec, settings_.batch,
-                               settings_.delivery.framing->name());
+  buffer::BatchBuilder builder = BatchAppender::new_batch(settings_);
   while (true) {
     auto count = records.read(lines_, SourceReader::kReadBytes);
     if (!count) {

@@ -119,13 +119,4 @@ void RecordJoiner::take_rest(std::vector<event::RawLine>& lines) {
   }
 }
 
-void RecordJoiner::restart() {
-  for (Pending& record : pending_) {
-    if (record.open) {
-      record.open = false;
-      record.hash.finish();
-    }
-  }
-}
-
 }  // namespace auditship::unwrap

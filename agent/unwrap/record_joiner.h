@@ -19,7 +19,6 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,8 +53,6 @@ class RecordJoiner {
 
   // Ends the records that wait, at the end of a log that does not go on: appends them as they are.
   void take_rest(std::vector<event::RawLine>& lines);
-  // Forgets them: the log is read again from another place.
-  void restart();
 
  private:
   struct Pending {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/base/text.h"
 #include "parsers/json/json_scan.h"
 
 namespace auditship::unwrap {
@@ -19,8 +20,6 @@ void empty(std::string& buffer) {
   }
   buffer.clear();
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // 2026-11-28T19:00:00[.123456789](Z|+01:00), without a look at the values.
 bool is_rfc3339(std::string_view text) {

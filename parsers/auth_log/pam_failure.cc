@@ -1,9 +1,9 @@
 #include "parsers/auth_log/pam_failure.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 
+#include "agent/base/text.h"
 #include "parsers/auth_log/patterns/affix.h"
 
 namespace auditship::parsers::auth_log {
@@ -13,7 +13,6 @@ using patterns::EcsEvent;
 using patterns::EventClass;
 using patterns::Outcome;
 using patterns::strip_prefix;
-using patterns::strip_suffix;
 
 constexpr std::string_view kList = "; logname=";
 
@@ -46,7 +45,7 @@ Items read_items(std::string_view list) {
   for (std::size_t i = 0; i < item_count; ++i) {
     at[i] = list.find(kKeys[i], from);
     if (at[i] != std::string_view::npos) {
-      from = at[i] + kKeys[i].size() - (kKeys[i].empty() ? 0 : 1);
+      from = at[i] + kKeys[i].size() - 1;
       items.ambiguous = items.ambiguous || (i >= ruser && stands_again(list, at[i], i));
     }
   }
@@ -81,10 +80,7 @@ bool read_more(std::string_view& text, std::string_view& count) {
   return true;
 }
 
-bool is_number_above_zero(std::string_view text) {
-  return !text.empty() && text != "0" &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_number_above_zero(std::string_view text) { return text != "0" && all_digits(text); }
 
 // Where the service is not known, a caller that is named and comes from no other host is who acts.
 bool caller_acts(PamService service, const Items& items) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/base/json_writer.h"
+#include "agent/base/text.h"
 #include "parsers/kube_audit/text_conversions.h"
 
 namespace auditship::parsers::kube_audit {
@@ -13,8 +14,7 @@ constexpr std::string_view kMask = "[redacted]";
 constexpr std::size_t kMaxAnnotations = 64;
 
 bool all_digits(std::string_view text, std::size_t most) {
-  return !text.empty() && text.size() <= most &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() <= most && auditship::all_digits(text);
 }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {

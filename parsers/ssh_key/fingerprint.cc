@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "agent/base/text.h"
+
 namespace auditship::parsers::ssh_key {
 namespace {
 
@@ -39,10 +41,7 @@ bool is_key_type(std::string_view text) {
   });
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && text.size() <= 20 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_number(std::string_view text) { return text.size() <= 20 && all_digits(text); }
 
 // Takes the last word of text; false if there is none or no blank before it.
 bool take_last_word(std::string_view& text, std::string_view& word) {

@@ -1,18 +1,16 @@
 #include "parsers/syslog/header_words.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "agent/base/text.h"
 #include "parsers/syslog/priority.h"
 
 namespace auditship::parsers::syslog {
 namespace {
 
 constexpr std::size_t kMaxTagBytes = 128;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // "ident[pid]" taken apart; all of word is the ident where no number stands in brackets at its end.
 bool split_pid(std::string_view word, Tag& tag) {
@@ -22,7 +20,7 @@ bool split_pid(std::string_view word, Tag& tag) {
     return false;
   }
   const std::string_view digits = word.substr(open + 1, word.size() - open - 2);
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) {
+  if (!all_digits(digits)) {
     return false;
   }
   tag = {word.substr(0, open), digits};

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "agent/base/text.h"
 #include "parsers/syslog/header_words.h"
 #include "parsers/syslog/repeated_message.h"
 
@@ -150,7 +151,6 @@ bool read_bare_rfc5424(std::string_view text, SyslogLine& line) {
       !read_rfc5424_fields(behind(line.stamp, text), line)) {
     return false;
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return (line.ident.empty() || line.ident.back() != ':') &&
          std::all_of(line.pid.begin(), line.pid.end(), is_digit);
 }

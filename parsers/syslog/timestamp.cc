@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "agent/base/calendar.h"
+#include "agent/base/text.h"
 
 namespace auditship::parsers::syslog {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 constexpr std::string_view kDays = "MonTueWedThuFriSatSun";
 constexpr std::size_t kRfc3164Bytes = 15;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 bool ends_at(std::string_view text, std::size_t at) {

@@ -5,38 +5,24 @@ Standard library only.
 import base64
 import contextlib
 import http.client
-import http.server
 import select
 import socket
-import socketserver
 import ssl
-import threading
 from urllib.parse import urlsplit
 
+from local_server import LocalServer, QuietHandler
 
-class ForwardProxy(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
 
+class ForwardProxy(LocalServer):
     def __init__(self, port=0, pair=None):
         """pair: certificate and key, for an https:// proxy."""
-        super().__init__(("127.0.0.1", port), Handler)
-        self.context = None
+        super().__init__(port, Handler)
         if pair:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(*pair)
         self.user = None    # "NAME:PASSWORD", without which it answers 407
         self.refuse = None  # a status that it answers instead of passing on
-        self.heads = []     # (method, target, headers) of each request that it saw
-        self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def __exit__(self, *unused):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self.start()
 
     def methods(self):
         with self.lock:
@@ -47,17 +33,8 @@ class ForwardProxy(socketserver.ThreadingMixIn, http.server.HTTPServer):
             request = self.context.wrap_socket(request, server_side=True)
         super().finish_request(request, client_address)
 
-    def handle_error(self, request, client_address):
-        pass  # connections end in every way here
 
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 60
-
-    def log_message(self, *unused):
-        pass
-
+class Handler(QuietHandler):
     def page(self, status):
         text = b"<html>as a proxy says it</html>"
         self.send_response(status)

@@ -4,12 +4,11 @@ Certificates come from Authority, by openssl. Standard library only.
 """
 import contextlib
 import http.client
-import http.server
 import socket
-import socketserver
 import ssl
 import subprocess
-import threading
+
+from local_server import LocalServer, QuietHandler
 
 
 class Authority:
@@ -39,28 +38,16 @@ class Authority:
         return certificate, key
 
 
-class Gate(socketserver.ThreadingMixIn, http.server.HTTPServer):
+class Gate(LocalServer):
     """Passes everything on to backend, a port of 127.0.0.1, but for what it is told."""
-    daemon_threads = True
 
     def __init__(self, backend):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(0, Handler)
         self.backend = backend
-        self.context = None       # of TLS; None: plain
         self.answer = None        # (status, body): instead of passing on
         self.below = ""           # the path that leads to the backend, as /opensearch: beside it there is nothing
         self.cut = 0              # so many bulks are passed on, and their answers cut in the middle
-        self.heads = []           # (method, path, headers, body) of each request
-        self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def __exit__(self, *unused):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self.start()
 
     def use(self, pair, client_ca=None):
         """From the next connection on this certificate; with client_ca a client must have one of it."""
@@ -86,17 +73,8 @@ class Gate(socketserver.ThreadingMixIn, http.server.HTTPServer):
                 return
         super().finish_request(request, client_address)
 
-    def handle_error(self, request, client_address):
-        pass  # connections end in every way here
 
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 60
-
-    def log_message(self, *unused):
-        pass
-
+class Handler(QuietHandler):
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         gate = self.server

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/base/ip_address.h"
+#include "agent/base/text.h"
 #include "parsers/auth_log/patterns/affix.h"
 #include "parsers/auth_log/patterns/endpoint.h"
 
@@ -17,16 +18,12 @@ constexpr int kMaxKeySplits = 16;
 constexpr int kMaxColonSplits = 3;
 constexpr int kMaxLastSplits = 8;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_address(std::string_view text) { return text == kUnknown || read_ip(text).valid; }
 
 bool is_decimal(std::string_view text) {
   const std::size_t dot = text.find('.');
   const std::string_view whole = text.substr(0, dot);
-  const auto digits = [](std::string_view part) {
-    return !part.empty() && part.size() <= 18 && std::all_of(part.begin(), part.end(), is_digit);
-  };
+  const auto digits = [](std::string_view part) { return part.size() <= 18 && all_digits(part); };
   return digits(whole) && (whole.size() == 1 || whole[0] != '0') &&
          (dot == std::string_view::npos || digits(text.substr(dot + 1)));
 }

@@ -127,9 +127,6 @@ class QueueConfig final : public yaml::SectionOf<QueueConfig, input::InputConfig
     return kSchema;
   }
   [[nodiscard]] const input::InputType& type() const override { return kQueue; }
-  void read_defaults(yaml::YamlMap& /*top*/, yaml::ReadContext& /*context*/) override {}
-  [[nodiscard]] bool knows_default(std::string_view /*key*/) const override { return false; }
-  void use_default_paths(std::span<const std::string_view> /*paths*/) override {}
   [[nodiscard]] std::string_view missing_key() const override {
     return queue.empty() ? "queue" : "";
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -176,24 +177,24 @@ TEST_CASE("however a log is read, its records are the same, also after a restart
     std::vector<std::pair<std::uint64_t, std::string>> seen;
     std::size_t next = 0;
     std::size_t committed = 0;
-    unwrap::RecordJoiner pieces(1 << 20, 1 << 10);
+    std::optional<unwrap::RecordJoiner> pieces(std::in_place, 1 << 20, 1 << 10);
     while (next < all.size()) {
       const std::size_t count = std::min<std::size_t>(1 + random() % 5, all.size() - next);
       std::vector<event::RawLine> lines(all.begin() + static_cast<std::ptrdiff_t>(next),
                                         all.begin() + static_cast<std::ptrdiff_t>(next + count));
       next += count;
-      pieces.join(lines);
+      pieces->join(lines);
       for (const auto& each : texts_of(lines)) {
         if (std::find(seen.begin(), seen.end(), each) == seen.end()) {
           seen.push_back(each);
         }
       }
-      if (!pieces.waits()) {
+      if (!pieces->waits()) {
         committed = next;
       }
       if (random() % 4 == 0) {
         next = committed;
-        pieces.restart();
+        pieces.emplace(1 << 20, 1 << 10);
         if (random() % 8 == 0) {
           break;
         }

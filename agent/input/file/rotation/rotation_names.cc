@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "agent/base/text.h"
+
 namespace auditship::input::file::rotation {
 namespace {
 
 constexpr std::size_t kLumberjackLength = 23;  // 2006-01-02T15-04-05.000
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
-}
 
 // Takes .gz, .zst, .xz or .bz2 off the end.
 Codec strip_codec(std::string_view& name) {

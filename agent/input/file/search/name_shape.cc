@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "agent/base/text.h"
+
 namespace auditship::input::file::search {
 namespace {
 
-bool is_decimal(char c) { return c >= '0' && c <= '9'; }
-bool is_hexadecimal(char c) { return is_decimal(c) || (c >= 'a' && c <= 'f'); }
+bool is_hexadecimal(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
 }  // namespace
 
@@ -16,7 +17,7 @@ std::string name_shape(std::string_view name) {
   while (!name.empty()) {
     const auto* const end = std::find_if_not(name.begin(), name.end(), is_hexadecimal);
     const std::string_view run = name.substr(0, static_cast<std::size_t>(end - name.begin()));
-    if (std::any_of(run.begin(), run.end(), is_decimal)) {
+    if (std::any_of(run.begin(), run.end(), is_digit)) {
       shape.push_back('#');
       has_number = true;
     } else {
