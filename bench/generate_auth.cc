@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <string>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "bench/generate.h"
 
 namespace auditship::bench {

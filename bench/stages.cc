@@ -15,13 +15,13 @@
 #include <vector>
 
 #include "agent/base/clock.h"
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "agent/base/logger.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"
 #include "agent/filter/rule_set.h"
-#include "agent/input/file/file_record.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/file/follow/file_record.h"
+#include "agent/input/file/follow/file_source.h"
 #include "agent/platform/posix_filesystem.h"
 #include "parsers/auth_log/auth_log_parser.h"
 #include "parsers/kube_audit/kube_audit_parser.h"
@@ -72,11 +72,11 @@ double time_reading(const std::string& path) {
   platform::PosixFs fs;
   const NoClock clock;
   NoLog log;
-  input::file::FileSourceOptions options;
+  input::file::follow::FileSourceOptions options;
   options.path = path;
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
-  input::file::FileSource tail(fs, clock, log, options, std::nullopt);
+  input::file::follow::FileSource tail(fs, clock, log, options, std::nullopt);
   std::vector<event::RawLine> lines;
   Stopwatch watch;
   watch.start();
@@ -154,7 +154,7 @@ void timed(Stopwatch& watch, std::size_t count, Work work) {
 }
 
 void time_stages(std::string_view kind, const std::string& text) {
-  const event::RecordOrigin origin = input::file::origin_of_lines("/var/log/bench.log");
+  const event::RecordOrigin origin = input::file::follow::origin_of_lines("/var/log/bench.log");
   const std::vector<event::RawLine> lines = lines_of(text, origin);
   const std::unique_ptr<parsers::Parser> parser = make_parser(kind);
   const filter::RuleSet rules;

@@ -10,31 +10,31 @@ include(${RULES})
 
 # Which file may include which library. One line a library: pattern of the include, then the only users.
 set(libraries simdjson curl yaml_cpp boost compression lzma bzip2 openssl cli11 nlohmann files terminal network memory cpu)
-set(lib_simdjson    "^simdjson"             agent/base/json_escape\\.cc agent/event/event_summary\\.cc
+set(lib_simdjson    "^simdjson"             agent/base/encoding/json_escape\\.cc agent/event/event_summary\\.cc
                                             agent/delivery/dead_letters/dead_letter_store\\.cc parsers/kube_audit/[a-z_]+\\.cc
-                                            parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc
+                                            parsers/json/[a-z_]+\\.cc parsers/auth_log/[a-z_]+\\.cc parsers/auth_log/switch_user/sudo_json\\.cc
                                             sinks/opensearch/[a-z_]+\\.cc sinks/opensearch/protocol/[a-z_]+\\.cc)
 set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/http/curl_http\\.cc sinks/http/curl_proxy\\.cc)
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/yaml/yaml_document\\.cc)
 set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent/platform/event_loop_internal\\.h
                                             agent/platform/http_server\\.cc)
-set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression\\.cc)
-set(lib_lzma        "^lzma\\.h$"            agent/base/xz_decoder\\.cc)
-set(lib_bzip2       "^bzlib\\.h$"           agent/base/bzip2_decoder\\.cc)
-set(lib_openssl     "^openssl/"             agent/base/[a-z0-9_]+\\.cc agent/status/certificate_expiry\\.cc)
+set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression/compression\\.cc)
+set(lib_lzma        "^lzma\\.h$"            agent/base/compression/xz_decoder\\.cc)
+set(lib_bzip2       "^bzlib\\.h$"           agent/base/compression/bzip2_decoder\\.cc)
+set(lib_openssl     "^openssl/"             agent/base/encoding/[a-z0-9_]+\\.cc agent/status/certificate_expiry\\.cc)
 set(lib_cli11       "^CLI/"                 agent/cli/[a-z_]+\\.cc)
 set(lib_nlohmann    "^nlohmann/"            sinks/opensearch/setup/json_tree\\.h)
 # The system's own headers: files are touched by posix_filesystem alone, the terminal by the command line.
 set(lib_files       "^(fcntl|dirent|poll)\\.h$|^sys/(file|stat|statvfs|sysmacros|ioctl|inotify|types|syscall)\\.h$|^linux/"
                                             agent/platform/posix_filesystem\\.cc agent/platform/event_loop\\.cc
                                             agent/platform/http_server\\.cc agent/cli/[a-z_]+\\.cc)
-set(lib_terminal    "^unistd\\.h$"          agent/platform/[a-z_]+\\.cc agent/input/file/log_file_reader\\.cc agent/cli/[a-z_]+\\.cc)
+set(lib_terminal    "^unistd\\.h$"          agent/platform/[a-z_]+\\.cc agent/input/file/follow/log_file_reader\\.cc agent/cli/[a-z_]+\\.cc)
 set(lib_network     "^(arpa|netinet)/|^sys/(socket|un|time)\\.h$|^netdb\\.h$"
-                                            agent/base/ip_network\\.cc   # inet_pton only
+                                            agent/base/net/ip_network\\.cc   # inet_pton only
                                             agent/platform/systemd_notify\\.cc)                   # systemd's datagrams
 set(lib_memory      "^(link|malloc)\\.h$|^sys/(mman|resource)\\.h$" agent/platform/memory_trim\\.cc
                                             agent/platform/process_stats\\.cc agent/cli/main\\.cc) # no core dumps
-set(lib_cpu         "intrin\\.h$"           agent/base/crc32c\\.cc agent/base/json_escape\\.cc parsers/json/json_delimiters\\.cc)
+set(lib_cpu         "intrin\\.h$"           agent/base/encoding/crc32c\\.cc agent/base/encoding/json_escape\\.cc parsers/json/json_delimiters\\.cc)
 
 set(violations 0)
 macro(violation text)
@@ -88,13 +88,13 @@ macro(check_theirs target)
   endif()
 endmacro()
 
-# What a file says it is in must be what its folder says: agent/base is auditship, agent/buffer is auditship::buffer,
+# What a file says it is in must be what its folder says: agent/base and what lies below is auditship, agent/buffer is auditship::buffer,
 # parsers/kube_audit is auditship::parsers::kube_audit.
 macro(check_namespace)
   get_filename_component(folder "${file}" DIRECTORY)
   string(REGEX REPLACE "^agent/" "" path "${folder}")
   string(REPLACE "/" "::" path "auditship::${path}")
-  string(REGEX REPLACE "::base$" "" path "${path}")
+  string(REGEX REPLACE "::base(::.*)?$" "" path "${path}")
   string(REGEX MATCHALL "\nnamespace auditship[a-z_:]* {" opened "${whole}")
   foreach(open IN LISTS opened)
     string(STRIP "${open}" open)

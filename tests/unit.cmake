@@ -3,19 +3,20 @@ auditship_test(NAME unit_app LABELS unit
   SOURCES unit/app/identity_test.cc
   LIBRARIES auditship::app auditship::base auditship_sim)
 auditship_test(NAME unit_base LABELS unit
-  SOURCES unit/base/base64_test.cc
-    unit/base/binary_io_test.cc
-    unit/base/compression_test.cc
+  SOURCES unit/base/encoding/base64_test.cc
+    unit/base/encoding/binary_io_test.cc
+    unit/base/compression/compression_test.cc
     unit/base/glob_test.cc
     unit/base/human_readable_test.cc
-    unit/base/ip_network_test.cc
-    unit/base/json_writer_test.cc
+    unit/base/net/ip_network_test.cc
+    unit/base/encoding/json_writer_test.cc
     unit/base/log_code_test.cc
-    unit/base/sha256_test.cc
-    unit/base/stream_decoder_test.cc
+    unit/base/encoding/sha256_test.cc
+    unit/base/compression/stream_decoder_test.cc
     unit/base/text_test.cc
     unit/base/time_zone_test.cc
-  LIBRARIES auditship::base auditship::parsers_syslog auditship_sim)
+  LIBRARIES auditship::base auditship::base_compression auditship::base_encoding auditship::base_net
+    auditship::parsers_syslog auditship_sim)
 auditship_test(NAME unit_buffer LABELS unit
   SOURCES unit/buffer/ack_slot_test.cc
     unit/buffer/batch_builder_test.cc
@@ -81,16 +82,16 @@ auditship_test(NAME unit_input_joined LABELS unit
     support/memory_journal.cc
   LIBRARIES auditship::base auditship::input_joined auditship_sim)
 auditship_test(NAME unit_input_file LABELS unit
-  SOURCES unit/input/file/file_cursor_test.cc
-    unit/input/file/file_source_identity_test.cc
-    unit/input/file/file_source_posix_test.cc
-    unit/input/file/file_source_progress_test.cc
-    unit/input/file/file_source_test.cc
+  SOURCES unit/input/file/follow/file_cursor_test.cc
+    unit/input/file/follow/file_source_identity_test.cc
+    unit/input/file/follow/file_source_posix_test.cc
+    unit/input/file/follow/file_source_progress_test.cc
+    unit/input/file/follow/file_source_test.cc
     unit/input/file/file_input_test.cc
     unit/input/file/file_log_files_test.cc
-    unit/input/file/file_record_test.cc
-    unit/input/file/line_reader_test.cc
-    unit/input/file/live_log_test.cc
+    unit/input/file/follow/file_record_test.cc
+    unit/input/file/follow/line_reader_test.cc
+    unit/input/file/follow/live_log_test.cc
     unit/input/file/file_discovery_test.cc
   LIBRARIES auditship::base auditship::input_file auditship::platform auditship_sim)
 auditship_test(NAME unit_logging LABELS unit
@@ -109,14 +110,14 @@ auditship_test(NAME unit_parsers_auth_log LABELS unit
     unit/parsers/auth_log/auth_log_recordings_test.cc
     unit/parsers/auth_log/auth_log_support.cc
     unit/parsers/auth_log/auth_log_traps_test.cc
-  LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_patterns simdjson::simdjson)
+  LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_catalog auditship::parsers_auth_log_patterns simdjson::simdjson)
 auditship_test(NAME unit_parsers_auth_log_key_owners LABELS unit
   SOURCES unit/parsers/auth_log/key_owners/key_owner_files_test.cc
     unit/parsers/auth_log/key_owners/key_owners_test.cc
     unit/parsers/auth_log/auth_log_support.cc
   LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_key_owners auditship::parsers_ssh_key auditship_sim)
 auditship_test(NAME unit_parsers_auth_log_patterns LABELS unit
-  SOURCES unit/parsers/auth_log/patterns/pattern_catalog_test.cc
+  SOURCES unit/parsers/auth_log/catalog/pattern_catalog_test.cc
     unit/parsers/auth_log/auth_log_support.cc
   LIBRARIES auditship::parsers_auth_log auditship::parsers_auth_log_patterns)
 auditship_test(NAME unit_parsers_auth_log_ssh_sessions LABELS unit
@@ -129,7 +130,7 @@ auditship_test(NAME unit_parsers_auth_log_ssh_sessions LABELS unit
   LIBRARIES auditship::event auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions)
 auditship_test(NAME unit_parsers_json LABELS unit
   SOURCES unit/parsers/json/json_scan_test.cc
-  LIBRARIES auditship::base auditship::parsers_json simdjson::simdjson)
+  LIBRARIES auditship::base_encoding auditship::parsers_json simdjson::simdjson)
 auditship_test(NAME unit_parsers_kube_audit LABELS unit
   SOURCES unit/parsers/kube_audit/body_writer_test.cc
     unit/parsers/kube_audit/damaged_lines_test.cc
@@ -144,7 +145,7 @@ auditship_test(NAME unit_parsers_syslog LABELS unit
   SOURCES unit/parsers/syslog/framing_property_test.cc
     unit/parsers/syslog/framings_test.cc
     unit/parsers/syslog/syslog_line_test.cc
-  LIBRARIES auditship::base auditship::parsers_syslog)
+  LIBRARIES auditship::base_net auditship::parsers_syslog)
 auditship_test(NAME unit_pipeline LABELS unit
   SOURCES unit/pipeline/fill_rate_estimator_test.cc
     unit/pipeline/pipeline_ids_test.cc

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "agent/app/stream_settings.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/base/executor.h"
-#include "agent/base/json_writer.h"
 #include "agent/input/joined/joined_input.h"
 #include "agent/pipeline/pipeline.h"
 #include "agent/platform/system_clock.h"

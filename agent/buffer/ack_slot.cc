@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "agent/base/binary_io.h"
-#include "agent/base/crc32c.h"
+#include "agent/base/encoding/binary_io.h"
+#include "agent/base/encoding/crc32c.h"
 #include "agent/buffer/frame.h"
 
 namespace auditship::buffer {

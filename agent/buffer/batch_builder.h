@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include "agent/base/clock.h"
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "agent/event/batch.h"
 
 namespace auditship::buffer {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "agent/base/binary_io.h"
-#include "agent/base/crc32c.h"
+#include "agent/base/encoding/binary_io.h"
+#include "agent/base/encoding/crc32c.h"
 
 namespace auditship::buffer {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "agent/app/registered_types.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/base/human_readable.h"
-#include "agent/base/json_writer.h"
 #include "agent/buffer/ack_slot.h"
 #include "agent/buffer/segment.h"
 #include "agent/buffer/segment_list.h"

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/cli/commands.h"
 #include "agent/delivery/dead_letters/dead_letter_replay.h"
 #include "agent/delivery/dead_letters/dead_letter_store.h"

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "agent/app/registered_types.h"
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/cli/commands.h"
 #include "agent/platform/posix_filesystem.h"
 

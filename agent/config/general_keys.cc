@@ -1,7 +1,7 @@
 // The keys that belong to no input, parser or sink.
 #include <algorithm>
 
-#include "agent/base/ip_address.h"
+#include "agent/base/net/ip_address.h"
 #include "agent/config/config_internal.h"
 
 namespace auditship::config {

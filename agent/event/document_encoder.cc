@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::event {
 

@@ -36,7 +36,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/event/event.h"
 #include "agent/event/position.h"
 

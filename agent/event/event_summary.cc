@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "agent/base/json_writer.h"
-#include "agent/base/text.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/terminal_text.h"
 
 namespace auditship::event {
 namespace {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/event/record_id.h"
 
 namespace auditship::event {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 
 namespace auditship::event {
 

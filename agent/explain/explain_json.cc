@@ -1,7 +1,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/explain/explain_report.h"
 
 namespace auditship::explain {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "agent/base/encoding/json_writer.h"
 #include "agent/base/human_readable.h"
-#include "agent/base/json_writer.h"
 
 namespace auditship::explain {
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "agent/base/json_writer.h"
-#include "agent/base/text.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/terminal_text.h"
 #include "agent/explain/noisy_groups.h"
 #include "agent/filter/guard_proof.h"
 #include "agent/rules/rule_file.h"

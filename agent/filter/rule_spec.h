@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/base/ip_network.h"
+#include "agent/base/net/ip_network.h"
 #include "agent/base/result.h"
 #include "agent/event/position.h"
 #include "agent/filter/guards.h"

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/logging/log_deduplicator.h"
 
 namespace auditship::logging {

@@ -1,6 +1,6 @@
 #include "agent/logging/recent_warnings.h"
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::logging {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "agent/base/binary_io.h"
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/binary_io.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/event/batch.h"
 
 namespace auditship::pipeline {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/rules/rule_file_internal.h"
 
 namespace auditship::rules {

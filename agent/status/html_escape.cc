@@ -1,6 +1,6 @@
 #include "agent/status/html_escape.h"
 
-#include "agent/base/text.h"
+#include "agent/base/encoding/terminal_text.h"
 
 namespace auditship::status {
 

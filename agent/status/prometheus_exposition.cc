@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "agent/base/encoding/terminal_text.h"
 #include "agent/base/text.h"
 #include "agent/status/metric_catalog.h"
 

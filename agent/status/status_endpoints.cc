@@ -4,8 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "agent/base/encoding/terminal_text.h"
 #include "agent/base/human_readable.h"
-#include "agent/base/text.h"
 #include "agent/base/version.h"
 #include "agent/pipeline/pipeline.h"
 #include "agent/status/prometheus_exposition.h"

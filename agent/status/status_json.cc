@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/status/metric_catalog.h"
 
 namespace auditship::status {

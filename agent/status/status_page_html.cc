@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "agent/base/base64.h"
+#include "agent/base/encoding/base64.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/base/human_readable.h"
-#include "agent/base/json_writer.h"
-#include "agent/base/sha256.h"
 #include "agent/base/text.h"
 #include "agent/status/html_escape.h"
 #include "agent/status/run_summary.h"

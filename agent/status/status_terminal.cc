@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/terminal_text.h"
 #include "agent/base/human_readable.h"
-#include "agent/base/json_writer.h"
-#include "agent/base/text.h"
 
 namespace auditship::status {
 namespace {

@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/event/position.h"
 #include "agent/unwrap/unwrapper.h"
 

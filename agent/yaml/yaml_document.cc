@@ -9,7 +9,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::yaml {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::yaml {
 

@@ -3,9 +3,9 @@
 #include <array>
 #include <cstddef>
 
-#include "parsers/auth_log/general_form.h"
+#include "parsers/auth_log/catalog/pattern_catalog.h"
 #include "parsers/auth_log/patterns/affix.h"
-#include "parsers/auth_log/patterns/pattern_catalog.h"
+#include "parsers/auth_log/patterns/general_form.h"
 
 namespace auditship::parsers::auth_log {
 
@@ -123,19 +123,19 @@ bool may_be_about_authentication(int priority) {
 }  // namespace
 
 MessageDispatch::MessageDispatch()
-    : dropbear_({patterns::dropbear_patterns()}),
-      chkpwd_({patterns::chkpwd_patterns()}),
-      su_({patterns::su_patterns()}),
-      logind_({patterns::logind_patterns()}),
-      shadow_({patterns::shadow_group_patterns(), patterns::shadow_patterns(),
-               patterns::shadow_failure_patterns()}),
-      polkit_({patterns::polkit_patterns()}),
-      pkexec_({patterns::pkexec_patterns()}),
-      login_({patterns::login_patterns()}),
-      cron_({patterns::cron_patterns()}),
-      vsftpd_({patterns::vsftpd_patterns()}),
-      factors_({patterns::pam_second_factor_patterns()}),
-      libraries_({patterns::library_patterns()}) {}
+    : dropbear_({catalog::dropbear_patterns()}),
+      chkpwd_({catalog::chkpwd_patterns()}),
+      su_({catalog::su_patterns()}),
+      logind_({catalog::logind_patterns()}),
+      shadow_({catalog::shadow_group_patterns(), catalog::shadow_patterns(),
+               catalog::shadow_failure_patterns()}),
+      polkit_({catalog::polkit_patterns()}),
+      pkexec_({catalog::pkexec_patterns()}),
+      login_({catalog::login_patterns()}),
+      cron_({catalog::cron_patterns()}),
+      vsftpd_({catalog::vsftpd_patterns()}),
+      factors_({catalog::pam_second_factor_patterns()}),
+      libraries_({catalog::library_patterns()}) {}
 
 const patterns::PatternTable* MessageDispatch::table_of(Program program) const {
   switch (program) {
@@ -179,7 +179,8 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
     return;
   }
   const Program program = program_of(ident);
-  if (patterns::starts_with(message, "PAM ") && PamMessages::apply_bare(ident, message, event)) {
+  if (patterns::starts_with(message, "PAM ") &&
+      pam::PamMessages::apply_bare(ident, message, event)) {
     return;
   }
   bool known = false;
@@ -207,7 +208,7 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
   if (!known && !libraries_.apply(message, event) &&
       !pam_.apply_own_prefix(ident, message, event) && program == Program::other &&
       may_be_about_authentication(priority)) {
-    apply_general_program(message, event);
+    patterns::apply_general_program(message, event);
   }
 }
 

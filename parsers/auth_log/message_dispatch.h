@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <string_view>
 
-#include "parsers/auth_log/doas_line.h"
-#include "parsers/auth_log/pam_messages.h"
+#include "parsers/auth_log/pam/pam_messages.h"
 #include "parsers/auth_log/patterns/ecs_event.h"
 #include "parsers/auth_log/patterns/pattern_match.h"
 #include "parsers/auth_log/sshd_messages.h"
-#include "parsers/auth_log/sudo_line.h"
+#include "parsers/auth_log/switch_user/doas_line.h"
+#include "parsers/auth_log/switch_user/sudo_line.h"
 
 namespace auditship::parsers::auth_log {
 
@@ -33,9 +33,9 @@ class MessageDispatch {
   [[nodiscard]] const patterns::PatternTable* table_of(Program program) const;
 
   SshdMessages sshd_;
-  PamMessages pam_;
-  SudoLineParser sudo_;
-  DoasLineParser doas_;
+  pam::PamMessages pam_;
+  switch_user::SudoLineParser sudo_;
+  switch_user::DoasLineParser doas_;
   patterns::PatternTable dropbear_, chkpwd_, su_, logind_, shadow_, polkit_, pkexec_, login_, cron_,
       vsftpd_, factors_, libraries_;
 };

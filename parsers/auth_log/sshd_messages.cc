@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
+#include "parsers/auth_log/catalog/pattern_catalog.h"
 #include "parsers/auth_log/patterns/affix.h"
-#include "parsers/auth_log/patterns/pattern_catalog.h"
 #include "parsers/ssh_key/fingerprint.h"
 
 namespace auditship::parsers::auth_log {
@@ -40,10 +40,10 @@ void add_meaning(const patterns::MessagePattern& pattern, const patterns::Match&
 }  // namespace
 
 SshdMessages::SshdMessages()
-    : sshd_({patterns::sshd_login_patterns(), patterns::sshd_key_patterns(),
-             patterns::sshd_certificate_patterns(), patterns::sshd_connection_patterns(),
-             patterns::sshd_limit_patterns(), patterns::sshd_session_patterns()}),
-      sftp_({patterns::sftp_patterns()}) {}
+    : sshd_({catalog::sshd_login_patterns(), catalog::sshd_key_patterns(),
+             catalog::sshd_certificate_patterns(), catalog::sshd_connection_patterns(),
+             catalog::sshd_limit_patterns(), catalog::sshd_session_patterns()}),
+      sftp_({catalog::sftp_patterns()}) {}
 
 bool SshdMessages::apply(std::string_view message, patterns::EcsEvent& event) const {
   std::string_view text = message;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "parsers/json/json_cursor.h"
 #include "parsers/json/json_scan.h"
 

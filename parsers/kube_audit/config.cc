@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/base/ip_network.h"
+#include "agent/base/net/ip_network.h"
 #include "parsers/kube_audit/kube_audit_parser.h"
 #include "parsers/kube_audit/redactor.h"
 

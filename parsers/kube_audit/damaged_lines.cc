@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "agent/base/ip_address.h"
+#include "agent/base/net/ip_address.h"
 #include "parsers/json/json_scan.h"
 #include "parsers/kube_audit/text_conversions.h"
 

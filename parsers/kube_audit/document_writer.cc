@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/base/text.h"
 #include "parsers/kube_audit/text_conversions.h"
 

@@ -5,8 +5,8 @@
 #include <charconv>
 #include <string>
 
-#include "agent/base/ip_address.h"
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/net/ip_address.h"
 #include "parsers/kube_audit/exec_request.h"
 
 namespace auditship::parsers::kube_audit {

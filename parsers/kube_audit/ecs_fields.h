@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "agent/base/ip_network.h"
+#include "agent/base/net/ip_network.h"
 #include "agent/event/event.h"
 #include "parsers/kube_audit/event_scanner.h"
 #include "parsers/kube_audit/redactor.h"

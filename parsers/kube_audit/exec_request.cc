@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "parsers/kube_audit/text_conversions.h"
 
 namespace auditship::parsers::kube_audit {

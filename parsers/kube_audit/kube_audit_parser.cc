@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/unwrap/unwrapper.h"
 #include "parsers/kube_audit/body_writer.h"
 #include "parsers/kube_audit/damaged_lines.h"

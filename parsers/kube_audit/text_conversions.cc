@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "agent/base/calendar.h"
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::parsers::kube_audit {
 namespace {

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 
-#include "agent/base/base64.h"
-#include "agent/base/json_writer.h"
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/base64.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/sha256.h"
 
 namespace auditship::parsers::ssh_key {
 namespace {

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <utility>
 
-#include "agent/base/binary_io.h"
-#include "agent/base/compression.h"
-#include "agent/base/crc32c.h"
+#include "agent/base/compression/compression.h"
+#include "agent/base/encoding/binary_io.h"
+#include "agent/base/encoding/crc32c.h"
 #include "agent/base/executor.h"
 
 namespace auditship::sinks::file {

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/base/base64.h"
+#include "agent/base/encoding/base64.h"
 
 namespace auditship::sinks::http {
 namespace {

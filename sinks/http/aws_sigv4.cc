@@ -5,8 +5,8 @@
 #include <ctime>
 #include <string_view>
 
-#include "agent/base/json_writer.h"
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/sha256.h"
 
 namespace auditship::sinks::http {
 namespace {

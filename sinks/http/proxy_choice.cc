@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/base/ip_network.h"
+#include "agent/base/net/ip_network.h"
 
 namespace auditship::sinks::http {
 namespace {

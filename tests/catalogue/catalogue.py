@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Which messages of the programs that write auth.log does a form of parsers/auth_log/patterns know?
+"""Which messages of the programs that write auth.log does a form of parsers/auth_log/catalog know?
 
     catalogue.py unpack DIR SUITE...      downloads the packages of programs.json and unpacks them below DIR/SUITE
     catalogue.py report DIR               what is covered, program by program and version by version, as a table

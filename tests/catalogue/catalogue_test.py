@@ -25,7 +25,7 @@ def test_no_new_text(name):
     if not paths or not shutil.which("strings"):
         pytest.skip(f"{name}: not installed here, or no strings(1)")
     kept, _ = catalogue.relevant(name, catalogue.texts_of(paths))
-    assert sorted(kept - catalogue.covered(name, kept)) == [], f"{name}: no form of parsers/auth_log/patterns knows these"
+    assert sorted(kept - catalogue.covered(name, kept)) == [], f"{name}: no form of parsers/auth_log/catalog knows these"
 
 
 def test_each_example_is_known():

@@ -10,7 +10,7 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "agent/base/executor.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"

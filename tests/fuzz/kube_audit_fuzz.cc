@@ -8,7 +8,7 @@
 
 #include <simdjson.h>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "parsers/json/json_scan.h"
 #include "parsers/kube_audit/kube_audit_parser.h"
 

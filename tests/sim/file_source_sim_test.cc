@@ -218,7 +218,7 @@ class History {
       ++wanted[shape(line)];
     }
     std::map<std::string, std::size_t> got;
-    std::set<input::file::FilePosition> places;
+    std::set<input::file::follow::FilePosition> places;
     for (const auto& line : rig_.got) {
       ++got[line.text];
       if (!places.insert(line.begin).second) {

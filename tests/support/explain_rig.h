@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "agent/explain/explain.h"
 #include "agent/explain/for_each_log_line.h"
 #include "agent/input/file/file_log_files.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "agent/base/result.h"
 
 namespace auditship::test {

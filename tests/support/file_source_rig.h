@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/input/file/file_cursor.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/follow/file_source.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/log_writer.h"
 #include "tests/support/sim_clock.h"
@@ -20,7 +20,7 @@ namespace auditship::test {
 
 struct FileSourceRig {
   struct Got {
-    input::file::FilePosition begin;
+    input::file::follow::FilePosition begin;
     std::string text;
     bool unterminated;
   };
@@ -32,11 +32,11 @@ struct FileSourceRig {
   }
 
   void start() {
-    source = std::make_unique<input::file::FileSource>(fs, clock, log, options, saved);
+    source = std::make_unique<input::file::follow::FileSource>(fs, clock, log, options, saved);
   }
 
   // Remembers the place as a frame of the buffer would.
-  void save() { saved = input::file::decode_checkpoint(source->checkpoint()).value(); }
+  void save() { saved = input::file::follow::decode_checkpoint(source->checkpoint()).value(); }
   void stop() {
     save();
     source.reset();
@@ -53,8 +53,9 @@ struct FileSourceRig {
     auto n = source->read(lines, max_bytes);
     last_error = n ? std::string() : n.error().message;
     for (const event::RawLine& line : lines) {
-      got.push_back({input::file::FilePosition{source->file_position().file, line.id.sequence},
-                     std::string(line.text) + std::string(line.tail), line.unterminated});
+      got.push_back(
+          {input::file::follow::FilePosition{source->file_position().file, line.id.sequence},
+           std::string(line.text) + std::string(line.tail), line.unterminated});
     }
     return n ? *n : 0;
   }
@@ -75,7 +76,7 @@ struct FileSourceRig {
     return out;
   }
   [[nodiscard]] bool ids_unique() const {
-    std::set<std::pair<input::file::FilePosition, std::string>> ids;
+    std::set<std::pair<input::file::follow::FilePosition, std::string>> ids;
     return std::all_of(got.begin(), got.end(), [&](const Got& g) {
       return ids.insert({g.begin, g.text}).second;
     });
@@ -92,9 +93,9 @@ struct FileSourceRig {
   SimFs fs;
   LogCapture log;
   LogWriter writer;
-  input::file::FileSourceOptions options;
-  std::optional<input::file::FileCheckpoint> saved;
-  std::unique_ptr<input::file::FileSource> source;
+  input::file::follow::FileSourceOptions options;
+  std::optional<input::file::follow::FileCheckpoint> saved;
+  std::unique_ptr<input::file::follow::FileSource> source;
   std::vector<Got> got;
   std::string last_error;
 };

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/base/json_writer.h"
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/sha256.h"
 
 namespace auditship::test {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/base/binary_io.h"
+#include "agent/base/encoding/binary_io.h"
 #include "agent/delivery/dead_letters/dead_letter_writer.h"
 #include "sinks/targeted_sink.h"
 #include "tests/support/sim_world.h"

@@ -7,8 +7,8 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression.h"
-#include "agent/base/json_writer.h"
+#include "agent/base/compression/compression.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::delivery::dead_letters {
 

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "agent/base/glob.h"
-#include "agent/input/file/file_cursor.h"
 #include "agent/input/file/file_discovery.h"
 #include "agent/input/file/file_input.h"
 #include "agent/input/file/file_log_files.h"
+#include "agent/input/file/follow/file_cursor.h"
 
 namespace auditship::input::file {
 namespace {
@@ -187,7 +187,7 @@ const InputType kType{
     .name = "file",
     .summary = "log files, their rotations and compressed generations",
     .make_config = [] { return std::unique_ptr<InputConfig>(std::make_unique<FileInputConfig>()); },
-    .describe = describe_position,
+    .describe = follow::describe_position,
 };
 
 }  // namespace auditship::input::file

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "agent/base/glob.h"
-#include "agent/input/file/file_cursor.h"
 #include "agent/input/file/file_range.h"
+#include "agent/input/file/follow/file_cursor.h"
 #include "agent/input/file/host_path.h"
 
 namespace auditship::input::file {
@@ -40,26 +40,26 @@ const std::vector<std::string>& FileInput::scan() {
 
 Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
                                                 const std::optional<event::Checkpoint>& resume) {
-  std::optional<FileCheckpoint> place;
+  std::optional<follow::FileCheckpoint> place;
   if (resume) {
-    auto decoded = decode_checkpoint(*resume);
+    auto decoded = follow::decode_checkpoint(*resume);
     if (!decoded) {
       return decoded.error();
     }
     place = std::move(*decoded);
   }
   return std::unique_ptr<Source>(
-      std::make_unique<FileSource>(fs_, clock_, log_, options_of(name), place));
+      std::make_unique<follow::FileSource>(fs_, clock_, log_, options_of(name), place));
 }
 
 Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& name,
                                                             const event::Checkpoint& from,
                                                             const event::Cursor& to) {
-  const auto begin = decode_checkpoint(from);
+  const auto begin = follow::decode_checkpoint(from);
   if (!begin) {
     return begin.error();
   }
-  const auto end = decode_position(to);
+  const auto end = follow::decode_position(to);
   if (!end) {
     return end.error();
   }
@@ -68,11 +68,11 @@ Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& n
 }
 
 bool FileInput::can_resume(const event::Checkpoint& checkpoint) const {
-  return decode_checkpoint(checkpoint).ok();
+  return follow::decode_checkpoint(checkpoint).ok();
 }
 
 std::string FileInput::describe(const event::Cursor& position) const {
-  return describe_position(position).value_or("unknown");
+  return follow::describe_position(position).value_or("unknown");
 }
 
 std::vector<std::string> FileInput::watch_directories() const { return discovery_.directories(); }
@@ -89,8 +89,8 @@ std::vector<HiddenPlace> FileInput::hidden_places() const {
 }
 
 // A file that no pattern yields any more lies where it lay.
-FileSourceOptions FileInput::options_of(const std::string& name) const {
-  FileSourceOptions options = options_.source;
+follow::FileSourceOptions FileInput::options_of(const std::string& name) const {
+  follow::FileSourceOptions options = options_.source;
   const auto known = paths_.find(name);
   options.path = known != paths_.end() ? known->second : options_.host_root + name;
   options.name = name;

@@ -18,7 +18,7 @@
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
 #include "agent/input/file/file_discovery.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/file/follow/file_source.h"
 #include "agent/input/source.h"
 
 namespace auditship::input::file {
@@ -29,7 +29,7 @@ struct FileInputOptions {
   // As host_path() has it.
   std::string host_root;
   // Of every source; path and name are filled in.
-  FileSourceOptions source;
+  follow::FileSourceOptions source;
 };
 
 class FileInput final : public SourceDiscovery {
@@ -49,7 +49,7 @@ class FileInput final : public SourceDiscovery {
   [[nodiscard]] std::vector<HiddenPlace> hidden_places() const override;
 
  private:
-  [[nodiscard]] FileSourceOptions options_of(const std::string& name) const;
+  [[nodiscard]] follow::FileSourceOptions options_of(const std::string& name) const;
 
   Fs& fs_;
   const Clock& clock_;

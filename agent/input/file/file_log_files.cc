@@ -4,12 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "agent/base/sha256.h"
-#include "agent/input/file/file_record.h"
+#include "agent/base/encoding/sha256.h"
+#include "agent/input/file/follow/file_record.h"
+#include "agent/input/file/follow/line_reader.h"
+#include "agent/input/file/follow/live_log.h"
+#include "agent/input/file/follow/log_file_reader.h"
 #include "agent/input/file/host_path.h"
-#include "agent/input/file/line_reader.h"
-#include "agent/input/file/live_log.h"
-#include "agent/input/file/log_file_reader.h"
 #include "agent/input/file/rotation/file_checkpoint.h"
 #include "agent/unwrap/record_joiner.h"
 
@@ -59,7 +59,7 @@ class OpenLogFile final : public LogFile {
 
   [[nodiscard]] event::RecordId::Prefix id_prefix(std::uint32_t generation) const override {
     AUDITSHIP_CHECK(first_line_.has_value(), "a first line was read");
-    return line_id_prefix(scope_, origin_.name, FileKey{*first_line_, generation});
+    return follow::line_id_prefix(scope_, origin_.name, follow::FileKey{*first_line_, generation});
   }
 
  private:
@@ -110,12 +110,12 @@ class OpenLogFile final : public LogFile {
     return status;
   }
 
-  LogFileReader bytes_;
+  follow::LogFileReader bytes_;
   event::RecordOrigin origin_;
   event::IdScope scope_;
   std::uint32_t generation_;
   LastLine last_;
-  LineReader reader_;
+  follow::LineReader reader_;
   std::optional<Digest> first_line_;
   event::RecordId::Prefix prefix_{};
   event::RawLine line_;
@@ -129,9 +129,9 @@ class OpenLogFile final : public LogFile {
 
 Result<std::unique_ptr<LogFile>> FileLogFiles::open(const LogFileRequest& request) const {
   const bool standard_input = request.file == "-";
-  event::RecordOrigin origin = origin_of_lines(!request.source.empty() ? request.source
-                                               : standard_input        ? "/dev/stdin"
-                                                                       : request.file);
+  event::RecordOrigin origin = follow::origin_of_lines(!request.source.empty() ? request.source
+                                                       : standard_input        ? "/dev/stdin"
+                                                                               : request.file);
   std::unique_ptr<File> file;
   if (!standard_input) {
     auto opened = fs_.open(request.file, OpenMode::read);
@@ -150,9 +150,9 @@ Result<std::unique_ptr<LogFile>> FileLogFiles::open(const LogFileRequest& reques
 
 // By the path as this process sees it, or as the host does: a command may run on either side.
 std::optional<std::string> FileLogFiles::source_of(const std::string& file, FilePlace place) const {
-  auto live = live_log_of(file, options_.paths, place);
+  auto live = follow::live_log_of(file, options_.paths, place);
   if (!live && !options_.host_root.empty()) {
-    live = live_log_of(options_.host_root + file, options_.paths, place);
+    live = follow::live_log_of(options_.host_root + file, options_.paths, place);
   }
   return live ? std::optional(source_at(*live)) : std::nullopt;
 }

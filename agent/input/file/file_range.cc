@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kLookBytes = 256 * 1024;
 
 // Reads what is there now, and nothing is too old.
-FileSourceOptions of_one_pass(FileSourceOptions options) {
+follow::FileSourceOptions of_one_pass(follow::FileSourceOptions options) {
   options.final_pass = true;
   options.backfill_ns = std::nullopt;
   return options;
@@ -16,13 +16,14 @@ FileSourceOptions of_one_pass(FileSourceOptions options) {
 
 }  // namespace
 
-FileRange::FileRange(Fs& fs, const Clock& clock, Logger& log, const FileSourceOptions& options,
-                     const FileCheckpoint& from, const FilePosition& to)
+FileRange::FileRange(Fs& fs, const Clock& clock, Logger& log,
+                     const follow::FileSourceOptions& options, const follow::FileCheckpoint& from,
+                     const follow::FilePosition& to)
     : fs_(fs),
       clock_(clock),
       log_(log),
       options_(of_one_pass(options)),
-      from_(from.pos == FilePosition{} ? std::nullopt : std::optional(from)),
+      from_(from.pos == follow::FilePosition{} ? std::nullopt : std::optional(from)),
       begin_(from.pos),
       to_(to),
       source_(fs, clock, log, options_, from_) {}
@@ -67,7 +68,7 @@ bool FileRange::look_for_end() {
   if (begin_.file == to_.file) {
     return true;
   }
-  FileSource source(fs_, clock_, log_, options_, from_);
+  follow::FileSource source(fs_, clock_, log_, options_, from_);
   std::vector<event::RawLine> lines;
   while (true) {
     auto count = source.read(lines, kLookBytes);

@@ -17,7 +17,7 @@
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
 #include "agent/event/position.h"
-#include "agent/input/file/file_source.h"
+#include "agent/input/file/follow/file_source.h"
 #include "agent/input/source.h"
 
 namespace auditship::input::file {
@@ -25,8 +25,8 @@ namespace auditship::input::file {
 class FileRange final : public RecordReader {
  public:
   // from: FileCheckpoint{} is the oldest line that there is. fs, clock and log must outlive it.
-  FileRange(Fs& fs, const Clock& clock, Logger& log, const FileSourceOptions& options,
-            const FileCheckpoint& from, const FilePosition& to);
+  FileRange(Fs& fs, const Clock& clock, Logger& log, const follow::FileSourceOptions& options,
+            const follow::FileCheckpoint& from, const follow::FilePosition& to);
 
   // After the last line of the range: 0. Errors: io. The first call may read the log twice.
   Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes) override;
@@ -39,10 +39,10 @@ class FileRange final : public RecordReader {
   Fs& fs_;
   const Clock& clock_;
   Logger& log_;
-  const FileSourceOptions options_;
-  const std::optional<FileCheckpoint> from_;
-  const FilePosition begin_, to_;
-  FileSource source_;
+  const follow::FileSourceOptions options_;
+  const std::optional<follow::FileCheckpoint> from_;
+  const follow::FilePosition begin_, to_;
+  follow::FileSource source_;
   // Whether the generation that the range ends in can still be read; nullopt: not looked for yet.
   std::optional<bool> end_exists_;
   // Lines of the generation that the range ends in were met.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "agent/base/ip_address.h"
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/net/ip_address.h"
 
 namespace auditship::parsers::auth_log::patterns {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "agent/base/ip_address.h"
+#include "agent/base/net/ip_address.h"
 
 namespace auditship::parsers::auth_log::patterns {
 

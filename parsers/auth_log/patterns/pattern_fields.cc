@@ -1,5 +1,5 @@
 // What a matched placeholder means: the fields of a Match.
-#include "agent/base/ip_address.h"
+#include "agent/base/net/ip_address.h"
 #include "parsers/auth_log/patterns/affix.h"
 #include "parsers/auth_log/patterns/endpoint.h"
 #include "parsers/auth_log/patterns/pattern_match.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/base/ip_address.h"
+#include "agent/base/net/ip_address.h"
 #include "agent/base/text.h"
 #include "parsers/auth_log/patterns/affix.h"
 #include "parsers/auth_log/patterns/endpoint.h"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/base/binary_io.h"
+#include "agent/base/encoding/binary_io.h"
 #include "parsers/auth_log/ssh_sessions/session_line.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "agent/base/binary_io.h"
+#include "agent/base/encoding/binary_io.h"
 #include "parsers/auth_log/ssh_sessions/ssh_login.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {

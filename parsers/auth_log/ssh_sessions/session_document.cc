@@ -1,6 +1,6 @@
 #include "parsers/auth_log/ssh_sessions/session_document.h"
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "parsers/auth_log/patterns/ecs_event.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {

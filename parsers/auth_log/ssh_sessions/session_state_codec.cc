@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/base/binary_io.h"
+#include "agent/base/encoding/binary_io.h"
 #include "agent/event/batch.h"
 #include "parsers/auth_log/ssh_sessions/login_codec.h"
 #include "parsers/auth_log/ssh_sessions/login_endings.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 

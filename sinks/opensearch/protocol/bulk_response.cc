@@ -10,7 +10,7 @@
 
 #include <simdjson.h>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 
 namespace auditship::sinks::opensearch::protocol {
 

@@ -1,7 +1,7 @@
 #include "sinks/opensearch/setup/json_tree.h"
 
-#include "agent/base/json_writer.h"
-#include "agent/base/text.h"
+#include "agent/base/encoding/json_writer.h"
+#include "agent/base/encoding/terminal_text.h"
 
 namespace auditship::sinks::opensearch::setup {
 namespace {

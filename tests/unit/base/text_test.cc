@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "agent/base/encoding/terminal_text.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;

@@ -1,7 +1,7 @@
 #include "agent/buffer/segment_log.h"
 
-#include "agent/base/binary_io.h"
-#include "agent/base/crc32c.h"
+#include "agent/base/encoding/binary_io.h"
+#include "agent/base/encoding/crc32c.h"
 #include "tests/support/buffer_rig.h"
 #include "tests/support/catch.h"
 

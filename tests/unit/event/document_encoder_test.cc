@@ -4,7 +4,7 @@
 
 #include <simdjson.h>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;

@@ -3,7 +3,7 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "agent/explain/explain_report.h"
 #include "tests/support/explain_rig.h"
 

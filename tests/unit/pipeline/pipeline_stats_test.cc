@@ -1,5 +1,5 @@
 // What a stream tells of itself: lag, growth, rotation, unknown messages, the last events.
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "tests/support/catch.h"
 #include "tests/support/stream_rig.h"
 

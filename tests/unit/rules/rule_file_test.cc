@@ -1,6 +1,6 @@
 #include "agent/rules/rule_file.h"
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "tests/support/catch.h"
 
 namespace auditship {

@@ -1,6 +1,6 @@
 #include "agent/status/status_terminal.h"
 
-#include "agent/base/text.h"
+#include "agent/base/encoding/terminal_text.h"
 #include "tests/support/catch.h"
 #include "tests/support/status_sample.h"
 

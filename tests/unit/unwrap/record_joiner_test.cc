@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "tests/support/catch.h"
 
 namespace auditship {

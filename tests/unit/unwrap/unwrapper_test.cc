@@ -4,7 +4,7 @@
 #include <random>
 #include <string>
 
-#include "agent/base/json_writer.h"
+#include "agent/base/encoding/json_writer.h"
 #include "tests/support/catch.h"
 
 namespace auditship {

@@ -1,13 +1,13 @@
 // A place in a log file: which generation of the log, and how far into it. Plain values.
 //
 // A position names bytes of the uncompressed file, so it survives rename, gzip and copy. Outside of
-// this input it is an opaque event::Cursor (agent/input/file/file_cursor.h).
+// this input it is an opaque event::Cursor (agent/input/file/follow/file_cursor.h).
 #pragma once
 
 #include <compare>
 #include <cstdint>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 
 namespace auditship::input::file::rotation {
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/base/filesystem.h"
-#include "agent/base/sha256.h"
 #include "agent/input/file/rotation/file_checkpoint.h"
 
 namespace auditship::input::file::rotation {

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 
 namespace auditship::input::file::rotation {
 

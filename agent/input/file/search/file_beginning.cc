@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "agent/input/file/rotation/generation.h"
 
 namespace auditship::input::file::search {

@@ -12,6 +12,7 @@ using namespace auditship;
 using namespace auditship::test;
 using namespace auditship::input;
 using namespace auditship::input::file;
+using namespace auditship::input::file::follow;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "parsers/auth_log/patterns/pattern_catalog.h"
+#include "parsers/auth_log/catalog/pattern_catalog.h"
 #include "tests/support/catch.h"
 #include "tests/unit/parsers/auth_log/auth_log_support.h"
 
@@ -337,12 +337,12 @@ class Renderer {
 TEST_CASE("hostile text in every free placeholder parses back to exactly that text",
           "[auth][property]") {
   struct Choice {
-    const parsers::auth_log::patterns::PatternSet* set;
+    const parsers::auth_log::catalog::PatternSet* set;
     const parsers::auth_log::patterns::MessagePattern* pattern;
   };
   std::vector<Choice> choices;
-  for (const parsers::auth_log::patterns::PatternSet& set :
-       parsers::auth_log::patterns::auth_pattern_sets()) {
+  for (const parsers::auth_log::catalog::PatternSet& set :
+       parsers::auth_log::catalog::auth_pattern_sets()) {
     // Whether a session is a login is read from its caller, which is chosen at random here: the next
     // test.
     if (set.prefix.find(":session)") != std::string_view::npos) {

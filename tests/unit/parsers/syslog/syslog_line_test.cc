@@ -1,7 +1,7 @@
 // Framing: stamp, host, ident, pid and message, whatever the line looks like.
 #include "parsers/syslog/syslog_line.h"
 
-#include "agent/base/ip_address.h"
+#include "agent/base/net/ip_address.h"
 #include "tests/support/catch.h"
 
 namespace auditship {

@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "agent/platform/posix_filesystem.h"
 #include "tests/support/catch.h"
 #include "tests/support/sink_tools.h"

@@ -1,6 +1,6 @@
 #include "sinks/http/curl_http.h"
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "tests/support/catch.h"
 #include "tests/support/http_rig.h"
 

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "agent/base/compression.h"
+#include "agent/base/compression/compression.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_opensearch.h"
 #include "tests/support/sink_tools.h"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;

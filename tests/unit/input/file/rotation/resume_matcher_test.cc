@@ -1,6 +1,6 @@
 #include "agent/input/file/rotation/resume_matcher.h"
 
-#include "agent/base/sha256.h"
+#include "agent/base/encoding/sha256.h"
 #include "tests/support/catch.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/sim_fs.h"
