@@ -15,7 +15,8 @@
 #include <vector>
 
 #include "agent/base/clock.h"
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "agent/base/logger.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"

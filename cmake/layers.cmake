@@ -18,7 +18,7 @@ set(lib_curl        "^curl/"                sinks/http/curl_errors\\.cc sinks/ht
 set(lib_yaml_cpp    "^yaml-cpp/"            agent/yaml/yaml_document\\.cc)
 set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent/platform/event_loop_internal\\.h
                                             agent/platform/http_server\\.cc)
-set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression/compression\\.cc)
+set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression/[a-z_]+\\.cc)
 set(lib_lzma        "^lzma\\.h$"            agent/base/compression/xz_decoder\\.cc)
 set(lib_bzip2       "^bzlib\\.h$"           agent/base/compression/bzip2_decoder\\.cc)
 set(lib_openssl     "^openssl/"             agent/base/encoding/[a-z0-9_]+\\.cc agent/status/certificate_expiry\\.cc)

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/event/batch.h"
 #include "agent/event/delivery_result.h"
 

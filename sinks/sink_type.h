@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "agent/base/clock.h"
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/executor.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"

@@ -15,7 +15,8 @@
 #include <string_view>
 
 #include "agent/base/clock.h"
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "agent/event/batch.h"
 
 namespace auditship::buffer {

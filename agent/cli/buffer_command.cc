@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "agent/app/registered_types.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/encoding/json_writer.h"
 #include "agent/base/human_readable.h"
 #include "agent/buffer/ack_slot.h"

@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/delivery/in_flight/in_flight_table.h"
 #include "sinks/sink.h"
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "agent/base/clock.h"
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/logger.h"
 #include "agent/delivery/delivery_options.h"
 #include "agent/delivery/failure_throttle.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/event/accounting.h"
 #include "agent/event/checkpoint.h"
 

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "agent/base/clock.h"
+#include "agent/base/compression/packer.h"
 #include "agent/base/result.h"
 #include "agent/buffer/batch_builder.h"
 #include "agent/buffer/segment_log.h"

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/result.h"
 #include "agent/buffer/batch_builder.h"
 #include "agent/buffer/segment_log.h"

@@ -4,7 +4,9 @@
 #include <charconv>
 #include <utility>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/encoding/binary_io.h"
 #include "agent/base/encoding/crc32c.h"
 #include "agent/base/executor.h"

@@ -10,7 +10,8 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "agent/base/executor.h"
 #include "agent/event/document_encoder.h"
 #include "agent/event/document_id.h"

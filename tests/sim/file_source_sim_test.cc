@@ -11,6 +11,7 @@
 #include <iostream>
 #include <map>
 
+#include "agent/base/compression/unpacker.h"
 #include "tests/support/catch.h"
 #include "tests/support/file_source_rig.h"
 

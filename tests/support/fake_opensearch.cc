@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/result.h"
 
 namespace auditship::test {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "tests/support/pack_file.h"
 #include "tests/support/sim_fs.h"
 

@@ -1,5 +1,7 @@
 #include "tests/support/pack_file.h"
 
+#include "agent/base/compression/packer.h"
+
 #ifdef AUDITSHIP_HAVE_LZMA
 #include <lzma.h>
 #endif

@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/unpacker.h"
 
 namespace auditship::test {
 

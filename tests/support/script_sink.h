@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/compression/unpacker.h"
 #include "agent/delivery/delivery.h"
 #include "sinks/framing/bulk_framing.h"
 #include "sinks/targeted_sink.h"

@@ -1,8 +1,9 @@
-// StreamDecoder: one way in which log files are compressed by others and which the agent only reads:
-// xz and bzip2, each where its library was there at build time. What Unpacker uses for them.
+// StreamDecoder: one way in which bytes are compressed, as Unpacker uses it: gzip, zstd, and xz and bzip2
+// where their libraries were there at build time.
 //
-// Memory is bounded whatever the file says: bzip2 takes under 4 MiB, xz at most kXzMemoryBytes, and a
-// file that asks for more is refused as corrupt. One decoder belongs to one thread.
+// Memory is bounded whatever the input says: zstd takes its window of at most 128 MiB, bzip2 under
+// 4 MiB, xz at most kXzMemoryBytes, and what asks for more is refused as corrupt. One decoder belongs to
+// one thread.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +31,8 @@ class StreamDecoder {
   [[nodiscard]] virtual bool at_end() const = 0;
 };
 
+[[nodiscard]] std::unique_ptr<StreamDecoder> make_gzip_decoder();
+[[nodiscard]] std::unique_ptr<StreamDecoder> make_zstd_decoder();
 // Null: built without the library.
 [[nodiscard]] std::unique_ptr<StreamDecoder> make_xz_decoder();
 [[nodiscard]] std::unique_ptr<StreamDecoder> make_bzip2_decoder();

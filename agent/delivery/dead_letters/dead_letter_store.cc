@@ -7,7 +7,9 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/encoding/json_writer.h"
 
 namespace auditship::delivery::dead_letters {

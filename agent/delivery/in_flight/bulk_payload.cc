@@ -1,5 +1,8 @@
 #include "agent/delivery/in_flight/bulk_payload.h"
 
+#include "agent/base/compression/packer.h"
+#include "agent/base/compression/unpacker.h"
+
 namespace auditship::delivery::in_flight {
 
 using sinks::framing::FramedItem;

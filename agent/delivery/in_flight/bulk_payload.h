@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/result.h"
 #include "sinks/framing/item_framing.h"
 

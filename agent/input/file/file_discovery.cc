@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/glob.h"
 #include "agent/input/file/rotation/rotation_names.h"
 

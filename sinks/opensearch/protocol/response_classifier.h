@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/event/delivery_result.h"
 #include "sinks/http/http_transport.h"
 

@@ -1,5 +1,6 @@
 #include "agent/buffer/batch_builder.h"
 
+#include "agent/base/compression/unpacker.h"
 #include "agent/buffer/frame.h"
 #include "tests/support/buffer_rig.h"
 #include "tests/support/catch.h"

@@ -3,7 +3,8 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "agent/explain/explain_report.h"
 #include "tests/support/explain_rig.h"
 

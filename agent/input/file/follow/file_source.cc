@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/base/compression/unpacker.h"
 #include "agent/input/file/follow/file_cursor.h"
 
 namespace auditship::input::file::follow {

@@ -9,7 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/result.h"
 

@@ -11,7 +11,7 @@
 #include <tuple>
 #include <utility>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/filesystem.h"
 #include "agent/input/file/rotation/generation.h"
 #include "agent/input/file/rotation/rotation_names.h"

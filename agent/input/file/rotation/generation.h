@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/encoding/sha256.h"
 #include "agent/base/filesystem.h"
 #include "agent/input/file/rotation/file_checkpoint.h"

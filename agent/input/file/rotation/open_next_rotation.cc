@@ -1,5 +1,7 @@
 #include "agent/input/file/rotation/open_next_rotation.h"
 
+#include "agent/base/compression/unpacker.h"
+
 namespace auditship::input::file::rotation {
 namespace {
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 
 namespace auditship::input::file::rotation {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
 #include "agent/base/filesystem.h"
 #include "agent/input/file/rotation/generation_history.h"
 

@@ -1,7 +1,8 @@
-#include "agent/base/compression/compression.h"
-
 #include <random>
 
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
+#include "agent/base/compression/unpacker.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/unpacker.h"
 #include "tests/support/catch.h"
 #include "tests/support/pack_file.h"
 

@@ -1,5 +1,6 @@
 #include "agent/delivery/dead_letters/dead_letter_replay.h"
 
+#include "agent/base/compression/unpacker.h"
 #include "sinks/framing/bulk_framing.h"
 #include "tests/support/catch.h"
 #include "tests/support/script_sink.h"

@@ -1,5 +1,6 @@
 #include "agent/delivery/in_flight/bulk_payload.h"
 
+#include "agent/base/compression/packer.h"
 #include "sinks/framing/bulk_framing.h"
 #include "tests/support/catch.h"
 

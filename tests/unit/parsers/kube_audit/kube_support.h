@@ -13,7 +13,8 @@
 
 #include <simdjson.h>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/base/encoding/json_writer.h"
 #include "parsers/kube_audit/kube_audit_parser.h"
 #include "tests/support/catch.h"

@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
+#include "agent/base/compression/unpacker.h"
 #include "agent/platform/posix_filesystem.h"
 #include "tests/support/catch.h"
 #include "tests/support/sink_tools.h"

@@ -1,6 +1,7 @@
 #include "sinks/http/curl_http.h"
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "tests/support/catch.h"
 #include "tests/support/http_rig.h"
 

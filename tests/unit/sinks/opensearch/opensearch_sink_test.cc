@@ -2,7 +2,8 @@
 
 #include <optional>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_opensearch.h"
 #include "tests/support/sink_tools.h"

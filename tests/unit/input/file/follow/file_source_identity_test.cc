@@ -1,5 +1,6 @@
 // Which file is which: the same generation under other names, and other generations that look the
 // same.
+#include "agent/base/compression/packer.h"
 #include "agent/input/file/follow/file_source.h"
 #include "tests/support/catch.h"
 #include "tests/support/file_source_rig.h"

@@ -5,7 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/base/compression/compression.h"
+#include "agent/base/compression/codec.h"
+#include "agent/base/compression/packer.h"
 #include "agent/input/file/follow/file_source.h"
 #include "agent/platform/posix_filesystem.h"
 #include "tests/support/catch.h"

@@ -1,5 +1,6 @@
 #include "agent/input/file/follow/file_source.h"
 
+#include "agent/base/compression/packer.h"
 #include "tests/support/catch.h"
 #include "tests/support/file_source_rig.h"
 

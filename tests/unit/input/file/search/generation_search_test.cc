@@ -1,6 +1,8 @@
 // Through FileSource, as a generation is searched for only when no rotation name is it.
 #include "agent/input/file/search/generation_search.h"
 
+#include "agent/base/compression/packer.h"
+#include "agent/base/compression/unpacker.h"
 #include "tests/support/catch.h"
 #include "tests/support/file_source_rig.h"
 
