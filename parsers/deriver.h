@@ -64,6 +64,8 @@ class Deriver {
 
   // Everything it remembers, at most Checkpoint::kMaxStateBytes; empty if there is nothing.
   [[nodiscard]] virtual std::string state() const = 0;
+  // How long state() is, at the most. Cheap: asked for after every read, state() once a frame.
+  [[nodiscard]] virtual std::size_t state_bytes() const = 0;
   // False, and nothing is remembered, when state cannot be understood.
   [[nodiscard]] virtual bool restore(std::string_view state) = 0;
 };

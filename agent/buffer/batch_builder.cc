@@ -27,27 +27,31 @@ void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t coun
   }
 }
 
-void BatchBuilder::move(event::SourceSpan span, TimePoint now) {
+void BatchBuilder::move(event::SourceSpan span, TimePoint now, std::size_t state_bytes) {
   if (empty()) {
     since_ = now;
   }
-  span_bytes_ += bytes_of(span);
-  for (event::SourceSpan& known : spans_) {
-    if (known.source == span.source) {
-      AUDITSHIP_CHECK(known.after.position == span.before, "spans of one source must join (B1)");
-      span_bytes_ -= bytes_of(known);
-      span_bytes_ += known.before.bytes.size();
-      span_bytes_ -= span.before.bytes.size();
-      known.after = std::move(span.after);
-      return;
-    }
+  const auto [known, is_new] = places_.try_emplace(span.source, Place{spans_.size(), 0});
+  Place& place = known->second;
+  if (!is_new) {
+    event::SourceSpan& before = spans_[place.index];
+    AUDITSHIP_CHECK(before.after.position == span.before, "spans of one source must join (B1)");
+    span.before = std::move(before.before);
   }
-  spans_.push_back(std::move(span));
+  span_bytes_ -= place.bytes;
+  place.bytes = bytes_of(span) + state_bytes;
+  span_bytes_ += place.bytes;
+  if (is_new) {
+    spans_.push_back(std::move(span));
+  } else {
+    spans_[place.index] = std::move(span);
+  }
 }
 
 event::Batch BatchBuilder::close(const event::ReadLedger& ledger) {
   event::Batch batch;
   batch.spans = std::exchange(spans_, {});
+  places_.clear();
   span_bytes_ = 0;
   batch.documents = std::exchange(documents_, 0);
   batch.raw_bytes = packer_->raw_bytes();

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/compression/codec.h"
@@ -39,8 +41,9 @@ class BatchBuilder {
 
   void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns,
                      TimePoint now);
-  // A source moved. Spans of one source must join; they are merged.
-  void move(event::SourceSpan span, TimePoint now);
+  // A source moved. Spans of one source must join; they are merged. state_bytes: how much its state
+  // takes at the most, where the span has none yet and whoever closes the batch puts it there.
+  void move(event::SourceSpan span, TimePoint now, std::size_t state_bytes = 0);
 
   [[nodiscard]] bool empty() const { return documents_ == 0 && spans_.empty(); }
   [[nodiscard]] bool full() const {
@@ -65,6 +68,12 @@ class BatchBuilder {
   BatchLimits limits_;
   std::string framing_;
   std::vector<event::SourceSpan> spans_;
+  // Where the span of a source stands among them, and what it takes.
+  struct Place {
+    std::size_t index = 0;
+    std::size_t bytes = 0;
+  };
+  std::unordered_map<std::string, Place> places_;
   std::size_t span_bytes_ = 0;
   std::uint32_t documents_ = 0;
   std::int64_t oldest_ns_ = 0;

@@ -76,8 +76,8 @@ Result<Recovered> Recovery::run() {
   if (auto s = make_durable(); !s) {
     return s.error();
   }
-  const bool begin_segment = !active_ || state_.last != found ||
-                             (active_->size() >= options_.segment_bytes && active_->has_frames());
+  const bool begin_segment =
+      !active_ || state_.last != found || is_complete(*active_, options_.segment_bytes);
   Recovered out;
   out.writer = std::make_unique<SegmentWriter>(
       fs_, log_, SegmentWriterOptions{options_.directory, options_.segment_bytes, options_.new_id},

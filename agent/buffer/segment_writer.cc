@@ -1,6 +1,15 @@
 #include "agent/buffer/segment_writer.h"
 
+#include <algorithm>
+
 namespace auditship::buffer {
+
+bool is_complete(const Segment& segment, std::uint64_t segment_bytes) {
+  const std::uint64_t header = segment.header().size;
+  const std::uint64_t frames = segment.size() - header;
+  return segment.has_frames() && segment.size() >= segment_bytes &&
+         frames >= std::min(header, segment_bytes);
+}
 
 SegmentWriter::SegmentWriter(Fs& fs, Logger& log, SegmentWriterOptions options,
                              SegmentList segments, std::unique_ptr<Segment> active, LogState state)
@@ -15,8 +24,7 @@ SegmentWriter::SegmentWriter(Fs& fs, Logger& log, SegmentWriterOptions options,
 
 Result<event::FrameId> SegmentWriter::append(std::string_view front, const event::Batch& batch,
                                              event::FrameId settled) {
-  // One without frames would only be replaced by itself, however long its header is.
-  if (active_->size() >= options_.segment_bytes && active_->has_frames()) {
+  if (is_complete(*active_, options_.segment_bytes)) {
     if (auto s = roll(); !s) {
       return s.error();
     }

@@ -34,9 +34,14 @@ struct LogState {
   return ledger.documents + ledger.derived;
 }
 
+// Whether nothing is appended to the segment any more: it has segment_bytes, and not only by its
+// header. Without frames it would be replaced by itself; and where the header is long (the states
+// of many sources), each frame would bring another one with it.
+[[nodiscard]] bool is_complete(const Segment& segment, std::uint64_t segment_bytes);
+
 struct SegmentWriterOptions {
   std::string directory;
-  // A segment of this size is not appended to.
+  // Of a segment that is_complete().
   std::uint64_t segment_bytes = 0;
   BufferId id{};
 };

@@ -6,13 +6,12 @@
 namespace auditship::pipeline {
 
 BatchAppender::BatchAppender(const RuntimeServices& services, const PipelineSettings& settings,
-                             RecordStage& stage, BufferedDelivery& output,
-                             std::function<std::uint64_t()> unread_bytes)
+                             RecordStage& stage, BufferedDelivery& output, Questions questions)
     : services_(services),
       settings_(settings),
       stage_(stage),
       output_(output),
-      unread_bytes_(std::move(unread_bytes)),
+      questions_(std::move(questions)),
       builder_(new_batch(settings)) {}
 
 buffer::BatchBuilder BatchAppender::new_batch(const PipelineSettings& settings) {
@@ -28,14 +27,21 @@ void BatchAppender::pack(TimePoint now) {
   stage_.clear_encoded();
 }
 
-void BatchAppender::move(event::SourceSpan span, TimePoint now) {
-  builder_.move(std::move(span), now);
+void BatchAppender::move(event::SourceSpan span, TimePoint now, std::size_t state_bytes) {
+  builder_.move(std::move(span), now, state_bytes);
 }
 
 Status BatchAppender::close(buffer::Capacity capacity) {
   AUDITSHIP_CHECK(stage_.ledger().balanced(),
                   "lines + salvaged = filtered + sampled out + documents");
   pending_ = builder_.close(stage_.ledger());
+  // Once a frame and not once a read, as a state can be long. No source was read since it moved, so
+  // the state is that of the position (B1).
+  for (event::SourceSpan& span : pending_->spans) {
+    if (auto state = questions_.state_of(span.source)) {
+      span.after.state = std::move(*state);
+    }
+  }
   packed_bytes_ += pending_->body.size();
   return append_pending(capacity);
 }
@@ -94,7 +100,7 @@ void BatchAppender::set_full(bool full) {
                        {{"stream", settings_.name},
                         {"bytes", output_.log().bytes()},
                         {"limit", output_.log().max_bytes()},
-                        {"unread", unread_bytes_()}});
+                        {"unread", questions_.unread_bytes()}});
   } else {
     services_.log.info("buffer-room", "the buffer has room again; reading goes on",
                        {{"stream", settings_.name}});

@@ -1,6 +1,6 @@
 // BatchAppender gathers encoded documents in the open batch and puts closed batches into the buffer.
 //
-//   appender.pack(now);  appender.move(span, now);    // after each read
+//   appender.pack(now);  appender.move(span, now, n); // after each read
 //   appender.append_due(now, BatchEnd::when_due);     // once a step, then log().sync()
 //
 // Promises: a batch is closed only while the ledger balances, and has the ledger in it. When the
@@ -10,9 +10,11 @@
 // otherwise.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "agent/base/clock.h"
 #include "agent/base/compression/packer.h"
@@ -34,10 +36,17 @@ enum class BatchEnd { when_due, at_once };
 
 class BatchAppender {
  public:
-  // unread_bytes: how much waits in log files, for the warning of a full buffer.
+  // What the appender asks for when it needs it.
+  struct Questions {
+    // How much waits in log files, for the warning of a full buffer.
+    std::function<std::uint64_t()> unread_bytes;
+    // What is remembered of the records of a source that moved, up to its position; nothing where
+    // nobody remembers any.
+    std::function<std::optional<std::string>(const std::string& source)> state_of;
+  };
+
   BatchAppender(const RuntimeServices& services, const PipelineSettings& settings,
-                RecordStage& stage, BufferedDelivery& output,
-                std::function<std::uint64_t()> unread_bytes);
+                RecordStage& stage, BufferedDelivery& output, Questions questions);
 
   // An empty one, as the sink wants it.
   [[nodiscard]] static buffer::BatchBuilder new_batch(const PipelineSettings& settings);
@@ -45,8 +54,9 @@ class BatchAppender {
   // Hands what the stage has encoded to the compressor, and clears it. Works on a closed buffer,
   // too.
   void pack(TimePoint now);
-  // A source moved over what was packed. Works on a closed buffer, too.
-  void move(event::SourceSpan span, TimePoint now);
+  // A source moved over what was packed. state_bytes: what its state takes at the most, if that is
+  // asked for when the batch is closed. Works on a closed buffer, too.
+  void move(event::SourceSpan span, TimePoint now, std::size_t state_bytes = 0);
 
   // Nothing is in the open batch. A closed one may still be waiting().
   [[nodiscard]] bool empty() const { return builder_.empty(); }
@@ -87,7 +97,7 @@ class BatchAppender {
   const PipelineSettings& settings_;
   RecordStage& stage_;
   BufferedDelivery& output_;
-  std::function<std::uint64_t()> unread_bytes_;
+  Questions questions_;
   buffer::BatchBuilder builder_;
   std::optional<event::Batch> pending_;
   bool full_ = false;

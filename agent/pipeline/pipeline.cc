@@ -23,7 +23,9 @@ Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings,
       stage_(settings_.encoder, settings_.delivery.framing, std::move(rules)),
       reader_(services_, settings_, *input_, make_parser),
       output_(services_, settings_, std::move(make_sink), dead_letters, std::move(repair)),
-      appender_(services_, settings_, stage_, output_, [this] { return reader_.unread_bytes(); }),
+      appender_(services_, settings_, stage_, output_,
+                {[this] { return reader_.unread_bytes(); },
+                 [this](const std::string& source) { return reader_.state_of(source); }}),
       reread_(services_, settings_, *input_, std::move(make_parser), reader_, stage_, appender_,
               output_),
       recorder_(services_, settings_, stage_, appender_, output_) {}
@@ -159,7 +161,7 @@ bool Pipeline::read_source(SourceReader::Source& source, TimePoint now) {
     AUDITSHIP_CHECK(lines->empty(), "a line read moves its source");
     return false;
   }
-  appender_.move(std::move(*span), now);
+  appender_.move(std::move(*span), now, source.deriver ? source.deriver->state_bytes() : 0);
   return true;
 }
 

@@ -139,12 +139,17 @@ std::optional<event::SourceSpan> SourceReader::take_span(Source& source) {
   span.source = source.name;
   span.before = std::move(source.stored);
   span.after = source.log->checkpoint();
-  if (source.deriver) {
-    span.after.state = source.deriver->state();
-  }
   source.position = std::move(position);
   source.stored = span.after.position;
   return span;
+}
+
+std::optional<std::string> SourceReader::state_of(const std::string& source) const {
+  const auto known = sources_.find(source);
+  if (known == sources_.end() || !known->second.deriver) {
+    return std::nullopt;
+  }
+  return known->second.deriver->state();
 }
 
 void SourceReader::found_news() {

@@ -82,8 +82,11 @@ class SourceReader {
   const std::vector<event::RawLine>* read(Source& source);
   // What it counted since the last call.
   [[nodiscard]] static InputCounts take_counts(Source& source);
-  // How far it moved since the last call; nothing if it did not.
+  // How far it moved since the last call, without the state there; nothing if it did not.
   [[nodiscard]] static std::optional<event::SourceSpan> take_span(Source& source);
+
+  // What the deriver of a source remembers now; nothing if it has none.
+  [[nodiscard]] std::optional<std::string> state_of(const std::string& source) const;
 
   // The last turn of all sources gave records: the logs are not at their end.
   void found_news();

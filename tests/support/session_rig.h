@@ -64,6 +64,7 @@ struct SessionRig {
   }
   void restart() {
     const std::string state = sessions->state();
+    REQUIRE(state.size() <= sessions->state_bytes());
     REQUIRE(state.size() <= event::Checkpoint::kMaxStateBytes);
     sessions = std::make_unique<parsers::auth_log::ssh_sessions::SessionTracker>(options);
     REQUIRE(sessions->restore(state));

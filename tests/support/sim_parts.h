@@ -52,6 +52,7 @@ class SimDeriver final : public parsers::Deriver {
     put_u64(out, sum_);
     return out;
   }
+  [[nodiscard]] std::size_t state_bytes() const override { return 16; }
   [[nodiscard]] bool restore(std::string_view state) override {
     WireReader in(state);
     count_ = state.empty() ? 0 : in.u64();

@@ -153,6 +153,7 @@ void CommandAttribution::note_switch(const SessionLine& line, const Attribution&
   }
   for (SshLogin* candidate : attribution.candidates) {
     remember_identity(*candidate, line.effective, {});
+    table_.charge(*candidate);
   }
   if (!attribution.candidates.empty() && !attribution.others) {
     return;

@@ -120,6 +120,14 @@ void HostActivity::drop(std::size_t index) {
   sessions_.erase(sessions_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
+std::size_t HostActivity::host_bytes() const {
+  std::size_t bytes = 0;
+  for (const Host& host : hosts_) {
+    bytes += host.name.size() + 32;
+  }
+  return bytes;
+}
+
 void HostActivity::encode(std::string& out) const {
   put_varint(out, sessions_.size());
   for (const Session& session : sessions_) {

@@ -78,6 +78,8 @@ class HostActivity {
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
   // What the sessions take, encoded, at the most.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  // What the hosts take, encoded, at the most.
+  [[nodiscard]] std::size_t host_bytes() const;
   [[nodiscard]] bool empty() const { return sessions_.empty() && hosts_.empty(); }
   void clear();
 

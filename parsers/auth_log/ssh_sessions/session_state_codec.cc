@@ -43,12 +43,19 @@ bool get_logins(WireReader& in, bool let_in, Add add) {
 std::string SessionStateCodec::encode(const LoginTable& table, const HostActivity& hosts,
                                       std::int64_t last_ns) {
   std::string out;
+  out.reserve(most_bytes(table, hosts));
   put_varint(out, kStateVersion);
   put_u64(out, static_cast<std::uint64_t>(last_ns));
   put_logins(out, table.logins());
   put_logins(out, table.attempts());
   hosts.encode(out);
   return out;
+}
+
+std::size_t SessionStateCodec::most_bytes(const LoginTable& table, const HostActivity& hosts) {
+  // The version, the time, and how many logins, attempts, sessions and hosts follow.
+  constexpr std::size_t kAround = 32;
+  return kAround + table.bytes() + hosts.bytes() + hosts.host_bytes();
 }
 
 bool SessionStateCodec::decode(std::string_view state, LoginTable& table, HostActivity& hosts,

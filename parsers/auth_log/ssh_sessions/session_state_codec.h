@@ -3,6 +3,7 @@
 // Stateless.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ class SessionStateCodec {
   // and hosts keep their limits.
   [[nodiscard]] static std::string encode(const LoginTable& table, const HostActivity& hosts,
                                           std::int64_t last_ns);
+  // How much encode() makes, at the most.
+  [[nodiscard]] static std::size_t most_bytes(const LoginTable& table, const HostActivity& hosts);
   // Puts what encode() wrote into table and hosts, which are empty. False for bytes that it does
   // not write; table and hosts then hold some part of it.
   [[nodiscard]] static bool decode(std::string_view state, LoginTable& table, HostActivity& hosts,

@@ -1,6 +1,7 @@
 #include "parsers/auth_log/ssh_sessions/session_tracker.h"
 
 #include <array>
+#include <cstddef>
 
 #include "parsers/auth_log/ssh_sessions/session_state_codec.h"
 #include "parsers/auth_log/ssh_sessions/ssh_login.h"
@@ -119,6 +120,10 @@ void SessionTracker::apply_rule(ObservedLine& observed) {
 
 std::string SessionTracker::state() const {
   return is_empty() ? std::string() : SessionStateCodec::encode(table_, hosts_, last_ns_);
+}
+
+std::size_t SessionTracker::state_bytes() const {
+  return is_empty() ? 0 : SessionStateCodec::most_bytes(table_, hosts_);
 }
 
 bool SessionTracker::restore(std::string_view state) {

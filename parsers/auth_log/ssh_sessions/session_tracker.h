@@ -39,6 +39,7 @@ class SessionTracker final : public Deriver {
   [[nodiscard]] bool applies_to(const event::Record& record) const override;
   void observe(event::Record& record, std::string_view id, DerivedRecords& out) override;
   [[nodiscard]] std::string state() const override;
+  [[nodiscard]] std::size_t state_bytes() const override;
   [[nodiscard]] bool restore(std::string_view state) override;
 
   [[nodiscard]] std::size_t logins() const { return table_.logins().size(); }

@@ -18,6 +18,7 @@ class OtherDeriver final : public parsers::Deriver {
   [[nodiscard]] bool applies_to(const event::Record&) const override { return false; }
   void observe(event::Record&, std::string_view, parsers::DerivedRecords&) override {}
   [[nodiscard]] std::string state() const override { return "\x7fodd"; }
+  [[nodiscard]] std::size_t state_bytes() const override { return 4; }
   [[nodiscard]] bool restore(std::string_view) override { return true; }
 };
 
