@@ -124,6 +124,7 @@ auditship_test(NAME unit_parsers_auth_log_ssh_sessions LABELS unit
   SOURCES unit/parsers/auth_log/ssh_sessions/command_attribution_test.cc
     unit/parsers/auth_log/ssh_sessions/login_codec_test.cc
     unit/parsers/auth_log/ssh_sessions/login_table_test.cc
+    unit/parsers/auth_log/ssh_sessions/name_table_test.cc
     unit/parsers/auth_log/ssh_sessions/session_recordings_test.cc
     unit/parsers/auth_log/ssh_sessions/session_tracker_test.cc
     unit/parsers/auth_log/auth_log_support.cc

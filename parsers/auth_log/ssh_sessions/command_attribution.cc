@@ -33,7 +33,8 @@ bool owns(const SshLogin& login, std::string_view tty) {
                                      });
 }
 
-void remember_identity(SshLogin& login, std::string_view user, std::string_view tty) {
+void remember_identity(LoginTable& table, SshLogin& login, std::string_view user,
+                       std::string_view tty) {
   const bool known =
       std::any_of(login.identities.begin(), login.identities.end(),
                   [&](const SshLogin::Identity& i) { return i.user == user && i.tty == tty; });
@@ -42,10 +43,10 @@ void remember_identity(SshLogin& login, std::string_view user, std::string_view 
   }
   if (login.identities.size() >= SshLogin::kMaxShort || user.size() > SshLogin::kMaxText ||
       tty.size() > SshLogin::kMaxText) {
-    login.anybody = true;
+    table.change(login, [&] { login.anybody = true; });
     return;
   }
-  login.identities.push_back({std::string(user), std::string(tty)});
+  table.change(login, [&] { login.identities.push_back({std::string(user), std::string(tty)}); });
 }
 
 std::string as_text(std::string_view user, std::string_view command) {
@@ -62,19 +63,18 @@ CommandAttribution::Attribution CommandAttribution::attribute(const SessionLine&
   }
   std::vector<SshLogin*> acting;
   std::vector<SshLogin*> possible;
-  for (SshLogin& login : table_.logins()) {
-    const bool same_user = login.user == line.user || login.anybody || !login.identities.empty();
-    if (!same_user || login.host != line.host) {
+  for (SshLogin* const login : table_.acting_as(line.user)) {
+    if (login->host != line.host) {
       continue;
     }
-    if (acts_as(login, line.user, tty)) {
+    if (acts_as(*login, line.user, tty)) {
       // sshd said whose terminal it is.
-      if (owns(login, tty)) {
-        return {&login, {}, false};
+      if (owns(*login, tty)) {
+        return {login, {}, false};
       }
-      acting.push_back(&login);
-    } else if (ever_acted_as(login, line.user)) {
-      possible.push_back(&login);
+      acting.push_back(login);
+    } else if (ever_acted_as(*login, line.user)) {
+      possible.push_back(login);
     }
   }
   return judge(line, tty, acting, possible);
@@ -148,11 +148,11 @@ void CommandAttribution::note_switch(const SessionLine& line, const Attribution&
     return;
   }
   if (attribution.sure != nullptr) {
-    remember_identity(*attribution.sure, line.effective, line.tty);
+    remember_identity(table_, *attribution.sure, line.effective, line.tty);
     return;
   }
   for (SshLogin* candidate : attribution.candidates) {
-    remember_identity(*candidate, line.effective, {});
+    remember_identity(table_, *candidate, line.effective, {});
     table_.charge(*candidate);
   }
   if (!attribution.candidates.empty() && !attribution.others) {
@@ -196,10 +196,10 @@ void CommandAttribution::on_sftp_opened(ObservedLine& observed) {
   Attribution attribution;
   attribution.sure = table_.by_process(line);
   if (attribution.sure == nullptr) {
-    for (SshLogin& login : table_.logins()) {
-      if (!login.closed && login.host == line.host && login.user == line.user &&
-          login.ip == line.ip && !line.ip.empty()) {
-        attribution.candidates.push_back(&login);
+    for (SshLogin* const login : table_.acting_as(line.user)) {
+      if (!login->closed && login->host == line.host && login->user == line.user &&
+          login->ip == line.ip && !line.ip.empty()) {
+        attribution.candidates.push_back(login);
       }
     }
     if (attribution.candidates.size() == 1) {
@@ -208,14 +208,14 @@ void CommandAttribution::on_sftp_opened(ObservedLine& observed) {
   }
   SshLogin* const sure = attribution.sure;
   if (sure != nullptr && line.pid != 0 && sure->sftp_pids.size() < SshLogin::kMaxShort) {
-    sure->sftp_pids.push_back(line.pid);
+    table_.change(*sure, [&] { sure->sftp_pids.push_back(line.pid); });
   }
   write(observed, attribution, Unsure::does_not_count);
 }
 
 void CommandAttribution::on_sftp_closed(ObservedLine& observed) {
   if (SshLogin* const login = table_.by_sftp_process(observed.line)) {
-    std::erase(login->sftp_pids, observed.line.pid);
+    table_.change(*login, [&] { std::erase(login->sftp_pids, observed.line.pid); });
     table_.link(observed.record, *login);
   }
 }

@@ -12,30 +12,21 @@ namespace {
 // Every member, in the order of the encoding.
 template <typename Login, typename Visit>
 void each_member(Login& l, Visit& visit) {
-  for (auto* text :
-       {&l.id,      &l.host,        &l.ip,         &l.address,         &l.user,
-        &l.user_id, &l.method,      &l.submethod,  &l.key_type,        &l.key_fingerprint,
-        &l.cert_id, &l.cert_serial, &l.ca_type,    &l.ca_fingerprint,  &l.owner,
-        &l.email,   &l.logind,      &l.disconnect, &l.disconnect_code, &l.reason}) {
-    visit.text(*text);
-  }
-  for (auto* number : {&l.port, &l.pid, &l.child, &l.owner_known, &l.failed, &l.command_count,
-                       &l.refused_count, &l.file_count, &l.unsure_count, &l.sent, &l.received}) {
-    visit.number(*number);
-  }
-  for (auto* time : {&l.start_ns, &l.opened_ns, &l.end_ns, &l.removed_ns}) {
-    visit.time(*time);
-  }
-  for (auto* flag :
-       {&l.start_known, &l.end_known, &l.opened, &l.closed, &l.removed, &l.anybody, &l.has_bytes}) {
-    visit.flag(*flag);
-  }
-  for (auto* list : {&l.steps, &l.types, &l.subsystems, &l.candidates}) {
-    visit.list(*list, SshLogin::kMaxShort);
-  }
-  for (auto* list : {&l.commands, &l.refused, &l.files}) {
-    visit.list(*list, SshLogin::kMaxList);
-  }
+  const auto texts = [&](auto&... each) { (visit.text(each), ...); };
+  const auto numbers = [&](auto&... each) { (visit.number(each), ...); };
+  const auto times = [&](auto&... each) { (visit.time(each), ...); };
+  const auto flags = [&](auto&... each) { (visit.flag(each), ...); };
+  const auto short_lists = [&](auto&... each) { (visit.list(each, SshLogin::kMaxShort), ...); };
+  const auto long_lists = [&](auto&... each) { (visit.list(each, SshLogin::kMaxList), ...); };
+  texts(l.id, l.host, l.ip, l.address, l.user, l.user_id, l.method, l.submethod, l.key_type,
+        l.key_fingerprint, l.cert_id, l.cert_serial, l.ca_type, l.ca_fingerprint, l.owner, l.email,
+        l.logind, l.disconnect, l.disconnect_code, l.reason);
+  numbers(l.port, l.pid, l.child, l.owner_known, l.failed, l.command_count, l.refused_count,
+          l.file_count, l.unsure_count, l.sent, l.received);
+  times(l.start_ns, l.opened_ns, l.end_ns, l.removed_ns);
+  flags(l.start_known, l.end_known, l.opened, l.closed, l.removed, l.anybody, l.has_bytes);
+  short_lists(l.steps, l.types, l.subsystems, l.candidates);
+  long_lists(l.commands, l.refused, l.files);
   visit.terminals(l.terminals);
   visit.identities(l.identities);
   visit.numbers(l.sftp_pids);

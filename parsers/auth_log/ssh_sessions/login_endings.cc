@@ -20,8 +20,8 @@ constexpr std::int64_t kBootWithin = 60 * kSecond;
 void LoginEndings::end(SshLogin& login, std::string_view how, ObservedLine& observed) {
   write_ssh_session_end(login, how, observed.line.now_ns,
                         observed.out.add("session-end", login.id));
+  due_changed_ = std::erase(ending_, &login) > 0 || due_changed_;
   table_.erase_login(login);
-  due_changed_ = true;
 }
 
 void LoginEndings::end_unless_closed(SshLogin& login, std::string_view how,
@@ -42,16 +42,8 @@ void LoginEndings::end_superseded(ObservedLine& observed) {
 }
 
 void LoginEndings::end_renumbered(ObservedLine& observed) {
-  const SessionLine& line = observed.line;
-  if (line.session.empty()) {
-    return;
-  }
-  LoginList& logins = table_.logins();
-  for (auto next = logins.begin(); next != logins.end();) {
-    SshLogin& login = *next++;
-    if (login.logind == line.session && login.host == line.host) {
-      end_unless_closed(login, "rebooted", observed);
-    }
+  while (SshLogin* const login = table_.by_logind(observed.line)) {
+    end_unless_closed(*login, "rebooted", observed);
   }
 }
 
@@ -99,16 +91,26 @@ void LoginEndings::find_due() {
   }
   due_changed_ = false;
   due_ns_ = kNoneDue;
-  for (const SshLogin& login : table_.logins()) {
-    if (login.closed) {
-      due_ns_ = std::min(due_ns_, add_time(login.end_ns, kLinger));
-    } else if (login.removed) {
-      due_ns_ = std::min(due_ns_, add_time(login.removed_ns, kCloseWithin));
-    }
+  for (const SshLogin* login : ending_) {
+    due_ns_ = std::min(due_ns_, login->closed ? add_time(login->end_ns, kLinger)
+                                              : add_time(login->removed_ns, kCloseWithin));
   }
 }
 
+void LoginEndings::expect_end(SshLogin& login) {
+  if (std::find(ending_.begin(), ending_.end(), &login) == ending_.end()) {
+    ending_.push_back(&login);
+  }
+  due_changed_ = true;
+}
+
 void LoginEndings::restart() {
+  ending_.clear();
+  for (SshLogin& login : table_.logins()) {
+    if (login.closed || login.removed) {
+      ending_.push_back(&login);
+    }
+  }
   due_changed_ = true;
   find_due();
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <vector>
 
 #include "parsers/auth_log/ssh_sessions/host_activity.h"
 #include "parsers/auth_log/ssh_sessions/login_table.h"
@@ -31,8 +32,8 @@ class LoginEndings {
 
   // Writes the login's document and forgets it. how: see write_ssh_session_end().
   void end(SshLogin& login, std::string_view how, ObservedLine& observed);
-  // The line shows that the login's end is near: it may become due.
-  void expect_end() { due_changed_ = true; }
+  // The login, which is closed or removed now, becomes due.
+  void expect_end(SshLogin& login);
 
   // Ends the logins whose process number the line's connection has now.
   void end_superseded(ObservedLine& observed);
@@ -61,6 +62,8 @@ class LoginEndings {
 
   LoginTable& table_;
   HostActivity& hosts_;
+  // Logins that are closed or removed, and not ended yet: few.
+  std::vector<const SshLogin*> ending_;
   std::int64_t due_ns_ = kNoneDue;
   bool due_changed_ = false;
 };

@@ -31,12 +31,12 @@ HostActivity::Session::Kind kind_of_service(std::string_view service) {
 }
 
 // A terminal has one owner: whoever gets it takes it from the others of that host.
-void release_terminal(LoginList& logins, const SessionLine& line) {
-  for (SshLogin& login : logins) {
+void release_terminal(LoginTable& table, const SessionLine& line) {
+  table.each_with_terminal(line.tty, [&](SshLogin& login) {
     for (SshLogin::Terminal& terminal : login.terminals) {
       terminal.open = terminal.open && !(login.host == line.host && terminal.name == line.tty);
     }
-  }
+  });
 }
 
 void add_terminal(SshLogin& login, const SessionLine& line) {
@@ -138,7 +138,7 @@ void LoginLifecycle::on_closed(ObservedLine& observed) {
     return;
   }
   note_end(*login, line);
-  endings_.expect_end();
+  endings_.expect_end(*login);
   table_.link(observed.record, *login);
   // Other processes of the login may write a moment later; logind tells when all of them are gone.
   if (login->logind.empty() || login->removed) {
@@ -155,10 +155,10 @@ void LoginLifecycle::on_logind_new(ObservedLine& observed) {
   }
   endings_.end_renumbered(observed);
   SshLogin* oldest = nullptr;
-  for (SshLogin& login : table_.logins()) {
-    if (login.opened && login.logind.empty() && login.user == line.user &&
-        login.host == line.host && is_within(login.opened_ns, kPairWithin, line.now_ns)) {
-      oldest = &login;
+  for (SshLogin* const login : table_.acting_as(line.user)) {
+    if (login->opened && login->logind.empty() && login->user == line.user &&
+        login->host == line.host && is_within(login->opened_ns, kPairWithin, line.now_ns)) {
+      oldest = login;
       break;
     }
   }
@@ -166,7 +166,7 @@ void LoginLifecycle::on_logind_new(ObservedLine& observed) {
     return;
   }
   if (oldest != nullptr) {
-    oldest->logind = bounded(line.session);
+    table_.change(*oldest, [&] { oldest->logind = bounded(line.session); });
     table_.link(observed.record, *oldest);
   }
 }
@@ -184,7 +184,7 @@ void LoginLifecycle::on_logind_removed(ObservedLine& observed) {
   }
   login->removed = true;
   login->removed_ns = observed.line.now_ns;
-  endings_.expect_end();
+  endings_.expect_end(*login);
   table_.link(observed.record, *login);
   if (login->closed) {
     endings_.end(*login, "closed", observed);
@@ -225,8 +225,8 @@ void LoginLifecycle::on_started(ObservedLine& observed) {
   add_once(login->types, line.type, SshLogin::kMaxShort);
   add_once(login->subsystems, line.subsystem, SshLogin::kMaxShort);
   if (is_usable_name(line.tty)) {
-    release_terminal(table_.logins(), line);
-    add_terminal(*login, line);
+    release_terminal(table_, line);
+    table_.change(*login, [&] { add_terminal(*login, line); });
   }
   table_.link(observed.record, *login);
 }
@@ -245,7 +245,7 @@ void LoginLifecycle::on_session_closed(ObservedLine& observed) {
 
 void LoginLifecycle::on_child(ObservedLine& observed) {
   if (SshLogin* const login = table_.by_monitor(observed.line)) {
-    login->child = observed.line.child;
+    table_.change(*login, [&] { login->child = observed.line.child; });
     table_.link(observed.record, *login);
   }
 }

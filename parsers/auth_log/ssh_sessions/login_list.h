@@ -78,7 +78,7 @@ class LoginList {
     std::uint64_t pid;
     std::list<SshLogin>::iterator login;
   };
-  static constexpr std::size_t kBuckets = 256;
+  static constexpr std::size_t kBuckets = 64;
 
   std::vector<Entry>& bucket_of(std::uint64_t pid) { return buckets_[pid % kBuckets]; }
 

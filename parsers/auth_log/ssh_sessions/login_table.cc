@@ -8,21 +8,6 @@
 namespace auditship::parsers::auth_log::ssh_sessions {
 namespace {
 
-// The only login that fits, or nullptr where there is none or more than one.
-template <typename Fits>
-SshLogin* only_one(LoginList& logins, Fits fits) {
-  SshLogin* found = nullptr;
-  for (SshLogin& login : logins) {
-    if (fits(login)) {
-      if (found != nullptr) {
-        return nullptr;
-      }
-      found = &login;
-    }
-  }
-  return found;
-}
-
 bool same_source(const SshLogin& login, const SessionLine& line) {
   return login.port == line.port && login.ip == line.ip;
 }
@@ -32,6 +17,7 @@ bool same_source(const SshLogin& login, const SessionLine& line) {
 void LoginTable::clear() {
   logins_.clear();
   attempts_.clear();
+  indexes_.clear();
   bytes_ = 0;
 }
 
@@ -51,48 +37,70 @@ SshLogin* LoginTable::by_process(const SessionLine& line) {
   if (line.pid == 0) {
     return nullptr;
   }
-  return only_one(logins_, [&](const SshLogin& login) {
-    return (login.pid == line.pid || login.child == line.pid) && login.host == line.host;
-  });
+  const auto fits = [&](const SshLogin& login) { return login.host == line.host; };
+  SshLogin* const found = logins_.first_with_pid(line.pid, fits);
+  if (found == nullptr) {
+    return indexes_.child.only(line.pid, fits);
+  }
+  const auto other = [&](const SshLogin& login) { return &login != found && fits(login); };
+  const bool others = logins_.first_with_pid(line.pid, other) != nullptr ||
+                      indexes_.child.first(line.pid, other) != nullptr;
+  return others ? nullptr : found;
 }
 
 SshLogin* LoginTable::by_connection(const SessionLine& line) {
   if (line.ip.empty() || line.port == 0) {
     return nullptr;
   }
-  SshLogin* const found = only_one(logins_, [&](const SshLogin& login) {
+  SshLogin* const found = indexes_.port.only(line.port, [&](const SshLogin& login) {
     return same_source(login, line) && login.host == line.host &&
            (line.user.empty() || login.user == line.user) &&
            (login.pid == line.pid || login.child == line.pid || login.child == 0);
   });
   if (found != nullptr && found->child == 0 && found->pid != line.pid) {
-    found->child = line.pid;
+    change(*found, [&] { found->child = line.pid; });
   }
   return found;
 }
 
 SshLogin* LoginTable::by_logind(const SessionLine& line) {
-  for (SshLogin& login : logins_) {
-    if (!line.session.empty() && login.logind == line.session && login.host == line.host) {
-      return &login;
-    }
+  if (line.session.empty()) {
+    return nullptr;
   }
-  return nullptr;
+  return indexes_.logind.first(LoginIndexes::number_of(line.session), [&](const SshLogin& login) {
+    return login.logind == line.session && login.host == line.host;
+  });
 }
 
 SshLogin* LoginTable::by_sftp_process(const SessionLine& line) {
   if (line.pid == 0) {
     return nullptr;
   }
-  return only_one(logins_, [&](const SshLogin& login) {
-    return !login.sftp_pids.empty() && login.host == line.host &&
-           std::find(login.sftp_pids.begin(), login.sftp_pids.end(), line.pid) !=
-               login.sftp_pids.end();
-  });
+  return indexes_.sftp_process.only(line.pid,
+                                    [&](const SshLogin& login) { return login.host == line.host; });
+}
+
+std::vector<SshLogin*> LoginTable::acting_as(std::string_view user) {
+  std::vector<SshLogin*> found;
+  const auto add = [&](SshLogin& login) { found.push_back(&login); };
+  indexes_.user.each(LoginIndexes::number_of(user), add);
+  indexes_.user.each(LoginIndexes::anybody(), add);
+  const auto older = [](const SshLogin* a, const SshLogin* b) { return a->order < b->order; };
+  std::sort(found.begin(), found.end(), older);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+SshLogin& LoginTable::add_login(SshLogin&& login) {
+  SshLogin& added = logins_.add(std::move(login));
+  added.order = ++last_order_;
+  indexes_.add(added);
+  return added;
 }
 
 void LoginTable::erase_login(const SshLogin& login) {
   bytes_ -= login.charged;
+  indexes_.remove(login);
   logins_.erase(login);
 }
 

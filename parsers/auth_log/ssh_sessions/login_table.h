@@ -14,9 +14,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "agent/event/event.h"
+#include "parsers/auth_log/ssh_sessions/login_index.h"
 #include "parsers/auth_log/ssh_sessions/login_list.h"
 #include "parsers/auth_log/ssh_sessions/session_line.h"
 #include "parsers/auth_log/ssh_sessions/ssh_login.h"
@@ -46,13 +49,30 @@ class LoginTable {
   // The login of the line's address and port. The process must be one of the login's, where that is
   // known; where it is not, the login's child is known from now on.
   [[nodiscard]] SshLogin* by_connection(const SessionLine& line);
-  // The login whose session logind has given the line's number: the oldest, if there are several.
+  // The login whose session logind has given the line's number.
   [[nodiscard]] SshLogin* by_logind(const SessionLine& line);
   // The login one of whose file transfer programs has the line's process number.
   [[nodiscard]] SshLogin* by_sftp_process(const SessionLine& line);
 
+  // The login's user is user, or became it or may have become it: all such logins, oldest first.
+  [[nodiscard]] std::vector<SshLogin*> acting_as(std::string_view user);
+  // Those that had the terminal, in no order. visit may not change what they are found by.
+  template <typename Visit>
+  void each_with_terminal(std::string_view name, Visit visit) {
+    indexes_.terminal.each(LoginIndexes::number_of(name), visit);
+  }
+
   // Adds login. Its bytes count from charge() or link() on.
-  SshLogin& add_login(SshLogin&& login) { return logins_.add(std::move(login)); }
+  SshLogin& add_login(SshLogin&& login);
+  // Whoever changes what a login is found by does it in here: user, port, child, logind's number,
+  // terminals, identities, sftp processes. login must be one of logins(); host and process number
+  // never change.
+  template <typename Change>
+  void change(SshLogin& login, Change change) {
+    indexes_.remove(login);
+    change();
+    indexes_.add(login);
+  }
   // login must be one of logins().
   void erase_login(const SshLogin& login);
 
@@ -79,6 +99,9 @@ class LoginTable {
   [[nodiscard]] SshLogin* find_attempt(const SessionLine& line);
 
   LoginList logins_, attempts_;
+  // Of logins.
+  LoginIndexes indexes_;
+  std::uint64_t last_order_ = 0;
   std::size_t bytes_ = 0;
 };
 

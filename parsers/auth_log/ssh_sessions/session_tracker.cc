@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include "parsers/auth_log/ssh_sessions/name_table.h"
 #include "parsers/auth_log/ssh_sessions/session_state_codec.h"
 #include "parsers/auth_log/ssh_sessions/ssh_login.h"
 
@@ -47,13 +48,17 @@ constexpr std::array<Rule, 24> kRules = {{
     {"pkexec", nullptr, &CommandAttribution::on_command_link},
 }};
 
-const Rule* rule_of(std::string_view action) {
-  for (const Rule& rule : kRules) {
-    if (rule.action == action) {
-      return &rule;
-    }
+constexpr NameTable<kRules.size()> kActions([] {
+  std::array<std::string_view, kRules.size()> actions;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    actions[i] = kRules[i].action;
   }
-  return nullptr;
+  return actions;
+}());
+
+const Rule* rule_of(std::string_view action) {
+  const std::size_t place = kActions.find(action);
+  return place == kActions.size() ? nullptr : &kRules[place];
 }
 
 }  // namespace

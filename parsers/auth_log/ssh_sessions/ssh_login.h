@@ -70,6 +70,8 @@ struct SshLogin {
   bool has_bytes = false;
   std::string disconnect, disconnect_code, reason;
 
+  // Ascends with the time at which a table got it. Not encoded.
+  std::uint64_t order = 0;
   // Bytes of its encoding when it was last counted (see LoginTable). Not encoded.
   std::size_t charged = 0;
 

@@ -123,3 +123,70 @@ TEST_CASE("a connection's other process is its login's child from then on", "[se
   CHECK(table.by_monitor(line_of(9)) == nullptr);
   CHECK(table.by_connection(line_of(10)) == nullptr);
 }
+
+TEST_CASE("logins are found by what is learned of them later", "[sessions]") {
+  LoginTable table;
+  SshLogin& one = table.add_login(login_of(line_of(1, 4001)));
+  SshLogin& two = table.add_login(login_of(line_of(2, 4002), "bob"));
+  SshLogin known = login_of(line_of(3, 4003), "cid");
+  known.logind = "30";
+  known.sftp_pids = {300};
+  known.child = 31;
+  known.terminals = {{"pts/3", 0, true}};
+  known.identities = {{"root", "pts/3"}, {"root", ""}};
+  SshLogin& three = table.add_login(std::move(known));
+  const auto logind = [](std::string_view number, std::string_view host = "n1") {
+    SessionLine line = line_of(0, 0, host);
+    line.session = number;
+    return line;
+  };
+  const auto with_terminal = [&](std::string_view name) {
+    std::vector<SshLogin*> found;
+    table.each_with_terminal(name, [&](SshLogin& login) { found.push_back(&login); });
+    return found;
+  };
+  using Logins = std::vector<SshLogin*>;
+
+  CHECK(table.by_logind(logind("30")) == &three);
+  CHECK(table.by_logind(logind("")) == nullptr);
+  table.change(one, [&] { one.logind = "10"; });
+  table.change(one, [&] { one.logind = "11"; });
+  CHECK(table.by_logind(logind("10")) == nullptr);
+  CHECK(table.by_logind(logind("11")) == &one);
+  CHECK(table.by_logind(logind("11", "n2")) == nullptr);
+
+  CHECK(table.by_sftp_process(line_of(300)) == &three);
+  table.change(one, [&] { one.sftp_pids = {100, 100}; });
+  CHECK(table.by_sftp_process(line_of(100)) == &one);
+  table.change(two, [&] { two.sftp_pids = {100}; });
+  CHECK(table.by_sftp_process(line_of(100)) == nullptr);
+  table.change(one, [&] { one.sftp_pids.clear(); });
+  CHECK(table.by_sftp_process(line_of(100)) == &two);
+
+  CHECK(table.by_process(line_of(31)) == &three);
+  CHECK(table.by_process(line_of(3)) == &three);
+  table.change(two, [&] { two.child = 3; });
+  CHECK(table.by_process(line_of(3)) == nullptr);
+
+  CHECK(table.acting_as("root") == Logins{&three});
+  table.change(one, [&] { one.anybody = true; });
+  CHECK(table.acting_as("root") == Logins{&one, &three});
+  CHECK(table.acting_as("ann") == Logins{&one});
+  CHECK(table.acting_as("bob") == Logins{&one, &two});
+
+  CHECK(with_terminal("pts/3") == Logins{&three});
+  CHECK(with_terminal("pts/4").empty());
+
+  CHECK(table.by_connection(line_of(3, 4003)) == &three);
+  table.erase_login(three);
+  CHECK(table.by_connection(line_of(3, 4003)) == nullptr);
+  CHECK(table.by_logind(logind("30")) == nullptr);
+  CHECK(table.by_sftp_process(line_of(300)) == nullptr);
+  CHECK(table.by_process(line_of(31)) == nullptr);
+  CHECK(table.acting_as("root") == Logins{&one});
+  CHECK(with_terminal("pts/3").empty());
+  table.clear();
+  CHECK(table.by_connection(line_of(1, 4001)) == nullptr);
+  CHECK(table.by_logind(logind("11")) == nullptr);
+  CHECK(table.acting_as("bob").empty());
+}
