@@ -2,7 +2,8 @@
 //
 // Trusts nothing: the answer may be cut, of a proxy, in another shape, or hold another number of
 // items than were sent. Then nothing is taken as settled and the verdict is `retry`: ids make that
-// harmless. `errors` is not looked at, only the items count. Error texts are cut to 1 KiB.
+// harmless. `errors` alone proves nothing, only the items count: an answer that says in its exact form
+// that all were created is compared, any other is parsed. Error texts are cut to 1 KiB.
 // Outcome::message never quotes what a document may hold. Stateless; thread-safe.
 #pragma once
 

@@ -471,3 +471,38 @@ TEST_CASE("a time-out counts as silence only once the connection was made", "[bu
   response.connected = true;
   CHECK(sinks::opensearch::protocol::read_bulk_reply(response, sent(5), kWall).verdict == split);
 }
+
+TEST_CASE("an answer that all was created is read without parsing it, and only in its exact form",
+          "[bulk_reply]") {
+  const std::uint32_t documents = GENERATE(1U, 2U, 3U);
+  std::string body = R"({"errors":false,"items":[)";
+  for (std::uint32_t i = 0; i < documents; ++i) {
+    body += (i == 0 ? "" : ",") + kCreated;
+  }
+  body += "]}";
+  // A blank in front means the same, and is read item by item.
+  const auto same = [&](const std::string& answer) {
+    const event::Outcome short_way = read(200, answer, sent(documents));
+    const event::Outcome long_way = read(200, " " + answer, sent(documents));
+    return short_way.verdict == long_way.verdict && short_way.created == long_way.created &&
+           short_way.duplicate == long_way.duplicate && short_way.code == long_way.code &&
+           short_way.items.size() == long_way.items.size() &&
+           short_way.http_status == long_way.http_status && short_way.message == long_way.message;
+  };
+  CHECK(same(body));
+  CHECK(read(200, body, sent(documents)).created == documents);
+  for (const std::uint32_t other : {documents - 1, documents + 1}) {
+    CHECK(read(200, body, sent(other)).verdict == retry);
+    CHECK(read(200, body, sent(other)).created == 0);
+  }
+  for (std::size_t at = 0; at < body.size(); ++at) {
+    INFO("at " << at);
+    REQUIRE(same(body.substr(0, at)));
+    REQUIRE(same(body.substr(0, at) + body.substr(at + 1)));
+    for (const char other : std::string_view("0459,}]{[\" ex")) {
+      std::string changed = body;
+      changed[at] = other;
+      REQUIRE(same(changed));
+    }
+  }
+}
