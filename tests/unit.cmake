@@ -143,7 +143,8 @@ auditship_test(NAME unit_parsers_kube_audit LABELS unit
     unit/parsers/kube_audit/wrapped_events_test.cc
   LIBRARIES auditship::base auditship::parsers_kube_audit simdjson::simdjson)
 auditship_test(NAME unit_parsers_syslog LABELS unit
-  SOURCES unit/parsers/syslog/framing_property_test.cc
+  SOURCES unit/parsers/syslog/digit_pairs_test.cc
+    unit/parsers/syslog/framing_property_test.cc
     unit/parsers/syslog/framings_test.cc
     unit/parsers/syslog/syslog_line_test.cc
   LIBRARIES auditship::base_net auditship::parsers_syslog)

@@ -15,15 +15,18 @@ constexpr std::size_t kMaxTagBytes = 128;
 // "ident[pid]" taken apart; all of word is the ident where no number stands in brackets at its end.
 bool split_pid(std::string_view word, Tag& tag) {
   tag = {word, {}};
-  const std::size_t open = word.rfind('[');
-  if (word.back() != ']' || open == std::string_view::npos || open == 0) {
+  if (word.back() != ']') {
     return false;
   }
-  const std::string_view digits = word.substr(open + 1, word.size() - open - 2);
-  if (!all_digits(digits)) {
+  std::size_t first = word.size() - 1;
+  while (first > 0 && is_digit(word[first - 1])) {
+    --first;
+  }
+  // There is a digit, and in front of the bracket an ident.
+  if (first < 2 || first == word.size() - 1 || word[first - 1] != '[') {
     return false;
   }
-  tag = {word.substr(0, open), digits};
+  tag = {word.substr(0, first - 1), word.substr(first, word.size() - 1 - first)};
   return true;
 }
 

@@ -109,9 +109,12 @@ int priority_of_words(std::string_view word) {
     return kNoPriority;
   }
   const std::size_t point = word.rfind(word.find('|') == std::string_view::npos ? '.' : ':');
-  return point == std::string_view::npos
-             ? kNoPriority
-             : combined(facility_of(word.substr(0, point)), severity_of(word.substr(point + 1)));
+  if (point == std::string_view::npos) {
+    return kNoPriority;
+  }
+  // Most words with a point are names of hosts: they end in no severity.
+  const int severity = severity_of(word.substr(point + 1));
+  return severity < 0 ? kNoPriority : combined(facility_of(word.substr(0, point)), severity);
 }
 
 std::string_view facility_name(int priority) {

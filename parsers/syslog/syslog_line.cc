@@ -82,15 +82,12 @@ bool read_usual(std::string_view text, SyslogLine& line) {
   if (text.empty() || text[0] == '<') {
     return false;
   }
-  if (read_rfc3164_timestamp(text, line.stamp)) {
-    line.framing = Framing::rfc3164;
-  } else {
-    line.stamp = Timestamp();
-    if (!read_iso_timestamp(text, line.stamp)) {
-      return false;
-    }
-    line.framing = Framing::iso;
+  // Only an ISO stamp begins with a digit.
+  const bool iso = is_digit(text[0]);
+  if (iso ? !read_iso_timestamp(text, line.stamp) : !read_rfc3164_timestamp(text, line.stamp)) {
+    return false;
   }
+  line.framing = iso ? Framing::iso : Framing::rfc3164;
   std::string_view rest = text.substr(line.stamp.text.size());
   strip_leading_blanks(rest);
   line.host = take_word(rest);

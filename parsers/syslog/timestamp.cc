@@ -5,6 +5,7 @@
 
 #include "agent/base/calendar.h"
 #include "agent/base/text.h"
+#include "parsers/syslog/digit_pairs.h"
 
 namespace auditship::parsers::syslog {
 namespace {
@@ -18,12 +19,16 @@ bool ends_at(std::string_view text, std::size_t at) {
   return at >= text.size() || is_blank(text[at]);
 }
 
+// The number in the two digits from `at` on, or -1. Both bytes must be there.
+int number_at(const char* at) {
+  const auto tens = static_cast<unsigned>(at[0]) - '0';
+  const auto ones = static_cast<unsigned>(at[1]) - '0';
+  return tens <= 9 && ones <= 9 ? static_cast<int>(tens * 10 + ones) : -1;
+}
+
 // Two digits at `at`, or -1.
 int two_digits(std::string_view text, std::size_t at) {
-  if (at + 2 > text.size() || !is_digit(text[at]) || !is_digit(text[at + 1])) {
-    return -1;
-  }
-  return (text[at] - '0') * 10 + (text[at + 1] - '0');
+  return at + 2 > text.size() ? -1 : number_at(text.data() + at);
 }
 
 // A year of four digits with a blank or the end behind it, or 0. Years that nanoseconds since the epoch cannot hold, or
@@ -40,43 +45,49 @@ int year_word(std::string_view text, std::size_t at) {
 
 // "hh:mm:ss" at `at`. False if it has not this shape; values are not judged.
 bool read_clock(std::string_view text, std::size_t at, Timestamp& stamp) {
-  if (at + 8 > text.size() || text[at + 2] != ':' || text[at + 5] != ':') {
+  static constexpr DigitPairs kClock("00:00:00");
+  std::uint64_t values = 0;
+  if (at + DigitPairs::kBytes > text.size() || !kClock.read(text.data() + at, values)) {
     return false;
   }
-  stamp.hour = two_digits(text, at);
-  stamp.minute = two_digits(text, at + 3);
-  stamp.second = two_digits(text, at + 6);
-  return stamp.hour >= 0 && stamp.minute >= 0 && stamp.second >= 0;
+  stamp.hour = DigitPairs::number(values, 0);
+  stamp.minute = DigitPairs::number(values, 3);
+  stamp.second = DigitPairs::number(values, 6);
+  return true;
 }
 
 bool is_possible(const Timestamp& stamp) {
+  // Each month has as many days.
+  constexpr int kEveryMonth = 28;
   // Without a year in the stamp, 29 February may exist: 2000 is a leap year.
   const std::int64_t year = stamp.year != 0 ? stamp.year : 2000;
   return stamp.month >= 1 && stamp.month <= 12 && stamp.day >= 1 &&
-         stamp.day <= days_in_month(year, stamp.month) && stamp.hour <= 23 && stamp.minute <= 59 &&
-         stamp.second <= 60;
+         (stamp.day <= kEveryMonth || stamp.day <= days_in_month(year, stamp.month)) &&
+         stamp.hour <= 23 && stamp.minute <= 59 && stamp.second <= 60;
 }
 
 // 1 to 12; 0: no name of a month stands there.
 int month_at(std::string_view text, std::size_t at) {
-  constexpr auto kPacked = [](const char* name) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(name[0])) << 16U |
-           static_cast<std::uint32_t>(static_cast<unsigned char>(name[1])) << 8U |
-           static_cast<unsigned char>(name[2]);
+  static constexpr std::string_view kNames = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  // The sum of its second and third letter tells each month from the others.
+  constexpr auto kSlot = [](const char* name) {
+    return (static_cast<unsigned char>(name[1]) + static_cast<unsigned char>(name[2])) % 32U;
   };
-  static constexpr std::array<std::uint32_t, 12> kMonths = {
-      kPacked("Jan"), kPacked("Feb"), kPacked("Mar"), kPacked("Apr"),
-      kPacked("May"), kPacked("Jun"), kPacked("Jul"), kPacked("Aug"),
-      kPacked("Sep"), kPacked("Oct"), kPacked("Nov"), kPacked("Dec")};
+  static constexpr std::array<std::uint8_t, 32> kPlaces = [=] {
+    std::array<std::uint8_t, 32> places{};
+    for (std::size_t i = 0; i < kNames.size(); i += 3) {
+      places[kSlot(kNames.data() + i)] = static_cast<std::uint8_t>(i);
+    }
+    return places;
+  }();
   if (at + 3 > text.size()) {
     return 0;
   }
-  const std::uint32_t name = kPacked(text.data() + at);
-  int month = 12;
-  while (month > 0 && kMonths[static_cast<std::size_t>(month) - 1] != name) {
-    --month;
-  }
-  return month;
+  const char* const name = text.data() + at;
+  const std::size_t place = kPlaces[kSlot(name)];
+  const char* const known = kNames.data() + place;
+  const bool same = name[0] == known[0] && name[1] == known[1] && name[2] == known[2];
+  return same ? static_cast<int>(place / 3 + 1) : 0;
 }
 
 // Digits of a fraction from `at` on, which moves behind them. False for none.
@@ -134,15 +145,15 @@ bool read_zone(std::string_view text, std::size_t& at, Timestamp& stamp) {
 
 // "2026-11-23" at the start, without a look at what follows.
 bool read_iso_date(std::string_view text, Timestamp& stamp) {
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-') {
+  static constexpr DigitPairs kMonth("0000-00-");
+  std::uint64_t values = 0;
+  if (text.size() < 10 || !kMonth.read(text.data(), values)) {
     return false;
   }
-  const int century = two_digits(text, 0);
-  const int year = two_digits(text, 2);
-  stamp.month = two_digits(text, 5);
-  stamp.day = two_digits(text, 8);
-  stamp.year = century * 100 + year;
-  return century >= 0 && year >= 0 && stamp.month >= 0 && stamp.day >= 0;
+  stamp.year = DigitPairs::number(values, 0) * 100 + DigitPairs::number(values, 2);
+  stamp.month = DigitPairs::number(values, 5);
+  stamp.day = number_at(text.data() + 8);
+  return stamp.day >= 0;
 }
 
 void judge(Timestamp& stamp) {
