@@ -63,6 +63,63 @@ std::size_t utf8_length(std::string_view text) {
   return continues(text, 4, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) ? 4 : 0;
 }
 
+#if defined(__SSE2__)
+// One bit for each of the 16 bytes that is special.
+unsigned special_mask(__m128i bytes) {
+  // As signed bytes, control characters and everything that is not ASCII are less than a blank.
+  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                                       _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  return static_cast<unsigned>(_mm_movemask_epi8(special));
+}
+#endif
+
+// The same of two words.
+bool has_special(std::uint64_t a, std::uint64_t b) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_set_epi64x(static_cast<std::int64_t>(b), static_cast<std::int64_t>(a));
+  return special_mask(bytes) != 0;
+#else
+  return has_special(a) || has_special(b);
+#endif
+}
+
+// Copies 16 bytes. False if any of them is special.
+bool copy_clean_block(char* to, const char* in) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  return special_mask(bytes) == 0;
+#else
+  std::uint64_t words[2];
+  std::memcpy(words, in, sizeof words);
+  std::memcpy(to, words, sizeof words);
+  return !has_special(words[0], words[1]);
+#endif
+}
+
+// As copy_json_clean(), of less than 8 bytes.
+char* copy_clean_short(char* to, const char* in, std::size_t size) {
+  if (size >= 4) {
+    // Two words that overlap.
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, in, 4);
+    std::memcpy(&last, in + size - 4, 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+    return has_special(std::uint64_t{first} << 32U | last) ? nullptr : to + size;
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto c = static_cast<unsigned char>(in[i]);
+    if (c >= 0x80 || needs_escape(c)) {
+      return nullptr;
+    }
+    to[i] = in[i];
+  }
+  return to + size;
+}
+
 // Copies clean bytes from in to out, at most 16, and returns how many. out has room for 16.
 std::size_t copy_clean(const char* in, const char* end, char* out) {
   const auto left = static_cast<std::size_t>(end - in);
@@ -70,11 +127,7 @@ std::size_t copy_clean(const char* in, const char* end, char* out) {
   if (left >= 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-    // As signed bytes, control characters and everything that is not ASCII are less than a blank.
-    const __m128i special = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
-                                         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                                      _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
+    const unsigned mask = special_mask(bytes);
     return mask == 0 ? 16 : static_cast<std::size_t>(__builtin_ctz(mask));
   }
 #endif
@@ -214,78 +267,51 @@ const bool kCanSpread = __builtin_cpu_supports("ssse3") && __builtin_cpu_support
 }  // namespace
 
 bool is_json_clean(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  const auto word = [](const char* from, std::size_t size) {
-    std::uint64_t w = 0x2020202020202020u;
-    std::memcpy(&w, from, size);
+  const char* const in = text.data();
+  const std::size_t size = text.size();
+  if (size < 8) {
+    char unused[8];
+    return copy_clean_short(unused, in, size) != nullptr;
+  }
+  // Words, the last of which overlaps the one before.
+  const auto word = [&](std::size_t at) {
+    std::uint64_t w = 0;
+    std::memcpy(&w, in + at, sizeof w);
     return w;
   };
-  if (left < 8) {
-    switch (left) {
-      case 0:
-        return true;
-      case 1:
-        return !has_special(word(at, 1));
-      case 2:
-        return !has_special(word(at, 2));
-      case 3:
-        return !has_special(word(at, 2)) && !has_special(word(at + 2, 1));
-      default:
-        return !has_special(word(at, 4)) && !has_special(word(at + left - 4, 4));
-    }
-  }
-  while (left > 8) {
-    if (has_special(word(at, 8))) {
+  std::size_t at = 0;
+  for (; at + 16 < size; at += 16) {
+    if (has_special(word(at), word(at + 8))) {
       return false;
     }
-    at += 8;
-    left -= 8;
   }
-  return !has_special(word(at + left - 8, 8));  // overlaps what was seen already
+  const std::size_t last = size - 8;
+  return !has_special(word(at < last ? at : last), word(last));
 }
 
 char* copy_json_clean(char* to, std::string_view text) {
-  const char* in = text.data();
-  const char* const end = in + text.size();
-  if (text.size() < 8) {
-    for (; in != end; ++in) {
-      const auto c = static_cast<unsigned char>(*in);
-      if (c >= 0x80 || needs_escape(c)) {
-        return nullptr;
-      }
-      *to++ = *in;
-    }
-    return to;
+  const char* const in = text.data();
+  const std::size_t size = text.size();
+  if (size < 8) {
+    return copy_clean_short(to, in, size);
   }
-  const auto copy_word = [&] {
-    std::uint64_t w = 0;
-    std::memcpy(&w, in, sizeof w);
-    std::memcpy(to, &w, sizeof w);
-    return !has_special(w);
-  };
-#if defined(__SSE2__)
-  for (; end - in >= 16; in += 16, to += 16) {
-    if (copy_clean(in, end, to) < 16) {
+  if (size < 16) {
+    // Two words that overlap.
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::memcpy(&first, in, 8);
+    std::memcpy(&last, in + size - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+    return has_special(first, last) ? nullptr : to + size;
+  }
+  // Blocks, the last of which overlaps the one before.
+  for (std::size_t at = 0; at + 16 < size; at += 16) {
+    if (!copy_clean_block(to + at, in + at)) {
       return nullptr;
     }
   }
-#endif
-  for (; end - in >= 8; in += 8, to += 8) {
-    if (!copy_word()) {
-      return nullptr;
-    }
-  }
-  const auto left = end - in;
-  if (left > 0) {  // a last word that overlaps what was copied already
-    in = end - 8;
-    to -= 8 - left;
-    if (!copy_word()) {
-      return nullptr;
-    }
-    to += 8;
-  }
-  return to;
+  return copy_clean_block(to + size - 16, in + size - 16) ? to + size : nullptr;
 }
 
 void append_json_escaped(std::string& out, std::string_view text) {

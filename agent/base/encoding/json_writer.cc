@@ -1,5 +1,8 @@
 #include "agent/base/encoding/json_writer.h"
 
+#include <array>
+#include <cstring>
+
 #include "agent/base/calendar.h"
 
 namespace auditship {
@@ -7,13 +10,28 @@ namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
 
-void append_digits(std::string& out, std::uint64_t value, std::size_t width) {
-  char digits[20];
-  for (std::size_t i = width; i > 0; --i) {
-    digits[i - 1] = static_cast<char>('0' + value % 10);
-    value /= 10;
+// "000102…99".
+constexpr std::array<char, 200> kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
   }
-  out.append(digits, width);
+  return pairs;
+}();
+
+// Writes the last digits of value, in front of them a character. Returns the end.
+char* put_digits(char* to, char before, std::uint32_t value, std::size_t width) {
+  *to++ = before;
+  std::size_t left = width;
+  for (; left > 1; left -= 2) {
+    std::memcpy(to + left - 2, &kPairs[std::size_t{2} * (value % 100)], 2);
+    value /= 100;
+  }
+  if (left > 0) {
+    *to = static_cast<char>('0' + value % 10);
+  }
+  return to + width;
 }
 
 }  // namespace
@@ -32,12 +50,18 @@ std::size_t append_json_string_cut(std::string& out, std::string_view text, std:
 
 void append_json_uint(std::string& out, std::uint64_t value) {
   char digits[20];
-  std::size_t at = sizeof digits;
-  do {
-    digits[--at] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  } while (value > 0);
-  out.append(digits + at, sizeof digits - at);
+  char* at = digits + sizeof digits;
+  for (; value >= 100; value /= 100) {
+    at -= 2;
+    std::memcpy(at, &kPairs[2 * (value % 100)], 2);
+  }
+  if (value >= 10) {
+    at -= 2;
+    std::memcpy(at, &kPairs[2 * value], 2);
+  } else {
+    *--at = static_cast<char>('0' + value);
+  }
+  out.append(at, digits + sizeof digits);
 }
 
 void append_json_int(std::string& out, std::int64_t value) {
@@ -65,30 +89,27 @@ std::size_t utf8_prefix(std::string_view text, std::size_t max_bytes) {
 
 void append_rfc3339(std::string& out, std::int64_t ns_since_epoch) {
   const std::int64_t seconds = floor_div(ns_since_epoch, 1'000'000'000);
-  const std::int64_t ns = ns_since_epoch - seconds * 1'000'000'000;
   const std::int64_t days = floor_div(seconds, kSecondsPerDay);
-  const std::int64_t rest = seconds - days * kSecondsPerDay;
+  const auto rest = static_cast<std::uint32_t>(seconds - days * kSecondsPerDay);
   const CivilDate date = civil_from_days(days);
-  const auto two = [&](std::int64_t v, char before) {
-    out.push_back(before);
-    append_digits(out, static_cast<std::uint64_t>(v), 2);
-  };
-  append_digits(out, static_cast<std::uint64_t>(date.year), 4);
-  two(date.month, '-');
-  two(date.day, '-');
-  two(rest / 3600, 'T');
-  two(rest / 60 % 60, ':');
-  two(rest % 60, ':');
-  out.push_back('.');
-  const auto fraction = static_cast<std::uint64_t>(ns);
-  if (fraction % 1'000'000 == 0) {
-    append_digits(out, fraction / 1'000'000, 3);
-  } else if (fraction % 1000 == 0) {
-    append_digits(out, fraction / 1000, 6);
+  // The first character of the year's five is none.
+  char text[40];
+  char* at = put_digits(text, ' ', static_cast<std::uint32_t>(date.year), 4);
+  at = put_digits(at, '-', static_cast<std::uint32_t>(date.month), 2);
+  at = put_digits(at, '-', static_cast<std::uint32_t>(date.day), 2);
+  at = put_digits(at, 'T', rest / 3600, 2);
+  at = put_digits(at, ':', rest / 60 % 60, 2);
+  at = put_digits(at, ':', rest % 60, 2);
+  const auto nanoseconds = static_cast<std::uint32_t>(ns_since_epoch - seconds * 1'000'000'000);
+  if (nanoseconds % 1'000'000 == 0) {
+    at = put_digits(at, '.', nanoseconds / 1'000'000, 3);
+  } else if (nanoseconds % 1000 == 0) {
+    at = put_digits(at, '.', nanoseconds / 1000, 6);
   } else {
-    append_digits(out, fraction, 9);
+    at = put_digits(at, '.', nanoseconds, 9);
   }
-  out.push_back('Z');
+  *at++ = 'Z';
+  out.append(text + 1, at);
 }
 
 void append_hex(std::string& out, const void* bytes, std::size_t size) {
