@@ -113,6 +113,18 @@ TEST_CASE("states of many sources close a batch before its frame is over a limit
   CHECK_FALSE(builder.full());
 }
 
+TEST_CASE("states that are not there yet count by what they take at the most", "[buffer]") {
+  buffer::BatchBuilder builder(Codec::none, buffer::BatchLimits{});
+  const std::size_t half = buffer::BatchBuilder::kFullSpanBytes / 2;
+  builder.move(span_of(0, 1), kStart, half);
+  builder.move(span_of(1, 2), kStart, half);  // in place of the first one
+  CHECK_FALSE(builder.full());
+  builder.move(span_of(0, 1, "/other"), kStart, half);
+  CHECK(builder.full());
+  builder.move(span_of(1, 2, "/other"), kStart, 10);
+  CHECK_FALSE(builder.full());
+}
+
 TEST_CASE("positions of very many sources close a batch before its frame is over a limit",
           "[buffer]") {
   buffer::BatchBuilder builder(Codec::none, buffer::BatchLimits{});

@@ -243,6 +243,26 @@ TEST_CASE("a header longer than a segment should be is no reason to lose a frame
   CHECK(rig.log->damage().skipped_bytes == 0);
 }
 
+TEST_CASE("a long header is not written again before there are frames behind it", "[buffer]") {
+  BufferRig rig;
+  rig.options.segment_bytes = 4096;
+  REQUIRE(rig.open().ok());
+  event::Batch batch = numbered_batch(0, 1, 0, "/other");
+  batch.spans[0].after.state = std::string(20'000, 's');
+  REQUIRE(rig.add(batch).ok());
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(rig.add(2).ok());
+  }
+  CHECK(rig.segments() == 2);
+  CHECK(rig.log->bytes() < 50'000);
+  REQUIRE(rig.open().ok());
+  CHECK(rig.segments() == 2);
+  CHECK(rig.log->table().at("/other").state == batch.spans[0].after.state);
+  REQUIRE(rig.add(100).ok());
+  REQUIRE(rig.add(2).ok());
+  CHECK(rig.segments() == 3);
+}
+
 TEST_CASE("a directory belongs to one log", "[buffer]") {
   BufferRig rig;
   REQUIRE(rig.open().ok());
