@@ -1,7 +1,9 @@
 #include "parsers/auth_log/message_dispatch.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "parsers/auth_log/catalog/pattern_catalog.h"
 #include "parsers/auth_log/patterns/affix.h"
@@ -19,6 +21,7 @@ enum class Program : std::uint8_t {
   doas,
   dropbear,
   su,
+  ksu,
   logind,
   shadow,
   polkitd,
@@ -91,10 +94,14 @@ constexpr std::array kKnown = {
     Known{"login", Program::login},
     Known{"cron", Program::cron},
     Known{"crond", Program::cron},
+    Known{"CROND", Program::cron},
     Known{"crontab", Program::cron},
     Known{"vsftpd", Program::vsftpd},
     Known{"pam_duo", Program::second_factor},
     Known{"login_duo", Program::second_factor},
+    // A keyring that stays locked keeps nobody out.
+    Known{"gnome-keyring-daemon", Program::bystander},
+    Known{"ksu", Program::ksu},
     Known{"kernel", Program::bystander},
     Known{"rsyslogd", Program::bystander},
     Known{"syslogd", Program::bystander},
@@ -115,6 +122,28 @@ Program program_of(std::string_view ident) {
   return patterns::starts_with(ident, "polkitd") ? Program::polkitd : Program::other;
 }
 
+// shadow until 4.1.1 quotes `so'.
+bool quotes_with_backtick(Program program) {
+  return program == Program::shadow || program == Program::login;
+}
+
+bool apply_with_plain_quotes(const patterns::PatternTable& table, std::string_view message,
+                             patterns::EcsEvent& event) {
+  if (message.find('`') == std::string_view::npos) {
+    return false;
+  }
+  std::string plain(message);
+  std::replace(plain.begin(), plain.end(), '`', '\'');
+  return table.apply(event.record().keep(plain), event);
+}
+
+// A directory may be called "x] [COMMAND=y".
+bool has_two_commands(std::string_view message) {
+  constexpr std::string_view kCommand = "] [COMMAND=";
+  const std::size_t at = message.find(kCommand);
+  return at != std::string_view::npos && message.find(kCommand, at + 1) != std::string_view::npos;
+}
+
 // Where the line says of which facility it is, only those of authentication count.
 bool may_be_about_authentication(int priority) {
   return priority < 0 || priority / 8 == kFacilityAuth || priority / 8 == kFacilityAuthpriv;
@@ -126,6 +155,7 @@ MessageDispatch::MessageDispatch()
     : dropbear_({catalog::dropbear_patterns()}),
       chkpwd_({catalog::chkpwd_patterns()}),
       su_({catalog::su_patterns()}),
+      ksu_({catalog::ksu_patterns()}),
       logind_({catalog::logind_patterns()}),
       shadow_({catalog::shadow_group_patterns(), catalog::shadow_patterns(),
                catalog::shadow_failure_patterns()}),
@@ -143,6 +173,8 @@ const patterns::PatternTable* MessageDispatch::table_of(Program program) const {
       return &dropbear_;
     case Program::su:
       return &su_;
+    case Program::ksu:
+      return &ksu_;
     case Program::logind:
       return &logind_;
     case Program::shadow:
@@ -183,6 +215,10 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
       pam::PamMessages::apply_bare(ident, message, event)) {
     return;
   }
+  // pam_gnome_keyring's own prefix, of a login that succeeded: only its keyring stays locked.
+  if (patterns::starts_with(message, "gkr-pam: ")) {
+    return;
+  }
   bool known = false;
   switch (program) {
     case Program::bystander:
@@ -201,7 +237,11 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
       break;
     default:
       if (const patterns::PatternTable* table = table_of(program)) {
-        known = table->apply(message, event);
+        known = table->apply(message, event) ||
+                (quotes_with_backtick(program) && apply_with_plain_quotes(*table, message, event));
+      }
+      if (program == Program::pkexec && has_two_commands(message)) {
+        event.literal("event.ambiguous", "true");
       }
       break;
   }

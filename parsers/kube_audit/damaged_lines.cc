@@ -117,6 +117,8 @@ bool join_cut_event(std::string_view head, std::string_view tail, std::string& o
   return true;
 }
 
+namespace {
+
 std::string_view without_bodies(std::string_view piece) {
   std::size_t end = piece.size();
   for (const std::string_view name : {"requestObject", "responseObject"}) {
@@ -131,6 +133,39 @@ std::string_view without_bodies(std::string_view piece) {
     }
   }
   return piece.substr(0, end);
+}
+
+bool has_member(std::string_view text) { return text.find("\":") != std::string_view::npos; }
+
+bool is_json(std::string_view text) {
+  json::JsonScan scan(text);
+  json::JsonValue value;
+  return scan.value(value) && scan.at_end();
+}
+
+}  // namespace
+
+std::string_view shown_of_no_event(std::string_view text) {
+  std::string_view shown = without_bodies(text);
+  if (text.starts_with(kEventMark) || kEventMark.starts_with(text) || !has_member(text)) {
+    return shown;
+  }
+  if (is_json(text)) {
+    return shown.substr(0, shown.find(R"("kind":"Secret)"));
+  }
+  return shown.substr(0, shown.find('"'));
+}
+
+bool is_middle_of_json(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  return first != std::string_view::npos && text[first] != '{' && text[first] != '[' &&
+         has_member(text) && text.find(kEventMark) == std::string_view::npos;
+}
+
+bool is_line_header(std::string_view text) {
+  constexpr std::size_t kLongest = 256;
+  return text.size() <= kLongest && text.ends_with(": ") &&
+         text.find_first_of("{}\"\\") == std::string_view::npos;
 }
 
 bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size_t max_string_bytes,

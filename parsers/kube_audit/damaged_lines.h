@@ -18,9 +18,17 @@ inline constexpr std::string_view kEventMark = R"({"kind":"Event","apiVersion":"
 // those that follow the bodies in its tail. False when the head does not begin an event.
 [[nodiscard]] bool join_cut_event(std::string_view head, std::string_view tail, std::string& out);
 
-// What may be shown of a torn piece: bodies may hold secrets that can no longer be told, so it ends
-// where the first of them begins.
-[[nodiscard]] std::string_view without_bodies(std::string_view piece);
+// What may be shown of text that is no event: bodies may hold secrets that can no longer be told, so it
+// ends where the first of them begins. Where text neither begins as an event nor is JSON as a whole it
+// may be the middle of a body, so it ends where its first quoted text begins; a line that is a Secret
+// itself ends where it says so.
+[[nodiscard]] std::string_view shown_of_no_event(std::string_view text);
+
+// Text that is a piece of JSON: members, but neither their beginning nor a whole event.
+[[nodiscard]] bool is_middle_of_json(std::string_view text);
+
+// What a syslog daemon writes in front of a program's line: "Nov 28 19:00:00 h k3s[1]: ".
+[[nodiscard]] bool is_line_header(std::string_view text);
 
 // One line of --audit-log-format=legacy: fills fields and time. False when it is not one.
 bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size_t max_string_bytes,

@@ -57,6 +57,7 @@ struct KubeAuditParser::State {
   void parse_text(std::string_view text, bool nuls, event::Records& out);
   std::size_t parse_torn(std::string_view text, std::size_t at, bool first, event::Records& out);
   void parse_cut(const event::RawLine& line, std::string_view text, bool nuls, event::Records& out);
+  bool parse_behind_header(std::string_view text, event::Records& out);
   void parse_part(std::string_view text, event::Records& out);
   bool parse_wrapped(std::string_view text, event::Records& out);
   bool event(std::string_view text, std::string_view line, event::Records& out, std::size_t& used);
@@ -120,7 +121,8 @@ void KubeAuditParser::State::parse(const event::RawLine& line, event::Records& o
     event::RawLine inner = line;
     inner.tail = record.tail;
     parse_cut(inner, record.text, start > 0, out);
-  } else if (record.wrapped() && (goes_on || record.kind == unwrap::Unwrapped::Kind::part)) {
+  } else if (record.wrapped() && (goes_on || record.kind == unwrap::Unwrapped::Kind::part ||
+                                  is_middle_of_json(record.text))) {
     parse_part(goes_on ? std::string_view() : record.text, out);
     goes_on = record.kind == unwrap::Unwrapped::Kind::part;
   } else {
@@ -155,11 +157,23 @@ void KubeAuditParser::State::parse_text(std::string_view text, bool nuls, event:
     if (at == 0 && parse_wrapped(text, out)) {
       return;
     }
+    if (at == 0 && parse_behind_header(text, out)) {
+      return;
+    }
     at = parse_torn(text, at, ++tries < kMaxSalvage, out);
   }
   if (out.size() == 0) {
     unparsed(text, text, nuls ? "nul-bytes-skipped" : "not-an-audit-event", out);
   }
+}
+
+// An event that a syslog daemon wrote down: what stands in front of it is a header, and nothing stands behind it.
+bool KubeAuditParser::State::parse_behind_header(std::string_view text, event::Records& out) {
+  const std::size_t at = text.find(kEventMark);
+  std::size_t used = 0;
+  return at != std::string_view::npos && is_line_header(text.substr(0, at)) &&
+         read_kube_event(text.substr(at), parts) == text.size() - at &&
+         event(text.substr(at), text, out, used);
 }
 
 // A torn piece, up to where an event may begin behind it on the same physical line. Returns where it ends.
@@ -302,7 +316,7 @@ void KubeAuditParser::State::unparsed(std::string_view text, std::string_view li
   record.tags.push_back(legacy ? "legacy-format" : why);
   std::string_view shown = text;
   if (redactor.enabled() && !legacy) {
-    shown = without_bodies(text);
+    shown = shown_of_no_event(text);
     if (shown.size() < text.size()) {
       record.tags.push_back("bodies-dropped");
     }

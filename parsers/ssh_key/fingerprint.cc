@@ -74,6 +74,19 @@ bool read_certificate(std::string_view text, SshKeyText& key) {
          is_number(key.cert_serial);
 }
 
+// Takes ", client user "bob", client host "web"" of hostbased logins off the end, where it stands; returns
+// it without the comma.
+std::string_view take_client(std::string_view& text) {
+  constexpr std::string_view kClient = ", client user \"";
+  const std::size_t at = text.ends_with('"') ? text.rfind(kClient) : std::string_view::npos;
+  if (at == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view client = text.substr(at + 2);
+  text = text.substr(0, at);
+  return client;
+}
+
 }  // namespace
 
 bool is_fingerprint(std::string_view text) {
@@ -118,6 +131,9 @@ SshKeyText read_ssh_key(std::string_view text) {
     rest.remove_prefix(1);
   }
   const bool certificate = key.type.size() > 5 && key.type.substr(key.type.size() - 5) == "-CERT";
+  if (certificate) {
+    key.details = take_client(rest);
+  }
   key.valid = certificate && read_certificate(rest, key);
   return key;
 }

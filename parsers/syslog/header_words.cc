@@ -30,6 +30,17 @@ bool split_pid(std::string_view word, Tag& tag) {
   return true;
 }
 
+// "ident[pid]:" or "ident:" whose word ends before `blank`; npos: with the text.
+bool take_tag_before(std::string_view& text, std::size_t blank, Tag& tag) {
+  const std::size_t end = blank == std::string_view::npos ? text.size() : blank;
+  if (end < 2 || end > kMaxTagBytes + 1 || text[end - 1] != ':') {
+    return false;
+  }
+  split_pid(text.substr(0, end - 1), tag);
+  text.remove_prefix(end);
+  return true;
+}
+
 }  // namespace
 
 bool is_host(std::string_view word) {
@@ -55,26 +66,24 @@ bool is_host(std::string_view word) {
   for (const char c : word) {
     seen = static_cast<std::uint8_t>(seen | kMarks[static_cast<unsigned char>(c)]);
   }
-  return (seen & kForeign) == 0 && ((seen & kJoint) == 0 || priority_of_words(word) == kNoPriority);
+  if ((seen & kForeign) != 0) {
+    // What the kernel calls a machine that has no name yet.
+    return word == "(none)";
+  }
+  return (seen & kJoint) == 0 || priority_of_words(word) == kNoPriority;
 }
 
 bool take_tag(std::string_view& text, Tag& tag) {
-  const std::size_t blank = text.substr(0, kMaxTagBytes + 2).find(' ');
-  const std::size_t end = blank == std::string_view::npos ? text.size() : blank;
-  if (end < 2 || end > kMaxTagBytes + 1 || text[end - 1] != ':') {
-    return false;
-  }
-  split_pid(text.substr(0, end - 1), tag);
-  text.remove_prefix(end);
-  return true;
+  return take_tag_before(text, text.substr(0, kMaxTagBytes + 2).find(' '), tag);
 }
 
 bool take_any_tag(std::string_view& text, Tag& tag) {
-  if (take_tag(text, tag)) {
+  const std::string_view room = text.substr(0, kMaxTagBytes + 2);
+  const std::size_t blank = room.find_first_of(" \t");
+  if (take_tag_before(text, blank, tag)) {
     return true;
   }
-  const std::string_view room = text.substr(0, kMaxTagBytes + 2);
-  const std::string_view word = room.substr(0, room.find(' '));
+  const std::string_view word = room.substr(0, blank);
   const std::size_t close = word.find(']');
   // Also where there is none (npos).
   if (close > kMaxTagBytes) {

@@ -7,8 +7,11 @@
 
 namespace auditship::parsers::syslog {
 
+// A tab is a blank in the templates of some.
+[[nodiscard]] constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 inline void strip_leading_blanks(std::string_view& text) {
-  while (!text.empty() && text.front() == ' ') {
+  while (!text.empty() && is_blank(text.front())) {
     text.remove_prefix(1);
   }
 }
@@ -16,7 +19,7 @@ inline void strip_leading_blanks(std::string_view& text) {
 // Takes the word at the start of text and one blank behind it.
 inline std::string_view take_word(std::string_view& text) {
   std::size_t end = 0;
-  while (end < text.size() && text[end] != ' ') {
+  while (end < text.size() && !is_blank(text[end])) {
     ++end;
   }
   const std::string_view word = text.substr(0, end);
@@ -37,7 +40,7 @@ struct Tag {
 // "ident[pid]:" or "ident:" at the start of text, which moves behind it. At most 128 bytes and no blank. The usual form:
 // a blank or the end stands behind the colon.
 bool take_tag(std::string_view& text, Tag& tag);
-// Also "ident[pid]:text" and "ident[pid] text".
+// Also "ident[pid]:text" and "ident[pid] text", and with a tab behind it.
 bool take_any_tag(std::string_view& text, Tag& tag);
 
 // Structured data of RFC 5424: "-", or elements in brackets whose quoted values may hold an escaped quote or bracket.

@@ -33,9 +33,7 @@ void set_message(std::string_view text, SyslogLine& line) {
 // Steps over the stamp and the blanks behind it.
 std::string_view behind(const Timestamp& stamp, std::string_view text) {
   text.remove_prefix(stamp.text.size());
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
+  strip_leading_blanks(text);
   return text;
 }
 
@@ -52,9 +50,24 @@ bool take_priority_words(std::string_view& text, int& priority) {
   return true;
 }
 
-// "<86>" or "<auth.info>" and the blanks behind it.
+// "authpriv.info<86>", with or without a colon: rsyslog's %pri-text%.
+bool take_priority_text(std::string_view& text, int& priority) {
+  std::string_view rest = text;
+  std::string_view word = take_word(rest);
+  word.remove_suffix(word.ends_with(':') ? 1 : 0);
+  const std::size_t mark = word.find('<');
+  const int found = word.ends_with('>') ? priority_of_words(word.substr(0, mark)) : kNoPriority;
+  if (found == kNoPriority) {
+    return false;
+  }
+  priority = found;
+  text = rest;
+  return true;
+}
+
+// "<86>", "<auth.info>" or "auth.info<86>" and the blanks behind it.
 bool take_marked_priority(std::string_view& text, int& priority) {
-  if (!take_priority_mark(text, priority)) {
+  if (!take_priority_mark(text, priority) && !take_priority_text(text, priority)) {
     return false;
   }
   strip_leading_blanks(text);

@@ -1,19 +1,19 @@
 #include "parsers/syslog/timestamp.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
 #include "agent/base/calendar.h"
 #include "agent/base/text.h"
 #include "parsers/syslog/digit_pairs.h"
+#include "parsers/syslog/header_words.h"
 
 namespace auditship::parsers::syslog {
 namespace {
 
 constexpr std::string_view kDays = "MonTueWedThuFriSatSun";
 constexpr std::size_t kRfc3164Bytes = 15;
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 bool ends_at(std::string_view text, std::size_t at) {
   return at >= text.size() || is_blank(text[at]);
@@ -191,6 +191,17 @@ void take_year(std::string_view text, std::size_t& at, Timestamp& stamp) {
   }
 }
 
+// " [1795892400.123]", as OpenWrt's `logread -t` writes behind the stamp; 0 where there is none.
+std::size_t seconds_in_brackets(std::string_view text, std::size_t at) {
+  constexpr std::size_t kDigits = 10;
+  constexpr std::size_t kBytes = kDigits + 7;
+  const std::string_view found = text.substr(std::min(at, text.size()), kBytes);
+  const bool there = found.size() == kBytes && found.starts_with(" [") && found.ends_with("]") &&
+                     found[kDigits + 2] == '.' && all_digits(found.substr(2, kDigits)) &&
+                     all_digits(found.substr(kDigits + 3, 3));
+  return there && ends_at(text, at + kBytes) ? kBytes : 0;
+}
+
 // [YEAR] Mon DD [YEAR] hh:mm:ss[.fraction] [YEAR], any blanks between them.
 bool read_loose_rfc3164(std::string_view text, std::size_t at, Timestamp& stamp) {
   take_year(text, at, stamp);
@@ -215,6 +226,7 @@ bool read_loose_rfc3164(std::string_view text, std::size_t at, Timestamp& stamp)
     stamp.year = year;
     at = behind + 4;
   }
+  at += seconds_in_brackets(text, at);
   stamp.text = text.substr(0, at);
   stamp.valid = true;
   judge(stamp);
@@ -244,6 +256,19 @@ void take_zone_word(std::string_view text, std::size_t& at, Timestamp& stamp) {
   }
 }
 
+// A blank and the name of a time zone behind it; 0 where there is none.
+std::size_t zone_name_bytes(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 2;
+  constexpr std::size_t kLongest = 5;
+  std::size_t end = at + 1;
+  while (end < text.size() && text[end] >= 'A' && text[end] <= 'Z') {
+    ++end;
+  }
+  const bool name = at < text.size() && text[at] == ' ' && end >= at + 1 + kShortest &&
+                    end <= at + 1 + kLongest && ends_at(text, end);
+  return name ? end - at : 0;
+}
+
 // A date, then T, _ or a blank, the clock with or without a fraction, and perhaps a zone. svlogd's _ says UTC.
 bool read_loose_iso(std::string_view text, std::size_t begin, Timestamp& stamp) {
   const std::string_view from = text.substr(begin);
@@ -270,6 +295,8 @@ bool read_loose_iso(std::string_view text, std::size_t begin, Timestamp& stamp) 
       stamp.zoned = true;
     } else {
       take_zone_word(from, at, stamp);
+      // journalctl's short-full: "Sat 2026-11-28 19:00:00 CET". Which offset CET is, nobody says.
+      at += begin > 0 && !stamp.zoned ? zone_name_bytes(from, at) : 0;
     }
   }
   if (!ends_at(from, at)) {

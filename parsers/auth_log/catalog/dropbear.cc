@@ -8,6 +8,24 @@ constexpr Constant kPreauth = {"ssh.preauth", "true", event::FieldType::literal}
 constexpr Constant kExit = {"ssh.disconnect.kind", "exit"};
 
 constexpr MessagePattern kPatterns[] = {
+    // Until 2012 the first letter was a small one.
+    {"password auth succeeded for '{user.name}' from {endpoint}",
+     "ssh-login",
+     Outcome::success,
+     EventClass::auth_start,
+     "password auth succeeded for 'ann' from 192.0.2.10:5022",
+     "ssh.auth.result=accepted|ssh.auth.method=password|user.name=ann|source.ip=192.0.2.10|source."
+     "port=5022",
+     {{{"ssh.auth.result", "accepted"}, {"ssh.auth.method", "password"}}}},
+    {"bad password attempt for '{user.name}' from {endpoint}",
+     "ssh-login",
+     Outcome::failure,
+     EventClass::auth_info,
+     "bad password attempt for 'ann' from 192.0.2.10:5022",
+     "ssh.auth.result=failed|ssh.auth.method=password|user.name=ann|source.ip=192.0.2.10|source."
+     "port="
+     "5022",
+     {{{"ssh.auth.result", "failed"}, {"ssh.auth.method", "password"}}}},
     {"Password auth succeeded for '{user.name}' from {endpoint}",
      "ssh-login",
      Outcome::success,
@@ -140,6 +158,16 @@ constexpr MessagePattern kPatterns[] = {
      "ssh.auth.result=failed|ssh.auth.method=password|user.name=ann|source.ip=192.0.2.10|source."
      "port=5022",
      {{{"ssh.auth.result", "failed"}, {"ssh.auth.method", "password"}}}},
+    {"login attempt for nonexistent user from {endpoint}", "ssh-invalid-user", Outcome::failure,
+     EventClass::auth_info, "login attempt for nonexistent user from 192.0.2.10:5022",
+     "source.ip=192.0.2.10|source.port=5022"},
+    {"exit after auth ({user.name}): {event.reason}",
+     "ssh-disconnect",
+     Outcome::none,
+     EventClass::connection_end,
+     "exit after auth (ann): Exited normally",
+     "ssh.disconnect.kind=exit|user.name=ann|event.reason=Exited normally",
+     {{{"ssh.disconnect.kind", "exit"}}}},
     {"Login attempt for nonexistent user from {endpoint}", "ssh-invalid-user", Outcome::failure,
      EventClass::auth_info, "Login attempt for nonexistent user from 192.0.2.10:5022",
      "source.ip=192.0.2.10|source.port=5022"},

@@ -59,6 +59,13 @@ constexpr MessagePattern kCommonPatterns[] = {
      "conversation failed", ""},
     {"account {user.name} has expired (account expired)", "pam-account-expired", Outcome::failure,
      EventClass::auth_info, "account dora has expired (account expired)", "user.name=dora"},
+    // NIS.
+    {"password changed for {user.target.name:word} on {_:word}", "password-changed",
+     Outcome::success, EventClass::user_change, "password changed for frank on nis.example.org",
+     "user.target.name=frank"},
+    {"password not changed for {user.target.name:word} on {_:word}", "password-changed",
+     Outcome::failure, EventClass::user_change, "password not changed for frank on nis.example.org",
+     "user.target.name=frank"},
     {"password changed for {user.target.name}", "password-changed", Outcome::success,
      EventClass::user_change, "password changed for frank", "user.target.name=frank"},
     {"Consecutive login failures for user {user.name} account temporarily locked",

@@ -158,6 +158,19 @@ constexpr MessagePattern kDirectoryPatterns[] = {
 
 // Kerberos: user and principal.
 constexpr MessagePattern kKerberosPatterns[] = {
+    // pam_krb5 of RHEL.
+    {"account checks fail for '{user.kerberos.principal:word}': user disallowed by .k5login file "
+     "for "
+     "'{user.name}'",
+     "pam-denied",
+     Outcome::failure,
+     EventClass::auth_info,
+     "account checks fail for 'ann@EXAMPLE.ORG': user disallowed by .k5login file for 'ann'",
+     "event.reason=.k5login|user.kerberos.principal=ann@EXAMPLE.ORG|user.name=ann",
+     {{{"event.reason", ".k5login"}}}},
+    {"account checks fail for '{user.name:word}': {event.reason}", "pam-denied", Outcome::failure,
+     EventClass::auth_info, "account checks fail for 'ann': password has expired",
+     "user.name=ann|event.reason=password has expired"},
     {"user {user.name} authenticated as {user.kerberos.principal:word}",
      "pam-authenticated",
      Outcome::success,
@@ -271,6 +284,27 @@ constexpr MessagePattern kRestrictionPatterns[] = {
      "User ann with exclusive login already logged in",
      "event.reason=exclusive login|user.name=ann",
      {{{"event.reason", "exclusive login"}}}},
+    {"No logins allowed for '{user.name}'",
+     "pam-denied",
+     Outcome::failure,
+     EventClass::auth_info,
+     "No logins allowed for 'ann'",
+     "event.reason=no logins allowed|user.name=ann",
+     {{{"event.reason", "no logins allowed"}}}},
+    {"user {user.name} inactive for {_:digits} days - denied",
+     "pam-denied",
+     Outcome::failure,
+     EventClass::auth_info,
+     "user ann inactive for 100 days - denied",
+     "event.reason=inactive|user.name=ann",
+     {{{"event.reason", "inactive"}}}},
+    {"user {user.name} ({_:digits}) has time limit [{_:digits}s left] since last failure.",
+     "pam-denied",
+     Outcome::failure,
+     EventClass::auth_info,
+     "user ann (1000) has time limit [3s left] since last failure.",
+     "event.reason=failed shortly before|user.name=ann",
+     {{{"event.reason", "failed shortly before"}}}},
     {"Too many logins (max {_:digits}) for {user.name}",
      "pam-denied",
      Outcome::failure,
@@ -302,12 +336,30 @@ constexpr MessagePattern kRestrictionPatterns[] = {
      "user.name=ann",
      {},
      Split::last},
+    {"timestamp file `{_}' has unacceptable age ({_:digits} seconds), disallowing access to "
+     "{_:word} "
+     "for user {user.name}",
+     "pam-denied",
+     Outcome::failure,
+     EventClass::auth_info,
+     "timestamp file `/run/pam_timestamp/root:ann' has unacceptable age (400 seconds), disallowing "
+     "access to su for user ann",
+     "event.reason=too old|user.name=ann",
+     {{{"event.reason", "too old"}}},
+     Split::last},
+    // Until Linux-PAM 1.1.8.
+    {"function=[{_:word}] service=[{_:word}] terminal=[{pam.tty:word0}] user=[{user.name:word0}] "
+     "ruser=[{pam.ruser:word0}] rhost=[{host}]",
+     "pam-warn", Outcome::none, EventClass::auth_info,
+     "function=[pam_sm_authenticate] service=[sshd] terminal=[ssh] user=[root] ruser=[<unknown>] "
+     "rhost=[192.0.2.10]",
+     "pam.tty=ssh|user.name=root|source.ip=192.0.2.10"},
     {"function=[{_:word}] flags={_:word} service=[{_:word}] terminal=[{pam.tty:word0}] "
      "user=[{user.name:word0}] ruser=[{pam.ruser:word0}] rhost=[{host}]",
      "pam-warn", Outcome::none, EventClass::auth_info,
      "function=[pam_sm_authenticate] flags=0x8000 service=[sshd] terminal=[ssh] user=[ann] "
      "ruser=[<unknown>] rhost=[192.0.2.10]",
-     "pam.tty=ssh|user.name=ann|pam.ruser=<unknown>|source.ip=192.0.2.10"},
+     "pam.tty=ssh|user.name=ann|source.ip=192.0.2.10"},
     {"Failed to create session: {event.reason}", "pam-session-failed", Outcome::failure,
      EventClass::session_info,
      "Failed to create session: Maximum number of sessions (8192) reached, refusing further "

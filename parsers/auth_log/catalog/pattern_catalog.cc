@@ -23,6 +23,7 @@ std::span<const PatternSet> auth_pattern_sets() {
       PatternSet{"su[812]", "pam_any(su:auth): ", pam_restriction_patterns()},
       PatternSet{"unix_chkpwd[812]", "", chkpwd_patterns()},
       PatternSet{"su[812]", "", su_patterns()},
+      PatternSet{"ksu[812]", "", ksu_patterns()},
       PatternSet{"doas", "", doas_patterns()},
       PatternSet{"systemd-logind[812]", "", logind_patterns()},
       PatternSet{"useradd[812]", "", shadow_patterns()},

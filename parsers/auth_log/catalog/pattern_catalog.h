@@ -46,6 +46,7 @@ struct PatternSet {
 [[nodiscard]] std::span<const MessagePattern> chkpwd_patterns();
 
 [[nodiscard]] std::span<const MessagePattern> su_patterns();
+[[nodiscard]] std::span<const MessagePattern> ksu_patterns();
 [[nodiscard]] std::span<const MessagePattern> doas_patterns();
 [[nodiscard]] std::span<const MessagePattern> polkit_patterns();
 [[nodiscard]] std::span<const MessagePattern> pkexec_patterns();

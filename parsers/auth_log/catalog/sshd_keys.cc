@@ -109,6 +109,26 @@ constexpr MessagePattern kPatterns[] = {
      "permitted|ssh.key.location=/home/ann/.ssh/authorized_keys:3|user.name=ann|"
      "source.address=a.example.org|source.ip=192.0.2.16",
      {{{"event.reason", "host not permitted"}}}},
+    {"Authentication tried for {user.name} with valid certificate but not from a permitted host "
+     "(ip={source.ip:ip}).",
+     "ssh-key-rejected",
+     Outcome::failure,
+     EventClass::auth_info,
+     "Authentication tried for ann with valid certificate but not from a permitted host "
+     "(ip=192.0.2.16).",
+     "event.reason=host not permitted|user.name=ann|source.ip=192.0.2.16",
+     {{{"event.reason", "host not permitted"}}}},
+    {"WARNING: authentication attempt with a revoked {ssh.key.type:word} key "
+     "{ssh.key.fingerprint:word} ",
+     "ssh-key-rejected",
+     Outcome::failure,
+     EventClass::auth_info,
+     "error: WARNING: authentication attempt with a revoked RSA key "
+     "39:33:99:e9:a0:dc:f2:33:a3:e5:72:3b:7c:3a:56:84 ",
+     "event.reason=revoked|ssh.key.type=RSA|ssh.key.fingerprint=39:33:99:e9:a0:dc:f2:33:a3:e5:72:"
+     "3b:"
+     "7c:3a:56:84",
+     {{{"event.reason", "revoked"}}}},
     {"Authentication refused: {event.reason}", "ssh-key-rejected", Outcome::failure,
      EventClass::auth_info,
      "Authentication refused: bad ownership or modes for directory /home/ann",
@@ -202,12 +222,12 @@ constexpr MessagePattern kPatterns[] = {
     {"Authentication refused for {user.name}: {event.reason}", "ssh-key-rejected", Outcome::failure,
      EventClass::auth_info, "Authentication refused for ann: bad owner or modes for /home/ann/.ssh",
      "user.name=ann|event.reason=bad owner or modes for /home/ann/.ssh"},
-    {"WARNING: revoked key for {user.name} attempted authentication",
+    {"WARNING: revoked key for {host} attempted authentication",
      "ssh-key-rejected",
      Outcome::failure,
      EventClass::auth_info,
-     "error: WARNING: revoked key for ann attempted authentication",
-     "event.reason=revoked|user.name=ann",
+     "error: WARNING: revoked key for web.example.org attempted authentication",
+     "event.reason=revoked|source.address=web.example.org",
      {{{"event.reason", "revoked"}}}},
     {"Error checking authentication key {ssh.key.type:word} {ssh.key.fingerprint:word} in revoked "
      "keys file {_}: {event.reason}",

@@ -39,6 +39,10 @@ constexpr MessagePattern kPatterns[] = {
      Outcome::failure, EventClass::connection_denied,
      "Protocol major versions differ for 192.0.2.10 port 4113: SSH-2.0-OpenSSH_7.4 vs. SSH-1.5-x",
      "source.ip=192.0.2.10|source.port=4113|ssh.client_banner=SSH-1.5-x"},
+    {"Protocol major versions differ for {source.ip:ip}: {_} vs. {ssh.client_banner}",
+     "ssh-bad-protocol", Outcome::failure, EventClass::connection_denied,
+     "Protocol major versions differ for 192.0.2.10: SSH-2.0-OpenSSH_7.2 vs. SSH-1.5-x",
+     "source.ip=192.0.2.10|ssh.client_banner=SSH-1.5-x"},
     {"banner exchange: Connection from {peer}: {event.reason}", "ssh-bad-protocol",
      Outcome::failure, EventClass::connection_denied,
      "banner exchange: Connection from 192.0.2.10 port 4113: invalid format",
@@ -55,6 +59,12 @@ constexpr MessagePattern kPatterns[] = {
      "= {ssh.child_pid:number}",
      "ssh-timeout", Outcome::failure, EventClass::connection_end,
      "Timeout before authentication for connection from 192.0.2.10 to 192.0.2.1, pid = 1199",
+     "source.ip=192.0.2.10|destination.ip=192.0.2.1|ssh.child_pid=1199"},
+    {"Timeout before authentication for connection from {source.ip:ip} to {destination.ip:ip}, pid "
+     "= {ssh.child_pid:number} ({_})",
+     "ssh-timeout", Outcome::failure, EventClass::connection_end,
+     "Timeout before authentication for connection from 192.0.2.10 to 192.0.2.1, pid = 1199 "
+     "(sending config)",
      "source.ip=192.0.2.10|destination.ip=192.0.2.1|ssh.child_pid=1199"},
     {"Timeout before authentication for {peer?}", "ssh-timeout", Outcome::failure,
      EventClass::connection_end, "fatal: Timeout before authentication for 192.0.2.10 port 4115",
@@ -109,6 +119,12 @@ constexpr MessagePattern kPatterns[] = {
      "reverse mapping checking getaddrinfo for host.example.org [192.0.2.10] failed - POSSIBLE "
      "BREAK-IN ATTEMPT!",
      "source.address=host.example.org|source.ip=192.0.2.10"},
+    {"reverse mapping checking getaddrinfo for {source.address:word} failed - POSSIBLE BREAK-IN "
+     "ATTEMPT!",
+     "ssh-dns-mismatch", Outcome::none, EventClass::connection_info,
+     "reverse mapping checking getaddrinfo for host.example.org failed - POSSIBLE BREAK-IN "
+     "ATTEMPT!",
+     "source.address=host.example.org"},
     {"Address {source.ip:ip} maps to {source.address:word}, but this does not map back to the "
      "address.",
      "ssh-dns-mismatch", Outcome::none, EventClass::connection_info,
@@ -182,6 +198,17 @@ constexpr MessagePattern kPatterns[] = {
      "ssh-session-crashed", Outcome::failure, EventClass::connection_end,
      "Session process 412 unpriv child crash for connection from 192.0.2.10 to 192.0.2.1",
      "ssh.child_pid=412|source.ip=192.0.2.10|destination.ip=192.0.2.1"},
+    {"session process {ssh.child_pid:number} for connection from {source.ip:ip} to "
+     "{destination.ip:ip} killed by signal {_:digits} ({_})",
+     "ssh-session-crashed", Outcome::failure, EventClass::connection_end,
+     "session process 412 for connection from 192.0.2.10 to 192.0.2.1 killed by signal 11 (sending "
+     "keys)",
+     "ssh.child_pid=412|source.ip=192.0.2.10|destination.ip=192.0.2.1"},
+    {"Session process {ssh.child_pid:number} unpriv child crash for connection from {source.ip:ip} "
+     "to {destination.ip:ip} ({_})",
+     "ssh-session-crashed", Outcome::failure, EventClass::connection_end,
+     "Session process 412 unpriv child crash for connection from 192.0.2.10 to 192.0.2.1 (early)",
+     "ssh.child_pid=412|source.ip=192.0.2.10|destination.ip=192.0.2.1"},
     {"refused local port forward: originator {_:word} port {_:digits}, target "
      "{destination.address:word} port {destination.port:port}",
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
@@ -191,12 +218,13 @@ constexpr MessagePattern kPatterns[] = {
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
      "refused streamlocal port forward: originator 127.0.0.1 port 41234, target /run/docker.sock",
      "file.path=/run/docker.sock"},
-    {"Received request from {_:word} port {_:digits} to connect to host {destination.address:word} "
+    {"Received request from {peer} to connect to host {destination.address:word} "
      "port {destination.port:port}, but the request was denied.",
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
      "Received request from 127.0.0.1 port 41234 to connect to host db.example.org port 5432, but "
      "the request was denied.",
-     "destination.address=db.example.org|destination.port=5432"},
+     "source.ip=127.0.0.1|source.port=41234|destination.address=db.example.org|destination.port="
+     "5432"},
     {"Received request to connect to host {destination.address:word} port {destination.port:port}, "
      "but the request was denied.",
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
@@ -206,23 +234,25 @@ constexpr MessagePattern kPatterns[] = {
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
      "Received request to connect to path /run/docker.sock, but the request was denied.",
      "file.path=/run/docker.sock"},
-    {"Received request from {_:word} port {_:digits} to remote forward to host "
+    {"Received request from {peer} to remote forward to host "
      "{destination.address:word} port {destination.port:port}, but the request was denied.",
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
      "Received request from 127.0.0.1 port 41234 to remote forward to host db.example.org port "
      "5432, but the request was denied.",
-     "destination.address=db.example.org|destination.port=5432"},
-    {"Received request from {_:word} port {_:digits} to remote forward to path \"{file.path}\", "
+     "source.ip=127.0.0.1|source.port=41234|destination.address=db.example.org|destination.port="
+     "5432"},
+    {"Received request from {peer} to remote forward to path \"{file.path}\", "
      "but the request was denied.",
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
      "Received request from 127.0.0.1 port 41234 to remote forward to path \"/run/x.sock\", but "
      "the request was denied.",
-     "file.path=/run/x.sock"},
-    {"Received request from {_:word} port {_:digits} to remote forward, but the request was "
+     "source.ip=127.0.0.1|source.port=41234|file.path=/run/x.sock"},
+    {"Received request from {peer} to remote forward, but the request was "
      "denied.",
      "ssh-forward-refused", Outcome::failure, EventClass::connection_denied,
-     "Received request from 127.0.0.1 port 41234 to remote forward, but the request was denied.",
-     ""},
+     "Received request from 127.0.0.1 port 41234 to remote forward, but the request was "
+     "denied.",
+     "source.ip=127.0.0.1|source.port=41234"},
     {"X11 connection rejected because of wrong authentication.",
      "ssh-forward-refused",
      Outcome::failure,

@@ -17,6 +17,15 @@ constexpr MessagePattern kPatterns[] = {
      "port=50023|"
      "ssh.key.type=RSA|ssh.key.fingerprint=39:33:99:e9:a0:dc:f2:33:a3:e5:72:3b:7c:3a:56:84",
      {{{"ssh.auth.result", "accepted"}}}},
+    // Protocol 1, up to OpenSSH 7.5.
+    {"Accepted {method} for {user.name} from {peer}",
+     "ssh-login",
+     Outcome::success,
+     EventClass::auth_start,
+     "Accepted rsa for ann from 192.0.2.10 port 50023",
+     "ssh.auth.result=accepted|ssh.auth.method=rsa|user.name=ann|source.ip=192.0.2.10|source.port="
+     "50023",
+     {{{"ssh.auth.result", "accepted"}}}},
     {"Failed {method} for {login} from {peer} ssh2{key}",
      "ssh-login",
      Outcome::failure,

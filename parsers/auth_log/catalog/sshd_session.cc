@@ -7,6 +7,30 @@ namespace {
 constexpr Constant type(std::string_view value) { return {"ssh.session.type", value}; }
 
 constexpr MessagePattern kPatterns[] = {
+    // 6.6 to 7.1 wrote no number of the session.
+    {"Starting session: shell on {session.tty:tty} for {user.name} from {peer}",
+     "ssh-session-started",
+     Outcome::success,
+     EventClass::session_start,
+     "Starting session: shell on pts/1 for ann from 192.0.2.10 port 4200",
+     "ssh.session.type=shell|session.tty=pts/1|user.name=ann|source.ip=192.0.2.10|source.port=4200",
+     {{type("shell")}}},
+    {"Starting session: command for {user.name} from {peer}",
+     "ssh-session-started",
+     Outcome::success,
+     EventClass::session_start,
+     "Starting session: command for ann from 192.0.2.10 port 4203",
+     "ssh.session.type=command|user.name=ann|source.ip=192.0.2.10|source.port=4203",
+     {{type("command")}}},
+    {"Starting session: subsystem '{ssh.session.subsystem}' for {user.name} from {peer}",
+     "ssh-session-started",
+     Outcome::success,
+     EventClass::session_start,
+     "Starting session: subsystem 'sftp' for ann from 192.0.2.10 port 4205",
+     "ssh.session.type=subsystem|ssh.session.subsystem=sftp|user.name=ann|source.ip=192.0.2.10|"
+     "source.port=4205",
+     {{type("subsystem")}},
+     Split::last},
     {"Starting session: shell on {session.tty:tty} for {user.name} from {peer} id "
      "{ssh.session.id:number}",
      "ssh-session-started",

@@ -43,8 +43,23 @@ constexpr MessagePattern kSuPatterns[] = {
      EventClass::command_start, "+ /dev/pts/0 ann:root",
      "session.tty=pts/0|user.name=ann|user.effective.name=root"},
     {"- {session.tty:tty} {user.name}:{user.effective.name}", "su", Outcome::failure,
-     EventClass::command_denied, "- ??? ann:root",
-     "session.tty=???|user.name=ann|user.effective.name=root"},
+     EventClass::command_denied, "- ??? ann:root", "user.name=ann|user.effective.name=root"},
+    {"'su {user.effective.name}' failed for {user.name} on {session.tty:tty}",
+     "su",
+     Outcome::failure,
+     EventClass::command_denied,
+     "'su root' failed for ann on /dev/pts/8",
+     "user.effective.name=root|user.name=ann|session.tty=pts/8",
+     {},
+     Split::last},
+    {"'su {user.effective.name}' succeeded for {user.name} on {session.tty:tty}",
+     "su",
+     Outcome::success,
+     EventClass::command_start,
+     "'su root' succeeded for ann on /dev/pts/8",
+     "user.effective.name=root|user.name=ann|session.tty=pts/8",
+     {},
+     Split::last},
     {"BAD SU {user.name:word} to {user.effective.name:word} on {session.tty:tty}", "su",
      Outcome::failure, EventClass::command_denied, "BAD SU ann to root on /dev/ttyp0",
      "user.name=ann|user.effective.name=root|session.tty=ttyp0"},
@@ -194,6 +209,17 @@ constexpr MessagePattern kPkexecPatterns[] = {
      "/etc/shells|user.name=ann|user.effective.name=root|session.tty=pts/"
      "1|process.working_directory=/home/ann|process.command_line=/bin/ls",
      {{{"event.reason", "SHELL is not in /etc/shells"}}}},
+    {"{user.name}: The value for environment variable {_:word} contains suspicious content "
+     "[USER={user.effective.name}] [TTY={session.tty:tty}] [CWD={process.working_directory}] "
+     "[COMMAND={process.command_line}]",
+     "pkexec",
+     Outcome::failure,
+     EventClass::command_denied,
+     "ann: The value for environment variable XAUTHORITY contains suspicious content [USER=root] "
+     "[TTY=/dev/pts/1] [CWD=/home/ann] [COMMAND=/usr/bin/id]",
+     "event.reason=suspicious environment|user.name=ann|user.effective.name=root|session.tty=pts/1|"
+     "process.working_directory=/home/ann|process.command_line=/usr/bin/id",
+     {{{"event.reason", "suspicious environment"}}}},
     {"{user.name:word}: {event.reason} [USER={user.effective.name}] [TTY={session.tty:tty}] "
      "[CWD={process.working_directory}] [COMMAND={process.command_line}]",
      "pkexec", Outcome::unknown, EventClass::command_info,
@@ -201,6 +227,48 @@ constexpr MessagePattern kPkexecPatterns[] = {
      "user.name=ann|event.reason=Something "
      "new|user.effective.name=root|session.tty=pts/1|process.working_directory=/home/"
      "ann|process.command_line=/bin/ls"},
+};
+
+// ksu of MIT Kerberos: authentication, then authorization by .k5login or .k5users.
+constexpr MessagePattern kKsuPatterns[] = {
+    {"'ksu {user.effective.name}' authenticated {user.kerberos.principal} for {user.name} on "
+     "{session.tty:tty}",
+     "su-authenticated",
+     Outcome::success,
+     EventClass::auth_info,
+     "'ksu root' authenticated ann@EXAMPLE.ORG for ann on /dev/pts/0",
+     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG|user.name=ann|session.tty="
+     "pts/0",
+     {},
+     Split::last},
+    {"'ksu {user.effective.name}' authentication failed for {user.name} on {session.tty:tty}",
+     "su",
+     Outcome::failure,
+     EventClass::command_denied,
+     "'ksu root' authentication failed for ann on /dev/pts/0",
+     "user.effective.name=root|user.name=ann|session.tty=pts/0",
+     {},
+     Split::last},
+    {"Account {user.effective.name}: authorization for {user.kerberos.principal} for execution of "
+     "{process.command_line} successful",
+     "su", Outcome::success, EventClass::command_start,
+     "Account root: authorization for ann@EXAMPLE.ORG for execution of /usr/bin/id successful",
+     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG|process.command_line=/usr/"
+     "bin/id"},
+    {"Account {user.effective.name}: authorization of {user.kerberos.principal} for execution of "
+     "{process.command_line} failed",
+     "su", Outcome::failure, EventClass::command_denied,
+     "Account root: authorization of ann@EXAMPLE.ORG for execution of /usr/bin/id failed",
+     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG|process.command_line=/usr/"
+     "bin/id"},
+    {"Account {user.effective.name}: authorization for {user.kerberos.principal} successful", "su",
+     Outcome::success, EventClass::command_start,
+     "Account root: authorization for ann@EXAMPLE.ORG successful",
+     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG"},
+    {"Account {user.effective.name}: authorization of {user.kerberos.principal} failed", "su",
+     Outcome::failure, EventClass::command_denied,
+     "Account root: authorization of ann@EXAMPLE.ORG failed",
+     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG"},
 };
 
 // doas, but for its line of a command that ran: doas_line.h.
@@ -226,6 +294,13 @@ constexpr MessagePattern kDoasPatterns[] = {
      "failed auth for bob",
      "event.reason=authentication failed|user.name=bob",
      {{{"event.reason", "authentication failed"}}}},
+    {"tty required for {user.name}",
+     "doas",
+     Outcome::failure,
+     EventClass::command_denied,
+     "tty required for ann",
+     "event.reason=tty required|user.name=ann",
+     {{{"event.reason", "tty required"}}}},
     {"failed password for {user.name}",
      "doas",
      Outcome::failure,
@@ -241,6 +316,7 @@ constexpr MessagePattern kDoasPatterns[] = {
 }  // namespace
 
 std::span<const MessagePattern> su_patterns() { return kSuPatterns; }
+std::span<const MessagePattern> ksu_patterns() { return kKsuPatterns; }
 std::span<const MessagePattern> doas_patterns() { return kDoasPatterns; }
 std::span<const MessagePattern> polkit_patterns() { return kPolkitPatterns; }
 std::span<const MessagePattern> pkexec_patterns() { return kPkexecPatterns; }

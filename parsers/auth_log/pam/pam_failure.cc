@@ -33,8 +33,10 @@ std::string_view trimmed(std::string_view text) {
              : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-bool stands_again(std::string_view text, std::size_t at, std::size_t item) {
-  return text.find(kKeys[item], at + 1) != std::string_view::npos;
+// What the client may have written is in doubt wherever the second one stands: in front of the others, too.
+bool stands_twice(std::string_view list, std::size_t item) {
+  const std::size_t at = list.find(kKeys[item]);
+  return at != std::string_view::npos && list.find(kKeys[item], at + 1) != std::string_view::npos;
 }
 
 // list begins with " logname=".
@@ -46,8 +48,8 @@ Items read_items(std::string_view list) {
     at[i] = list.find(kKeys[i], from);
     if (at[i] != std::string_view::npos) {
       from = at[i] + kKeys[i].size() - 1;
-      items.ambiguous = items.ambiguous || (i >= ruser && stands_again(list, at[i], i));
     }
+    items.ambiguous = items.ambiguous || (i >= ruser && stands_twice(list, i));
   }
   std::size_t end = list.size();
   for (std::size_t i = item_count; i-- > 0;) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "agent/base/text.h"
 #include "parsers/auth_log/catalog/pattern_catalog.h"
 #include "parsers/auth_log/pam/pam_failure.h"
 #include "parsers/auth_log/patterns/affix.h"
@@ -59,11 +60,13 @@ bool apply_access(std::string_view service, std::string_view message, patterns::
   const std::string_view origin = rest.substr(at + from.size());
   event.meaning("pam-denied", patterns::Outcome::failure, patterns::EventClass::auth_info);
   event.user("user.name", rest.substr(1, at - 1));
+  // What cron and sshd set as their terminal, whatever their service is called.
+  const bool no_place = origin == "cron" || origin == "ssh" || origin == service;
   const bool terminal = origin.starts_with("tty") || origin.starts_with("pts/") ||
                         origin == "console" || (origin.starts_with(':') && origin.size() < 5);
   if (terminal) {
     event.tty("session.tty", origin);
-  } else if (origin != service) {
+  } else if (!no_place) {
     event.host(origin);
   }
   return true;
@@ -118,6 +121,11 @@ bool PamMessages::apply_prefixed(std::string_view message, patterns::EcsEvent& e
   if (!is_name(module) || !is_name(service) || !is_name(type)) {
     return false;
   }
+  if (all_digits(type)) {
+    // pam_mount says which line of its source writes.
+    event.text("pam.module", module);
+    return true;
+  }
   event.text("pam.type", type);
   apply(service, module, type, rest.substr(close + 3), event);
   return true;
@@ -134,6 +142,10 @@ void PamMessages::apply(std::string_view service, std::string_view module, std::
       (module == "pam_sss" && apply_received(message, event)) ||
       (module == "pam_access" && apply_access(service, message, event)) ||
       modules_.apply(message, event)) {
+    return;
+  }
+  // A keyring that stays locked keeps nobody out.
+  if (module == "pam_gnome_keyring") {
     return;
   }
   // Whatever pam_nologin says, it kept someone out.

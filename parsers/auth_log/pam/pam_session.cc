@@ -26,7 +26,13 @@ Person read_person(std::string_view text) {
   return {text.substr(0, open), text.substr(open + kUid.size())};
 }
 
-enum class Says : std::uint8_t { login, switched, nothing };
+// Nobody logs in as daemon or bin: atd opens the sessions of its jobs as one of them (uid 1 or 2).
+bool is_daemon(const Person& caller) {
+  constexpr std::size_t kDigits = 1;
+  return caller.name.empty() && caller.id.size() == kDigits;
+}
+
+enum class Says : std::uint8_t { login, switched, by_daemon, nothing };
 
 // What "USER by CALLER" says by itself.
 Says what_it_says(std::string_view message) {
@@ -43,7 +49,7 @@ Says what_it_says(std::string_view message) {
     return Says::login;
   }
   if (caller.id != "0" && !caller.id.empty()) {
-    return Says::switched;
+    return is_daemon(caller) ? Says::by_daemon : Says::switched;
   }
   return caller.name.empty() ? Says::login : Says::nothing;
 }
@@ -65,7 +71,8 @@ bool PamSessions::switched(std::string_view service, PamService kind, std::strin
   const std::uint64_t hash = std::hash<std::string_view>{}(service) | 1U;
   const bool seen =
       std::find(seen_switching_.begin(), seen_switching_.end(), hash) != seen_switching_.end();
-  const bool switched = seen || says == Says::switched || (opened && says == Says::nothing);
+  const bool switched = seen || says == Says::switched || says == Says::by_daemon ||
+                        (opened && says == Says::nothing);
   if (switched && !seen) {
     seen_switching_[next_++ % seen_switching_.size()] = hash;
   }

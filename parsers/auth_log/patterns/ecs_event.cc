@@ -198,7 +198,7 @@ void EcsEvent::tty(std::string_view name, std::string_view value) {
   if (value.substr(0, kDevices.size()) == kDevices) {
     value.remove_prefix(kDevices.size());
   }
-  if (value != "none" && value != "unknown" && !value.empty() && !has_tty_) {
+  if (value != "none" && value != "unknown" && value != "???" && !value.empty() && !has_tty_) {
     has_tty_ = true;
     text(name, value);
   }

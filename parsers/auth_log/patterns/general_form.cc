@@ -96,8 +96,10 @@ class Words {
   }
 
   void judge(std::string_view word) {
-    const bool negated = negated_;
-    negated_ = word == "not" || word == "no";
+    const bool negated = since_negation_ < kReachOfNegation;
+    since_negation_ = word == "not" || word == "no" || word == "never" || word == "cannot"
+                          ? 0
+                          : since_negation_ + 1;
     subject_ = subject_ || (!names_begun_ && is_one_of(word, kSubjects));
     if (is_one_of(word, kRefusals)) {
       refused_ = true;
@@ -108,8 +110,11 @@ class Words {
     names_begun_ = names_begun_ || is_one_of(word, kNameFollows);
   }
 
-  bool subject_ = false, refused_ = false, succeeded_ = false;
-  bool negated_ = false, names_begun_ = false;
+  // "no logins allowed", "not yet allowed", "cannot be granted".
+  static constexpr int kReachOfNegation = 4;
+
+  bool subject_ = false, refused_ = false, succeeded_ = false, names_begun_ = false;
+  int since_negation_ = kReachOfNegation;
 };
 
 // The values behind keys of one meaning.

@@ -104,6 +104,10 @@ void add_method(std::string_view value, EcsEvent& event) {
 }
 
 void add_field(const Token& token, std::string_view value, EcsEvent& event) {
+  // pam_warn writes this for what is not set.
+  if (value == "<unknown>") {
+    return;
+  }
   switch (token.kind) {
     case Placeholder::literal:
       return;

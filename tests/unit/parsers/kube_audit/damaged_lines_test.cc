@@ -183,7 +183,7 @@ TEST_CASE("lines that are no audit events become unparsed records with their tex
   Lab lab;
   for (const std::string line :
        {"hello", "{}", "[1,2]", R"({"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]})",
-        R"({"kind":"Event","apiVersion":"v1"})", "\"x\"", "null", "{\"a\":", "\xFF\xFE", "   "}) {
+        R"({"kind":"Event","apiVersion":"v1"})", "\"x\"", "null", "{a:", "\xFF\xFE", "   "}) {
     const event::Record& record = lab.parse(line);
     CHECK(lab.records.size() == 1);
     CHECK(record.kind == event::RecordKind::unparsed);
@@ -191,6 +191,43 @@ TEST_CASE("lines that are no audit events become unparsed records with their tex
     CHECK(has_tag(record, "not-an-audit-event"));
     CHECK_FALSE(record.kube.present);
   }
+}
+
+TEST_CASE("nothing is shown of what may be the middle of a body", "[kube]") {
+  const std::string tail =
+      R"(","password":"U1VQRVI="},"type":"Opaque"},"requestReceivedTimestamp":"2026-11-28T19:00:00Z"})";
+  for (const std::string& line : std::initializer_list<std::string>{
+           tail, "{" + tail.substr(2), "2026-11-28T19:00:00.1Z stdout F " + tail,
+           R"({"log":")" +
+               std::string(R"(\",\"password\":\"U1VQRVI=\"}\n","stream":"stdout","time":)") +
+               R"("2026-11-28T19:00:00.1Z"})",
+           std::string(R"(    "password": "U1VQRVI=",)"),
+           std::string(R"({"kind":"Secret","data":{"password":"U1VQRVI="}})")}) {
+    INFO(line);
+    Lab lab;
+    const event::Record& record = lab.parse(line);
+    CHECK(lab.records.size() == 1);
+    CHECK(record.field("message").find("U1VQRVI=") == std::string_view::npos);
+    CHECK((has_tag(record, "bodies-dropped") || has_tag(record, "partial")));
+  }
+}
+
+TEST_CASE("a part of a container's record that nothing precedes is told as one", "[kube]") {
+  Lab lab;
+  CHECK(has_tag(lab.parse(R"(2026-11-28T19:00:00.1Z stdout F x"},"stage":"ResponseComplete"})"),
+                "partial"));
+}
+
+TEST_CASE("an event behind the header of a syslog daemon is one document", "[kube]") {
+  Lab lab;
+  const event::Record& record = lab.parse("Nov 28 19:00:00 h k3s[1]: " + whole());
+  CHECK(lab.records.size() == 1);
+  CHECK(record.kind == event::RecordKind::event);
+  CHECK_FALSE(has_tag(record, "salvaged"));
+  CHECK(record.raw == whole());
+  // A torn piece of JSON is no header.
+  lab.parse(R"(x"}}: )" + whole());
+  CHECK(lab.records.size() == 2);
 }
 
 TEST_CASE("the raw text of an unparsed line is bounded, and its credentials are masked", "[kube]") {
