@@ -156,6 +156,7 @@ auditship_test(NAME unit_pipeline LABELS unit
     unit/pipeline/pipeline_stats_test.cc
     unit/pipeline/recent_events_test.cc
     unit/pipeline/rule_change_recorder_test.cc
+    unit/pipeline/deriver_state_test.cc
     unit/pipeline/unparsed_watch_test.cc
   LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::input_file auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship_sim)
 auditship_test(NAME unit_platform LABELS unit

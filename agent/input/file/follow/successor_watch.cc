@@ -15,21 +15,23 @@ Result<bool> SuccessorWatch::has_moved_on(ChainEntry& current) {
   if (*live) {
     return false;
   }
-  if (!current.live() && chain_.front_is_certain()) {
+  if (confirmed_ || (!current.live() && chain_.front_is_certain())) {
     return true;
+  }
+  // A look among thousands of files is not cheap, and one a second is made anyway.
+  if (end_since_ && chain_.only_live_waits() && !grace_over(current)) {
+    return false;
   }
   auto steady = chain_.refresh(&current);
   if (!steady || !*steady) {
     return steady;
   }
-  const auto& waiting = chain_.waiting();
-  if (waiting.empty()) {
+  if (chain_.waiting().empty()) {
     return false;
   }
   // The writer has moved on to the live file only when that has a line; until then it may still
   // write to the current one.
-  return waiting.size() == 1 && waiting.front().live() ? has_begun(chain_.front(), current)
-                                                       : Result<bool>(true);
+  return chain_.only_live_waits() ? has_begun(chain_.front(), current) : Result<bool>(true);
 }
 
 bool SuccessorWatch::confirm() { return std::exchange(confirmed_, true); }

@@ -33,7 +33,7 @@ class Candidates {
   }
 
  private:
-  [[nodiscard]] bool packed(std::size_t i) const { return found_[i].file->compressed(); }
+  [[nodiscard]] bool packed(std::size_t i) const { return found_[i].codec() != Codec::none; }
 
   const std::vector<ChainEntry>& found_;
   std::optional<std::size_t> strong_;
@@ -109,57 +109,89 @@ Result<bool> ResumeMatcher::ends_at(ChainEntry& entry, std::uint64_t offset) con
   return !*more;
 }
 
+// The file with the same inode is looked at before all others: most often it is the one, and then
+// thousands of rotated files stay unopened. Of the others none is kept open.
 Result<std::optional<std::size_t>> ResumeMatcher::find(std::vector<ChainEntry>& found,
                                                        const GenerationMark& mark) const {
   Candidates fit(found);
   std::optional<Error> unreadable;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    ChainEntry& entry = found[i];
-    if (auto s = entry.open(fs_); !s) {
-      if (s.error().code == Errc::not_found || entry.live()) {
-        return s.error();
+  for (const bool same_inode : {true, false}) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (same_file(found[i], mark) != same_inode) {
+        continue;
       }
-      // Met again, and told, when it is this file's turn.
-      unreadable = s.error();
-      continue;
+      const auto match = compare_closed(found[i], mark, unreadable);
+      if (!match) {
+        return match.error();
+      }
+      if (*match != Match::none && same_inode) {
+        return open_at(found, i, mark);
+      }
+      fit.add(i, *match);
     }
-    const auto match = compare(entry, mark);
-    if (!match) {
-      return match.error();
-    }
-    if (*match != Match::none && same_file(entry, mark)) {
-      return std::optional(i);
-    }
-    fit.add(i, *match);
   }
   if (fit.strong()) {
-    return fit.strong();
+    return open_at(found, *fit.strong(), mark);
   }
   if (const auto timely = fit.first_weak_since(mark.at.modified_ns)) {
-    return timely;
+    return open_at(found, *timely, mark);
   }
   if (unreadable) {
     // It may be the one: nothing is lost as long as we have not looked.
     return *unreadable;
   }
-  return history_.never_repeated(mark.at.pos.file) ? fit.only_weak() : std::nullopt;
+  const auto only = history_.never_repeated(mark.at.pos.file) ? fit.only_weak() : std::nullopt;
+  return only ? open_at(found, *only, mark) : std::optional<std::size_t>();
+}
+
+// Leaves entry closed. A failure of a rotated file is kept in unreadable: it is met again, and told,
+// when it is this file's turn.
+Result<Match> ResumeMatcher::compare_closed(ChainEntry& entry, const GenerationMark& mark,
+                                            std::optional<Error>& unreadable) const {
+  if (auto s = entry.open(fs_); !s) {
+    if (s.error().code == Errc::not_found || entry.live()) {
+      return s.error();
+    }
+    unreadable = s.error();
+    return Match::none;
+  }
+  auto match = compare(entry, mark);
+  entry.file.reset();
+  return match;
+}
+
+// found[i], which stands at the mark then. Errors: not_found, when it was replaced meanwhile.
+Result<std::optional<std::size_t>> ResumeMatcher::open_at(std::vector<ChainEntry>& found,
+                                                          std::size_t i,
+                                                          const GenerationMark& mark) const {
+  if (auto s = found[i].open(fs_); !s) {
+    return s.error();
+  }
+  const auto match = compare(found[i], mark);
+  if (!match) {
+    return match.error();
+  }
+  if (*match == Match::none) {
+    return Error{Errc::not_found, found[i].path + ": rewritten meanwhile"};
+  }
+  return std::optional(i);
 }
 
 std::optional<std::size_t> ResumeMatcher::find_shorter_copy(std::vector<ChainEntry>& found,
                                                             const GenerationMark& mark) const {
   for (std::size_t i = found.size(); i-- > 0;) {
     ChainEntry& entry = found[i];
-    if (!entry.file) {
+    if (!entry.open(fs_)) {
       continue;
     }
     auto head = entry.file->head(Generation::LastLine::needs_newline);
-    if (!head || !head->complete || head->digest != mark.at.pos.file.first_line) {
-      continue;
+    if (head && head->complete && head->digest == mark.at.pos.file.first_line) {
+      auto shorter = is_shorter_copy(entry, mark);
+      if (shorter && *shorter && entry.file->seek(0)) {
+        return i;
+      }
     }
-    auto shorter = is_shorter_copy(entry, mark);
-    if (shorter && *shorter && entry.file->seek(0)) {
-      return i;
-    }
+    entry.file.reset();
   }
   return std::nullopt;
 }

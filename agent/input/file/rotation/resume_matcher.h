@@ -51,7 +51,7 @@ class ResumeMatcher {
   // Which of the files, oldest first, is the one that mark remembers: the same inode with the same
   // content, else the newest with the same content, else (nothing but a first line to compare) the
   // one whose time fits, else the only one with that line: times say little after a clock was set
-  // back. Errors: not_found when a file vanished meanwhile; io.
+  // back. Only that one is open then. Errors: not_found when a file vanished meanwhile; io.
   Result<std::optional<std::size_t>> find(std::vector<ChainEntry>& found,
                                           const GenerationMark& mark) const;
   // The newest of the files that is a shorter copy of what mark remembers; it stands at its
@@ -60,6 +60,11 @@ class ResumeMatcher {
                                                const GenerationMark& mark) const;
 
  private:
+  Result<Match> compare_closed(ChainEntry& entry, const GenerationMark& mark,
+                               std::optional<Error>& unreadable) const;
+  Result<std::optional<std::size_t>> open_at(std::vector<ChainEntry>& found, std::size_t i,
+                                             const GenerationMark& mark) const;
+
   Fs& fs_;
   const GenerationHistory& history_;
 };

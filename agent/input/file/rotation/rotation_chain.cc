@@ -261,7 +261,9 @@ ChainEntry RotationChain::resume_at(std::vector<ChainEntry> found, std::size_t a
   }
   looked_ = true;
   count_waiting();
-  return std::move(found[at]);
+  ChainEntry place = std::move(found[at]);
+  (void)hold_waiting();  // what vanished is met again, and told, at the next look
+  return place;
 }
 
 ChainEntry RotationChain::resume_elsewhere(std::vector<ChainEntry> found,
@@ -282,6 +284,7 @@ void RotationChain::resume_without_place(std::vector<ChainEntry> found) {
   }
   looked_ = true;
   count_waiting();
+  (void)hold_waiting();
 }
 
 }  // namespace auditship::input::file::rotation

@@ -49,6 +49,9 @@ class RotationChain {
   bool front_is_certain();
 
   [[nodiscard]] const std::deque<ChainEntry>& waiting() const { return waiting_; }
+  [[nodiscard]] bool only_live_waits() const {
+    return waiting_.size() == 1 && waiting_.front().live();
+  }
   [[nodiscard]] ChainEntry& front() { return waiting_.front(); }
   void pop_front();
   // A file that is to be read (again) before all others.

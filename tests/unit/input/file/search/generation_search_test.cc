@@ -231,3 +231,44 @@ TEST_CASE("the cost of a rotated file does not grow with their number", "[file_s
   };
   CHECK(calls_for(2000) < 12 * calls_for(200));
 }
+
+TEST_CASE("rotated files that were read are not opened at a restart", "[file_source]") {
+  FileSourceRig rig;
+  constexpr int kFiles = 2000;
+  for (int i = kFiles; i > 0; --i) {
+    rig.fs.put(rig.writer.path() + "." + std::to_string(i), "file " + std::to_string(i) + "\n");
+  }
+  rig.writer.lines(1);
+  rig.start();
+  rig.drain();
+  rig.stop();
+  rig.writer.lines(1);
+  std::uint64_t opened = 0;
+  rig.fs.on_call = [&](std::uint64_t, std::string_view name) { opened += name == "open" ? 1 : 0; };
+  rig.start();
+  REQUIRE(rig.poll() == 1);
+  CHECK(rig.got.size() == kFiles + 2);
+  CHECK(opened < 10);
+}
+
+TEST_CASE("a rotation among many rotated files costs a few looks at them", "[file_source]") {
+  FileSourceRig rig;
+  constexpr int kFiles = 500;
+  for (int i = kFiles; i > 0; --i) {
+    rig.fs.put(rig.writer.path() + "." + std::to_string(i), "file " + std::to_string(i) + "\n");
+  }
+  rig.writer.lines(1);
+  rig.start();
+  rig.drain();
+  rig.writer.rotate_numbers(kFiles + 10);
+  rig.writer.lines(1);
+  std::uint64_t listed = 0;
+  rig.fs.on_call = [&](std::uint64_t, std::string_view name) { listed += name == "list" ? 1 : 0; };
+  // As the notices of a busy directory wake it.
+  for (int i = 0; i < 20; ++i) {
+    rig.poll();
+    rig.clock.advance(std::chrono::milliseconds(100));
+  }
+  CHECK(rig.got.size() == kFiles + 2);
+  CHECK(listed <= 12);
+}
