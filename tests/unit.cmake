@@ -74,7 +74,8 @@ auditship_test(NAME unit_input_file_rotation LABELS unit
     unit/input/file/rotation/rotation_scanner_test.cc
   LIBRARIES auditship::base auditship::input_file_rotation auditship_sim)
 auditship_test(NAME unit_input_file_search LABELS unit
-  SOURCES unit/input/file/search/generation_search_test.cc
+  SOURCES unit/input/file/search/edited_log_test.cc
+    unit/input/file/search/generation_search_test.cc
     unit/input/file/search/name_shape_test.cc
   LIBRARIES auditship::base auditship::input_file auditship::input_file_search auditship_sim)
 auditship_test(NAME unit_input_joined LABELS unit

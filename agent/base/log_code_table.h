@@ -83,6 +83,7 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
      "correct the file that the message names; `auditship keys` shows what is known"},
     {"key-owners-invalid",
      "correct the file that the message names; `auditship check` tells all that is wrong"},
+    {"log-edited", "find out who edited the log, and why; what was shipped of it stays as it was"},
     {"look-up-failed",
      "open or restore the index; the role needs indices:data/read/mget and get on it (role "
      "auditship-shipper)"},

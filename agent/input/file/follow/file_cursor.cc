@@ -11,7 +11,9 @@ namespace auditship::input::file::follow {
 namespace {
 
 constexpr char kCursorVersion = 1;
-constexpr char kStateVersion = 1;
+constexpr char kStateVersion = 2;
+// Of finished generations it has the keys alone.
+constexpr char kStateVersionOfKeys = 1;
 
 void put_key(std::string& out, const FileKey& key) {
   out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
@@ -27,8 +29,25 @@ bool get_key(WireReader& in, FileKey& key) {
   return in.ok() && index <= std::numeric_limits<std::uint32_t>::max();
 }
 
+void put_finished(std::string& out, const rotation::FinishedGeneration& finished) {
+  put_key(out, finished.key);
+  put_varint(out, finished.offset);
+  put_u64(out, finished.tail_hash);
+}
+
+bool get_finished(WireReader& in, char version, rotation::FinishedGeneration& finished) {
+  const bool key = get_key(in, finished.key);
+  if (key && version != kStateVersionOfKeys) {
+    finished.offset = in.varint();
+    finished.tail_hash = in.u64();
+  }
+  return key && in.ok();
+}
+
 bool get_state(WireReader& in, FileCheckpoint& checkpoint) {
-  if (in.raw(1) != std::string_view(&kStateVersion, 1)) {
+  const std::string_view version = in.raw(1);
+  if (version != std::string_view(&kStateVersion, 1) &&
+      version != std::string_view(&kStateVersionOfKeys, 1)) {
     return false;
   }
   checkpoint.device = in.varint();
@@ -42,7 +61,7 @@ bool get_state(WireReader& in, FileCheckpoint& checkpoint) {
     return false;
   }
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (!get_key(in, checkpoint.finished.emplace_back())) {
+    if (!get_finished(in, version.front(), checkpoint.finished.emplace_back())) {
       return false;
     }
   }
@@ -96,7 +115,8 @@ event::Checkpoint encode_checkpoint(const FileCheckpoint& checkpoint) {
   const std::size_t count = std::min(checkpoint.finished.size(), FileCheckpoint::kMaxFinished);
   put_varint(state, count);
   std::for_each(checkpoint.finished.end() - static_cast<std::ptrdiff_t>(count),
-                checkpoint.finished.end(), [&](const FileKey& key) { put_key(state, key); });
+                checkpoint.finished.end(),
+                [&](const rotation::FinishedGeneration& each) { put_finished(state, each); });
   return out;
 }
 

@@ -10,6 +10,7 @@ namespace auditship::input::file::follow {
 namespace {
 
 using rotation::ChainEntry;
+using rotation::Generation;
 using rotation::GenerationMark;
 using rotation::NextRotation;
 using rotation::ReadEnd;
@@ -23,6 +24,13 @@ constexpr Duration kLookAhead = std::chrono::seconds(1);
 constexpr int kLooksApart = 10;
 // A compressed file that ends early may still be written.
 constexpr std::int64_t kPackedWriterNs = 60'000'000'000;
+
+void report_edited(rotation::SourceContext& context, std::uint64_t read_up_to,
+                   std::uint64_t reads_on_at) {
+  context.log.warn(
+      "log-edited", "the log was edited; what was read of it before is not shipped again",
+      {{"path", context.options.path}, {"read_up_to", read_up_to}, {"reads_on_at", reads_on_at}});
+}
 
 }  // namespace
 
@@ -150,6 +158,10 @@ Result<bool> FileSource::at_truncation(std::vector<event::RawLine>& lines) {
   if (!elsewhere || *elsewhere) {
     return elsewhere;
   }
+  auto edited = go_on_in_edited();
+  if (!edited || *edited) {
+    return edited;
+  }
   if (reader_.take_unterminated(lines)) {
     return true;  // its end is lost, its beginning is not
   }
@@ -180,6 +192,63 @@ Result<bool> FileSource::read_copy_elsewhere() {
   return true;
 }
 
+// An editor wrote the log anew in its own file. False: that is not known.
+Result<bool> FileSource::go_on_in_edited() {
+  ChainEntry& current = *reader_.current();
+  const GenerationMark mark{reader_.mark(), true};
+  auto place = search::EditedLog::find_place(current, mark);
+  if (!place) {
+    return place.error().in(current.path);
+  }
+  if (!*place) {
+    return false;
+  }
+  current.file->forget_head();
+  auto head = current.file->head(Generation::LastLine::needs_newline);
+  auto there = head ? current.file->seek(**place) : Result<bool>(head.error());
+  if (!there) {
+    return there.error().in(current.path);
+  }
+  if (!*there || !head->complete) {
+    return false;
+  }
+  report_edited(context_, mark.at.pos.offset, **place);
+  copies_.forget_failures();
+  history_.finish(mark);
+  late_writes_.stop();
+  begin(reader_.end(), rotation::ReadStart{history_.new_key(head->digest), **place, 0});
+  return true;
+}
+
+// The front took the place of the log that was read last, whose name is gone: it may be the same log,
+// edited. False: it is another one.
+Result<bool> FileSource::begin_edited() {
+  ChainEntry& next = chain_.front();
+  ChainEntry* old = late_writes_.finished();
+  if (old == nullptr || !old->nameless || !next.live() || !next.open(context_.fs)) {
+    return false;
+  }
+  auto head = next.file->head(Generation::LastLine::needs_newline);
+  auto place = head ? search::EditedLog::compare(*old, late_writes_.read_up_to(), next)
+                    : Result<std::optional<search::EditedLog::Place>>(head.error());
+  if (!place) {
+    return place.error().in(next.path);
+  }
+  if (!*place || !head->complete) {
+    return false;
+  }
+  auto there = next.file->seek((*place)->offset);
+  if (!there || !*there) {
+    return there;
+  }
+  report_edited(context_, late_writes_.read_up_to(),
+                (*place)->skipped ? (*place)->skipped->to : (*place)->offset);
+  begin(std::move(next), rotation::ReadStart{history_.new_key(head->digest), (*place)->offset, 0,
+                                             (*place)->skipped});
+  chain_.pop_front();
+  return true;
+}
+
 // From the start of the file that was truncated.
 void FileSource::begin_again() {
   ChainEntry& current = *reader_.current();
@@ -199,6 +268,7 @@ void FileSource::begin_again() {
   auto stat = again.file->stat();
   again.stat = stat ? *stat : current.stat;
   again.file->forget_head();
+  again.emptied = again.stat.size == 0;
   finish(FileNow::rewritten);
   chain_.push_front(std::move(again));
 }
@@ -216,6 +286,10 @@ Result<bool> FileSource::open_next() {
     auto due = chain_.front_is_due(look);
     if (!due || !*due) {
       return due;
+    }
+    auto edited = begin_edited();
+    if (!edited || *edited) {
+      return edited;
     }
     const auto before = reader_.position() == rotation::FilePosition{}
                             ? NextRotation::Before::nothing_read
@@ -263,6 +337,10 @@ Result<ResumePlace::Found> FileSource::look_elsewhere() {
   if (!searched->files.empty()) {
     return resume_place_.take_elsewhere(std::move(searched->files));
   }
+  auto edited = look_into_edited();
+  if (!edited || edited->verdict == ResumePlace::Verdict::found) {
+    return edited;
+  }
   const auto& compared = resume_place_.compared();
   const auto sealed = std::find_if(compared.begin(), compared.end(),
                                    [](const ChainEntry& e) { return !can_unpack(e.codec()); });
@@ -280,6 +358,25 @@ Result<ResumePlace::Found> FileSource::look_elsewhere() {
       "the file that was read last is gone or was rewritten: no file in the log's directories "
       "holds "
       "it; its unread rest is lost");
+}
+
+// The place may be in the live log, edited while nobody looked.
+Result<ResumePlace::Found> FileSource::look_into_edited() {
+  ChainEntry* live = resume_place_.compared_live();
+  if (live == nullptr || !live->open(context_.fs)) {
+    return ResumePlace::Found{ResumePlace::Verdict::missing, {}, {}};
+  }
+  const std::uint64_t read_up_to = resume_place_.mark().at.pos.offset;
+  auto place = search::EditedLog::find_place(*live, resume_place_.mark());
+  if (!place) {
+    return place.error().in(live->path);
+  }
+  auto found = *place ? resume_place_.take_edited(**place)
+                      : ResumePlace::Found{ResumePlace::Verdict::missing, {}, {}};
+  if (found.verdict == ResumePlace::Verdict::found) {
+    report_edited(context_, read_up_to, found.start.offset);
+  }
+  return found;
 }
 
 void FileSource::begin(ChainEntry entry, const rotation::ReadStart& start) {

@@ -35,6 +35,7 @@
 #include "agent/input/file/rotation/rotation_chain.h"
 #include "agent/input/file/rotation/source_context.h"
 #include "agent/input/file/rotation/truncated_copy.h"
+#include "agent/input/file/search/edited_log.h"
 #include "agent/input/file/search/generation_search.h"
 #include "agent/input/source.h"
 
@@ -68,11 +69,14 @@ class FileSource final : public Source {
   Result<bool> at_end(std::vector<event::RawLine>& lines);
   Result<bool> at_damage(std::vector<event::RawLine>& lines);
   Result<bool> read_copy_elsewhere();
+  Result<bool> go_on_in_edited();
   Result<bool> at_truncation(std::vector<event::RawLine>& lines);
   void begin_again();
   Result<bool> open_next();
   Result<bool> resume();
   Result<rotation::ResumePlace::Found> look_elsewhere();
+  Result<bool> begin_edited();
+  Result<rotation::ResumePlace::Found> look_into_edited();
   void begin(rotation::ChainEntry entry, const rotation::ReadStart& start);
   enum class FileNow { intact, rewritten };
   void finish(FileNow file);

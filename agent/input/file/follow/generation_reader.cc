@@ -35,8 +35,9 @@ void GenerationReader::begin(ChainEntry entry, const rotation::ReadStart& start)
     }
   }
   const FileSourceOptions& options = context_.options;
-  lines_.restart(line_id_prefix(options.scope, options.name, start.key), start.offset,
-                 entry.file->window());
+  prefix_ = line_id_prefix(options.scope, options.name, start.key);
+  skipped_ = start.skipped;
+  lines_.restart(prefix_, start.offset, entry.file->window());
   position_ = rotation::FilePosition{start.key, start.offset};
   accounted_ = start.offset;
   origin_.written_until_ns = entry.live() ? std::nullopt : std::optional(entry.stat.modified_ns);
@@ -67,7 +68,15 @@ Result<ReadChunk> GenerationReader::fill(std::size_t max_bytes) {
       lines_.skip_zeros(*offset);
     }
   }
-  const std::size_t size = std::clamp(max_bytes, kMinBlock, kMaxBlock);
+  std::size_t size = std::clamp(max_bytes, kMinBlock, kMaxBlock);
+  if (skipped_) {
+    if (auto s = skip_part(); !s) {
+      return s.error().in(current_->path);
+    }
+    if (skipped_) {
+      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, skipped_->from - lines_.end()));
+    }
+  }
   char* into = lines_.room(size);
   const auto chunk = file.read(into, size);
   if (!chunk) {
@@ -78,6 +87,28 @@ Result<ReadChunk> GenerationReader::fill(std::size_t max_bytes) {
     lines_.add(chunk->size);
   }
   return *chunk;
+}
+
+// At its beginning: goes on behind it.
+Status GenerationReader::skip_part() {
+  if (lines_.end() < skipped_->from) {
+    return {};
+  }
+  auto there = current_->file->seek(skipped_->to);
+  if (!there) {
+    return there.error();
+  }
+  if (*there) {
+    lines_.restart(prefix_, skipped_->to, current_->file->window());
+    accounted_ = skipped_->to;
+    position_.offset = skipped_->to;
+    gathers_head_ = false;
+    if (auto hash = current_->file->head_hash()) {
+      head_hash_ = *hash;
+    }
+  }
+  skipped_.reset();
+  return {};
 }
 
 void GenerationReader::add_to_head(const char* bytes, std::size_t size) {

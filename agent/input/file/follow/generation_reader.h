@@ -70,6 +70,7 @@ class GenerationReader {
   [[nodiscard]] std::uint64_t unread(std::uint64_t size) const;
 
  private:
+  Status skip_part();
   void add_to_head(const char* bytes, std::size_t size);
   void account();
 
@@ -83,6 +84,9 @@ class GenerationReader {
   // What of the line reader's numbers is in the progress.
   std::uint64_t accounted_ = 0, empty_accounted_ = 0;
 
+  // Of the current file, still to come.
+  std::optional<rotation::SkippedPart> skipped_;
+  event::RecordId::Prefix prefix_{};
   // The hash of the current file's first bytes; 0 until known.
   std::uint64_t head_hash_ = 0;
   // Its first bytes, gathered until there are enough to hash.

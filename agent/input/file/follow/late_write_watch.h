@@ -20,6 +20,9 @@ class LateWriteWatch {
   // From now on looks at entry, which was read up to offset.
   void watch(rotation::ChainEntry entry, std::uint64_t offset);
   void stop() { finished_.reset(); }
+  // The file that is looked at, and up to where it was read; null: none.
+  [[nodiscard]] rotation::ChainEntry* finished() { return finished_ ? &*finished_ : nullptr; }
+  [[nodiscard]] std::uint64_t read_up_to() const { return offset_; }
   // Looks whether the file grew. What it grew by is counted as lost, and told.
   void look();
 

@@ -35,6 +35,10 @@ struct ChainEntry {
   std::unique_ptr<Generation> file;
   // False: not known to be newer than what was read last.
   bool ordered = true;
+  // Its name went, and none that is looked at has it: it was unlinked, or moved elsewhere.
+  bool nameless = false;
+  // The live file, seen empty after it had been read: what it holds since is new, whatever it is.
+  bool emptied = false;
   // Found by its content, not by its name: a look at the rotation names does not show it.
   bool elsewhere = false;
 

@@ -2,6 +2,7 @@
 // values; how the buffer keeps them is in agent/input/file/follow/file_cursor.h.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -9,6 +10,17 @@
 #include "agent/input/file/rotation/file_position.h"
 
 namespace auditship::input::file::rotation {
+
+// A generation that was read to its end.
+struct FinishedGeneration {
+  FileKey key;
+  // Where its reading ended; 0: not known.
+  std::uint64_t offset = 0;
+  // As FileCheckpoint has it, of that place.
+  std::uint64_t tail_hash = 0;
+
+  auto operator<=>(const FinishedGeneration&) const = default;
+};
 
 struct FileCheckpoint {
   static constexpr std::size_t kTailHashBytes = 1024;
@@ -24,7 +36,7 @@ struct FileCheckpoint {
   // Hash of the first kTailHashBytes bytes; 0: fewer were read.
   std::uint64_t head_hash = 0;
   // Generations read to their end, oldest first, the last kMaxFinished of them.
-  std::vector<FileKey> finished;
+  std::vector<FinishedGeneration> finished;
 };
 
 }  // namespace auditship::input::file::rotation

@@ -67,6 +67,10 @@ class Generation {
   void forget_head();
   void recheck_head();
 
+  // Bytes of a plain file, as they lie there now; fewer only at its end. Moves no offset.
+  Result<std::size_t> read_at(std::uint64_t offset, char* into, std::size_t size) {
+    return file_->read_at(offset, into, size);
+  }
   Result<FileStat> stat() { return file_->stat(); }
   [[nodiscard]] bool compressed() const { return codec_ != Codec::none; }
   // Not read yet, in bytes as they lie on disk.

@@ -7,8 +7,17 @@ namespace auditship::input::file::rotation {
 
 GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume) {
   if (resume) {
-    old_keys_.assign(resume->finished.begin(), resume->finished.end());
-    finished_ = old_keys_;
+    for (const FinishedGeneration& each : resume->finished) {
+      finished_.push_back(each);
+      if (each.offset == 0) {
+        old_keys_.push_back(each.key);
+        continue;
+      }
+      GenerationMark mark;
+      mark.at.pos = FilePosition{each.key, each.offset};
+      mark.at.tail_hash = each.tail_hash;
+      marks_.push_back(std::move(mark));
+    }
     last_ = *resume;
     last_.finished.clear();
   }
@@ -19,9 +28,9 @@ bool GenerationHistory::finish(GenerationMark mark) {
   const bool again = !marks_.empty() && marks_.back().at.pos.file == mark.at.pos.file;
   if (again) {
     marks_.pop_back();
-  } else {
-    add_finished(mark.at.pos.file);
+    finished_.pop_back();
   }
+  add_finished(mark.at);
   marks_.push_back(std::move(mark));
   if (marks_.size() > FileCheckpoint::kMaxFinished) {
     old_keys_.push_back(marks_.front().at.pos.file);
@@ -34,7 +43,7 @@ bool GenerationHistory::finish(GenerationMark mark) {
 }
 
 void GenerationHistory::give_up(GenerationMark mark) {
-  add_finished(mark.at.pos.file);
+  add_finished(mark.at);
   marks_.push_back(std::move(mark));
 }
 
@@ -66,12 +75,12 @@ bool GenerationHistory::never_repeated(const FileKey& key) const {
   return key.collision_index == 0 && find_key(key.first_line) == nullptr;
 }
 
-std::vector<FileKey> GenerationHistory::finished() const {
+std::vector<FinishedGeneration> GenerationHistory::finished() const {
   return {finished_.begin(), finished_.end()};
 }
 
-void GenerationHistory::add_finished(const FileKey& key) {
-  finished_.push_back(key);
+void GenerationHistory::add_finished(const FileCheckpoint& at) {
+  finished_.push_back({at.pos.file, at.pos.offset, at.tail_hash});
   if (finished_.size() > FileCheckpoint::kMaxFinished) {
     finished_.pop_front();
   }

@@ -1,8 +1,8 @@
 // GenerationHistory: what is remembered of the generations of a log that are done with, in this run
 // and in earlier ones, so that one that turns up again is not taken for a new one.
 //
-// Bounded: of the last FileCheckpoint::kMaxFinished generations of this run it knows where their
-// reading ended, of as many before them only the key. Plain data. Not thread-safe.
+// Bounded: of the last FileCheckpoint::kMaxFinished generations it knows where their reading ended, of
+// as many before them only the key. Plain data. Not thread-safe.
 #pragma once
 
 #include <deque>
@@ -38,20 +38,20 @@ class GenerationHistory {
   // No other generation is known to begin with the same line: it is no constant header.
   [[nodiscard]] bool never_repeated(const FileKey& key) const;
 
-  // Those finished in this run, oldest first.
+  // Those of which it is known where they ended, oldest first. Of an earlier run: the content alone.
   [[nodiscard]] const std::deque<GenerationMark>& marks() const { return marks_; }
   // Where the generation finished last stands, in this run or an earlier one.
   [[nodiscard]] const FileCheckpoint& last() const { return last_; }
-  // The keys of all that are finished, of earlier runs too, oldest first: the last kMaxFinished.
-  [[nodiscard]] std::vector<FileKey> finished() const;
+  // All that are finished, of earlier runs too, oldest first: the last kMaxFinished.
+  [[nodiscard]] std::vector<FinishedGeneration> finished() const;
 
  private:
-  void add_finished(const FileKey& key);
+  void add_finished(const FileCheckpoint& at);
 
   std::deque<GenerationMark> marks_;
   // Older than marks_, or of earlier runs; oldest first.
   std::deque<FileKey> old_keys_;
-  std::deque<FileKey> finished_;
+  std::deque<FinishedGeneration> finished_;
   FileCheckpoint last_;
 };
 

@@ -31,7 +31,8 @@ Result<Opened> NextRotation::open(ChainEntry& entry, Before before) {
   if (!*head) {
     return otherwise;
   }
-  auto known = as_known(entry, **head);
+  auto known =
+      entry.emptied ? Result<std::optional<Opened>>(std::nullopt) : as_known(entry, **head);
   if (!known) {
     return known.error();
   }

@@ -18,12 +18,18 @@
 
 namespace auditship::input::file::rotation {
 
+// Bytes of a file that are not read, as they were read from another one: whole lines.
+struct SkippedPart {
+  std::uint64_t from = 0, to = 0;
+};
+
 // Where reading of a file begins, and as which generation.
 struct ReadStart {
   FileKey key;
   std::uint64_t offset = 0;
   // Of the file's first bytes; 0: not known.
   std::uint64_t head_hash = 0;
+  std::optional<SkippedPart> skipped = {};
 };
 
 class NextRotation {

@@ -53,6 +53,26 @@ ResumePlace::Found ResumePlace::take_elsewhere(std::vector<ChainEntry> files) {
                ReadStart{mark.at.pos.file, mark.at.pos.offset, mark.at.head_hash}};
 }
 
+ChainEntry* ResumePlace::compared_live() {
+  return !compared_.empty() && compared_.back().live() ? &compared_.back() : nullptr;
+}
+
+ResumePlace::Found ResumePlace::take_edited(std::uint64_t offset) {
+  Generation& file = *compared_.back().file;
+  const auto head = file.head(Generation::LastLine::needs_newline);
+  const auto there = file.seek(offset);
+  if (!head || !head->complete || !there || !*there) {
+    return Found{Verdict::missing, {}, {}};
+  }
+  GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  mark.rewritten = true;
+  history_.give_up(std::move(mark));
+  std::vector<ChainEntry> found = std::exchange(compared_, {});
+  const std::size_t at = found.size() - 1;
+  return Found{Verdict::found, chain_.resume_at(std::move(found), at),
+               ReadStart{history_.new_key(head->digest), offset, 0}};
+}
+
 ResumePlace::Found ResumePlace::lose(std::string_view text) {
   std::vector<ChainEntry> found = std::exchange(compared_, {});
   if (const auto shorter = matcher_.find_shorter_copy(found, *mark_)) {

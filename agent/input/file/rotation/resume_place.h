@@ -52,6 +52,11 @@ class ResumePlace {
   // files: the generation, standing at the mark, and those that follow it before what the chain
   // knows.
   Found take_elsewhere(std::vector<ChainEntry> files);
+  // Of compared(), the live log; null: there is none.
+  [[nodiscard]] ChainEntry* compared_live();
+  // The place is in the live log, which was edited, and is open: it is a generation of its own from now
+  // on, read from offset. missing: it has no such place.
+  Found take_edited(std::uint64_t offset);
   // The place counts as lost, or as found in a shorter copy of its file; text says why.
   Found lose(std::string_view text);
 

@@ -63,7 +63,8 @@ bool RotationChain::locate(std::vector<ChainEntry> found, ChainEntry* current) {
   if (at == found.end()) {
     drop_order(found);
     if (current != nullptr && current->live()) {
-      current->rotated = RotatedName{};  // unlinked, or moved where we do not look
+      current->rotated = RotatedName{};
+      current->nameless = true;
     }
     return merge(std::move(found), current);
   }
@@ -77,6 +78,7 @@ bool RotationChain::locate(std::vector<ChainEntry> found, ChainEntry* current) {
   if (current != nullptr) {
     current->path = at->path;
     current->rotated = at->rotated;
+    current->nameless = false;
   }
   found.erase(found.begin(), current != nullptr ? at + 1 : at);
   return merge(std::move(found), current);
@@ -120,6 +122,7 @@ bool RotationChain::merge(std::vector<ChainEntry> newer, const ChainEntry* curre
     if (at != places.end()) {
       newer[at->second].file = std::move(held.file);
       newer[at->second].ordered = held.ordered;
+      newer[at->second].emptied = held.emptied;
       behind = at->second + 1;
     } else if (held.file || still_elsewhere(held)) {
       if (held.live()) {
