@@ -90,6 +90,7 @@ auditship_test(NAME unit_input_file LABELS unit
     unit/input/file/follow/file_source_test.cc
     unit/input/file/file_input_test.cc
     unit/input/file/file_log_files_test.cc
+    unit/input/file/parking_source_test.cc
     unit/input/file/follow/file_record_test.cc
     unit/input/file/follow/line_reader_test.cc
     unit/input/file/follow/live_log_test.cc
@@ -152,6 +153,7 @@ auditship_test(NAME unit_parsers_syslog LABELS unit
   LIBRARIES auditship::base_net auditship::parsers_syslog)
 auditship_test(NAME unit_pipeline LABELS unit
   SOURCES unit/pipeline/fill_rate_estimator_test.cc
+    unit/pipeline/full_buffer_test.cc
     unit/pipeline/pipeline_ids_test.cc
     unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc

@@ -53,11 +53,10 @@ class File {
   virtual Result<std::uint64_t> next_data(std::uint64_t offset) { return offset; }
 };
 
-enum class OpenMode {
-  read,
-  write,
-  create
-};  // write: read and write an existing file; create: new, must not exist
+// write: read and write an existing file; create: new, must not exist. follow: read, of a file that is
+// held for long, as logs are. Of those there may be thousands, so they leave a reserve of descriptors to
+// all others.
+enum class OpenMode { read, follow, write, create };
 
 class Fs {
  public:
@@ -65,7 +64,8 @@ class Fs {
   Fs(const Fs&) = delete;
   Fs& operator=(const Fs&) = delete;
   virtual ~Fs() = default;
-  // Never blocks on a FIFO, never follows into a device. Errors: not_found, no_space, io.
+  // Never blocks on a FIFO, never follows into a device. Errors: not_found, no_space, io; exhausted,
+  // when no descriptor is free, or with follow only those of the reserve are.
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Result<FileStat> stat(const std::string& path) = 0;  // follows symlinks
   virtual Result<std::vector<std::string>> list(
@@ -78,6 +78,9 @@ class Fs {
   // Held until the returned object goes. Errors: busy (another process holds it), io.
   virtual Result<std::unique_ptr<File>> lock(const std::string& path) = 0;
   virtual Result<std::uint64_t> free_bytes(const std::string& directory) = 0;
+  // How many opens with follow found no descriptor so far: whoever holds one that it can do without
+  // gives it back when this grows.
+  [[nodiscard]] virtual std::uint64_t refused_opens() const { return 0; }
 
   // Whole small files. read_file fails with corrupt when the file is longer than max_bytes.
   Result<std::string> read_file(const std::string& path, std::size_t max_bytes);

@@ -24,6 +24,7 @@ enum class Errc {
   newer_version,  // written by a newer release: left untouched
   invalid,        // wrong configuration or argument
   busy,           // locked by another process
+  exhausted,      // no descriptor is free for it now: try again when others gave theirs back
   network,        // no answer from the other side
   refused,        // the other side said no
 };

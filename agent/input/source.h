@@ -61,6 +61,10 @@ class Source : public RecordReader {
   // The progress looked at anew, with SourceProgress::file where there are files. For somebody who
   // asks, not for every read: it may list directories. Changes nothing of what is read. Errors: io.
   [[nodiscard]] virtual Result<SourceProgress> survey() = 0;
+
+  // Looks what is new without reading, while reading has to wait, and takes hold of what may be gone
+  // before its turn. What vanished is in progress(). Cheap enough for every step.
+  virtual void look_around() = 0;
 };
 
 // A place where logs of an input should be, and what keeps this process from seeing them there.

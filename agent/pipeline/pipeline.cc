@@ -114,11 +114,11 @@ bool Pipeline::read_some(TimePoint now) {
   }
   std::size_t done = 0;
   while (done < kStepBytes) {
-    if (appender_.waiting()) {
-      return false;
+    if (!appender_.waiting()) {
+      appender_.update_full();
     }
-    appender_.update_full();
-    if (appender_.full()) {
+    if (appender_.waiting() || appender_.full()) {
+      look_around();
       return false;  // B6; delivery wakes us
     }
     bool any = false;
@@ -136,6 +136,15 @@ bool Pipeline::read_some(TimePoint now) {
     reader_.found_news();
   }
   return true;
+}
+
+// Reading waits, rotation does not: what is new is taken hold of, and what vanished is counted.
+void Pipeline::look_around() {
+  for (std::size_t i = 0; i < reader_.size(); ++i) {
+    SourceReader::Source& source = reader_.next_in_turn();
+    source.log->look_around();
+    stage_.count_input(SourceReader::take_counts(source));
+  }
 }
 
 // One read of one source: its lines go through the stage into the batch, and to the compressor

@@ -84,6 +84,7 @@ class Pipeline {
   void close(const Error& why, TimePoint now);
   bool read_some(TimePoint now);
   bool read_source(SourceReader::Source& source, TimePoint now);
+  void look_around();
   Status put_into_buffer(TimePoint now);
   [[nodiscard]] TimePoint next_step(TimePoint delivery_next, TimePoint now) const;
   void measure_lag(PipelineStats& stats) const;

@@ -1,9 +1,11 @@
 #include "agent/platform/posix_filesystem.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -21,6 +23,8 @@ Error from_errno(int number, const std::string& what) {
     code = Errc::no_space;
   } else if (number == EWOULDBLOCK) {
     code = Errc::busy;
+  } else if (number == EMFILE || number == ENFILE) {
+    code = Errc::exhausted;
   }
   return Error{code, what + ": " + std::generic_category().message(number)};
 }
@@ -128,18 +132,35 @@ void give_to_owner(int fd, const std::string& path) {
   }
 }
 
+// The kernel gives the lowest number that is free, so the number says how many are left.
+bool is_reserved(int fd) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return false;
+  }
+  const rlim_t reserve = std::min<rlim_t>(PosixFs::kReservedDescriptors, limit.rlim_cur / 4);
+  return static_cast<rlim_t>(fd) >= limit.rlim_cur - reserve;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixFs::open(const std::string& path, OpenMode mode) {
   int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  if (mode == OpenMode::read) {
+  if (mode == OpenMode::read || mode == OpenMode::follow) {
     flags |= O_RDONLY;
   } else {
     flags |= O_RDWR | (mode == OpenMode::create ? O_CREAT | O_EXCL : 0);
   }
   const int fd = ::open(path.c_str(), flags, 0600);
   if (fd < 0) {
-    return from_errno(errno, "open " + path);
+    Error error = from_errno(errno, "open " + path);
+    refused_opens_ += mode == OpenMode::follow && error.code == Errc::exhausted ? 1 : 0;
+    return error;
+  }
+  if (mode == OpenMode::follow && is_reserved(fd)) {
+    ::close(fd);
+    ++refused_opens_;
+    return from_errno(EMFILE, "open " + path);
   }
   auto file = std::make_unique<PosixFile>(fd, path);
   if (mode == OpenMode::create) {

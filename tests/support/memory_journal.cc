@@ -121,6 +121,7 @@ class JournalSource final : public input::Source {
     checkpoint.input_state = state_of(reader_.cursor());
     return checkpoint;
   }
+  void look_around() override {}
   [[nodiscard]] Result<input::SourceProgress> survey() override {
     input::SourceProgress survey = reader_.progress();
     survey.backlog_bytes = reader_.backlog();

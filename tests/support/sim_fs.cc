@@ -21,6 +21,7 @@ class SimFile final : public File {
   SimFile(SimFs& fs, SimFs::NodePtr node, OpenMode mode, std::string lock = {})
       : fs_(fs), node_(std::move(node)), mode_(mode), epoch_(fs.epoch_), lock_(std::move(lock)) {
     ++node_->open_count;
+    fs_.followed_ += mode == OpenMode::follow ? 1 : 0;
   }
   ~SimFile() override {
     if (epoch_ != fs_.epoch_) {
@@ -30,6 +31,7 @@ class SimFile final : public File {
       fs_.locks_.erase(lock_);
     }
     --node_->open_count;
+    fs_.followed_ -= mode_ == OpenMode::follow ? 1 : 0;
     fs_.release_if_gone(node_);
   }
 
@@ -42,7 +44,7 @@ class SimFile final : public File {
   Status write_at(std::uint64_t offset, std::string_view bytes) override {
     bool short_write = false;
     auto e = begin("write_at", &short_write);
-    if (mode_ == OpenMode::read) {
+    if (mode_ == OpenMode::read || mode_ == OpenMode::follow) {
       return Error{Errc::io, "Bad file descriptor"};
     }
     if (e && short_write) {
@@ -268,6 +270,10 @@ Result<std::unique_ptr<File>> SimFs::open(const std::string& path, OpenMode mode
   }
   if (node->kind != kFile) {
     return Error{Errc::invalid, path + ": not a regular file"};
+  }
+  if (mode == OpenMode::follow && followed_ >= max_followed_) {
+    ++refused_opens_;
+    return Error{Errc::exhausted, path + ": Too many open files"};
   }
   return std::unique_ptr<File>(std::make_unique<SimFile>(*this, node, mode));
 }

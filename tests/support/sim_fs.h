@@ -75,6 +75,9 @@ class SimFs final : public Fs {
   void clear_faults();
   void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }  // of all files together
   [[nodiscard]] std::uint64_t used_bytes() const;
+  // Files that may be open to be followed at one time.
+  void set_max_followed(std::uint64_t n) { max_followed_ = n; }
+  [[nodiscard]] std::uint64_t refused_opens() const override { return refused_opens_; }
   void set_reuse_inodes(bool on) { reuse_inodes_ = on; }
   void set_tell_generation(bool on) { tell_generation_ = on; }
   // Fails the n-th call and everything after it, as if the process had died there: then power_cut
@@ -116,6 +119,7 @@ class SimFs final : public Fs {
   const Clock& clock_;
   NodePtr root_;
   std::uint64_t calls_ = 0, next_inode_ = 2, next_generation_ = 1, capacity_ = ~std::uint64_t{0};
+  std::uint64_t max_followed_ = ~std::uint64_t{0}, followed_ = 0, refused_opens_ = 0;
   std::uint64_t epoch_ = 0;  // files opened in an earlier one are dead
   std::set<std::uint64_t> free_inodes_;
   std::map<std::uint64_t, SimFault> faults_;

@@ -119,6 +119,7 @@ std::int64_t SimFs::modified_of(const std::string& path) const {
 
 void SimFs::restart() {
   ++epoch_;
+  followed_ = 0;
   locks_.clear();
   clear_faults();
   std::set<NodePtr> all;

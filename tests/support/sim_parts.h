@@ -187,7 +187,7 @@ class SimWorld::LooseFs final : public Fs {
     if (file && path.ends_with("/ack") && first_ack.empty() && real_.get(path).size() >= 8192) {
       first_ack = real_.get(path);
     }
-    if (file && no_sync_ && mode != OpenMode::read) {
+    if (file && no_sync_ && mode != OpenMode::read && mode != OpenMode::follow) {
       return std::unique_ptr<File>(std::make_unique<Unsynced>(std::move(*file)));
     }
     return file;
@@ -206,6 +206,8 @@ class SimWorld::LooseFs final : public Fs {
   Result<std::uint64_t> free_bytes(const std::string& directory) override {
     return real_.free_bytes(directory);
   }
+
+  [[nodiscard]] std::uint64_t refused_opens() const override { return real_.refused_opens(); }
 
   std::string first_ack;
 

@@ -6,6 +6,7 @@
 #include "agent/input/file/file_range.h"
 #include "agent/input/file/follow/file_cursor.h"
 #include "agent/input/file/host_path.h"
+#include "agent/input/file/parking_source.h"
 
 namespace auditship::input::file {
 
@@ -49,7 +50,7 @@ Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
     place = std::move(*decoded);
   }
   return std::unique_ptr<Source>(
-      std::make_unique<follow::FileSource>(fs_, clock_, log_, options_of(name), place));
+      std::make_unique<ParkingSource>(fs_, clock_, log_, options_of(name), std::move(place)));
 }
 
 Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& name,

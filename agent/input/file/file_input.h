@@ -1,5 +1,5 @@
 // FileInput: the input that reads log files, for one stream. It finds the live files, opens a
-// FileSource or a FileRange for each, and knows them by their paths as the host sees them, so that a
+// ParkingSource or a FileRange for each, and knows them by their paths as the host sees them, so that a
 // log keeps its checkpoint and its ids when the agent moves into a container.
 //
 //   FileInput input(fs, clock, log, {{"/host/var/log/*.log"}, "/host", source_options});

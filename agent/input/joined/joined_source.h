@@ -45,6 +45,7 @@ class JoinedSource final : public Source {
   [[nodiscard]] event::Cursor position() const override;
   [[nodiscard]] event::Checkpoint checkpoint() const override;
   [[nodiscard]] Result<SourceProgress> survey() override;
+  void look_around() override { log_->look_around(); }
 
  private:
   void remember_place();

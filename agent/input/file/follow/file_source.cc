@@ -425,6 +425,28 @@ void FileSource::look_ahead() {
   look_cost_ = context_.clock.now() - now;
 }
 
+void FileSource::look_around() {
+  const TimePoint now = context_.clock.now();
+  if (reader_.current() == nullptr && (!looked_ahead_ || now - *looked_ahead_ >= kLookAhead)) {
+    looked_ahead_ = now;
+    (void)open_next();  // an error is met again, and told, when it is read
+    return;
+  }
+  look_ahead();
+}
+
+bool FileSource::at_rest() const {
+  const SourceProgress& progress = context_.progress;
+  return reader_.current() != nullptr && reader_.current()->live() && chain_.waiting().empty() &&
+         reader_.drained() && progress.backlog_bytes <= progress.incomplete_bytes;
+}
+
+void FileSource::close() {
+  reader_.end();
+  late_writes_.stop();
+  chain_.let_go();
+}
+
 void FileSource::update_backlog() {
   const ChainEntry* current = reader_.current();
   std::uint64_t unread = current != nullptr ? reader_.unread(current->stat.size) : 0;
@@ -436,6 +458,9 @@ void FileSource::update_backlog() {
 }
 
 Error FileSource::report_error(Error error) {
+  if (error.code == Errc::exhausted) {
+    return error;  // its turn comes when others gave their descriptors back
+  }
   context_.progress.failing = true;
   if (error.message != last_error_) {
     last_error_ = error.message;

@@ -59,6 +59,20 @@ class FileSource final : public Source {
   [[nodiscard]] event::Checkpoint checkpoint() const override;
   [[nodiscard]] const SourceProgress& progress() const override { return context_.progress; }
   [[nodiscard]] Result<SourceProgress> survey() override;
+  void look_around() override;
+
+  // Lets go of all files that can be found again by their names. May go on reading.
+  void let_go_of_waiting() { chain_.let_go(); }
+  // The live log is at its end, and nothing waits behind it.
+  [[nodiscard]] bool at_rest() const;
+  // The file that is being read is plain, so that its place is found again at no cost.
+  [[nodiscard]] bool seeks_at_no_cost() const {
+    return reader_.current() != nullptr && !reader_.current()->file->compressed();
+  }
+  // What the file that is being read was when it was looked at last. Only when there is one.
+  [[nodiscard]] const FileStat& current_stat() const { return reader_.current()->stat; }
+  // Closes all files. The lines of the last read live on; nothing may be read any more.
+  void close();
 
   // position() and checkpoint() before they are encoded.
   [[nodiscard]] const FilePosition& file_position() const { return reader_.position(); }

@@ -30,7 +30,7 @@ Generation::Generation(std::unique_ptr<File> file, Codec codec)
     : file_(std::move(file)), codec_(codec) {}
 
 Result<std::unique_ptr<Generation>> Generation::open(Fs& fs, const std::string& path, Codec codec) {
-  auto file = fs.open(path, OpenMode::read);
+  auto file = fs.open(path, OpenMode::follow);
   if (!file) {
     return file.error();
   }

@@ -32,7 +32,7 @@ struct ReadChunk {
 
 class Generation {
  public:
-  // Errors: not_found; invalid when it is not a regular file; io.
+  // Errors: not_found; invalid when it is not a regular file; exhausted; io.
   static Result<std::unique_ptr<Generation>> open(Fs& fs, const std::string& path, Codec codec);
 
   // The next bytes. replaced is told from the size and from the bytes before offset().

@@ -96,7 +96,7 @@ Result<Opened> NextRotation::pass_unopened(const ChainEntry& entry, const Error&
     }
     return Opened{Verdict::dropped, {}};
   }
-  if (entry.live() || before == Before::something_read) {
+  if (entry.live() || before == Before::something_read || why.code == Errc::exhausted) {
     return why;
   }
   context_.count_skipped(entry.stat.size);

@@ -149,7 +149,7 @@ Result<std::optional<std::size_t>> ResumeMatcher::find(std::vector<ChainEntry>& 
 Result<Match> ResumeMatcher::compare_closed(ChainEntry& entry, const GenerationMark& mark,
                                             std::optional<Error>& unreadable) const {
   if (auto s = entry.open(fs_); !s) {
-    if (s.error().code == Errc::not_found || entry.live()) {
+    if (s.error().code == Errc::not_found || s.error().code == Errc::exhausted || entry.live()) {
       return s.error();
     }
     unreadable = s.error();

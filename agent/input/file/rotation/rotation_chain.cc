@@ -164,18 +164,12 @@ bool RotationChain::hold_waiting() {
     const Status held = waiting_[i].open(context_.fs);
     if (!held && held.error().code == Errc::not_found) {
       all_there = false;
-    } else if (!held && i > 0 && out_of_descriptors()) {
+    } else if (!held && i > 0 && held.error().code == Errc::exhausted) {
       give_back_descriptors(i);
     }
     // Another failure is met again when it is this file's turn.
   }
   return all_there;
-}
-
-// Whether not even the log itself can be opened.
-bool RotationChain::out_of_descriptors() {
-  const auto live = context_.fs.open(context_.options.path, OpenMode::read);
-  return !live && live.error().code != Errc::not_found;
 }
 
 // Half of those that are held, the newest: they wait for their turn under their names, and the sink,
@@ -236,6 +230,16 @@ Result<bool> RotationChain::front_is_due(Look& look) {
     }
   }
   return true;
+}
+
+void RotationChain::let_go() {
+  for (ChainEntry& entry : waiting_) {
+    // One that has no name any more is kept: it is nowhere else.
+    const auto named = context_.fs.stat(entry.path);
+    if (named && named->same_file(entry.stat)) {
+      entry.file.reset();
+    }
+  }
 }
 
 void RotationChain::pop_front() {

@@ -54,6 +54,8 @@ class RotationChain {
   }
   [[nodiscard]] ChainEntry& front() { return waiting_.front(); }
   void pop_front();
+  // Lets go of the files that are held: they wait under their names.
+  void let_go();
   // A file that is to be read (again) before all others.
   void push_front(ChainEntry entry);
   // Of the files that wait, as the last look at each found them.
@@ -85,7 +87,6 @@ class RotationChain {
   bool still_elsewhere(const ChainEntry& entry);
   bool hold_waiting();
   void count_waiting();
-  bool out_of_descriptors();
   void give_back_descriptors(std::size_t held);
   bool leave_out(const ChainEntry& entry);
   Result<std::optional<Digest>> first_line_of_front();

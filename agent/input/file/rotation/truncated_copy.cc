@@ -45,7 +45,8 @@ Result<TruncatedCopy::Found> TruncatedCopy::find(const ChainEntry& truncated,
 Result<Match> TruncatedCopy::compare(ChainEntry& copy, const GenerationMark& mark) {
   if (auto s = copy.open(context_.fs); !s) {
     // The copy is the only place where the rest is: not given up at the first failure.
-    if (s.error().code != Errc::not_found && ++failures_ <= kAttempts) {
+    if (s.error().code == Errc::exhausted ||
+        (s.error().code != Errc::not_found && ++failures_ <= kAttempts)) {
       return s.error();
     }
     return Match::none;

@@ -35,10 +35,14 @@ Result<GenerationSearch::Found> GenerationSearch::find(const GenerationMark& mar
   }
   sort_by_likelihood(candidates_, mark);
   Found found;
+  exhausted_.reset();
   if (auto entry = find_among_candidates(mark)) {
     found.files = with_successors(std::move(*entry));
   }
   candidates_.clear();
+  if (found.files.empty() && exhausted_) {
+    return *exhausted_;
+  }
   found.not_looked_at = std::exchange(not_looked_at_, {});
   failures_ = 0;
   return found;
@@ -132,7 +136,8 @@ Match GenerationSearch::compare(ChainEntry& entry, const GenerationMark& mark) {
     return Match::none;
   }
   entry.rotated->codec = beginning->codec();
-  if (!entry.open(context_.fs)) {
+  if (auto s = entry.open(context_.fs); !s) {
+    exhausted_ = s.error().code == Errc::exhausted ? std::optional(s.error()) : exhausted_;
     return Match::none;
   }
   const auto match = matcher_.compare(entry, mark);

@@ -38,7 +38,7 @@ class GenerationSearch {
   GenerationSearch(rotation::SourceContext& context, const rotation::ResumeMatcher& matcher)
       : context_(context), matcher_(matcher) {}
 
-  // known: files that were compared already. Errors: io, of the log's own directory, for the first
+  // known: files that were compared already. Errors: exhausted; io, of the log's own directory, for the first
   // kAttempts of a search only.
   Result<Found> find(const rotation::GenerationMark& mark,
                      const std::vector<rotation::ChainEntry>& known);
@@ -57,6 +57,8 @@ class GenerationSearch {
   std::vector<std::string> subdirectories_;
   std::set<rotation::FileIdentity> seen_;
   std::string not_looked_at_;
+  // A file that may be the one could not be opened for lack of descriptors.
+  std::optional<Error> exhausted_;
   int failures_ = 0;
 };
 
