@@ -179,7 +179,14 @@ Result<std::optional<std::uint64_t>> EditedLog::find_place(ChainEntry& edited,
   const std::uint64_t was = mark.at.pos.offset;
   const std::uint64_t window = std::min<std::uint64_t>(was, FileCheckpoint::kTailHashBytes);
   std::optional<std::uint64_t> found;
-  if (!is_plain(edited) || window < kMinRun) {
+  if (!is_plain(edited) || mark.at.head_hash == 0) {
+    return found;
+  }
+  const auto head_hash = edited.file->head_hash();
+  if (!head_hash) {
+    return head_hash.error();
+  }
+  if (*head_hash != mark.at.head_hash) {
     return found;
   }
   const std::uint64_t from = was > kLookBack + window ? was - kLookBack - window : 0;

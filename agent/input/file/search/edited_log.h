@@ -41,7 +41,8 @@ class EditedLog {
   static Result<std::optional<Place>> compare(rotation::ChainEntry& old, std::uint64_t read_up_to,
                                               rotation::ChainEntry& edited);
 
-  // The one place in edited with the bytes before it that mark remembers. nullopt: there is none, or
+  // The one place in edited with the bytes before it that mark remembers, where the file's first bytes
+  // are those of mark, too: the end of a line alone may come again in any log. nullopt: there is none, or
   // more than one, or it is further towards the end than kMaxInserted. Errors: io.
   static Result<std::optional<std::uint64_t>> find_place(rotation::ChainEntry& edited,
                                                          const rotation::GenerationMark& mark);
