@@ -33,6 +33,9 @@ void put_finished(std::string& out, const rotation::FinishedGeneration& finished
   put_key(out, finished.key);
   put_varint(out, finished.offset);
   put_u64(out, finished.tail_hash);
+  put_varint(out, finished.device);
+  put_varint(out, finished.inode);
+  put_varint(out, finished.generation);
 }
 
 bool get_finished(WireReader& in, char version, rotation::FinishedGeneration& finished) {
@@ -40,6 +43,9 @@ bool get_finished(WireReader& in, char version, rotation::FinishedGeneration& fi
   if (key && version != kStateVersionOfKeys) {
     finished.offset = in.varint();
     finished.tail_hash = in.u64();
+    finished.device = in.varint();
+    finished.inode = in.varint();
+    finished.generation = in.varint();
   }
   return key && in.ok();
 }

@@ -18,6 +18,8 @@ struct FinishedGeneration {
   std::uint64_t offset = 0;
   // As FileCheckpoint has it, of that place.
   std::uint64_t tail_hash = 0;
+  // Of the file when it was read: hints, not truth.
+  std::uint64_t device = 0, inode = 0, generation = 0;
 
   auto operator<=>(const FinishedGeneration&) const = default;
 };

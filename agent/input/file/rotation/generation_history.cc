@@ -16,6 +16,9 @@ GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume
       GenerationMark mark;
       mark.at.pos = FilePosition{each.key, each.offset};
       mark.at.tail_hash = each.tail_hash;
+      mark.at.device = each.device;
+      mark.at.inode = each.inode;
+      mark.at.generation = each.generation;
       marks_.push_back(std::move(mark));
     }
     last_ = *resume;
@@ -30,7 +33,7 @@ bool GenerationHistory::finish(GenerationMark mark) {
     marks_.pop_back();
     finished_.pop_back();
   }
-  add_finished(mark.at);
+  add_finished(mark);
   marks_.push_back(std::move(mark));
   if (marks_.size() > FileCheckpoint::kMaxFinished) {
     old_keys_.push_back(marks_.front().at.pos.file);
@@ -43,7 +46,7 @@ bool GenerationHistory::finish(GenerationMark mark) {
 }
 
 void GenerationHistory::give_up(GenerationMark mark) {
-  add_finished(mark.at);
+  add_finished(mark);
   marks_.push_back(std::move(mark));
 }
 
@@ -79,8 +82,16 @@ std::vector<FinishedGeneration> GenerationHistory::finished() const {
   return {finished_.begin(), finished_.end()};
 }
 
-void GenerationHistory::add_finished(const FileCheckpoint& at) {
-  finished_.push_back({at.pos.file, at.pos.offset, at.tail_hash});
+void GenerationHistory::add_finished(const GenerationMark& mark) {
+  FinishedGeneration& each = finished_.emplace_back();
+  each.key = mark.at.pos.file;
+  each.offset = mark.at.pos.offset;
+  each.tail_hash = mark.at.tail_hash;
+  if (!mark.rewritten) {  // else the file is another generation by now
+    each.device = mark.at.device;
+    each.inode = mark.at.inode;
+    each.generation = mark.at.generation;
+  }
   if (finished_.size() > FileCheckpoint::kMaxFinished) {
     finished_.pop_front();
   }

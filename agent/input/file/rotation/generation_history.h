@@ -38,7 +38,7 @@ class GenerationHistory {
   // No other generation is known to begin with the same line: it is no constant header.
   [[nodiscard]] bool never_repeated(const FileKey& key) const;
 
-  // Those of which it is known where they ended, oldest first. Of an earlier run: the content alone.
+  // Those of which it is known where they ended, oldest first. Of an earlier run: without their beginnings.
   [[nodiscard]] const std::deque<GenerationMark>& marks() const { return marks_; }
   // Where the generation finished last stands, in this run or an earlier one.
   [[nodiscard]] const FileCheckpoint& last() const { return last_; }
@@ -46,7 +46,7 @@ class GenerationHistory {
   [[nodiscard]] std::vector<FinishedGeneration> finished() const;
 
  private:
-  void add_finished(const FileCheckpoint& at);
+  void add_finished(const GenerationMark& mark);
 
   std::deque<GenerationMark> marks_;
   // Older than marks_, or of earlier runs; oldest first.

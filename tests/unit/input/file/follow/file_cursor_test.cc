@@ -24,7 +24,8 @@ FileCheckpoint full_checkpoint() {
   c.tail_hash = 0xFEDCBA9876543210u;
   c.modified_ns = -5;
   c.head_hash = 77;
-  c.finished = {{key_of(1, 0), 100, 0xFEDCBA9876543210u}, {key_of(1, 0xFFFFFFFF), 0, 0}};
+  c.finished = {{key_of(1, 0), 100, 0xFEDCBA9876543210u, 1, 2, 3},
+                {key_of(1, 0xFFFFFFFF), 0, 0, 0, 0, 0}};
   return c;
 }
 
@@ -64,8 +65,9 @@ TEST_CASE("a checkpoint with as many finished generations as are remembered fits
   c.device = c.inode = c.generation = ~std::uint64_t{0};
   c.finished.clear();
   for (std::uint32_t n = 0; n < 2 * FileCheckpoint::kMaxFinished; ++n) {
-    c.finished.push_back({key_of(static_cast<std::uint8_t>(n), 0xFFFFFFFF - n), ~std::uint64_t{0},
-                          ~std::uint64_t{0}});
+    const std::uint64_t most = ~std::uint64_t{0};
+    c.finished.push_back(
+        {key_of(static_cast<std::uint8_t>(n), 0xFFFFFFFF - n), most, most, most, most, most});
   }
   const event::Checkpoint stored = encode_checkpoint(c);
   CHECK(stored.position.bytes.size() <= event::Cursor::kMaxBytes);
@@ -132,10 +134,10 @@ TEST_CASE("a collision index and a number of generations over their range are re
 
 TEST_CASE("a state that has the keys of finished generations alone is read", "[input]") {
   FileCheckpoint c = full_checkpoint();
-  c.finished = {{key_of(1, 4), 0, 0}};
+  c.finished = {{key_of(1, 4), 0, 0, 0, 0, 0}};
   event::Checkpoint stored = encode_checkpoint(c);
   stored.input_state[0] = 1;
-  stored.input_state.resize(stored.input_state.size() - 9);
+  stored.input_state.resize(stored.input_state.size() - 12);
   auto got = decode_checkpoint(stored);
   REQUIRE(got.ok());
   CHECK(same(*got, c));

@@ -39,7 +39,7 @@ TEST_CASE("generations that begin with the same line are numbered in order", "[r
 TEST_CASE("keys of an earlier run are known", "[rotation]") {
   FileCheckpoint resume;
   const FileKey key{digest_of("# header"), 3};
-  resume.finished = {{key, 0, 0}};
+  resume.finished = {{key, 0, 0, 0, 0, 0}};
   const GenerationHistory history(resume);
   CHECK(history.new_key(key.first_line).collision_index == 4);
   CHECK(history.marks().empty());
