@@ -78,6 +78,12 @@ TEST_CASE("the same in parts with bits of the buffer flipped", "[sim]") {
   run_histories(8'000'001, histories(200), plan);
 }
 
+TEST_CASE("rotation that keeps two files, read or not: what vanishes is told", "[sim]") {
+  SimPlan plan;
+  plan.hasty_rotation = true;
+  run_histories(9'000'001, histories(300), plan);
+}
+
 TEST_CASE("a journal that removes what nobody has read: it is told, and nothing else is missing",
           "[sim]") {
   SimPlan plan;

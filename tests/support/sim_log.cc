@@ -1,5 +1,6 @@
 // SimWorld: what happens to the log that the agent reads.
 #include "agent/pipeline/pipeline.h"
+#include "tests/support/sim_parts.h"
 #include "tests/support/sim_world.h"
 
 namespace auditship::test {
@@ -109,7 +110,9 @@ void SimWorld::rotate() {
   if (!fs_.exists(kLog) || fs_.get(kLog).empty()) {
     return;
   }
-  if (style_ == 0) {
+  if (plan_.hasty_rotation) {
+    rotate_hastily();
+  } else if (style_ == 0) {
     note("rotate by time stamp");
     const std::string backup = writer_.rotate_stamp();
     if (codec_ != Codec::none) {
@@ -121,6 +124,46 @@ void SimWorld::rotate() {
     note("rotate by number");
     writer_.rotate_numbers(90, codec_, delay_compress_);
   }
+}
+
+// `rotate 2`, read or not.
+void SimWorld::rotate_hastily() {
+  if (stream_->stats().delivered.accounted() == 0) {
+    return;  // of a log of which nothing was read nobody can miss anything
+  }
+  note("rotate hastily");
+  const std::string oldest = std::string(kLog) + ".2";
+  if (fs_.exists(oldest)) {
+    const std::string bytes = fs_.get(oldest);
+    for (const std::string& line : writer_.written) {
+      if (bytes.find(line + "\n") != std::string::npos) {
+        optional_.insert(line);
+      }
+    }
+  }
+  writer_.rotate_numbers(2);
+}
+
+// The buffer fills, and the log goes on and is rotated.
+void SimWorld::outage_with_rotations() {
+  note("outage");
+  server_.down = true;
+  const std::uint64_t rotations = 1 + rng_.below(6);
+  for (std::uint64_t i = 0; i < rotations; ++i) {
+    write_lines();
+    run_for(seconds(3));
+    rotate();
+  }
+  run_for(seconds(3));
+  server_.down = false;
+}
+
+// For less time than a directory is waited for that never could be listed.
+void SimWorld::trouble_listing() {
+  note("the directory of the log cannot be listed");
+  agent_fs_->logs_unlistable = true;
+  run_for(seconds(rng_.below(5)));
+  agent_fs_->logs_unlistable = false;
 }
 
 // A file that is truncated before it was read, or twice between two looks, is beyond any reader: so

@@ -31,7 +31,8 @@ std::string SimWorld::copies_of(const std::string& line) const {
 // from once more, and none are from lines that vanished: then some may be missing, and those behind
 // them differ.
 std::string SimWorld::check_derived(std::map<std::string, std::size_t>& there) {
-  const bool may_differ = plan_.bit_flips || plan_.log == SimPlan::Log::hasty_journal;
+  const bool may_differ =
+      plan_.bit_flips || plan_.hasty_rotation || plan_.log == SimPlan::Log::hasty_journal;
   std::uint64_t count = 0;
   std::uint64_t sum = 0;
   for (const std::string& line : writer_.written) {

@@ -194,6 +194,9 @@ class SimWorld::LooseFs final : public Fs {
   }
   Result<FileStat> stat(const std::string& path) override { return real_.stat(path); }
   Result<std::vector<std::string>> list(const std::string& directory) override {
+    if (logs_unlistable && directory == "/var/log") {
+      return Error{Errc::io, directory + ": Permission denied"};
+    }
     return real_.list(directory);
   }
   Status make_dirs(const std::string& directory) override { return real_.make_dirs(directory); }
@@ -210,6 +213,8 @@ class SimWorld::LooseFs final : public Fs {
   [[nodiscard]] std::uint64_t refused_opens() const override { return real_.refused_opens(); }
 
   std::string first_ack;
+  // The directory of the log cannot be listed now.
+  bool logs_unlistable = false;
 
  private:
   class Unsynced final : public File {

@@ -282,7 +282,7 @@ void SimWorld::flip_buffer_bit() {
 }
 
 void SimWorld::event() {
-  const std::uint64_t kind = rng_.below(20);
+  const std::uint64_t kind = rng_.below(21);
   if (kind < 7) {
     write_lines();
   } else if (kind < 9) {
@@ -300,6 +300,10 @@ void SimWorld::event() {
     clock_.jump_wall(static_cast<std::int64_t>(rng_.below(7'200'000'000'000)));
   } else if (kind == 18 && plan_.bit_flips) {
     flip_buffer_bit();
+  } else if (kind == 18 && plan_.hasty_rotation) {
+    outage_with_rotations();
+  } else if (kind == 20) {
+    trouble_listing();
   } else {
     rules_ = static_cast<std::uint8_t>(1 + rng_.below(3));
     note("rules " + std::to_string(rules_));

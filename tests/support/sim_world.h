@@ -52,6 +52,9 @@ struct SimPlan {
   // A container runtime writes the log: many records come in parts, those of stdout and stderr in
   // turn, and anything may happen between two of them.
   bool parts = false;
+  // Rotation keeps two files only, also while the agent is down or its buffer is full: what vanishes
+  // unread has to be told.
+  bool hasty_rotation = false;
   Broken broken = Broken::nothing;
 };
 
@@ -85,6 +88,9 @@ class SimWorld {
   void rotate();
   void vacuum();
   void copytruncate();
+  void rotate_hastily();
+  void outage_with_rotations();
+  void trouble_listing();
   void trouble_disk();
   void trouble_server();
   void flip_buffer_bit();
