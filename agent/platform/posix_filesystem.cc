@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -134,12 +133,12 @@ void give_to_owner(int fd, const std::string& path) {
 
 // The kernel gives the lowest number that is free, so the number says how many are left.
 bool is_reserved(int fd) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+  const std::int64_t limit = ::sysconf(_SC_OPEN_MAX);
+  if (limit < 0) {
     return false;
   }
-  const rlim_t reserve = std::min<rlim_t>(PosixFs::kReservedDescriptors, limit.rlim_cur / 4);
-  return static_cast<rlim_t>(fd) >= limit.rlim_cur - reserve;
+  constexpr auto kReserve = static_cast<std::int64_t>(PosixFs::kReservedDescriptors);
+  return fd >= limit - std::min(kReserve, limit / 4);
 }
 
 }  // namespace
