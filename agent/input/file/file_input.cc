@@ -50,7 +50,7 @@ Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
     place = std::move(*decoded);
   }
   return std::unique_ptr<Source>(
-      std::make_unique<ParkingSource>(fs_, clock_, log_, options_of(name), std::move(place)));
+      std::make_unique<ParkingSource>(fs_, clock_, log_, options_of(name), place));
 }
 
 Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& name,

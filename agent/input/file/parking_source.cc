@@ -8,7 +8,7 @@ namespace auditship::input::file {
 
 ParkingSource::ParkingSource(Fs& fs, const Clock& clock, Logger& log,
                              follow::FileSourceOptions options,
-                             std::optional<follow::FileCheckpoint> resume)
+                             const std::optional<follow::FileCheckpoint>& resume)
     : fs_(fs),
       clock_(clock),
       log_(log),

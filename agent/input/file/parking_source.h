@@ -26,7 +26,7 @@ class ParkingSource final : public Source {
 
   // As FileSource has them.
   ParkingSource(Fs& fs, const Clock& clock, Logger& log, follow::FileSourceOptions options,
-                std::optional<follow::FileCheckpoint> resume);
+                const std::optional<follow::FileCheckpoint>& resume);
 
   Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes) override;
   [[nodiscard]] event::Cursor position() const override;

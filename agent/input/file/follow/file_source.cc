@@ -241,11 +241,16 @@ Result<bool> FileSource::open_next() {
       chain_.pop_front();
       return true;
     }
-    if (!chain_.front().live()) {
-      chain_.pass(chain_.front().stat);  // else the next look finds it again
-    }
-    chain_.pop_front();
+    drop_front();
   }
+}
+
+// Nothing is to be read in it.
+void FileSource::drop_front() {
+  if (!chain_.front().live()) {
+    chain_.pass(chain_.front().stat);  // else the next look finds it again
+  }
+  chain_.pop_front();
 }
 
 // True: the place was found or is known to be lost.

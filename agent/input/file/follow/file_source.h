@@ -87,6 +87,7 @@ class FileSource final : public Source {
   Result<bool> at_truncation(std::vector<event::RawLine>& lines);
   void begin_again();
   Result<bool> open_next();
+  void drop_front();
   Result<bool> resume();
   Result<rotation::ResumePlace::Found> look_elsewhere();
   Result<bool> begin_edited();
