@@ -93,7 +93,7 @@ void SimWorld::vacuum() {
     }
   }
   const std::vector<std::string> removed = journal_.vacuum(rng_.below(20));
-  vacuumed_ = vacuumed_ || !removed.empty();
+  vacuumed_.insert(removed.begin(), removed.end());
   note((hasty ? "hasty vacuum of " : "vacuum of ") + std::to_string(removed.size()) + " entries");
   if (hasty) {
     optional_.insert(removed.begin(), removed.end());

@@ -130,8 +130,8 @@ class SimWorld {
   std::uint64_t style_ = 0;           // of rotation
   Codec codec_ = Codec::none;         // of rotated files
   bool delay_compress_ = false;
-  bool vacuumed_ = false;   // the journal has removed entries
-  std::uint8_t rules_ = 1;  // which rule file is in force
+  std::set<std::string> vacuumed_;  // entries that the journal has removed
+  std::uint8_t rules_ = 1;          // which rule file is in force
   std::uint64_t indices_ = 1;
   std::uint64_t buffer_bytes_ = 1 << 20;
   bool dead_ = false;  // the process has crashed and waits for its end

@@ -23,8 +23,6 @@ constexpr MessagePattern kSftpPatterns[] = {
      "file.path=/home/kim/up"},
     {"opendir \"{file.path}\"", "sftp-file", Outcome::none, EventClass::file_access,
      "opendir \"/home/kim\"", "file.path=/home/kim"},
-    {"closedir \"{file.path}\"", "sftp-file", Outcome::none, EventClass::file_access,
-     "closedir \"/home/kim\"", "file.path=/home/kim"},
     {"remove name \"{file.path}\"", "sftp-file", Outcome::none, EventClass::file_access,
      "remove name \"/home/kim/a\"", "file.path=/home/kim/a"},
     {"mkdir name \"{file.path}\" mode {_:word}", "sftp-file", Outcome::none,

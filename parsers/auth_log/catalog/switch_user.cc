@@ -187,7 +187,7 @@ constexpr MessagePattern kPkexecPatterns[] = {
      "ann: Executing command [USER=root] [TTY=/dev/pts/1] [CWD=/home/ann] [COMMAND=/bin/ls [x] "
      "[COMMAND=y]]",
      "user.name=ann|user.effective.name=root|session.tty=pts/1|process.working_directory=/home/ann|"
-     "process.command_line=/bin/ls [x] [COMMAND=y]"},
+     "process.command_line=/bin/ls [x] [COMMAND=y]|event.ambiguous=true"},
     {"{user.name}: Error executing command as another user: {event.reason} "
      "[USER={user.effective.name}] "
      "[TTY={session.tty:tty}] [CWD={process.working_directory}] [COMMAND={process.command_line}]",

@@ -134,7 +134,10 @@ void CommandAttribution::on_command(ObservedLine& observed) {
       add_once(login->commands, as_text(line.effective, line.command), SshLogin::kMaxList);
     } else if (line.outcome == "failure") {
       login->refused_count += line.times();
-      add_once(login->refused, as_text(line.effective, line.command), SshLogin::kMaxList);
+      // A wrong password is counted, but names no command.
+      if (!line.command.empty()) {
+        add_once(login->refused, as_text(line.effective, line.command), SshLogin::kMaxList);
+      }
     }
   }
   note_switch(line, attribution);

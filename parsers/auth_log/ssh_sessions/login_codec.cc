@@ -20,7 +20,7 @@ void each_member(Login& l, Visit& visit) {
   const auto long_lists = [&](auto&... each) { (visit.list(each, SshLogin::kMaxList), ...); };
   texts(l.id, l.host, l.ip, l.address, l.user, l.user_id, l.method, l.submethod, l.key_type,
         l.key_fingerprint, l.cert_id, l.cert_serial, l.ca_type, l.ca_fingerprint, l.owner, l.email,
-        l.logind, l.disconnect, l.disconnect_code, l.reason);
+        l.principal, l.logind, l.disconnect, l.disconnect_code, l.reason);
   numbers(l.port, l.pid, l.child, l.owner_known, l.failed, l.command_count, l.refused_count,
           l.file_count, l.unsure_count, l.sent, l.received);
   times(l.start_ns, l.opened_ns, l.end_ns, l.removed_ns);

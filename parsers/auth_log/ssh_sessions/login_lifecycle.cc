@@ -10,6 +10,9 @@ namespace {
 
 // What an earlier step of the login said stays where the line names neither key nor certificate.
 void remember_key(const SessionLine& line, SshLogin& login) {
+  if (!line.principal.empty()) {
+    login.principal = bounded(line.principal);
+  }
   if (line.key_fingerprint.empty() && line.cert_id.empty()) {
     return;
   }

@@ -67,6 +67,7 @@ void write_key(const SshLogin& login, Writer& to) {
   }
   to.text("ssh.key.owner", login.owner);
   to.text("user.email", login.email);
+  to.user("user.kerberos.principal", login.principal);
 }
 
 // What is known at the login itself.

@@ -17,7 +17,7 @@ struct WantedField {
   std::uint64_t SessionLine::*number = nullptr;
 };
 
-constexpr std::array<WantedField, 41> kWanted = {{
+constexpr std::array<WantedField, 42> kWanted = {{
     {"event.action", &SessionLine::action},
     {"event.outcome", &SessionLine::outcome},
     {"event.reason", &SessionLine::reason},
@@ -26,6 +26,7 @@ constexpr std::array<WantedField, 41> kWanted = {{
     {"user.name", &SessionLine::user},
     {"user.id", &SessionLine::user_id},
     {"user.email", &SessionLine::email},
+    {"user.kerberos.principal", &SessionLine::principal},
     {"user.effective.name", &SessionLine::effective},
     {"pam.service", &SessionLine::service},
     {"pam.module", &SessionLine::module},

@@ -22,6 +22,7 @@ struct SessionLine {
   std::string_view ip, address, tty, pam_tty, session, reason, command, path;
   std::string_view method, submethod, result, key_type, key_fingerprint;
   std::string_view cert_id, cert_serial, ca_type, ca_fingerprint, owner, owner_known, email;
+  std::string_view principal;
   std::string_view type, subsystem, kind, code;
   // "true", or empty.
   std::string_view preauth;

@@ -45,7 +45,7 @@ constexpr std::array<Rule, 24> kRules = {{
     {"sftp-session-opened", nullptr, &CommandAttribution::on_sftp_opened},
     {"sftp-session-closed", nullptr, &CommandAttribution::on_sftp_closed},
     {"sftp-file", nullptr, &CommandAttribution::on_file},
-    {"pkexec", nullptr, &CommandAttribution::on_command_link},
+    {"pkexec", nullptr, &CommandAttribution::on_command},
 }};
 
 constexpr NameTable<kRules.size()> kActions([] {

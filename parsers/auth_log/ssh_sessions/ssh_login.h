@@ -52,7 +52,7 @@ struct SshLogin {
   bool anybody = false;
   std::string method, submethod, key_type, key_fingerprint;
   std::string cert_id, cert_serial, ca_type, ca_fingerprint;
-  std::string owner, email;
+  std::string owner, email, principal;
   // 0: nobody asked whose key it is. 1: nobody is known for it. 2: `owner` is.
   std::uint64_t owner_known = 0;
   std::uint64_t failed = 0;

@@ -36,7 +36,7 @@ TEST_CASE("what a deriver knows is written down once a frame, not once a small f
   rig.fs.append(StreamRig::kLog, "Nov 29 10:00:00 h app: live\n");
   int written_down = 0;
   rig.start([&] { return std::make_unique<CountingDeriver>(written_down); });
-  rig.run(20, true);
+  rig.run(200, true);
   CHECK(rig.stream->stats().read.lines == kFiles + 1);
   CHECK(rig.store.documents.size() == kFiles + 1);
   CHECK(written_down > 0);

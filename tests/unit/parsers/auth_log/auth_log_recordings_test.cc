@@ -150,7 +150,7 @@ TEST_CASE("all recorded lines are recognised, except the kinds without an action
       // sysklogd says only that something was repeated
       ": last message repeated N times",
       // the end of a directory listing, a status that was sent
-      "internal-sftp: sent status No such file",
+      "internal-sftp: closedir \"/home/kim\"", "internal-sftp: sent status No such file",
       // other programs
       "kernel: [  N.N] audit: type=N", "polkitd(authority=local): Reloading rules",
       "systemd: Started Session N of user ann.",
