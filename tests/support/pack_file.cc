@@ -84,6 +84,8 @@ std::string suffix_of(Codec codec) {
       return ".xz";
     case Codec::bzip2:
       return ".bz2";
+    case Codec::foreign:
+      return ".lzma";
     case Codec::none:
       break;
   }

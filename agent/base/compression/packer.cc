@@ -173,6 +173,7 @@ std::unique_ptr<Deflater> make_deflater(Codec codec) {
     case Codec::none:
     case Codec::xz:
     case Codec::bzip2:
+    case Codec::foreign:
       break;
   }
   AUDITSHIP_CHECK(codec == Codec::none, "bodies are not packed so");

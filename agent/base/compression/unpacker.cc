@@ -23,6 +23,7 @@ std::unique_ptr<StreamDecoder> make_decoder(Codec codec) {
     case Codec::bzip2:
       return make_bzip2_decoder();
     case Codec::none:
+    case Codec::foreign:
       break;
   }
   return nullptr;

@@ -26,7 +26,8 @@ class CountingDeriver final : public parsers::Deriver {
 
 }  // namespace
 
-TEST_CASE("what a deriver knows is written down once a frame, not once a small file", "[pipeline]") {
+TEST_CASE("what a deriver knows is written down once a frame, not once a small file",
+          "[pipeline]") {
   constexpr int kFiles = 320;
   StreamRig rig(1);
   for (int i = kFiles; i > 0; --i) {

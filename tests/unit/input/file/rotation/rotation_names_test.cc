@@ -30,7 +30,7 @@ TEST_CASE("rotated generations are told from other names", "[rotation]") {
       {"auth.log", "auth.log.bak", std::nullopt, Codec::none},
       {"auth.log", "auth.log~", std::nullopt, Codec::none},
       {"auth.log", "auth.log.gz", std::nullopt, Codec::gzip},
-      {"auth.log", "auth.log.1.lz4", std::nullopt, Codec::none},
+      {"auth.log", "auth.log.1.lz4", number, Codec::foreign},
       {"auth.log", "auth.log.old.1", std::nullopt, Codec::none},
       {"auth.log", "auth.log-12345678", std::nullopt, Codec::none},
       {"secure", "secure-20261123", date, Codec::none},

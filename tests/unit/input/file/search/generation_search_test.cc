@@ -154,6 +154,34 @@ TEST_CASE("generations in xz and bzip2 are read, also at the first start", "[fil
   }
 }
 
+TEST_CASE("a generation in a compression that nobody here reads is named", "[file_search]") {
+  for (const char* ending : {".lzma", ".lz4", ".Z"}) {
+    FileSourceRig rig;
+    rig.writer.lines(3);
+    rig.start();
+    rig.drain();
+    rig.stop();
+    rig.writer.lines(2);
+    rig.writer.rotate_numbers(9);
+    const std::string rotated = rig.writer.path() + ".1";
+    REQUIRE(rig.fs.rename(rotated, rotated + ending));
+    rig.fs.put(rotated + ending, std::string("\x5d\0\0\x80\0not to be read", 20));
+    rig.writer.lines(1);
+    rig.start();
+    rig.drain();
+    INFO(ending);
+    REQUIRE(rig.source->progress().lost_ranges > 0);
+    bool named = false;
+    for (const auto& message : rig.log.messages) {
+      for (const auto& [key, value] : message.values) {
+        named = named || value.find(rotated + ending) != std::string::npos;
+      }
+      named = named || message.text.find(rotated + ending) != std::string::npos;
+    }
+    REQUIRE(named);
+  }
+}
+
 TEST_CASE("a damaged xz generation is a told gap", "[file_search]") {
   FileSourceRig rig;
   rig.fs.put("/var/log/app.log.1.xz",
