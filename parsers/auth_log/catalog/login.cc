@@ -1,4 +1,4 @@
-// Logins at a terminal: login of util-linux and of shadow, and systemd-logind.
+// Logins at a terminal: login of util-linux, of shadow and of busybox.
 #include "parsers/auth_log/catalog/pattern_catalog.h"
 
 namespace auditship::parsers::auth_log::catalog {
@@ -339,91 +339,8 @@ constexpr MessagePattern kLoginPatterns[] = {
      {{{"event.reason", "session setup problem"}}}},
 };
 
-constexpr MessagePattern kLogindPatterns[] = {
-    {"New session '{session.id:word}' of user '{user.name}' with class '{_:word}' and type "
-     "'{_:word}'.",
-     "logind-session-new", Outcome::success, EventClass::session_start,
-     "New session '12' of user 'ann' with class 'user' and type 'tty'.",
-     "session.id=12|user.name=ann"},
-    {"New session {session.id:word} of user {user.name}.", "logind-session-new", Outcome::success,
-     EventClass::session_start, "New session c3 of user maria.svensson.",
-     "session.id=c3|user.name=maria.svensson"},
-    {"Session {session.id:word} logged out. Waiting for processes to exit.",
-     "logind-session-logged-out", Outcome::none, EventClass::session_end,
-     "Session 178 logged out. Waiting for processes to exit.", "session.id=178"},
-    {"Removed session {session.id:word}.", "logind-session-removed", Outcome::none,
-     EventClass::session_end, "Removed session 178.", "session.id=178"},
-    {"System is powering down.", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is powering down.", ""},
-    {"System is powering down", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is powering down", ""},
-    {"System is powering down ({event.reason})", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is powering down (maintenance)", "event.reason=maintenance"},
-    {"System is powering down ({event.reason}).", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is powering down (maintenance).", "event.reason=maintenance"},
-    {"System is rebooting.", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is rebooting.", ""},
-    {"System is rebooting", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is rebooting", ""},
-    {"System is rebooting ({event.reason})", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is rebooting (maintenance)", "event.reason=maintenance"},
-    {"System is rebooting ({event.reason}).", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is rebooting (maintenance).", "event.reason=maintenance"},
-    {"System is halting.", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is halting.", ""},
-    {"System is halting", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is halting", ""},
-    {"System is halting ({event.reason})", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is halting (maintenance)", "event.reason=maintenance"},
-    {"System is halting ({event.reason}).", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is halting (maintenance).", "event.reason=maintenance"},
-    {"System is rebooting with kexec.", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is rebooting with kexec.", ""},
-    {"System is rebooting with kexec", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is rebooting with kexec", ""},
-    {"System is rebooting with kexec ({event.reason})", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is rebooting with kexec (maintenance)",
-     "event.reason=maintenance"},
-    {"System is rebooting with kexec ({event.reason}).", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is rebooting with kexec (maintenance).",
-     "event.reason=maintenance"},
-    {"Powering Off...", "system-shutdown", Outcome::none, EventClass::service_end,
-     "Powering Off...", ""},
-    {"Powering off...", "system-shutdown", Outcome::none, EventClass::service_end,
-     "Powering off...", ""},
-    {"Rebooting...", "system-shutdown", Outcome::none, EventClass::service_end, "Rebooting...", ""},
-    {"Halting...", "system-shutdown", Outcome::none, EventClass::service_end, "Halting...", ""},
-    {"Rebooting via kexec...", "system-shutdown", Outcome::none, EventClass::service_end,
-     "Rebooting via kexec...", ""},
-    {"Creating /run/nologin, blocking further logins...", "system-shutdown", Outcome::none,
-     EventClass::service_end, "Creating /run/nologin, blocking further logins...", ""},
-    {"User {user.name} logged out.", "logind-user-logged-out", Outcome::none,
-     EventClass::session_end, "User ann logged out.", "user.name=ann"},
-    {"Maximum number of sessions ({_:digits}) reached, refusing further sessions.",
-     "logind-session-new",
-     Outcome::failure,
-     EventClass::session_info,
-     "Maximum number of sessions (8192) reached, refusing further sessions.",
-     "event.reason=too many sessions",
-     {{{"event.reason", "too many sessions"}}}},
-    {"System is shutting down", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is shutting down", ""},
-    {"System is shutting down.", "system-shutdown", Outcome::none, EventClass::service_end,
-     "System is shutting down.", ""},
-    {"System is performing factory reset", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is performing factory reset", ""},
-    {"Rebooting userspace...", "system-shutdown", Outcome::none, EventClass::service_end,
-     "Rebooting userspace...", ""},
-    {"System is shutting down ({event.reason})", "system-shutdown", Outcome::none,
-     EventClass::service_end, "System is shutting down (maintenance)", "event.reason=maintenance"},
-    {"Last session of user '{user.name}' logged out, terminating user context in {_}.",
-     "logind-user-logged-out", Outcome::none, EventClass::session_end,
-     "Last session of user 'ann' logged out, terminating user context in 10s.", "user.name=ann"},
-};
-
 }  // namespace
 
 std::span<const MessagePattern> login_patterns() { return kLoginPatterns; }
-std::span<const MessagePattern> logind_patterns() { return kLogindPatterns; }
 
 }  // namespace auditship::parsers::auth_log::catalog

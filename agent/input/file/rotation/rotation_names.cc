@@ -8,6 +8,8 @@ namespace auditship::input::file::rotation {
 namespace {
 
 constexpr std::size_t kLumberjackLength = 23;  // 2006-01-02T15-04-05.000
+// The live file of svlogd and multilog.
+constexpr std::string_view kTaiLive = "current";
 
 // Takes .gz, .zst, .xz or .bz2 off the end.
 Codec strip_codec(std::string_view& name) {
@@ -62,12 +64,30 @@ std::optional<RotatedName> parse_stamp(std::string_view stamp) {
   return out;
 }
 
+// '@', 16 hexadecimal digits of seconds and 8 of nanoseconds, and what the file is: .s or .u, or nothing.
+bool is_tai(std::string_view name) {
+  constexpr std::size_t kDigits = 24;
+  if (name.size() < kDigits + 1 || name[0] != '@') {
+    return false;
+  }
+  const std::string_view digits = name.substr(1, kDigits);
+  const std::string_view rest = name.substr(kDigits + 1);
+  return (rest.empty() || rest == ".s" || rest == ".u") &&
+         std::all_of(digits.begin(), digits.end(),
+                     [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
 // What stands between the live name's parts: ".1", "-20260131", "-2026-01-31T…".
 std::optional<RotatedName> parse_infix(std::string_view infix) {
   if (infix.size() < 2 || (infix[0] != '.' && infix[0] != '-')) {
     return std::nullopt;
   }
   const std::string_view text = infix.substr(1);
+  if (infix == ".old") {
+    RotatedName out;
+    out.scheme = RotationScheme::single;
+    return out;
+  }
   if (auto stamp = parse_stamp(text)) {
     return stamp;
   }
@@ -95,6 +115,13 @@ Parts split(std::string_view live) {
 
 std::optional<RotatedName> rotated_name(std::string_view live, std::string_view name) {
   const Codec codec = strip_codec(name);
+  if (live == kTaiLive && is_tai(name)) {
+    RotatedName out;
+    out.scheme = RotationScheme::tai;
+    out.stamp = name.substr(1, name.find('.') - 1);
+    out.codec = codec;
+    return out;
+  }
   if (name.size() <= live.size()) {
     return std::nullopt;
   }
@@ -115,6 +142,9 @@ std::optional<RotatedName> rotated_name(std::string_view live, std::string_view 
 
 std::optional<RotatedBase> rotated_base(std::string_view name) {
   strip_codec(name);
+  if (is_tai(name)) {
+    return RotatedBase{std::string(kTaiLive), true};
+  }
   // STEM-<lumberjack>EXT, where EXT is the last suffix or nothing.
   for (std::size_t at = name.find('-'); at != std::string_view::npos; at = name.find('-', at + 1)) {
     const std::string_view rest = name.substr(at + 1);
@@ -130,7 +160,7 @@ std::optional<RotatedBase> rotated_base(std::string_view name) {
     if (all_digits(suffix) && suffix.size() <= 6) {
       return RotatedBase{std::string(name.substr(0, dot)), true};
     }
-    if (is_date(suffix)) {
+    if (suffix == "old" || is_date(suffix)) {
       return RotatedBase{std::string(name.substr(0, dot)), false};
     }
   }

@@ -2,11 +2,15 @@
 // order they were written.
 //
 // Known schemes, for a live file NAME = STEM + EXT (EXT from the last dot on):
-//   number      NAME.1  NAME.2.gz  STEM.1EXT               logrotate; the highest number is the
-//   oldest date        NAME-20260131  NAME-20260131.gz  NAME-2026-01-31  NAME.20260131
-//   STEM-20260131EXT lumberjack  STEM-2026-01-31T00-00-00.000EXT[.gz]       kube-apiserver's own
-// each plain, .gz, .zst, .xz or .bz2. Names of another kind are not of the rotation chain. Pure functions;
-// thread-safe.
+//
+//   number      NAME.1  NAME.2.gz  STEM.1EXT                          logrotate; the highest number is the oldest
+//   date        NAME-20260131  NAME-2026-01-31.gz  NAME.20260131  STEM-20260131EXT
+//   lumberjack  STEM-2026-01-31T00-00-00.000EXT[.gz]                  kube-apiserver's own
+//   single      NAME.old                                              one generation, overwritten by the next
+//   tai         @400000006a8f0f5a0b5d1c2c.s beside a live `current`   svlogd, multilog
+//
+// each plain, .gz, .zst, .xz or .bz2, or in a compression that is not read. Names of another kind are not of the
+// rotation chain. Pure functions; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +22,12 @@
 
 namespace auditship::input::file::rotation {
 
-enum class RotationScheme : std::uint8_t { number, date, lumberjack };
+enum class RotationScheme : std::uint8_t { number, date, lumberjack, single, tai };
 
 struct RotatedName {
   RotationScheme scheme = RotationScheme::number;
   std::uint64_t number = 0;  // of scheme number
-  std::string stamp;         // digits of date or lumberjack: sorts by time
+  std::string stamp;         // digits of date, lumberjack or tai: sorts by time
   Codec codec = Codec::none;
 
   // The same generation: plain and compressed forms of one name.

@@ -12,6 +12,8 @@ TEST_CASE("rotated generations are told from other names", "[rotation]") {
   };
   const auto number = input::file::rotation::RotationScheme::number;
   const auto date = input::file::rotation::RotationScheme::date;
+  const auto single = input::file::rotation::RotationScheme::single;
+  const auto tai = input::file::rotation::RotationScheme::tai;
   const auto lumberjack = input::file::rotation::RotationScheme::lumberjack;
   const std::vector<Row> rows = {
       {"auth.log", "auth.log", std::nullopt, Codec::none},
@@ -32,6 +34,14 @@ TEST_CASE("rotated generations are told from other names", "[rotation]") {
       {"auth.log", "auth.log.gz", std::nullopt, Codec::gzip},
       {"auth.log", "auth.log.1.lz4", number, Codec::foreign},
       {"auth.log", "auth.log.old.1", std::nullopt, Codec::none},
+      {"auth.log", "auth.log.old", single, Codec::none},
+      {"auth.log", "auth.log.old.gz", single, Codec::gzip},
+      {"auth.log", "auth.log-old", std::nullopt, Codec::none},
+      {"current", "@400000006a8f0f5a0b5d1c2c.s", tai, Codec::none},
+      {"current", "@400000006a8f0f5a0b5d1c2c.u", tai, Codec::none},
+      {"current", "@400000006a8f0f5a0b5d1c2c.s.gz", tai, Codec::gzip},
+      {"current", "@400000006a8f0f5a0b5d1c2.s", std::nullopt, Codec::none},
+      {"auth.log", "@400000006a8f0f5a0b5d1c2c.s", std::nullopt, Codec::none},
       {"auth.log", "auth.log-12345678", std::nullopt, Codec::none},
       {"secure", "secure-20261123", date, Codec::none},
       {"secure", "secure.1", number, Codec::none},
