@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "agent/base/net/ip_address.h"
+#include "agent/base/text.h"
 #include "parsers/json/json_scan.h"
 #include "parsers/kube_audit/text_conversions.h"
 
@@ -135,7 +136,27 @@ std::string_view without_bodies(std::string_view piece) {
   return piece.substr(0, end);
 }
 
-bool has_member(std::string_view text) { return text.find("\":") != std::string_view::npos; }
+// The place behind blanks and the backslashes of JSON within JSON.
+std::size_t behind_escapes(std::string_view text, std::size_t at) {
+  return std::min(text.find_first_not_of("\\ \t", at), text.size());
+}
+
+// Whether a quoted text with a JSON value behind its colon stands there: "a":"b", "a": 1, \"a\":{. Not prose, as in
+// Get "https://h:443/": dial tcp.
+bool has_member(std::string_view text) {
+  for (std::size_t at = text.find("\":"); at != std::string_view::npos;
+       at = text.find("\":", at + 1)) {
+    const std::string_view value = text.substr(behind_escapes(text, at + 2));
+    const bool begins =
+        !value.empty() &&
+        (std::string_view("\"{[-").find(value[0]) != std::string_view::npos || is_digit(value[0]));
+    if (begins || value.starts_with("true") || value.starts_with("false") ||
+        value.starts_with("null")) {
+      return true;
+    }
+  }
+  return false;
+}
 
 bool is_json(std::string_view text) {
   json::JsonScan scan(text);
@@ -143,23 +164,56 @@ bool is_json(std::string_view text) {
   return scan.value(value) && scan.at_end();
 }
 
+// A Secret, or a list of them, at any depth: its data may stand in front of its kind.
+bool is_secret(std::string_view json) {
+  constexpr std::string_view kKind = "kind";
+  for (std::size_t at = json.find(kKind); at != std::string_view::npos;
+       at = json.find(kKind, at + 1)) {
+    const std::size_t value = json.find_first_not_of("\\\": \t", at + kKind.size());
+    if (value != std::string_view::npos && json.substr(value).starts_with("Secret")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Without the first word that is longer than those of prose, and all behind it: it may be the middle of a secret.
+std::string_view without_long_words(std::string_view text) {
+  constexpr std::size_t kLongest = 256;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at == text.size() || text[at] == ' ' || text[at] == '\t') {
+      if (at - begin > kLongest) {
+        return text.substr(0, begin);
+      }
+      begin = at + 1;
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view shown_of_no_event(std::string_view text) {
-  std::string_view shown = without_bodies(text);
-  if (text.starts_with(kEventMark) || kEventMark.starts_with(text) || !has_member(text)) {
+  const std::string_view shown = without_bodies(text);
+  if (text.starts_with(kEventMark) || kEventMark.starts_with(text)) {
     return shown;
   }
   if (is_json(text)) {
-    return shown.substr(0, shown.find(R"("kind":"Secret)"));
+    return is_secret(text) ? std::string_view() : shown;
   }
-  return shown.substr(0, shown.find('"'));
+  if (!has_member(text)) {
+    return without_long_words(shown);
+  }
+  // Where a piece begins within a value, nothing tells.
+  const std::string_view front = text.substr(0, text.find_first_of("\"{\\"));
+  return is_line_header(front) ? front : std::string_view();
 }
 
 bool is_middle_of_json(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   return first != std::string_view::npos && text[first] != '{' && text[first] != '[' &&
-         has_member(text) && text.find(kEventMark) == std::string_view::npos;
+         text.ends_with('}') && has_member(text) && text.find(kEventMark) == std::string_view::npos;
 }
 
 bool is_line_header(std::string_view text) {

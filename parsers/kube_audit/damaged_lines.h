@@ -19,9 +19,9 @@ inline constexpr std::string_view kEventMark = R"({"kind":"Event","apiVersion":"
 [[nodiscard]] bool join_cut_event(std::string_view head, std::string_view tail, std::string& out);
 
 // What may be shown of text that is no event: bodies may hold secrets that can no longer be told, so it
-// ends where the first of them begins. Where text neither begins as an event nor is JSON as a whole it
-// may be the middle of a body, so it ends where its first quoted text begins; a line that is a Secret
-// itself ends where it says so.
+// ends where the first of them begins. Text that neither begins as an event nor is JSON as a whole may
+// be the middle of a body: of JSON only the header of a syslog daemon is shown, of other text what
+// stands in front of a word that is too long for prose. Nothing is shown of a line that is a Secret.
 [[nodiscard]] std::string_view shown_of_no_event(std::string_view text);
 
 // Text that is a piece of JSON: members, but neither their beginning nor a whole event.

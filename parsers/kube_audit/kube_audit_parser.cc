@@ -137,7 +137,8 @@ void KubeAuditParser::State::parse(const event::RawLine& line, event::Records& o
 // A part of a record, which RecordJoiner would have joined. Nothing tells what stands in the middle of a body, so only
 // the first part is shown, up to its bodies.
 void KubeAuditParser::State::parse_part(std::string_view text, event::Records& out) {
-  unparsed(text.starts_with(kEventMark) ? text : std::string_view(), text, "partial", out);
+  const bool shown = text.starts_with(kEventMark) || !redactor.enabled();
+  unparsed(shown ? text : std::string_view(), text, "partial", out);
 }
 
 void KubeAuditParser::State::parse_text(std::string_view text, bool nuls, event::Records& out) {

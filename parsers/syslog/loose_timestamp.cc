@@ -84,6 +84,21 @@ void take_zone_word(std::string_view text, std::size_t& at, Timestamp& stamp) {
   }
 }
 
+// " -03", as zones without letters are called; false where there is none.
+bool take_zone_hours(std::string_view text, std::size_t& at, Timestamp& stamp) {
+  constexpr std::size_t kBytes = 4;
+  const bool sign = at + 1 < text.size() && (text[at + 1] == '-' || text[at + 1] == '+');
+  const int hours =
+      sign && text[at] == ' ' && ends_at(text, at + kBytes) ? two_digits(text, at + 2) : -1;
+  if (hours < 0 || hours > 23) {
+    return false;
+  }
+  stamp.zoned = true;
+  stamp.offset = hours * (text[at + 1] == '-' ? -3600 : 3600);
+  at += kBytes;
+  return true;
+}
+
 // A blank and the name of a time zone behind it; 0 where there is none.
 std::size_t zone_name_bytes(std::string_view text, std::size_t at) {
   constexpr std::size_t kShortest = 2;
@@ -124,7 +139,9 @@ bool read_loose_iso(std::string_view text, std::size_t begin, Timestamp& stamp) 
     } else {
       take_zone_word(from, at, stamp);
       // journalctl's short-full: "Sat 2026-11-28 19:00:00 CET". Which offset CET is, nobody says.
-      at += begin > 0 && !stamp.zoned ? zone_name_bytes(from, at) : 0;
+      if (begin > 0 && !stamp.zoned && !take_zone_hours(from, at, stamp)) {
+        at += zone_name_bytes(from, at);
+      }
     }
   }
   if (!ends_at(from, at)) {

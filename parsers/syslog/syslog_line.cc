@@ -105,7 +105,8 @@ bool read_usual(std::string_view text, SyslogLine& line) {
   strip_leading_blanks(rest);
   line.host = take_word(rest);
   Tag tag;
-  if (!is_host(line.host) || !take_tag(rest, tag)) {
+  if (!is_host(line.host) || !take_tag(rest, tag) ||
+      tag.ident.find('\t') != std::string_view::npos) {
     return false;
   }
   set_tag(tag, line);
@@ -251,7 +252,7 @@ bool read_socklog(std::string_view text, SyslogLine& line) {
 }
 
 // The framings, in the order in which they are tried: the first that fits wins. read_usual is none of its own but the
-// short way to what read_header would find, too.
+// short way to what read_header would find, too; where tabs stand in the header it leaves the line to that.
 using ReadFraming = bool (*)(std::string_view text, SyslogLine& line);
 constexpr std::array<ReadFraming, 5> kFramings = {
     read_rfc5424, read_bare_rfc5424, read_socklog, read_bracketed, read_header,

@@ -25,6 +25,8 @@ constexpr std::array<std::string_view, 17> kRefusals = {
 constexpr std::array<std::string_view, 9> kSuccesses = {"succeeded",     "succeeds",     "success",
                                                         "successful",    "successfully", "accepted",
                                                         "authenticated", "granted",      "allowed"};
+constexpr std::array<std::string_view, 8> kNegations = {"not",    "no",      "never", "cannot",
+                                                        "unable", "neither", "nor",   "nobody"};
 // Behind these, names begin.
 constexpr std::array<std::string_view, 8> kNameFollows = {"for", "from", "by",       "user",
                                                           "as",  "of",   "username", "account"};
@@ -61,6 +63,9 @@ class Words {
       } else if (is_letter(text[at])) {
         at = take(text, at);
       } else {
+        if (std::string_view(",;:.").find(text[at]) != std::string_view::npos) {
+          since_negation_ = kReachOfNegation;
+        }
         ++at;
       }
     }
@@ -92,14 +97,22 @@ class Words {
     if (end - at <= folded.size()) {
       judge(std::string_view(folded.data(), end - at));
     }
+    if (is_contraction(text, end)) {
+      since_negation_ = 0;
+      return end + 2;
+    }
     return end;
+  }
+
+  // "isn't", "wasn't": behind "isn".
+  static bool is_contraction(std::string_view text, std::size_t at) {
+    return at + 1 < text.size() && text[at] == '\'' && text[at + 1] == 't' &&
+           (at + 2 == text.size() || !is_letter(text[at + 2]));
   }
 
   void judge(std::string_view word) {
     const bool negated = since_negation_ < kReachOfNegation;
-    since_negation_ = word == "not" || word == "no" || word == "never" || word == "cannot"
-                          ? 0
-                          : since_negation_ + 1;
+    since_negation_ = is_one_of(word, kNegations) ? 0 : since_negation_ + 1;
     subject_ = subject_ || (!names_begun_ && is_one_of(word, kSubjects));
     if (is_one_of(word, kRefusals)) {
       refused_ = true;

@@ -10,7 +10,7 @@
 namespace auditship::parsers::auth_log::ssh_sessions {
 namespace {
 
-constexpr std::uint64_t kStateVersion = 1;
+constexpr std::uint64_t kStateVersion = 2;
 static_assert(LoginEndings::kMaxBytes + HostActivity::kMaxHosts * (SshLogin::kMaxText + 32) <=
               event::Checkpoint::kMaxStateBytes);
 

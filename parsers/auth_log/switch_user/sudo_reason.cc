@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 5> kWarnings = {
     "unable to open log file", "unable to send "};
 
 // What sudo's sudoers plugin writes before it gives up.
-constexpr std::array<std::string_view, 46> kRefusals = {
+constexpr std::array<std::string_view, 44> kRefusals = {
     "command not allowed",
     "user NOT in sudoers",
     "user NOT authorized on host",
@@ -53,9 +53,7 @@ constexpr std::array<std::string_view, 46> kRefusals = {
     "approval failed",
     "invalid shell for user ",
     "pam_open_session",
-    "pam_setcred",
     "pam_chauthtok",
-    "pam_acct_mgmt",
     "pam_authenticate",
     "command too long",
 };

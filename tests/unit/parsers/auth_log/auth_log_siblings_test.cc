@@ -77,6 +77,13 @@ TEST_CASE("a refusal in other words is never a success", "[auth]") {
             "event.outcome=failure|user.name=ann"},
            {"sshd[7]", "pam_foo(sshd:auth): access cannot be granted to ann",
             "event.outcome=failure"},
+           {"sshd[7]", "pam_foo(sshd:auth): login wasn't successful", "event.outcome=failure"},
+           {"sshd[7]", "pam_foo(sshd:auth): no second factor, login allowed user=ann",
+            "event.outcome=success|user.name=ann"},
+           {"CRON[7]", "(ann) CMD (echo a) PAM ERROR (b)",
+            "event.action=cron-command|user.effective.name=ann|user.name"},
+           {"CRON[7]", "(ann) CMD (echo a) DELETE (b)",
+            "event.action=cron-command|user.effective.name=ann|user.name"},
            {"sudo",
             "     ann : invalid shell for user root: /bin/foo ; TTY=pts/0 ; PWD=/home/ann ; "
             "USER=root ; COMMAND=/usr/bin/id",
@@ -155,6 +162,15 @@ TEST_CASE("framings of few systems", "[auth]") {
       "", "dropbear");
   check_line("Nov 28 19:00:00\th\tsshd[12]:\tAccepted password for ann from 192.0.2.7 port 5 ssh2",
              "h", "sshd");
+  check_line(
+      "Sat 2026-11-28 19:00:00 -03 h sshd[12]: Accepted password for ann from 192.0.2.7 port 5 "
+      "ssh2",
+      "h", "sshd");
+  check_line(
+      "2026-11-28T19:00:00Z\th\tsshd[1]:\tpam_unix(sshd:auth): authentication failure; logname= "
+      "uid=0 "
+      "euid=0 tty=ssh ruser= rhost=192.0.2.7  user=ann",
+      "h", "sshd");
   check_line("Nov 28 19:00:00 h sshd[12]:\tAccepted password for ann from 192.0.2.7 port 5 ssh2",
              "h", "sshd");
 }

@@ -202,13 +202,28 @@ TEST_CASE("nothing is shown of what may be the middle of a body", "[kube]") {
                std::string(R"(\",\"password\":\"U1VQRVI=\"}\n","stream":"stdout","time":)") +
                R"("2026-11-28T19:00:00.1Z"})",
            std::string(R"(    "password": "U1VQRVI=",)"),
-           std::string(R"({"kind":"Secret","data":{"password":"U1VQRVI="}})")}) {
+           std::string(R"({"kind":"Secret","data":{"password":"U1VQRVI="}})"),
+           std::string(R"({"apiVersion":"v1","data":{"password":"U1VQRVI="},"kind": "Secret"})"),
+           std::string(R"(U1VQRVI=","tls.crt":"x"},"type":"kubernetes.io/tls"})"),
+           "Nov 28 19:00:00 h k3s[1]: " + std::string(300, 'A') + "U1VQRVI="}) {
     INFO(line);
     Lab lab;
     const event::Record& record = lab.parse(line);
     CHECK(lab.records.size() == 1);
     CHECK(record.field("message").find("U1VQRVI=") == std::string_view::npos);
     CHECK((has_tag(record, "bodies-dropped") || has_tag(record, "partial")));
+  }
+}
+
+TEST_CASE("an apiserver's own log keeps its text", "[kube]") {
+  for (
+      const std::string text :
+      {R"(E1128 19:00:00.1 1 x.go:7] Get "https://10.0.0.1:443/readyz": dial tcp: connection refused)",
+       R"(I1128 19:00:00.1 1 x.go:7] "Starting" addr="[::]:6443" ok=true)"}) {
+    INFO(text);
+    Lab lab;
+    CHECK(lab.parse("2026-11-28T19:00:00.1Z stderr F " + text).field("message") == text);
+    CHECK_FALSE(has_tag(lab.records[0], "partial"));
   }
 }
 
@@ -230,9 +245,21 @@ TEST_CASE("an event behind the header of a syslog daemon is one document", "[kub
   CHECK(lab.records.size() == 2);
 }
 
+namespace {
+
+std::string prose(std::size_t bytes) {
+  std::string text(bytes, 'x');
+  for (std::size_t at = 7; at < bytes; at += 8) {
+    text[at] = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
 TEST_CASE("the raw text of an unparsed line is bounded, and its credentials are masked", "[kube]") {
   Lab lab;
-  CHECK(lab.parse(std::string(1'000'000, 'x')).field("message").size() == 256 * 1024);
+  CHECK(lab.parse(prose(1'000'000)).field("message").size() == 256 * 1024);
   CHECK(has_tag(lab.records[0], "message-cut"));
   const event::Record& record = lab.parse("GET /api?access_token=abc123 failed");
   CHECK(record.field("message") == "GET /api?access_token=[redacted] failed");
