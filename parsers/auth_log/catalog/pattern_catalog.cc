@@ -20,7 +20,7 @@ std::span<const PatternSet> auth_pattern_sets() {
       PatternSet{"sshd[812]", "pam_sss(sshd:auth): ", pam_directory_patterns()},
       PatternSet{"sshd[812]", "pam_krb5(sshd:auth): ", pam_kerberos_patterns()},
       PatternSet{"sshd[812]", "pam_any(sshd:auth): ", pam_second_factor_patterns()},
-      PatternSet{"su[812]", "pam_any(su:auth): ", pam_restriction_patterns()},
+      PatternSet{"sshd[812]", "pam_any(sshd:auth): ", pam_restriction_patterns()},
       PatternSet{"unix_chkpwd[812]", "", chkpwd_patterns()},
       PatternSet{"su[812]", "", su_patterns()},
       PatternSet{"ksu[812]", "", ksu_patterns()},

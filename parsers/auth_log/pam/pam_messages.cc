@@ -137,8 +137,20 @@ void PamMessages::apply(std::string_view service, std::string_view module, std::
   event.text("pam.service", service);
   const PamService kind = pam_service_of(service);
   if (sessions_.apply(service, kind, message, event) ||
-      apply_pam_failure(module, kind, message, event) ||
-      (module == "pam_krb5" && kerberos_.apply(message, event)) ||
+      apply_pam_failure(module, kind, message, event)) {
+    return;
+  }
+  apply_module(service, module, type, message, event);
+  if (kind == PamService::proves_target) {
+    event.user_is_target();
+  }
+}
+
+// What a module says in words of its own. It knows one user: whom the service asks it about.
+void PamMessages::apply_module(std::string_view service, std::string_view module,
+                               std::string_view type, std::string_view message,
+                               patterns::EcsEvent& event) {
+  if ((module == "pam_krb5" && kerberos_.apply(message, event)) ||
       (module == "pam_sss" && apply_received(message, event)) ||
       (module == "pam_access" && apply_access(service, message, event)) ||
       modules_.apply(message, event)) {

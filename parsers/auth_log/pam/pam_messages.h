@@ -29,6 +29,9 @@ class PamMessages {
                          patterns::EcsEvent& event);
 
  private:
+  void apply_module(std::string_view service, std::string_view module, std::string_view type,
+                    std::string_view message, patterns::EcsEvent& event);
+
   PamSessions sessions_;
   patterns::PatternTable kerberos_, modules_;
 };

@@ -153,6 +153,18 @@ void EcsEvent::user(std::string_view name, std::string_view value) {
   }
 }
 
+void EcsEvent::user_is_target() {
+  constexpr std::string_view kTarget = "user.effective.name";
+  const auto named = [this](std::string_view name) {
+    return std::find_if(record_->fields.begin(), record_->fields.end(),
+                        [name](const event::Field& field) { return field.name == name; });
+  };
+  const auto user = named("user.name");
+  if (user != record_->fields.end() && named(kTarget) == record_->fields.end()) {
+    user->name = kTarget;
+  }
+}
+
 void EcsEvent::number(std::string_view name, std::string_view digits) {
   const std::string_view value = without_leading_zeros(digits);
   if (!value.empty() && value.size() <= kMaxLongDigits &&

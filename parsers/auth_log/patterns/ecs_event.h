@@ -29,6 +29,8 @@ class EcsEvent {
   }
   // The value also goes into related.user.
   void user(std::string_view name, std::string_view value);
+  // Whoever is named as user.name alone is whom somebody wanted to become, not who acted.
+  void user_is_target();
   void literal(std::string_view name, std::string_view json) {
     record_->add(name, json, event::FieldType::literal);
   }

@@ -122,6 +122,28 @@ TEST_CASE("what stands where an address could is an address only if it is one", 
   }
 }
 
+TEST_CASE("who is named when su asks a module is whom somebody wanted to become", "[auth]") {
+  for (const Sibling& sibling : std::initializer_list<Sibling>{
+           {"su", "pam_unix(su:auth): auth could not identify password for [root]",
+            "user.effective.name=root|user.name"},
+           {"su", "pam_sss(su-l:auth): received for user root: 7 (Authentication failure)",
+            "user.effective.name=root|user.name|event.outcome=failure"},
+           {"su",
+            "pam_faillock(su:auth): Consecutive login failures for user root account temporarily "
+            "locked",
+            "user.effective.name=root|user.name"},
+           {"su", "pam_wheel(su:auth): Access denied to 'ann' for 'root'",
+            "user.name=ann|user.effective.name=root"},
+           {"su",
+            "pam_unix(su:auth): authentication failure; logname=ann uid=1000 euid=0 tty=/dev/pts/1 "
+            "ruser=ann rhost=",
+            "user.name=ann|user.effective.name"},
+           {"sudo", "pam_unix(sudo:auth): auth could not identify password for [ann]",
+            "user.name=ann|user.effective.name"}}) {
+    check(sibling);
+  }
+}
+
 TEST_CASE("shadow quoted with a backtick once", "[auth]") {
   for (const Sibling& sibling : std::initializer_list<Sibling>{
            {"usermod[7]", "add `ann' to group `adm'",
