@@ -28,10 +28,14 @@ GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume
 
 bool GenerationHistory::finish(GenerationMark mark) {
   last_ = mark.at;
-  const bool again = !marks_.empty() && marks_.back().at.pos.file == mark.at.pos.file;
+  // A shorter one with the same key may be another file: the longer one stays known.
+  const bool again = !marks_.empty() && marks_.back().at.pos.file == mark.at.pos.file &&
+                     marks_.back().at.pos.offset <= mark.at.pos.offset;
   if (again) {
+    if (!finished_.empty() && finished_.back().key == mark.at.pos.file) {
+      finished_.pop_back();
+    }
     marks_.pop_back();
-    finished_.pop_back();
   }
   add_finished(mark);
   marks_.push_back(std::move(mark));

@@ -156,7 +156,8 @@ Result<std::optional<Opened>> NextRotation::as_grown(ChainEntry& entry,
   return std::optional<Opened>();
 }
 
-// An older, shorter copy of a generation: its lines were all read before.
+// A shorter file that begins as a generation does: an older copy of it, or one with the same header.
+// It is read under the key of that generation: lines that were read before have the ids they had.
 Result<std::optional<Opened>> NextRotation::as_restored(ChainEntry& entry,
                                                         const Generation::Head& head) const {
   const auto& marks = history_.marks();
@@ -171,12 +172,13 @@ Result<std::optional<Opened>> NextRotation::as_restored(ChainEntry& entry,
     if (!*shorter) {
       continue;
     }
-    if (!entry.live()) {
-      return only(Verdict::dropped);
-    }
-    context_.log.warn("restored-shorter",
-                      "an older copy of a log that was read before; read again under the same ids",
-                      {{"path", context_.options.path}});
+    context_.log.warn(
+        "restored-shorter",
+        "a file is shorter than what was read of one that began with the same bytes; it is read "
+        "under the same ids",
+        {{"path", context_.options.path},
+         {"file", entry.path},
+         {"read_up_to", mark->at.pos.offset}});
     if (auto s = entry.file->seek(0); !s) {
       return s.error();
     }

@@ -91,7 +91,12 @@ Result<bool> ResumeMatcher::is_shorter_copy(ChainEntry& entry, const GenerationM
   if (!hash) {
     return hash.error().in(entry.path);
   }
-  return *hash == mark.at.head_hash;
+  if (*hash != mark.at.head_hash) {
+    return false;
+  }
+  // A file that is as long may hold what nobody read.
+  auto as_long = entry.file->seek(mark.at.pos.offset);
+  return as_long ? Result<bool>(!*as_long) : as_long.error().in(entry.path);
 }
 
 Result<bool> ResumeMatcher::ends_at(ChainEntry& entry, std::uint64_t offset) const {
@@ -177,23 +182,26 @@ Result<std::optional<std::size_t>> ResumeMatcher::open_at(std::vector<ChainEntry
   return std::optional(i);
 }
 
-std::optional<std::size_t> ResumeMatcher::find_shorter_copy(std::vector<ChainEntry>& found,
-                                                            const GenerationMark& mark) const {
-  for (std::size_t i = found.size(); i-- > 0;) {
-    ChainEntry& entry = found[i];
+bool ResumeMatcher::only_shorter_copy(std::vector<ChainEntry>& found,
+                                      const GenerationMark& mark) const {
+  std::size_t same_beginning = 0;
+  bool is_shorter = false;
+  for (ChainEntry& entry : found) {
     if (!entry.open(fs_)) {
-      continue;
+      return false;
     }
-    auto head = entry.file->head(Generation::LastLine::needs_newline);
-    if (head && head->complete && head->digest == mark.at.pos.file.first_line) {
+    auto hash = mark.at.head_hash != 0 ? entry.file->head_hash() : Result<std::uint64_t>(0);
+    if (hash && *hash != 0 && *hash == mark.at.head_hash) {
+      ++same_beginning;
       auto shorter = is_shorter_copy(entry, mark);
-      if (shorter && *shorter && entry.file->seek(0)) {
-        return i;
-      }
+      is_shorter = shorter && *shorter;
     }
     entry.file.reset();
+    if (!hash || same_beginning > 1) {
+      return false;
+    }
   }
-  return std::nullopt;
+  return is_shorter;
 }
 
 }  // namespace auditship::input::file::rotation

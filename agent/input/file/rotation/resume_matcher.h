@@ -38,7 +38,8 @@ class ResumeMatcher {
                         const GenerationMark& mark) const;
   // The same, with the head read first. A rotated file's last line may lack its newline.
   Result<Match> compare(ChainEntry& entry, const GenerationMark& mark) const;
-  // A shorter file with the same beginning: an older copy, restored. Errors: io.
+  // A shorter file with the same beginning: an older copy, restored, or another generation with the
+  // same header: so it is to be read, under the key of mark. Moves the offset. Errors: io.
   Result<bool> is_shorter_copy(ChainEntry& entry, const GenerationMark& mark) const;
   // Whether nothing is behind offset; then the file stands at offset. Errors: io.
   Result<bool> ends_at(ChainEntry& entry, std::uint64_t offset) const;
@@ -54,10 +55,9 @@ class ResumeMatcher {
   // back. Only that one is open then. Errors: not_found when a file vanished meanwhile; io.
   Result<std::optional<std::size_t>> find(std::vector<ChainEntry>& found,
                                           const GenerationMark& mark) const;
-  // The newest of the files that is a shorter copy of what mark remembers; it stands at its
-  // beginning.
-  std::optional<std::size_t> find_shorter_copy(std::vector<ChainEntry>& found,
-                                               const GenerationMark& mark) const;
+  // Of the files, exactly one begins as what mark remembers, and it is a shorter copy of that. In
+  // doubt false: a header of constant length is no proof. Leaves all files closed.
+  bool only_shorter_copy(std::vector<ChainEntry>& found, const GenerationMark& mark) const;
 
  private:
   Result<Match> compare_closed(ChainEntry& entry, const GenerationMark& mark,

@@ -75,14 +75,11 @@ ResumePlace::Found ResumePlace::take_edited(std::uint64_t offset) {
 
 ResumePlace::Found ResumePlace::lose(std::string_view text) {
   std::vector<ChainEntry> found = std::exchange(compared_, {});
-  if (const auto shorter = matcher_.find_shorter_copy(found, *mark_)) {
-    context_.log.warn("restored-shorter",
-                      "the log is shorter than what was read of it; read again under the same ids",
-                      {{"path", found[*shorter].path}, {"read_up_to", mark_->at.pos.offset}});
-    return take(std::move(found), *shorter, 0);
-  }
   GenerationMark mark = *std::exchange(mark_, std::nullopt);
-  context_.report_loss("generation-vanished", text, {}, mark.at.pos.offset, 0);
+  // A shorter copy is told when its turn comes. Nothing is passed for its sake.
+  if (!matcher_.only_shorter_copy(found, mark)) {
+    context_.report_loss("generation-vanished", text, {}, mark.at.pos.offset, 0);
+  }
   chain_.resume_without_place(std::move(found));
   const auto& waiting = chain_.waiting();
   mark.rewritten = std::any_of(waiting.begin(), waiting.end(),

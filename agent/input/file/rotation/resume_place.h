@@ -57,7 +57,8 @@ class ResumePlace {
   // The place is in the live log, which was edited, and is open: it is a generation of its own from now
   // on, read from offset. missing: it has no such place.
   Found take_edited(std::uint64_t offset);
-  // The place counts as lost, or as found in a shorter copy of its file; text says why.
+  // The place counts as lost, and text says why, unless a shorter copy of its file is there. All files
+  // wait; which of them were read before, their contents say.
   Found lose(std::string_view text);
 
  private:

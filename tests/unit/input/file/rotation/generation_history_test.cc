@@ -56,6 +56,26 @@ TEST_CASE("a generation that is finished again counts once", "[rotation]") {
   CHECK(history.last().pos.offset == 20);
 }
 
+TEST_CASE("a shorter file with the key of a generation does not take its mark", "[rotation]") {
+  GenerationHistory history(std::nullopt);
+  const FileKey key = history.new_key(digest_of("a"));
+  history.finish(mark_at(key, 20));
+  history.finish(mark_at(key, 10));
+  REQUIRE(history.marks().size() == 2);
+  CHECK(history.marks().front().at.pos.offset == 20);
+  CHECK(history.finished().size() == 2);
+}
+
+TEST_CASE("what is known of an earlier run without its place is kept", "[rotation]") {
+  FileCheckpoint resume;
+  const FileKey key{digest_of("# header"), 0};
+  const FileKey other{digest_of("# other"), 0};
+  resume.finished = {{key, 10, 0, 0, 0, 0}, {other, 0, 0, 0, 0, 0}};
+  GenerationHistory history(resume);
+  history.finish(mark_at(key, 20));
+  CHECK(history.finished().size() == 3);  // the last of them is another generation
+}
+
 TEST_CASE("what is remembered is bounded", "[rotation]") {
   GenerationHistory history(std::nullopt);
   const std::size_t many = 3 * FileCheckpoint::kMaxFinished;

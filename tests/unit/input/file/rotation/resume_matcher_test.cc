@@ -110,7 +110,18 @@ TEST_CASE("a shorter file with the same beginning is an older copy", "[rotation]
   auto at = rig.matcher.find(found, mark);
   REQUIRE(at.ok());
   CHECK_FALSE(at->has_value());
-  CHECK(rig.matcher.find_shorter_copy(found, mark) == std::optional<std::size_t>(0));
+  CHECK(rig.matcher.only_shorter_copy(found, mark));
+  found.push_back(rig.entry("/log/app.log", content.substr(0, 1300) + "\n"));
+  CHECK_FALSE(rig.matcher.only_shorter_copy(found, mark));  // either may be it
+}
+
+TEST_CASE("a file with the same beginning that is as long is no older copy", "[rotation]") {
+  MatcherRig rig;
+  const std::string content = lines("a long line of text", 100);
+  const GenerationMark mark = MatcherRig::mark_of(content);
+  ChainEntry entry = rig.entry("/log/app.log.1", content.substr(0, 1200) + lines("other", 200));
+  REQUIRE(entry.open(rig.fs).ok());
+  CHECK_FALSE(*rig.matcher.is_shorter_copy(entry, mark));
 }
 
 TEST_CASE("whether a file ends at a place is said without reading on", "[rotation]") {
