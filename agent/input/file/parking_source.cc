@@ -114,6 +114,9 @@ void ParkingSource::park_if_scarce(std::size_t lines) {
   if (!rests && (lines == 0 || !source_->seeks_at_no_cost())) {
     return;
   }
+  if (!source_->all_named()) {
+    return;  // what only our descriptor keeps is read first
+  }
   Parked parked{source_->file_checkpoint(), std::nullopt};
   if (rests) {
     parked.seen = source_->current_stat();

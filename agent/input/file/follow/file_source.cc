@@ -362,6 +362,11 @@ bool FileSource::at_rest() const {
          reader_.drained() && progress.backlog_bytes <= progress.incomplete_bytes;
 }
 
+bool FileSource::all_named() const {
+  const ChainEntry* current = reader_.current();
+  return (current == nullptr || is_named(context_.fs, *current)) && chain_.all_named();
+}
+
 void FileSource::close() {
   reader_.end();
   late_writes_.stop();

@@ -71,6 +71,8 @@ class FileSource final : public Source {
   }
   // What the file that is being read was when it was looked at last. Only when there is one.
   [[nodiscard]] const FileStat& current_stat() const { return reader_.current()->stat; }
+  // All files that are held can be found again by their names: closing loses none of them.
+  [[nodiscard]] bool all_named() const;
   // Closes all files. The lines of the last read live on; nothing may be read any more.
   void close();
 

@@ -8,6 +8,11 @@ FileIdentity identity_of(const FileStat& stat) {
 
 SeenFile seen_file(const FileStat& stat) { return {identity_of(stat), stat.modified_ns}; }
 
+bool is_named(Fs& fs, const ChainEntry& entry) {
+  const auto named = fs.stat(entry.path);
+  return named && named->same_file(entry.stat);
+}
+
 Status ChainEntry::open(Fs& fs) {
   if (file) {
     return {};

@@ -50,4 +50,7 @@ struct ChainEntry {
   Status open(Fs& fs);
 };
 
+// Whether the name that the entry was found under means its file now. In doubt false.
+[[nodiscard]] bool is_named(Fs& fs, const ChainEntry& entry);
+
 }  // namespace auditship::input::file::rotation

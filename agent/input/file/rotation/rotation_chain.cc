@@ -235,11 +235,16 @@ Result<bool> RotationChain::front_is_due(Look& look) {
 void RotationChain::let_go() {
   for (ChainEntry& entry : waiting_) {
     // One that has no name any more is kept: it is nowhere else.
-    const auto named = context_.fs.stat(entry.path);
-    if (named && named->same_file(entry.stat)) {
+    if (entry.file && is_named(context_.fs, entry)) {
       entry.file.reset();
     }
   }
+}
+
+bool RotationChain::all_named() const {
+  return std::all_of(waiting_.begin(), waiting_.end(), [&](const ChainEntry& entry) {
+    return !entry.file || is_named(context_.fs, entry);
+  });
 }
 
 void RotationChain::pop_front() {

@@ -56,6 +56,8 @@ class RotationChain {
   void pop_front();
   // Lets go of the files that are held: they wait under their names.
   void let_go();
+  // All files that are held have their names.
+  [[nodiscard]] bool all_named() const;
   // A file that is to be read (again) before all others.
   void push_front(ChainEntry entry);
   // Of the files that wait, as the last look at each found them.

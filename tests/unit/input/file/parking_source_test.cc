@@ -138,6 +138,40 @@ TEST_CASE("logs that rotate while descriptors are scarce are read to their ends"
   CHECK(rig.lost() == 0);
 }
 
+TEST_CASE("a held file that was deleted is read before its log is closed", "[parking_source]") {
+  const bool current_too = GENERATE(false, true);
+  ScarceRig rig(2, 8);
+  for (int i = 0; i < 300; ++i) {
+    rig.write(0);
+  }
+  rig.open();
+  rig.turn();
+  for (int n = 0; n < 2; ++n) {
+    if (rig.fs.exists(rig.paths[0] + ".1")) {
+      rig.fs.move(rig.paths[0] + ".1", rig.paths[0] + ".2");
+    }
+    rig.fs.move(rig.paths[0], rig.paths[0] + ".1");
+    for (int i = 0; i < 100; ++i) {
+      rig.write(0);
+    }
+    rig.clock.advance(std::chrono::seconds(2));
+    rig.turn();  // takes hold of them
+  }
+  rig.fs.unlink(rig.paths[0] + ".1");
+  if (current_too) {
+    rig.fs.unlink(rig.paths[0] + ".2");
+  }
+  rig.fs.set_max_followed(0);
+  rig.write(1);
+  rig.turn();  // refused: descriptors are scarce from now on
+  rig.fs.set_max_followed(8);
+  for (int i = 0; i < 100; ++i) {
+    rig.turn();
+  }
+  CHECK(rig.got == rig.wanted);
+  CHECK(rig.lost() == 0);
+}
+
 TEST_CASE("three hundred rotated files leave descriptors to others", "[parking_source]") {
   ScarceRig rig(1, 12);
   for (int n = 300; n > 0; --n) {
