@@ -39,6 +39,9 @@ class SimFile final : public File {
     if (auto e = begin("read_at")) {
       return *e;
     }
+    if (offset < node_->spoiled) {
+      return Error{Errc::io, "Input/output error"};
+    }
     return node_->content.read(offset, into, size);
   }
   Status write_at(std::uint64_t offset, std::string_view bytes) override {

@@ -62,6 +62,8 @@ class SimFs final : public Fs {
   void set_modified(const std::string& path, std::int64_t ns);
   // As a service manager covers what it hides: empty, and without any permission.
   void hide(const std::string& path);
+  // From now on the first bytes of the file are on a bad part of the disk.
+  void spoil(const std::string& path, std::uint64_t bytes);
   void flip_bit(const std::string& path, std::uint64_t byte, unsigned bit);
   [[nodiscard]] std::uint64_t inode_of(const std::string& path) const;
   [[nodiscard]] std::int64_t modified_of(const std::string& path) const;

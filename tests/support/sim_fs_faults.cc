@@ -94,6 +94,8 @@ void SimFs::set_modified(const std::string& path, std::int64_t ns) {
   require(path)->modified_ns = ns;
 }
 
+void SimFs::spoil(const std::string& path, std::uint64_t bytes) { require(path)->spoiled = bytes; }
+
 void SimFs::hide(const std::string& path) {
   const NodePtr node = require(path);
   node->hidden = true;

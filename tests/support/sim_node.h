@@ -18,6 +18,7 @@ struct SimFs::Node {
   std::uint64_t inode = 0, generation = 0, links = 0, open_count = 0;
   std::int64_t modified_ns = 0;
   bool hidden = false;
+  std::uint64_t spoiled = 0;  // of the first bytes: reads there fail
 
   SimContent content, durable;
   struct Change {

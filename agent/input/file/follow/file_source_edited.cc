@@ -57,10 +57,14 @@ Result<bool> FileSource::begin_edited() {
     return false;
   }
   auto head = next.file->head(Generation::LastLine::needs_newline);
-  auto place = head ? search::EditedLog::compare(*old, late_writes_.read_up_to(), next)
-                    : Result<std::optional<search::EditedLog::Place>>(head.error());
+  if (!head) {
+    return head.error().in(next.path);
+  }
+  auto place = search::EditedLog::compare(*old, late_writes_.read_up_to(), next);
   if (!place) {
-    return place.error().in(next.path);
+    // The old file may never be readable again; an error of the next one is met when it is read.
+    late_writes_.stop();
+    return false;
   }
   if (!*place || !head->complete) {
     return false;

@@ -147,6 +147,20 @@ TEST_CASE("the log is edited while lines at its end are unread: they come", "[ed
   CHECK(rig.got.size() == 75);
 }
 
+TEST_CASE("an old file that cannot be read any more does not stand in the log's way",
+          "[edited_log]") {
+  EditRig rig;
+  rig.fs.spoil(kLog, 10);
+  const std::string bytes = rig.fs.get(kLog);
+  rig.fs.put("/var/log/sedXYZ", bytes.substr(bytes.find('\n') + 1));
+  rig.fs.move("/var/log/sedXYZ", kLog);
+  rig.writer.line(long_line(61));
+  rig.drain();
+  // What of the log is known already cannot be said.
+  CHECK(rig.counts().at(long_line(61)) == 1);
+  CHECK(rig.counts().at(long_line(60)) == 2);
+}
+
 TEST_CASE("an editor that writes the log anew in its own file is no rotation", "[edited_log]") {
   EditRig rig;
   std::string bytes = rig.fs.get(kLog);
