@@ -11,9 +11,7 @@ namespace auditship::input::file::follow {
 namespace {
 
 constexpr char kCursorVersion = 1;
-constexpr char kStateVersion = 2;
-// Of finished generations it has the keys alone.
-constexpr char kStateVersionOfKeys = 1;
+constexpr char kStateVersion = 3;
 
 void put_key(std::string& out, const FileKey& key) {
   out.append(reinterpret_cast<const char*>(key.first_line.data()), key.first_line.size());
@@ -38,22 +36,38 @@ void put_finished(std::string& out, const rotation::FinishedGeneration& finished
   put_varint(out, finished.generation);
 }
 
-bool get_finished(WireReader& in, char version, rotation::FinishedGeneration& finished) {
+bool get_finished(WireReader& in, rotation::FinishedGeneration& finished) {
   const bool key = get_key(in, finished.key);
-  if (key && version != kStateVersionOfKeys) {
-    finished.offset = in.varint();
-    finished.tail_hash = in.u64();
-    finished.device = in.varint();
-    finished.inode = in.varint();
-    finished.generation = in.varint();
-  }
+  finished.offset = in.varint();
+  finished.tail_hash = in.u64();
+  finished.device = in.varint();
+  finished.inode = in.varint();
+  finished.generation = in.varint();
   return key && in.ok();
+}
+
+// That there is none is the end 0.
+void put_skipped(std::string& out, const std::optional<rotation::SkippedPart>& skipped) {
+  put_varint(out, skipped ? skipped->to : 0);
+  if (skipped) {
+    put_varint(out, skipped->from);
+    put_u64(out, skipped->tail_hash);
+  }
+}
+
+bool get_skipped(WireReader& in, std::optional<rotation::SkippedPart>& skipped) {
+  const std::uint64_t to = in.varint();
+  if (to == 0) {
+    return in.ok();
+  }
+  const std::uint64_t from = in.varint();
+  skipped = rotation::SkippedPart{from, to, in.u64()};
+  return in.ok() && from < to;
 }
 
 bool get_state(WireReader& in, FileCheckpoint& checkpoint) {
   const std::string_view version = in.raw(1);
-  if (version != std::string_view(&kStateVersion, 1) &&
-      version != std::string_view(&kStateVersionOfKeys, 1)) {
+  if (version != std::string_view(&kStateVersion, 1)) {
     return false;
   }
   checkpoint.device = in.varint();
@@ -62,12 +76,13 @@ bool get_state(WireReader& in, FileCheckpoint& checkpoint) {
   checkpoint.tail_hash = in.u64();
   checkpoint.modified_ns = static_cast<std::int64_t>(in.u64());
   checkpoint.head_hash = in.u64();
+  const bool skipped = get_skipped(in, checkpoint.skipped);
   const std::uint64_t count = in.varint();
-  if (!in.ok() || count > FileCheckpoint::kMaxFinished) {
+  if (!skipped || !in.ok() || count > FileCheckpoint::kMaxFinished) {
     return false;
   }
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (!get_finished(in, version.front(), checkpoint.finished.emplace_back())) {
+    if (!get_finished(in, checkpoint.finished.emplace_back())) {
       return false;
     }
   }
@@ -118,6 +133,7 @@ event::Checkpoint encode_checkpoint(const FileCheckpoint& checkpoint) {
   put_u64(state, checkpoint.tail_hash);
   put_u64(state, static_cast<std::uint64_t>(checkpoint.modified_ns));
   put_u64(state, checkpoint.head_hash);
+  put_skipped(state, checkpoint.skipped);
   const std::size_t count = std::min(checkpoint.finished.size(), FileCheckpoint::kMaxFinished);
   put_varint(state, count);
   std::for_each(checkpoint.finished.end() - static_cast<std::ptrdiff_t>(count),

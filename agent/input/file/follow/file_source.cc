@@ -143,7 +143,7 @@ Result<bool> FileSource::at_truncation(std::vector<event::RawLine>& lines) {
   if (copied->verdict == TruncatedCopy::Verdict::found) {
     const FileCheckpoint at = reader_.mark();
     begin(std::move(*copied->copy),
-          rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash()});
+          rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash(), at.skipped});
     return true;
   }
   auto elsewhere = read_copy_elsewhere();
@@ -180,7 +180,7 @@ Result<bool> FileSource::read_copy_elsewhere() {
                      {"from_offset", at.pos.offset}});
   copies_.forget_failures();
   begin(std::move(searched->files.front()),
-        rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash()});
+        rotation::ReadStart{at.pos.file, at.pos.offset, reader_.head_hash(), at.skipped});
   return true;
 }
 

@@ -98,7 +98,12 @@ Status GenerationReader::skip_part() {
   if (!there) {
     return there.error();
   }
-  if (*there) {
+  if (*there && rotation::hash64(current_->file->window()) != skipped_->tail_hash) {
+    there = current_->file->seek(lines_.end());  // edited once more: in doubt it is read
+    if (!there) {
+      return there.error();
+    }
+  } else if (*there) {
     lines_.restart(prefix_, skipped_->to, current_->file->window());
     accounted_ = skipped_->to;
     position_.offset = skipped_->to;
@@ -178,6 +183,7 @@ rotation::FileCheckpoint GenerationReader::mark() const {
   mark.tail_hash = rotation::hash64(lines_.window());
   mark.modified_ns = current_->stat.modified_ns;
   mark.head_hash = lines_.offset() >= rotation::FileCheckpoint::kTailHashBytes ? head_hash_ : 0;
+  mark.skipped = skipped_;
   return mark;
 }
 

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "agent/input/file/rotation/file_position.h"
@@ -24,6 +25,15 @@ struct FinishedGeneration {
   auto operator<=>(const FinishedGeneration&) const = default;
 };
 
+// Bytes of a file that are not read, as they were read from another one: whole lines.
+struct SkippedPart {
+  std::uint64_t from = 0, to = 0;
+  // Of the bytes before `to`, as FileCheckpoint has it: where they are others, nothing is left out.
+  std::uint64_t tail_hash = 0;
+
+  auto operator<=>(const SkippedPart&) const = default;
+};
+
 struct FileCheckpoint {
   static constexpr std::size_t kTailHashBytes = 1024;
   static constexpr std::size_t kMaxFinished = 64;
@@ -37,6 +47,8 @@ struct FileCheckpoint {
   std::int64_t modified_ns = 0;
   // Hash of the first kTailHashBytes bytes; 0: fewer were read.
   std::uint64_t head_hash = 0;
+  // Behind pos, still to be left out.
+  std::optional<SkippedPart> skipped;
   // Generations read to their end, oldest first, the last kMaxFinished of them.
   std::vector<FinishedGeneration> finished;
 };

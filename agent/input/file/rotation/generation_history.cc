@@ -28,6 +28,7 @@ GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume
 
 bool GenerationHistory::finish(GenerationMark mark) {
   last_ = mark.at;
+  last_.skipped.reset();
   // A shorter one with the same key may be another file: the longer one stays known.
   const bool again = !marks_.empty() && marks_.back().at.pos.file == mark.at.pos.file &&
                      marks_.back().at.pos.offset <= mark.at.pos.offset;

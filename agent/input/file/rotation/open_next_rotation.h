@@ -18,11 +18,6 @@
 
 namespace auditship::input::file::rotation {
 
-// Bytes of a file that are not read, as they were read from another one: whole lines.
-struct SkippedPart {
-  std::uint64_t from = 0, to = 0;
-};
-
 // Where reading of a file begins, and as which generation.
 struct ReadStart {
   FileKey key;

@@ -38,7 +38,7 @@ ResumePlace::Found ResumePlace::take(std::vector<ChainEntry> found, std::size_t 
                                      std::uint64_t offset) {
   const GenerationMark mark = *std::exchange(mark_, std::nullopt);
   return Found{Verdict::found, chain_.resume_at(std::move(found), at),
-               ReadStart{mark.at.pos.file, offset, mark.at.head_hash}};
+               ReadStart{mark.at.pos.file, offset, mark.at.head_hash, mark.at.skipped}};
 }
 
 ResumePlace::Found ResumePlace::take_elsewhere(std::vector<ChainEntry> files) {
@@ -50,7 +50,7 @@ ResumePlace::Found ResumePlace::take_elsewhere(std::vector<ChainEntry> files) {
                      {"from_offset", mark.at.pos.offset}});
   ChainEntry entry = chain_.resume_elsewhere(std::exchange(compared_, {}), std::move(files));
   return Found{Verdict::found, std::move(entry),
-               ReadStart{mark.at.pos.file, mark.at.pos.offset, mark.at.head_hash}};
+               ReadStart{mark.at.pos.file, mark.at.pos.offset, mark.at.head_hash, mark.at.skipped}};
 }
 
 ChainEntry* ResumePlace::compared_live() {

@@ -171,7 +171,13 @@ Result<std::optional<EditedLog::Place>> EditedLog::compare(ChainEntry& old,
   if (*end - *run == *beginning) {
     return std::optional(Place{*end, {}});
   }
-  return std::optional(Place{*beginning, rotation::SkippedPart{*end - *run, *end}});
+  const std::uint64_t tail = std::min<std::uint64_t>(*end, FileCheckpoint::kTailHashBytes);
+  const auto before = bytes_at(*edited.file, *end - tail, tail);
+  if (!before) {
+    return before.error();
+  }
+  return std::optional(
+      Place{*beginning, rotation::SkippedPart{*end - *run, *end, rotation::hash64(*before)}});
 }
 
 Result<std::optional<std::uint64_t>> EditedLog::find_place(ChainEntry& edited,

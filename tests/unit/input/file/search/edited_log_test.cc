@@ -147,6 +147,28 @@ TEST_CASE("the log is edited while lines at its end are unread: they come", "[ed
   CHECK(rig.got.size() == 75);
 }
 
+TEST_CASE("what was read before an edit stays left out after a restart before it", "[edited_log]") {
+  const bool edited_again = GENERATE(false, true);
+  EditRig rig;
+  rig.edit(long_line(30), "REDACTED " + long_line(30));
+  rig.writer.line(long_line(61));
+  for (int i = 0; i < 20 && rig.got.size() == 60; ++i) {
+    rig.poll();
+    rig.clock.advance(std::chrono::milliseconds(250));
+  }
+  REQUIRE(rig.got.size() == 61);  // the changed line; the part behind it is still to come
+  rig.stop();
+  if (edited_again) {
+    rig.edit(long_line(60), "REDACTED " + long_line(60));
+  }
+  rig.start();
+  rig.drain();
+  CHECK(rig.counts().at("REDACTED " + long_line(30)) == 1);
+  CHECK(rig.counts().at(long_line(61)) == 1);
+  CHECK(rig.counts().at(long_line(59)) == (edited_again ? 2 : 1));
+  CHECK(rig.got.size() == (edited_again ? 92 : 62));
+}
+
 TEST_CASE("an old file that cannot be read any more does not stand in the log's way",
           "[edited_log]") {
   EditRig rig;
