@@ -15,7 +15,8 @@ FileInput::FileInput(Fs& fs, const Clock& clock, Logger& log, FileInputOptions o
       clock_(clock),
       log_(log),
       options_(std::move(options)),
-      discovery_(fs, log, options_.paths) {}
+      discovery_(fs, log, options_.paths),
+      scarcity_(std::make_shared<ScarcityNotice>(clock, log)) {}
 
 const std::vector<std::string>& FileInput::scan() {
   const std::vector<std::string>& files = discovery_.scan();
@@ -50,7 +51,7 @@ Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
     place = std::move(*decoded);
   }
   return std::unique_ptr<Source>(
-      std::make_unique<ParkingSource>(fs_, clock_, log_, options_of(name), place));
+      std::make_unique<ParkingSource>(fs_, clock_, log_, options_of(name), place, scarcity_));
 }
 
 Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& name,

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@
 #include "agent/base/logger.h"
 #include "agent/input/file/file_discovery.h"
 #include "agent/input/file/follow/file_source.h"
+#include "agent/input/file/scarcity_notice.h"
 #include "agent/input/source.h"
 
 namespace auditship::input::file {
@@ -56,6 +58,8 @@ class FileInput final : public SourceDiscovery {
   Logger& log_;
   const FileInputOptions options_;
   FileDiscovery discovery_;
+  // Owned with all sources that were opened, which may live on.
+  const std::shared_ptr<ScarcityNotice> scarcity_;
   std::vector<std::string> names_;
   // The files by their names.
   std::map<std::string, std::string> paths_;

@@ -8,12 +8,14 @@ namespace auditship::input::file {
 
 ParkingSource::ParkingSource(Fs& fs, const Clock& clock, Logger& log,
                              follow::FileSourceOptions options,
-                             const std::optional<follow::FileCheckpoint>& resume)
+                             const std::optional<follow::FileCheckpoint>& resume,
+                             std::shared_ptr<ScarcityNotice> scarcity)
     : fs_(fs),
       clock_(clock),
       log_(log),
       options_(std::move(options)),
       source_(std::make_unique<follow::FileSource>(fs, clock, log, options_, resume)),
+      scarcity_(std::move(scarcity)),
       refused_(fs.refused_opens()) {}
 
 Result<std::size_t> ParkingSource::read(std::vector<event::RawLine>& lines, std::size_t max_bytes) {
@@ -25,7 +27,7 @@ Result<std::size_t> ParkingSource::read(std::vector<event::RawLine>& lines, std:
   auto count = source_->read(lines, max_bytes);
   update_progress();
   if (!count && count.error().code == Errc::exhausted) {
-    source_->let_go_of_waiting();
+    give_back();
     lines.clear();
     return std::size_t{0};
   }
@@ -89,7 +91,14 @@ bool ParkingSource::something_new() {
   if (!parked_->seen) {
     return true;
   }
-  const auto now = fs_.stat(options_.path);
+  const bool renamed = parked_->path != options_.path;
+  if (renamed) {
+    const auto successor = fs_.stat(options_.path);
+    if (successor || successor.error().code != Errc::not_found) {
+      return successor.ok();
+    }
+  }
+  const auto now = fs_.stat(parked_->path);
   if (!now) {
     return now.error().code == Errc::not_found;
   }
@@ -106,22 +115,37 @@ void ParkingSource::wake() {
   parked_.reset();
 }
 
+// A file that is needed was not opened: others may wait for those that this log holds.
+void ParkingSource::give_back() {
+  scarcity_->refused(options_.name.empty() ? options_.path : options_.name);
+  source_->let_go_of_waiting();
+  if (source_->seeks_at_no_cost()) {
+    park(Rests::no);
+  }
+}
+
 void ParkingSource::park_if_scarce(std::size_t lines) {
   if (!scarce()) {
     return;
   }
   const bool rests = lines == 0 && source_->at_rest();
-  if (!rests && (lines == 0 || !source_->seeks_at_no_cost())) {
-    return;
+  if (rests && source_->leave_nameless()) {
+    update_progress();
+  } else if (rests || (lines > 0 && source_->seeks_at_no_cost())) {
+    park(rests ? Rests::yes : Rests::no);
   }
+}
+
+void ParkingSource::park(Rests rests) {
   if (!source_->all_named()) {
     return;  // what only our descriptor keeps is read first
   }
-  Parked parked{source_->file_checkpoint(), std::nullopt};
-  if (rests) {
+  Parked parked{source_->file_checkpoint(), std::nullopt, source_->current_path()};
+  if (rests == Rests::yes) {
     parked.seen = source_->current_stat();
   }
   source_->close();
+  update_progress();
   parked_ = std::move(parked);
 }
 

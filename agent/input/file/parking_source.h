@@ -9,12 +9,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
 #include "agent/input/file/follow/file_source.h"
+#include "agent/input/file/scarcity_notice.h"
 #include "agent/input/source.h"
 
 namespace auditship::input::file {
@@ -24,9 +26,10 @@ class ParkingSource final : public Source {
   // How long descriptors count as scarce after an open that found none.
   static constexpr Duration kScarce = std::chrono::seconds(60);
 
-  // As FileSource has them.
+  // As FileSource has them. scarcity: owned with the other sources of the stream.
   ParkingSource(Fs& fs, const Clock& clock, Logger& log, follow::FileSourceOptions options,
-                const std::optional<follow::FileCheckpoint>& resume);
+                const std::optional<follow::FileCheckpoint>& resume,
+                std::shared_ptr<ScarcityNotice> scarcity);
 
   Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes) override;
   [[nodiscard]] event::Cursor position() const override;
@@ -39,14 +42,19 @@ class ParkingSource final : public Source {
   // What a closed source has to know.
   struct Parked {
     follow::FileCheckpoint place;
-    // Of the log then; nullopt: it had more, or was about to be left.
+    // Of its file then; nullopt: it had more, or was about to be left.
     std::optional<FileStat> seen;
+    // Where that file was: not under the log's own name, when that was gone.
+    std::string path;
   };
 
   [[nodiscard]] bool scarce();
   [[nodiscard]] bool something_new();
   void wake();
+  void give_back();
   void park_if_scarce(std::size_t lines);
+  enum class Rests { no, yes };
+  void park(Rests rests);
   void update_progress();
 
   Fs& fs_;
@@ -56,6 +64,7 @@ class ParkingSource final : public Source {
   // While parked: closed, or null when its last lines are not needed any more.
   std::unique_ptr<follow::FileSource> source_;
   std::optional<Parked> parked_;
+  const std::shared_ptr<ScarcityNotice> scarcity_;
   // Of all, and of those before the one that is open.
   SourceProgress progress_, before_;
   std::uint64_t refused_ = 0;

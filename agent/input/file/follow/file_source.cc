@@ -356,23 +356,6 @@ void FileSource::look_around() {
   look_ahead();
 }
 
-bool FileSource::at_rest() const {
-  const SourceProgress& progress = context_.progress;
-  return reader_.current() != nullptr && reader_.current()->live() && chain_.waiting().empty() &&
-         reader_.drained() && progress.backlog_bytes <= progress.incomplete_bytes;
-}
-
-bool FileSource::all_named() const {
-  const ChainEntry* current = reader_.current();
-  return (current == nullptr || is_named(context_.fs, *current)) && chain_.all_named();
-}
-
-void FileSource::close() {
-  reader_.end();
-  late_writes_.stop();
-  chain_.let_go();
-}
-
 void FileSource::update_backlog() {
   const ChainEntry* current = reader_.current();
   std::uint64_t unread = current != nullptr ? reader_.unread(current->stat.size) : 0;

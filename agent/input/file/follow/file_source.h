@@ -61,18 +61,24 @@ class FileSource final : public Source {
   [[nodiscard]] Result<SourceProgress> survey() override;
   void look_around() override;
 
-  // Lets go of all files that can be found again by their names. May go on reading.
-  void let_go_of_waiting() { chain_.let_go(); }
-  // The live log is at its end, and nothing waits behind it.
+  // Lets go of all files that wait and can be found again by their names, and of the one that was
+  // finished last. May go on reading.
+  void let_go_of_waiting();
+  // The file that is being read is at its end, and nothing waits behind it.
   [[nodiscard]] bool at_rest() const;
   // The file that is being read is plain, so that its place is found again at no cost.
   [[nodiscard]] bool seeks_at_no_cost() const {
     return reader_.current() != nullptr && !reader_.current()->file->compressed();
   }
-  // What the file that is being read was when it was looked at last. Only when there is one.
+  // Where it is, as the last look found it.
+  [[nodiscard]] const std::string& current_path() const { return reader_.current()->path; }
+  // What the file that is being read was when it was looked at last. Both only when there is one.
   [[nodiscard]] const FileStat& current_stat() const { return reader_.current()->stat; }
   // All files that are held can be found again by their names: closing loses none of them.
   [[nodiscard]] bool all_named() const;
+  // At rest: finishes the file where none of the log's names means it any more and nothing was written
+  // to it for an hour. True: it is closed. What is written to it later is not read, and that is told.
+  bool leave_nameless();
   // Closes all files. The lines of the last read live on; nothing may be read any more.
   void close();
 

@@ -172,6 +172,69 @@ TEST_CASE("a held file that was deleted is read before its log is closed", "[par
   CHECK(rig.lost() == 0);
 }
 
+TEST_CASE("deleted logs do not keep the descriptors that others need", "[parking_source]") {
+  ScarceRig rig(40, 10);
+  for (std::size_t i = 0; i < 10; ++i) {
+    rig.write(i);
+  }
+  rig.open();
+  rig.turn();
+  for (std::size_t i = 0; i < 10; ++i) {
+    rig.fs.unlink(rig.paths[i]);
+  }
+  for (std::size_t i = 10; i < 40; ++i) {
+    rig.write(i);
+  }
+  rig.turn();
+  CHECK(rig.log.count("descriptors-scarce") >= 1);
+  rig.clock.advance(std::chrono::hours(2));
+  for (int i = 0; i < 20; ++i) {
+    rig.turn();
+  }
+  CHECK(rig.got == rig.wanted);
+  rig.write(3);  // a new one with the old name
+  for (int i = 0; i < 20; ++i) {
+    rig.turn();
+  }
+  CHECK(rig.got == rig.wanted);
+  CHECK(rig.lost() == 0);
+}
+
+TEST_CASE("logs that are all renamed at once with no descriptor left are read on",
+          "[parking_source]") {
+  const bool successor = GENERATE(true, false);
+  ScarceRig rig(8, 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    rig.write(i);
+  }
+  rig.open();
+  rig.turn();
+  for (std::size_t i = 0; i < 8; ++i) {
+    rig.write(i);
+    rig.fs.move(rig.paths[i], rig.paths[i] + ".1");
+    if (successor) {
+      rig.write(i);
+    }
+  }
+  for (int i = 0; i < 60; ++i) {
+    rig.turn();
+  }
+  CHECK(rig.got == rig.wanted);
+  CHECK(rig.lost() == 0);
+}
+
+TEST_CASE("that descriptors are scarce is told once a minute", "[parking_source]") {
+  ScarceRig rig(30, 0);
+  for (std::size_t i = 0; i < 30; ++i) {
+    rig.write(i);
+  }
+  rig.open();
+  for (int i = 0; i < 4 * 61; ++i) {
+    rig.turn();
+  }
+  CHECK(rig.log.count("descriptors-scarce") == 2);
+}
+
 TEST_CASE("three hundred rotated files leave descriptors to others", "[parking_source]") {
   ScarceRig rig(1, 12);
   for (int n = 300; n > 0; --n) {
