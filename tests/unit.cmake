@@ -154,6 +154,7 @@ auditship_test(NAME unit_parsers_syslog LABELS unit
 auditship_test(NAME unit_pipeline LABELS unit
   SOURCES unit/pipeline/fill_rate_estimator_test.cc
     unit/pipeline/full_buffer_test.cc
+    unit/pipeline/look_budget_test.cc
     unit/pipeline/pipeline_ids_test.cc
     unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc

@@ -28,7 +28,8 @@ Pipeline::Pipeline(RuntimeServices services, PipelineSettings settings,
                  [this](const std::string& source) { return reader_.state_of(source); }}),
       reread_(services_, settings_, *input_, std::move(make_parser), reader_, stage_, appender_,
               output_),
-      recorder_(services_, settings_, stage_, appender_, output_) {}
+      recorder_(services_, settings_, stage_, appender_, output_),
+      looks_(services_.clock) {}
 
 Status Pipeline::open() {
   if (output_.is_open()) {
@@ -140,7 +141,10 @@ bool Pipeline::read_some(TimePoint now) {
 
 // Reading waits, rotation does not: what is new is taken hold of, and what vanished is counted.
 void Pipeline::look_around() {
-  for (std::size_t i = 0; i < reader_.size(); ++i) {
+  if (!looks_.begin(reader_.size())) {
+    return;
+  }
+  while (looks_.next()) {
     SourceReader::Source& source = reader_.next_in_turn();
     source.log->look_around();
     stage_.count_input(SourceReader::take_counts(source));

@@ -25,6 +25,7 @@
 #include "agent/input/source.h"
 #include "agent/pipeline/batch_appender.h"
 #include "agent/pipeline/buffered_delivery.h"
+#include "agent/pipeline/look_budget.h"
 #include "agent/pipeline/lost_range_reread.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/pipeline_stats.h"
@@ -99,6 +100,7 @@ class Pipeline {
   LostRangeReread reread_;
   RuleChangeRecorder recorder_;
   RecentEvents recent_events_;
+  LookBudget looks_;
   bool reading_ = true;
 };
 
