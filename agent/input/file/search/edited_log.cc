@@ -1,6 +1,7 @@
 #include "agent/input/file/search/edited_log.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -95,15 +96,23 @@ Result<std::uint64_t> common_end(Generation& a, std::uint64_t a_end, Generation&
   return *both_begin ? run : lines;
 }
 
-// The end of the one occurrence of needle, as whole lines, at or behind from. nullopt: there is none,
-// or more than one.
+// In linear time whatever the bytes are, as std::string::find is not.
+std::size_t find_in(const std::string& bytes, const std::string& needle, std::size_t from) {
+  const void* at = memmem(bytes.data() + from, bytes.size() - from, needle.data(), needle.size());
+  return at == nullptr ? std::string::npos
+                       : static_cast<std::size_t>(static_cast<const char*>(at) - bytes.data());
+}
+
+// The end of the one occurrence of needle between from and limit. nullopt: there is none, or more
+// than one.
 Result<std::optional<std::uint64_t>> only_occurrence(Generation& file, std::uint64_t from,
+                                                     std::uint64_t limit,
                                                      const std::string& needle) {
   std::optional<std::uint64_t> found;
   std::string block;
   std::uint64_t begin = from;
   for (std::uint64_t at = from;;) {
-    auto more = bytes_at(file, at, kBlock);
+    auto more = bytes_at(file, at, std::min(kBlock, limit - std::min(limit, at)));
     if (!more) {
       return more.error();
     }
@@ -112,8 +121,8 @@ Result<std::optional<std::uint64_t>> only_occurrence(Generation& file, std::uint
     }
     at += more->size();
     block += *more;
-    for (std::size_t i = block.find(needle); i != std::string::npos;
-         i = block.find(needle, i + 1)) {
+    for (std::size_t i = find_in(block, needle, 0); i != std::string::npos;
+         i = find_in(block, needle, i + 1)) {
       if (found) {
         return std::optional<std::uint64_t>();
       }
@@ -151,24 +160,26 @@ Result<std::optional<EditedLog::Place>> EditedLog::compare(ChainEntry& old,
   }
   std::optional<std::uint64_t> end;
   if (window >= kMinRun && needle->size() == window) {
-    auto only = only_occurrence(*edited.file, *beginning, *needle);
+    auto only = only_occurrence(*edited.file, *beginning, read_up_to + kMaxMoved, *needle);
     if (!only) {
       return only.error();
     }
     end = *only;
   }
   if (!end) {
-    return *beginning >= enough ? std::optional(Place{*beginning, {}}) : std::nullopt;
+    return *beginning >= std::max(enough, kMinBeginning) ? std::optional(Place{*beginning, {}})
+                                                         : std::nullopt;
   }
   const auto run = common_end(*old.file, read_up_to, *edited.file, *end,
                               std::min(read_up_to, *end) - *beginning);
   if (!run) {
     return run.error();
   }
-  if (*beginning + *run < enough) {
+  const bool all_was_read = *end - *run == *beginning;
+  if (*beginning + *run < (all_was_read ? std::min(enough, kMinKept) : enough)) {
     return std::optional<Place>();
   }
-  if (*end - *run == *beginning) {
+  if (all_was_read) {
     return std::optional(Place{*end, {}});
   }
   const std::uint64_t tail = std::min<std::uint64_t>(*end, FileCheckpoint::kTailHashBytes);

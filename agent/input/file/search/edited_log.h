@@ -28,6 +28,13 @@ class EditedLog {
   static constexpr std::uint64_t kMinRun = 64;
   // How far the place may have moved towards the end: more was inserted than an editor's hand does.
   static constexpr std::uint64_t kMaxInserted = 4096;
+  // The same where the old file is there to compare with: so far it is searched.
+  static constexpr std::uint64_t kMaxMoved = std::uint64_t{1} << 20;
+  // Of an equal beginning alone, without the last line read: a program that writes the same lines at
+  // each start makes a new log with a shorter one.
+  static constexpr std::uint64_t kMinBeginning = 4096;
+  // Of lines that were kept where nothing else stands before the place: `tail -n 1000 f > t; mv t f`.
+  static constexpr std::uint64_t kMinKept = 16384;
 
   // Where reading of a file begins, and what in it is left out.
   struct Place {

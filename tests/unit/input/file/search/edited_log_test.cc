@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kLog = "/var/log/app.log";
 
 std::string long_line(int n) {
-  return "entry " + std::to_string(n) + " of a log that is long enough to be known again";
+  return "entry " + std::to_string(n) + " of a log that is long enough to be known again, " +
+         "also where nothing but its beginning is left";
 }
 
 struct EditRig : FileSourceRig {
@@ -181,6 +182,66 @@ TEST_CASE("an old file that cannot be read any more does not stand in the log's 
   // What of the log is known already cannot be said.
   CHECK(rig.counts().at(long_line(61)) == 1);
   CHECK(rig.counts().at(long_line(60)) == 2);
+}
+
+TEST_CASE("a log of which only the end was kept does not come again", "[edited_log]") {
+  const int kept = GENERATE(50, 300);  // of a thousand lines
+  EditRig rig;
+  for (int i = 61; i <= 1000; ++i) {
+    rig.writer.line(long_line(i));
+  }
+  rig.drain();
+  const std::string bytes = rig.fs.get(kLog);
+  rig.fs.put("/var/log/t", bytes.substr(bytes.find(long_line(1001 - kept))));
+  rig.fs.move("/var/log/t", kLog);
+  rig.writer.line(long_line(1001));
+  rig.drain();
+  CHECK(rig.counts().at(long_line(1001)) == 1);
+  // Few lines may be those that a program writes at each start.
+  CHECK(rig.got.size() == (kept == 300 ? 1001 : 1051));
+}
+
+TEST_CASE("a new log with the same banner as the one before is new", "[edited_log]") {
+  FileSourceRig rig;
+  for (int start = 0; start < 2; ++start) {
+    for (int i = 0; i < 12; ++i) {
+      rig.writer.line("banner line " + std::to_string(i) + " that comes at each start of it");
+    }
+    rig.writer.line("start " + std::to_string(start) + " of the program, with a line of its own");
+    if (start == 0) {
+      rig.start();
+      rig.drain();
+      rig.fs.unlink(kLog);
+    }
+  }
+  rig.drain();
+  CHECK(rig.texts() == rig.writer.written);
+}
+
+TEST_CASE("a large log is not searched behind the place that was read", "[edited_log]") {
+  EditRig rig;
+  auto stat = rig.fs.stat(kLog);
+  REQUIRE(stat.ok());
+  input::file::rotation::ChainEntry old{kLog, {}, *stat, {}};
+  REQUIRE(old.open(rig.fs).ok());
+  rig.edit(long_line(60) + "\n", "");
+  std::string more;
+  while (more.size() < 64 * 1024) {
+    more += "a line that came later\n";
+  }
+  for (int i = 0; i < 16 * 20; ++i) {
+    rig.fs.append(kLog, more);
+  }
+  stat = rig.fs.stat(kLog);
+  REQUIRE(stat.ok());
+  input::file::rotation::ChainEntry edited{kLog, {}, *stat, {}};
+  REQUIRE(edited.open(rig.fs).ok());
+  const std::uint64_t calls = rig.fs.calls();
+  const auto place = input::file::search::EditedLog::compare(old, old.stat.size, edited);
+  REQUIRE(place.ok());
+  REQUIRE(place->has_value());
+  CHECK((*place)->offset < old.stat.size);
+  CHECK(rig.fs.calls() - calls < 20);
 }
 
 TEST_CASE("an editor that writes the log anew in its own file is no rotation", "[edited_log]") {
