@@ -23,6 +23,7 @@ const std::vector<std::string>& FileInput::scan() {
   if (files.size() == paths_.size() + left_out_.size()) {
     return names_;
   }
+  other_logs_ = std::make_shared<const std::set<std::string>>(files.begin(), files.end());
   for (const std::string& path : files) {
     const std::string name = host_path(path, options_.host_root);
     const auto [known, fresh] = paths_.emplace(name, path);
@@ -99,7 +100,7 @@ follow::FileSourceOptions FileInput::options_of(const std::string& name) const {
   const std::vector<std::string> directories = discovery_.directories();
   options.search_directories.insert(options.search_directories.end(), directories.begin(),
                                     directories.end());
-  options.other_logs.insert(discovery_.sources().begin(), discovery_.sources().end());
+  options.other_logs = other_logs_;
   return options;
 }
 

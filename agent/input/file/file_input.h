@@ -63,6 +63,8 @@ class FileInput final : public SourceDiscovery {
   std::vector<std::string> names_;
   // The files by their names.
   std::map<std::string, std::string> paths_;
+  // All files. Owned with the sources.
+  std::shared_ptr<const std::set<std::string>> other_logs_;
   // Files that were left out, as the discovery names them.
   std::set<std::string> left_out_;
 };

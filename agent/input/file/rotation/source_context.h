@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,8 +30,9 @@ struct FileSourceOptions {
   // Where a generation is looked for whose file bears no rotation name of the log: the directories
   // of all patterns of the stream. The log's own is always looked at.
   std::vector<std::string> search_directories;
-  // Files that are logs of their own: never taken for a generation of this one.
-  std::set<std::string> other_logs;
+  // Files that are logs of their own: never taken for a generation of this one. Null: there are none.
+  // Owned with the input and all other sources of the stream, as each of a thousand has the same.
+  std::shared_ptr<const std::set<std::string>> other_logs;
   // Of the ids of lines.
   event::IdScope scope;
   // Longer lines are cut.

@@ -159,11 +159,12 @@ std::vector<ChainEntry> GenerationSearch::with_successors(ChainEntry found) {
   if (shape.empty()) {
     return files;
   }
+  const auto& others = context_.options.other_logs;
   for (ChainEntry& entry : candidates_) {
     if (!entry.path.empty() && entry.stat.modified_ns >= written_ns &&
         entry.path != files.front().path && directory_of(entry.path) == directory &&
         name_shape(file_name_of(entry.path)) == shape &&
-        !context_.options.other_logs.contains(entry.path)) {
+        (others == nullptr || !others->contains(entry.path))) {
       files.push_back(std::move(entry));
     }
   }

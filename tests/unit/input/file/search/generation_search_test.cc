@@ -78,7 +78,8 @@ TEST_CASE("a log of the same stream is no successor", "[file_search]") {
   rig.writer.lines(1);
   rig.fs.move(rig.writer.path(), "/var/log/app5.log");
   rig.fs.put("/var/log/app6.log", "another log\n");
-  rig.options.other_logs = {"/var/log/app6.log"};
+  rig.options.other_logs =
+      std::make_shared<const std::set<std::string>>(std::set<std::string>{"/var/log/app6.log"});
   rig.writer.lines(1);
   rig.start();
   rig.drain();
