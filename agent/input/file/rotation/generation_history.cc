@@ -38,6 +38,13 @@ bool GenerationHistory::finish(GenerationMark mark) {
     }
     marks_.pop_back();
   }
+  add(std::move(mark));
+  return !again;
+}
+
+void GenerationHistory::give_up(GenerationMark mark) { add(std::move(mark)); }
+
+void GenerationHistory::add(GenerationMark mark) {
   add_finished(mark);
   marks_.push_back(std::move(mark));
   if (marks_.size() > FileCheckpoint::kMaxFinished) {
@@ -47,12 +54,6 @@ bool GenerationHistory::finish(GenerationMark mark) {
   while (old_keys_.size() > FileCheckpoint::kMaxFinished) {
     old_keys_.pop_front();
   }
-  return !again;
-}
-
-void GenerationHistory::give_up(GenerationMark mark) {
-  add_finished(mark);
-  marks_.push_back(std::move(mark));
 }
 
 FileKey GenerationHistory::new_key(const Digest& first_line) const {

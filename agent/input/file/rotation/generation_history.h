@@ -46,6 +46,7 @@ class GenerationHistory {
   [[nodiscard]] std::vector<FinishedGeneration> finished() const;
 
  private:
+  void add(GenerationMark mark);
   void add_finished(const GenerationMark& mark);
 
   std::deque<GenerationMark> marks_;

@@ -82,6 +82,7 @@ TEST_CASE("what is remembered is bounded", "[rotation]") {
   for (std::size_t i = 0; i < many; ++i) {
     history.finish(mark_at(history.new_key(digest_of(std::to_string(i))), 1));
   }
+  history.give_up(mark_at(history.new_key(digest_of("gone")), 1));
   CHECK(history.marks().size() == FileCheckpoint::kMaxFinished);
   CHECK(history.find_key(digest_of("0")) == nullptr);
   CHECK(history.find_key(digest_of(std::to_string(many - FileCheckpoint::kMaxFinished - 1))) !=
