@@ -11,10 +11,6 @@
 namespace auditship::parsers::auth_log::patterns {
 namespace {
 
-using patterns::EcsEvent;
-using patterns::EventClass;
-using patterns::Outcome;
-
 constexpr std::size_t kMaxBytes = 1024;
 constexpr std::size_t kLongestWord = 16;
 
@@ -199,7 +195,7 @@ std::string_view take_user_in_front(std::string_view& message) {
   constexpr std::string_view kOpen = "(user ";
   std::string_view rest = message;
   const std::size_t close = rest.find(") ");
-  if (close == std::string_view::npos || !patterns::strip_prefix(rest, kOpen)) {
+  if (close == std::string_view::npos || !strip_prefix(rest, kOpen)) {
     return {};
   }
   const std::string_view name = rest.substr(0, close - kOpen.size());

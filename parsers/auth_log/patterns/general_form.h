@@ -14,10 +14,10 @@ namespace auditship::parsers::auth_log::patterns {
 
 // type: auth, account, session, password; empty where the line does not say it. False: nothing was
 // found, and event is as it was.
-bool apply_general_pam(std::string_view type, std::string_view message, patterns::EcsEvent& event);
+bool apply_general_pam(std::string_view type, std::string_view message, EcsEvent& event);
 
 // Of a program without a table: message must also name a user or an address or, for a refusal, be
 // about logins.
-bool apply_general_program(std::string_view message, patterns::EcsEvent& event);
+bool apply_general_program(std::string_view message, EcsEvent& event);
 
 }  // namespace auditship::parsers::auth_log::patterns
