@@ -172,9 +172,15 @@ void KubeAuditParser::State::parse_text(std::string_view text, bool nuls, event:
 bool KubeAuditParser::State::parse_behind_header(std::string_view text, event::Records& out) {
   const std::size_t at = text.find(kEventMark);
   std::size_t used = 0;
-  return at != std::string_view::npos && is_line_header(text.substr(0, at)) &&
-         read_kube_event(text.substr(at), parts) == text.size() - at &&
-         event(text.substr(at), text, out, used);
+  if (at == std::string_view::npos || !is_line_header(text.substr(0, at)) ||
+      !event(text.substr(at), text, out, used)) {
+    return false;
+  }
+  if (at + used == text.size()) {
+    return true;
+  }
+  out.drop_last();
+  return false;
 }
 
 // A torn piece, up to where an event may begin behind it on the same physical line. Returns where it ends.
