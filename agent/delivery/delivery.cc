@@ -175,6 +175,8 @@ void Delivery::send_ready(TimePoint now) {
     PendingRequest& request = *ready->request;
     if (request.look_up) {
       pin_->move(batch, request, now);
+    } else if (!request.refused.empty()) {
+      responses_->look_up_refused(batch, ready->request, now);
     } else if (rate.part_bytes() > 0 && request.payload.raw_bytes > rate.part_bytes() &&
                request.payload.documents > 1) {
       responses_->cut(batch, ready->request);

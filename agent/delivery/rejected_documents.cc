@@ -16,13 +16,28 @@ using sinks::framing::FramedItem;
 
 RejectedDocuments::Rest RejectedDocuments::take(InFlightBatch& batch, const PendingRequest& request,
                                                 const std::vector<event::ItemOutcome>& rejected,
-                                                const Items& items) {
+                                                const Items& items, bool may_be_there) {
   Rest rest;
-  const DeadItems dead = repair_some(batch, request, rejected, items, rest);
-  if (!dead.items.empty() && !dead_letter(batch, request, dead)) {
-    rest.unwritten = in_flight::make_payload(dead.items, request.payload.codec);
+  DeadItems dead = repair_some(batch, request, rejected, items, rest);
+  if (dead.items.empty()) {
+    return rest;
+  }
+  if (may_be_there) {
+    rest.doubtful = in_flight::make_payload(dead.items, request.payload.codec);
+    rest.doubtful_why = std::move(dead.why);
+  } else {
+    rest.unwritten = give_up(batch, request, dead);
   }
   return rest;
+}
+
+std::optional<in_flight::BulkPayload> RejectedDocuments::give_up(InFlightBatch& batch,
+                                                                 const PendingRequest& request,
+                                                                 const DeadItems& dead) {
+  if (dead_letter(batch, request, dead)) {
+    return std::nullopt;
+  }
+  return in_flight::make_payload(dead.items, request.payload.codec);
 }
 
 RejectedDocuments::DeadItems RejectedDocuments::repair_some(

@@ -190,15 +190,58 @@ void ResponseHandler::reject_only(InFlightBatch& batch, Request request, event::
 void ResponseHandler::reject(InFlightBatch& batch, Request request,
                              const std::vector<event::ItemOutcome>& rejected,
                              const RejectedDocuments::Items& items) {
-  RejectedDocuments::Rest rest = rejected_.take(batch, *request, rejected, items);
+  const bool may_be_there =
+      pin_ != nullptr && !request->index.empty() && batch.unsure_until != TimePoint{};
+  RejectedDocuments::Rest rest = rejected_.take(batch, *request, rejected, items, may_be_there);
   if (rest.repaired) {
     context_.batches.add(batch, request, std::move(*rest.repaired)).repaired = true;
   }
-  if (rest.unwritten) {
-    PendingRequest& later = context_.batches.add(batch, request, std::move(*rest.unwritten));
+  if (rest.doubtful) {
+    context_.batches.add(batch, request, std::move(*rest.doubtful)).refused =
+        std::move(rest.doubtful_why);
+  }
+  write_later(batch, request, std::move(rest.unwritten));
+  batch.requests.erase(request);
+}
+
+void ResponseHandler::look_up_refused(InFlightBatch& batch, Request request, TimePoint now) {
+  if (now < batch.unsure_until) {
+    request->not_before = batch.unsure_until;
+    return;
+  }
+  pin_->look_up(
+      batch, *request, request->index,
+      [this](InFlightBatch& asked_for, Request asked, const std::vector<std::uint32_t>& missing) {
+        if (missing.empty()) {
+          asked_for.requests.erase(asked);
+        } else {
+          give_up_missing(asked_for, asked, missing);
+        }
+        context_.report_recovery_if_over(context_.clock.now());
+      });
+}
+
+// `request` goes.
+void ResponseHandler::give_up_missing(InFlightBatch& batch, Request request,
+                                      const std::vector<std::uint32_t>& missing) {
+  auto unpacked = in_flight::unpack_items(request->payload, context_.framing());
+  AUDITSHIP_CHECK(unpacked.ok() && unpacked->items.size() == request->refused.size(),
+                  "a frame with a good checksum unpacks");
+  RejectedDocuments::DeadItems dead;
+  for (const std::uint32_t number : missing) {
+    dead.items.push_back(unpacked->items[number]);
+    dead.why.push_back(std::move(request->refused[number]));
+  }
+  write_later(batch, request, rejected_.give_up(batch, *request, dead));
+  batch.requests.erase(request);
+}
+
+void ResponseHandler::write_later(InFlightBatch& batch, Request request,
+                                  std::optional<in_flight::BulkPayload> unwritten) {
+  if (unwritten) {
+    PendingRequest& later = context_.batches.add(batch, request, std::move(*unwritten));
     context_.back_off(later, context_.clock.now(), event::Verdict::blocked);
   }
-  batch.requests.erase(request);
 }
 
 void ResponseHandler::halve(InFlightBatch& batch, Request request) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -28,6 +29,10 @@ class ResponseHandler {
   // Cuts a request that is larger than what is sent at once now: to that size in one go, as halving
   // again and again would pack all of it each time.
   void cut(in_flight::InFlightBatch& batch, in_flight::PendingRequests::iterator request);
+  // Next to do for a request with refused documents that may be at the target: waits until no attempt can be executed any
+  // more, or asks for them. Those that are there are settled, the others are dead-lettered.
+  void look_up_refused(in_flight::InFlightBatch& batch,
+                       in_flight::PendingRequests::iterator request, TimePoint now);
 
  private:
   using Request = in_flight::PendingRequests::iterator;
@@ -44,6 +49,10 @@ class ResponseHandler {
               const std::vector<event::ItemOutcome>& rejected,
               const RejectedDocuments::Items& items);
   void reject_only(in_flight::InFlightBatch& batch, Request request, event::ItemOutcome why);
+  void give_up_missing(in_flight::InFlightBatch& batch, Request request,
+                       const std::vector<std::uint32_t>& missing);
+  void write_later(in_flight::InFlightBatch& batch, Request request,
+                   std::optional<in_flight::BulkPayload> unwritten);
   void halve(in_flight::InFlightBatch& batch, Request request);
   void replace(in_flight::InFlightBatch& batch, Request request,
                std::vector<in_flight::BulkPayload> payloads);

@@ -96,10 +96,16 @@ void TargetPin::move(InFlightBatch& batch, PendingRequest& request, TimePoint no
     request.look_up = false;
     return;
   }
-  look_up(batch, request);
+  request.moving_to = resolver_.index();
+  look_up(batch, request, batch.index,
+          [this](InFlightBatch& looked_up, in_flight::PendingRequests::iterator answered,
+                 const std::vector<std::uint32_t>& missing) {
+            send_missing(looked_up, answered, missing);
+          });
 }
 
-void TargetPin::look_up(InFlightBatch& batch, PendingRequest& request) {
+void TargetPin::look_up(InFlightBatch& batch, PendingRequest& request, const std::string& index,
+                        Learned learned) {
   auto unpacked = in_flight::unpack_items(request.payload, context_.framing());
   AUDITSHIP_CHECK(unpacked.ok(), "a frame with a good checksum unpacks");
   std::vector<std::string> ids;
@@ -108,19 +114,18 @@ void TargetPin::look_up(InFlightBatch& batch, PendingRequest& request) {
     ids.emplace_back(context_.framing().id_of(item));
   }
   request.sending = true;
-  request.moving_to = resolver_.index();
-  sink_.look_up(batch.index, ids,
-                [this, alive = context_.alive, frame = batch.id,
-                 number = request.number](const Result<sinks::Presence>& presence) {
+  sink_.look_up(index, ids,
+                [this, alive = context_.alive, frame = batch.id, number = request.number,
+                 learned = std::move(learned)](const Result<sinks::Presence>& presence) {
                   if (*alive) {
-                    learn(frame, number, presence);
+                    learn(frame, number, presence, learned);
                     context_.wake();
                   }
                 });
 }
 
 void TargetPin::learn(event::FrameId frame, std::uint64_t number,
-                      const Result<sinks::Presence>& presence) {
+                      const Result<sinks::Presence>& presence, const Learned& learned) {
   InFlightBatch& batch = context_.batches.find(frame);
   const auto request = in_flight::InFlightTable::find_sending(batch, number);
   const TimePoint now = context_.clock.now();
@@ -140,10 +145,16 @@ void TargetPin::learn(event::FrameId frame, std::uint64_t number,
     }
   }
   batch.counts.duplicate += request->payload.documents - missing.size();
-  context_.reporter.report_look_up(frame, batch.index, request->moving_to, missing.size());
+  learned(batch, request, missing);
+}
+
+// To the index that the request moves to.
+void TargetPin::send_missing(InFlightBatch& batch, in_flight::PendingRequests::iterator request,
+                             const std::vector<std::uint32_t>& missing) {
+  context_.reporter.report_look_up(batch.id, batch.index, request->moving_to, missing.size());
   if (missing.empty()) {
     batch.requests.erase(request);
-    context_.report_recovery_if_over(now);
+    context_.report_recovery_if_over(context_.clock.now());
     return;
   }
   if (missing.size() < request->payload.documents) {

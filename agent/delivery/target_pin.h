@@ -8,6 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/delivery/in_flight/in_flight_table.h"
@@ -32,6 +35,13 @@ class TargetPin {
   // Next to do for a request whose index takes no more writes, or whose frame is in doubt: asks for
   // the current index, marks the frame, waits, or looks the ids up.
   void move(in_flight::InFlightBatch& batch, in_flight::PendingRequest& request, TimePoint now);
+  // Asks which of a request's documents this index has. Those are settled as duplicates; `learned` runs later with the
+  // numbers of the others, if there is an answer. If not, that is reported, and the request waits.
+  using Learned =
+      std::function<void(in_flight::InFlightBatch&, in_flight::PendingRequests::iterator,
+                         const std::vector<std::uint32_t>& missing)>;
+  void look_up(in_flight::InFlightBatch& batch, in_flight::PendingRequest& request,
+               const std::string& index, Learned learned);
 
   [[nodiscard]] TargetResolver& resolver() { return resolver_; }
   // When pin_new() can go on by itself. Only while a frame waits for it.
@@ -40,8 +50,10 @@ class TargetPin {
   [[nodiscard]] bool waiting() const;
 
  private:
-  void look_up(in_flight::InFlightBatch& batch, in_flight::PendingRequest& request);
-  void learn(event::FrameId frame, std::uint64_t number, const Result<sinks::Presence>& presence);
+  void learn(event::FrameId frame, std::uint64_t number, const Result<sinks::Presence>& presence,
+             const Learned& learned);
+  void send_missing(in_flight::InFlightBatch& batch, in_flight::PendingRequests::iterator request,
+                    const std::vector<std::uint32_t>& missing);
 
   sinks::TargetedSink& sink_;
   Settlement& settlement_;

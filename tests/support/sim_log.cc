@@ -94,6 +94,12 @@ void SimWorld::vacuum() {
   }
   const std::vector<std::string> removed = journal_.vacuum(rng_.below(20));
   vacuumed_.insert(removed.begin(), removed.end());
+  for (const std::string& entry : removed) {  // a first part has the number of its record
+    if (const std::size_t at = entry.find("P part "); at != std::string::npos) {
+      beheaded_.insert(entry.substr(0, at) + "F " +
+                       entry.substr(at + 2, entry.find(' ', at + 7) - at - 1));
+    }
+  }
   note((hasty ? "hasty vacuum of " : "vacuum of ") + std::to_string(removed.size()) + " entries");
   if (hasty) {
     optional_.insert(removed.begin(), removed.end());

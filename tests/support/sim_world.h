@@ -101,6 +101,7 @@ class SimWorld {
   [[nodiscard]] std::unique_ptr<input::SourceDiscovery> make_plain_input();
   std::string verdict();
   std::string check_contents();
+  [[nodiscard]] bool is_beheaded(const std::string& record) const;
   std::string check_derived(std::map<std::string, std::size_t>& there);
   std::string check_rules(const std::vector<std::string>& changes, std::set<std::string> hashes);
   [[nodiscard]] std::string copies_of(const std::string& line) const;
@@ -131,6 +132,7 @@ class SimWorld {
   Codec codec_ = Codec::none;         // of rotated files
   bool delay_compress_ = false;
   std::set<std::string> vacuumed_;  // entries that the journal has removed
+  std::set<std::string> beheaded_;  // beginnings of records whose first part it has removed
   std::uint8_t rules_ = 1;          // which rule file is in force
   std::uint64_t indices_ = 1;
   std::uint64_t buffer_bytes_ = 1 << 20;

@@ -133,9 +133,11 @@ std::size_t InFlightTable::stalled() const {
   return static_cast<std::size_t>(
       std::count_if(batches_.begin(), batches_.end(), [](const InFlightBatch& batch) {
         return !batch.lost_ranges.empty() ||
-               (!batch.requests.empty() &&
-                std::all_of(batch.requests.begin(), batch.requests.end(),
-                            [](const PendingRequest& request) { return request.silences > 0; }));
+               (!batch.requests.empty() && std::all_of(batch.requests.begin(), batch.requests.end(),
+                                                       [](const PendingRequest& request) {
+                                                         return request.silences > 0 ||
+                                                                !request.refused.empty();
+                                                       }));
       }));
 }
 

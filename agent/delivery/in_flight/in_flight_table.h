@@ -44,6 +44,9 @@ struct PendingRequest {
   bool look_up = false;
   // Where those documents go that are nowhere.
   std::string moving_to;
+  // Of each of its documents, why the target refused it; empty: they are to be sent. An earlier attempt may have been
+  // executed: those that the target has are no rejected ones.
+  std::vector<event::ItemOutcome> refused;
   TimePoint not_before{};
   TimePoint sent_at{};
 };
@@ -119,7 +122,8 @@ class InFlightTable {
   [[nodiscard]] std::size_t size() const { return batches_.size(); }
   // Requests that were sent and not answered.
   [[nodiscard]] std::size_t under_way() const;
-  // Batches that should keep no other waiting: they wait for lines, or are never answered.
+  // Batches that should keep no other waiting: they wait for lines, are never answered, or wait until it is sure what the
+  // target has of them.
   [[nodiscard]] std::size_t stalled() const;
   [[nodiscard]] bool any_failed() const;
   // 0: nothing is in flight.

@@ -339,10 +339,20 @@ TEST_CASE("a server that answers nobody gets every document again, and none is d
 
 namespace {
 
-// Answers for some rounds like a server that falls silent over one document.
-void serve_all_but(DeliveryRig& rig, std::uint64_t poison, int rounds) {
+// Answers what is looked up: all of it is there, or nothing.
+void answer_look_ups(DeliveryRig& rig, bool there) {
+  for (ScriptSink::Asked& asked : std::exchange(rig.sink->asked, {})) {
+    CHECK(asked.first == "app-000001");
+    asked.done(sinks::Presence{std::vector<bool>(asked.ids.size(), there)});
+  }
+  rig.go();
+}
+
+// Answers for some rounds like a server that falls silent over one document, which it takes or not.
+void serve_all_but(DeliveryRig& rig, std::uint64_t poison, int rounds, bool takes_it = false) {
   for (int i = 0; i < rounds; ++i) {
     rig.wait(seconds(40));
+    answer_look_ups(rig, takes_it);
     while (rig.waiting() > 0) {
       ScriptSink::Sent& sent = rig.request();
       const auto numbers = sent.numbers();
@@ -379,6 +389,56 @@ TEST_CASE("a lone document that is never answered waits until others are taken m
   CHECK(rig.rejected.documents.size() == 1);
   CHECK(rig.delivery->ack().ledger.created == 2);
   CHECK(rig.delivery->ack().settled == 2);
+}
+
+TEST_CASE("a document that is taken but never answered for is no dead letter: it was looked up",
+          "[delivery]") {
+  Started rig({8});
+  serve_all_but(rig, 5, 40, true);
+  CHECK(rig.rejected.documents.empty());
+  CHECK(rig.delivery->ack().ledger.created == 7);
+  CHECK(rig.delivery->ack().ledger.duplicate == 1);
+  CHECK(rig.delivery->ack().settled == 1);
+}
+
+TEST_CASE("what is refused after a silence is given up only when it is not there", "[delivery]") {
+  Started rig({4});
+  rig.answer(whole(event::Verdict::retry, 0));
+  const TimePoint silent_at = rig.clock.now();
+  rig.wait(seconds(2));
+  rig.answer(taken(
+      2, 0, {item(1, event::Verdict::rejected, 400), item(3, event::Verdict::rejected, 400)}));
+  rig.wait(seconds(60));
+  CHECK(rig.sink->asked.empty());  // the first attempt may still be executed
+  CHECK(rig.rejected.documents.empty());
+  rig.wait(silent_at + seconds(121) - rig.clock.now());
+  REQUIRE(rig.sink->asked.size() == 1);
+  CHECK(rig.sink->asked[0].ids == std::vector<std::string>{"1", "3"});
+  const auto answer = [&rig](const Result<sinks::Presence>& presence) {
+    const auto done = std::exchange(rig.sink->asked, {}).front().done;
+    done(presence);
+    rig.go();
+  };
+  answer(Error{Errc::network, "no answer"});
+  CHECK(rig.rejected.documents.empty());
+  rig.wait(minutes(2));
+  REQUIRE(rig.sink->asked.size() == 1);
+  rig.rejected.failures = 1;
+  answer(sinks::Presence{{true, false}});
+  CHECK(rig.delivery->ack().settled == 0);  // the letter could not be written: it is sent again
+  rig.wait(minutes(2));
+  CHECK(rig.request().numbers() == std::vector<std::uint64_t>{3});
+  rig.answer(taken(0, 0, {item(0, event::Verdict::rejected, 400)}));
+  rig.wait(seconds(1));
+  REQUIRE(rig.sink->asked.size() == 1);
+  answer(sinks::Presence{{false}});
+  REQUIRE(rig.rejected.documents.size() == 1);
+  CHECK(rig.rejected.documents[0].id == "3");
+  CHECK(rig.rejected.documents[0].reason == "reason");
+  CHECK(rig.delivery->ack().ledger.created == 2);
+  CHECK(rig.delivery->ack().ledger.duplicate == 1);
+  CHECK(rig.delivery->ack().ledger.dead_lettered == 1);
+  CHECK(rig.delivery->ack().settled == 1);
 }
 
 TEST_CASE("lost frames are counted as lost, and only when what replaces them is there",
