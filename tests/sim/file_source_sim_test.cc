@@ -163,7 +163,11 @@ class History {
     }
     finish_piece();
     rig_.drain();
-    if (!all_is_read() || !rig_.fs.get(back).ends_with('\n')) {
+    // A generation of one line is known by its inode only: the line may be a constant header. When it was moved back,
+    // grew and was packed, its line comes again, under another id.
+    const std::string bytes = rig_.fs.get(back);
+    const bool one_line = bytes.find_first_not_of("\r\n", bytes.find('\n')) == std::string::npos;
+    if (!all_is_read() || !bytes.ends_with('\n') || one_line) {
       return;
     }
     rig_.save();
@@ -310,9 +314,11 @@ class History {
         rig_.saved->pos.offset == 0 || !piece_.empty() || header_ || symlink_) {
       return;
     }
-    // An inode number may have been used again: of another file nobody could know that it moved.
+    // An inode number may have been used again: of another file nobody could know that it moved. No two files begin with
+    // the same line, unless that is empty.
     const std::string bytes = rig_.fs.get(path);
-    if (Sha256().of(bytes.substr(0, bytes.find('\n'))) != rig_.saved->pos.file.first_line) {
+    if (bytes.starts_with('\n') || bytes.starts_with("\r\n") ||
+        Sha256().of(bytes.substr(0, bytes.find('\n'))) != rig_.saved->pos.file.first_line) {
       return;
     }
     const std::string to =
