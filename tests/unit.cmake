@@ -125,13 +125,17 @@ auditship_test(NAME unit_parsers_auth_log_patterns LABELS unit
   LIBRARIES auditship::parsers_auth_log auditship::parsers_auth_log_patterns)
 auditship_test(NAME unit_parsers_auth_log_ssh_sessions LABELS unit
   SOURCES unit/parsers/auth_log/ssh_sessions/command_attribution_test.cc
-    unit/parsers/auth_log/ssh_sessions/login_codec_test.cc
-    unit/parsers/auth_log/ssh_sessions/login_table_test.cc
-    unit/parsers/auth_log/ssh_sessions/name_table_test.cc
     unit/parsers/auth_log/ssh_sessions/session_recordings_test.cc
     unit/parsers/auth_log/ssh_sessions/session_tracker_test.cc
     unit/parsers/auth_log/auth_log_support.cc
   LIBRARIES auditship::event auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions)
+auditship_test(NAME unit_parsers_auth_log_ssh_sessions_lines LABELS unit
+  SOURCES unit/parsers/auth_log/ssh_sessions/lines/name_table_test.cc
+  LIBRARIES auditship::parsers_auth_log_ssh_sessions_lines)
+auditship_test(NAME unit_parsers_auth_log_ssh_sessions_logins LABELS unit
+  SOURCES unit/parsers/auth_log/ssh_sessions/logins/login_codec_test.cc
+    unit/parsers/auth_log/ssh_sessions/logins/login_table_test.cc
+  LIBRARIES auditship::event auditship::parsers_auth_log_ssh_sessions_logins)
 auditship_test(NAME unit_parsers_json LABELS unit
   SOURCES unit/parsers/json/json_scan_test.cc
   LIBRARIES auditship::base_encoding auditship::parsers_json simdjson::simdjson)

@@ -14,52 +14,54 @@
 #include <vector>
 
 #include "parsers/auth_log/ssh_sessions/host_activity.h"
-#include "parsers/auth_log/ssh_sessions/login_table.h"
-#include "parsers/auth_log/ssh_sessions/session_line.h"
+#include "parsers/auth_log/ssh_sessions/lines/session_line.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_table.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 
 class CommandAttribution {
  public:
-  CommandAttribution(LoginTable& table, HostActivity& hosts) : table_(table), hosts_(hosts) {}
+  CommandAttribution(logins::LoginTable& table, HostActivity& hosts)
+      : table_(table), hosts_(hosts) {}
 
   // A command by sudo, run or refused.
-  void on_command(ObservedLine& observed);
+  void on_command(lines::ObservedLine& observed);
   // What goes with a command that was counted; and pkexec, which has the same fields.
-  void on_command_link(ObservedLine& observed);
+  void on_command_link(lines::ObservedLine& observed);
   // su.
-  void on_switch(ObservedLine& observed);
+  void on_switch(lines::ObservedLine& observed);
   // A wrong password for sudo or su.
-  void on_pam_failure(ObservedLine& observed);
+  void on_pam_failure(lines::ObservedLine& observed);
 
   // File transfers.
-  void on_sftp_opened(ObservedLine& observed);
-  void on_sftp_closed(ObservedLine& observed);
-  void on_file(ObservedLine& observed);
+  void on_sftp_opened(lines::ObservedLine& observed);
+  void on_sftp_closed(lines::ObservedLine& observed);
+  void on_file(lines::ObservedLine& observed);
 
  private:
   // Who did what a line says.
   struct Attribution {
-    SshLogin* sure = nullptr;
-    std::vector<SshLogin*> candidates;
+    logins::SshLogin* sure = nullptr;
+    std::vector<logins::SshLogin*> candidates;
     // It may have been none of them.
     bool others = false;
   };
   // Whether an unsure line counts in the documents of its candidates.
   enum class Unsure { counts, does_not_count };
 
-  [[nodiscard]] Attribution attribute(const SessionLine& line, std::string_view tty);
+  [[nodiscard]] Attribution attribute(const lines::SessionLine& line, std::string_view tty);
   // acting: logins that act as the line's user where the line says; possible: those that may.
-  [[nodiscard]] Attribution judge(const SessionLine& line, std::string_view tty,
-                                  const std::vector<SshLogin*>& acting,
-                                  const std::vector<SshLogin*>& possible) const;
+  [[nodiscard]] Attribution judge(const lines::SessionLine& line, std::string_view tty,
+                                  const std::vector<logins::SshLogin*>& acting,
+                                  const std::vector<logins::SshLogin*>& possible) const;
   // Puts into record and logins what is sure, or who may have done it.
-  void write(ObservedLine& observed, const Attribution& attribution, Unsure unsure);
-  void write_candidates(ObservedLine& observed, const Attribution& attribution, Unsure unsure);
+  void write(lines::ObservedLine& observed, const Attribution& attribution, Unsure unsure);
+  void write_candidates(lines::ObservedLine& observed, const Attribution& attribution,
+                        Unsure unsure);
   // Who can act as whom from now on.
-  void note_switch(const SessionLine& line, const Attribution& attribution);
+  void note_switch(const lines::SessionLine& line, const Attribution& attribution);
 
-  LoginTable& table_;
+  logins::LoginTable& table_;
   HostActivity& hosts_;
 };
 

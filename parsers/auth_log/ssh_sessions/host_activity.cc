@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "parsers/auth_log/ssh_sessions/session_time.h"
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+#include "parsers/auth_log/ssh_sessions/lines/session_time.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 namespace {
@@ -30,7 +30,7 @@ HostActivity::Host& HostActivity::host_of(std::string_view name) {
   return host;
 }
 
-void HostActivity::open(Session::Kind kind, const SessionLine& line, std::string_view user,
+void HostActivity::open(Session::Kind kind, const lines::SessionLine& line, std::string_view user,
                         std::uint64_t pid) {
   Session session;
   session.kind = kind;
@@ -42,7 +42,7 @@ void HostActivity::open(Session::Kind kind, const SessionLine& line, std::string
   sessions_.push_back(std::move(session));
 }
 
-void HostActivity::close(const SessionLine& line) {
+void HostActivity::close(const lines::SessionLine& line) {
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const Session& session = sessions_[i];
     if (session.kind != Session::manager && session.pid == line.pid && session.host == line.host &&
@@ -53,7 +53,7 @@ void HostActivity::close(const SessionLine& line) {
   }
 }
 
-bool HostActivity::has_switched(Session::Kind kind, const SessionLine& line,
+bool HostActivity::has_switched(Session::Kind kind, const lines::SessionLine& line,
                                 std::string_view user) const {
   return std::any_of(sessions_.begin(), sessions_.end(), [&](const Session& session) {
     return session.kind == kind && session.pid == 0 && session.host == line.host &&
@@ -61,7 +61,7 @@ bool HostActivity::has_switched(Session::Kind kind, const SessionLine& line,
   });
 }
 
-bool HostActivity::may_have_acted(const SessionLine& line, std::string_view user,
+bool HostActivity::may_have_acted(const lines::SessionLine& line, std::string_view user,
                                   bool has_tty) const {
   return std::any_of(hosts_.begin(), hosts_.end(),
                      [&](const Host& host) { return host.forgot && host.name == line.host; }) ||
@@ -72,17 +72,17 @@ bool HostActivity::may_have_acted(const SessionLine& line, std::string_view user
          });
 }
 
-void HostActivity::open_manager(const SessionLine& line) {
+void HostActivity::open_manager(const lines::SessionLine& line) {
   for (std::size_t i = sessions_.size(); i-- > 0;) {
     if (sessions_[i].kind == Session::manager &&
-        !is_within(sessions_[i].since_ns, kPairWithin, line.now_ns)) {
+        !lines::is_within(sessions_[i].since_ns, lines::kPairWithin, line.now_ns)) {
       drop(i);
     }
   }
   open(Session::manager, line, line.user, line.pid);
 }
 
-bool HostActivity::take_manager(const SessionLine& line, bool login_waits) {
+bool HostActivity::take_manager(const lines::SessionLine& line, bool login_waits) {
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const Session& session = sessions_[i];
     if (session.kind != Session::manager || session.host != line.host ||
@@ -93,8 +93,10 @@ bool HostActivity::take_manager(const SessionLine& line, bool login_waits) {
     drop(i);
     Host& host = host_of(line.host);
     host.manager_sessions =
-        host.manager_sessions || (!login_waits && is_within(since, kPairWithin, line.now_ns));
-    return is_within(since, host.manager_sessions ? kPairWithin : kSecond, line.now_ns);
+        host.manager_sessions ||
+        (!login_waits && lines::is_within(since, lines::kPairWithin, line.now_ns));
+    return lines::is_within(since, host.manager_sessions ? lines::kPairWithin : lines::kSecond,
+                            line.now_ns);
   }
   return false;
 }
@@ -158,8 +160,8 @@ bool HostActivity::decode(WireReader& in) {
       return false;
     }
     session.kind = static_cast<Session::Kind>(kind);
-    session.host = in.bytes(SshLogin::kMaxText);
-    session.user = in.bytes(SshLogin::kMaxText);
+    session.host = in.bytes(logins::SshLogin::kMaxText);
+    session.user = in.bytes(logins::SshLogin::kMaxText);
     session.pid = in.varint();
     session.since_ns = static_cast<std::int64_t>(in.u64());
     bytes_ += size_of(session);
@@ -174,7 +176,7 @@ bool HostActivity::decode_hosts(WireReader& in) {
   }
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     Host& host = hosts_.emplace_back();
-    host.name = in.bytes(SshLogin::kMaxText);
+    host.name = in.bytes(logins::SshLogin::kMaxText);
     host.listening_ns = static_cast<std::int64_t>(in.u64());
     host.seat_ns = static_cast<std::int64_t>(in.u64());
     const std::uint64_t flags = in.varint();

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "agent/base/encoding/binary_io.h"
-#include "parsers/auth_log/ssh_sessions/session_line.h"
+#include "parsers/auth_log/ssh_sessions/lines/session_line.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 
@@ -53,23 +53,24 @@ class HostActivity {
   [[nodiscard]] Host& host_of(std::string_view name);
 
   // A session of user begins with the line.
-  void open(Session::Kind kind, const SessionLine& line, std::string_view user, std::uint64_t pid);
+  void open(Session::Kind kind, const lines::SessionLine& line, std::string_view user,
+            std::uint64_t pid);
   // The session of the line's process and user ended; user managers stay.
-  void close(const SessionLine& line);
+  void close(const lines::SessionLine& line);
   // Whether somebody is known to act as user there, since a switch of user that was not by an SSH
   // login.
-  [[nodiscard]] bool has_switched(Session::Kind kind, const SessionLine& line,
+  [[nodiscard]] bool has_switched(Session::Kind kind, const lines::SessionLine& line,
                                   std::string_view user) const;
   // Whether somebody without an SSH login that is known may have done what the line says.
-  [[nodiscard]] bool may_have_acted(const SessionLine& line, std::string_view user,
+  [[nodiscard]] bool may_have_acted(const lines::SessionLine& line, std::string_view user,
                                     bool has_tty) const;
 
   // A user manager begins a session of its own; those that began long ago are dropped.
-  void open_manager(const SessionLine& line);
+  void open_manager(const lines::SessionLine& line);
   // Whether logind's new session may be that of the user's manager, which opened a moment ago.
   // Where logind is not known to open such sessions, only the next one counts. login_waits: an SSH
   // login has no session of logind yet.
-  [[nodiscard]] bool take_manager(const SessionLine& line, bool login_waits);
+  [[nodiscard]] bool take_manager(const lines::SessionLine& line, bool login_waits);
 
   // After a boot at first_ns no session from before goes on.
   void forget_before(std::string_view host, std::int64_t first_ns);

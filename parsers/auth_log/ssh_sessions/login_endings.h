@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "parsers/auth_log/ssh_sessions/host_activity.h"
-#include "parsers/auth_log/ssh_sessions/login_table.h"
-#include "parsers/auth_log/ssh_sessions/session_line.h"
+#include "parsers/auth_log/ssh_sessions/lines/session_line.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_table.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 
@@ -28,23 +28,23 @@ class LoginEndings {
   // Of all that is remembered, encoded.
   static constexpr std::size_t kMaxBytes = 240 << 10;
 
-  LoginEndings(LoginTable& table, HostActivity& hosts) : table_(table), hosts_(hosts) {}
+  LoginEndings(logins::LoginTable& table, HostActivity& hosts) : table_(table), hosts_(hosts) {}
 
   // Writes the login's document and forgets it. how: see write_ssh_session_end().
-  void end(SshLogin& login, std::string_view how, ObservedLine& observed);
+  void end(logins::SshLogin& login, std::string_view how, lines::ObservedLine& observed);
   // The login, which is closed or removed now, becomes due.
-  void expect_end(SshLogin& login);
+  void expect_end(logins::SshLogin& login);
 
   // Ends the logins whose process number the line's connection has now.
-  void end_superseded(ObservedLine& observed);
+  void end_superseded(lines::ObservedLine& observed);
   // Ends the login whose session number logind gives to another session now, as after a boot.
-  void end_renumbered(ObservedLine& observed);
+  void end_renumbered(lines::ObservedLine& observed);
   // Ends what was there before a boot, if host was booted: sshd and logind start together.
-  void end_at_boot(ObservedLine& observed, HostActivity::Host& host);
+  void end_at_boot(lines::ObservedLine& observed, HostActivity::Host& host);
   // Ends the logins that are due at the time of the line.
-  void end_due(ObservedLine& observed);
+  void end_due(lines::ObservedLine& observed);
   // Attempts give way first, then sessions that are no SSH login, then the oldest logins.
-  void keep_limits(ObservedLine& observed);
+  void keep_limits(lines::ObservedLine& observed);
 
   // When the next login is due; the largest number when none is.
   [[nodiscard]] std::int64_t due_ns() const { return due_ns_; }
@@ -58,12 +58,13 @@ class LoginEndings {
 
   [[nodiscard]] std::size_t bytes() const { return table_.bytes() + hosts_.bytes(); }
   // Ends a login whose end no line told or, where one did, as that line told it.
-  void end_unless_closed(SshLogin& login, std::string_view how, ObservedLine& observed);
+  void end_unless_closed(logins::SshLogin& login, std::string_view how,
+                         lines::ObservedLine& observed);
 
-  LoginTable& table_;
+  logins::LoginTable& table_;
   HostActivity& hosts_;
   // Logins that are closed or removed, and not ended yet: few.
-  std::vector<const SshLogin*> ending_;
+  std::vector<const logins::SshLogin*> ending_;
   std::int64_t due_ns_ = kNoneDue;
   bool due_changed_ = false;
 };

@@ -52,7 +52,7 @@ class Writer {
   patterns::EcsEvent event_;
 };
 
-void write_key(const SshLogin& login, Writer& to) {
+void write_key(const logins::SshLogin& login, Writer& to) {
   to.text("ssh.auth.method", login.method);
   to.text("ssh.auth.submethod", login.submethod);
   to.list("ssh.session.auth_steps", login.steps);
@@ -71,7 +71,7 @@ void write_key(const SshLogin& login, Writer& to) {
 }
 
 // What is known at the login itself.
-void write_login(const SshLogin& login, Writer& to) {
+void write_login(const logins::SshLogin& login, Writer& to) {
   to.text("host", login.host);
   to.text("log.syslog.hostname", login.host);
   to.text("event.kind", "event");
@@ -88,11 +88,11 @@ void write_login(const SshLogin& login, Writer& to) {
   write_key(login, to);
 }
 
-void write_work(const SshLogin& login, Writer& to) {
+void write_work(const logins::SshLogin& login, Writer& to) {
   to.text("session.id", login.logind);
   std::vector<std::string> terminals;
-  for (const SshLogin::Terminal& terminal : login.terminals) {
-    add_once(terminals, terminal.name, SshLogin::kMaxShort);
+  for (const logins::SshLogin::Terminal& terminal : login.terminals) {
+    logins::add_once(terminals, terminal.name, logins::SshLogin::kMaxShort);
   }
   if (terminals.size() == 1) {
     to.text("session.tty", terminals.front());
@@ -127,7 +127,7 @@ std::string_view keep_list(event::Record& record, const std::vector<std::string>
   return record.keep(json);
 }
 
-void write_ssh_session_start(const SshLogin& login, event::Record& record) {
+void write_ssh_session_start(const logins::SshLogin& login, event::Record& record) {
   Writer to(record);
   record.time_known = login.start_known;
   record.time_ns = login.start_ns;
@@ -136,7 +136,7 @@ void write_ssh_session_start(const SshLogin& login, event::Record& record) {
   to.finish();
 }
 
-void write_ssh_session_end(const SshLogin& login, std::string_view how, std::int64_t now_ns,
+void write_ssh_session_end(const logins::SshLogin& login, std::string_view how, std::int64_t now_ns,
                            event::Record& record) {
   Writer to(record);
   const bool ended = how == "closed" || how == "disconnected" || how == "removed";

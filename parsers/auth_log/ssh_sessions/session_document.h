@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "agent/event/event.h"
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 
-void write_ssh_session_start(const SshLogin& login, event::Record& record);
+void write_ssh_session_start(const logins::SshLogin& login, event::Record& record);
 // how: closed, disconnected, removed: its end is known; superseded, rebooted, forgotten: it is not.
 // now_ns: time of the line that told of the end, 0 = no line had one.
-void write_ssh_session_end(const SshLogin& login, std::string_view how, std::int64_t now_ns,
+void write_ssh_session_end(const logins::SshLogin& login, std::string_view how, std::int64_t now_ns,
                            event::Record& record);
 
 // ["a","b"], kept in the record.

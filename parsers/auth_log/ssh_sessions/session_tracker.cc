@@ -3,9 +3,9 @@
 #include <array>
 #include <cstddef>
 
-#include "parsers/auth_log/ssh_sessions/name_table.h"
+#include "parsers/auth_log/ssh_sessions/lines/name_table.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 #include "parsers/auth_log/ssh_sessions/session_state_codec.h"
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
 namespace {
@@ -16,8 +16,8 @@ constexpr std::string_view kSeat = "New seat ";
 // Whose rule a line is. One of the two is set.
 struct Rule {
   std::string_view action;
-  void (LoginLifecycle::*lifecycle)(ObservedLine&) = nullptr;
-  void (CommandAttribution::*command)(ObservedLine&) = nullptr;
+  void (LoginLifecycle::*lifecycle)(lines::ObservedLine&) = nullptr;
+  void (CommandAttribution::*command)(lines::ObservedLine&) = nullptr;
 };
 
 // ssh-key-accepted is not among them: it is also written when a client only asks for a key.
@@ -48,7 +48,7 @@ constexpr std::array<Rule, 24> kRules = {{
     {"pkexec", nullptr, &CommandAttribution::on_command},
 }};
 
-constexpr NameTable<kRules.size()> kActions([] {
+constexpr lines::NameTable<kRules.size()> kActions([] {
   std::array<std::string_view, kRules.size()> actions;
   for (std::size_t i = 0; i < actions.size(); ++i) {
     actions[i] = kRules[i].action;
@@ -86,14 +86,14 @@ bool SessionTracker::applies_to(const event::Record& record) const {
 }
 
 void SessionTracker::observe(event::Record& record, std::string_view id, DerivedRecords& out) {
-  ObservedLine observed{record, id, out, read_session_line(record)};
+  lines::ObservedLine observed{record, id, out, lines::read_session_line(record)};
   observed.line.time_known = record.time_known;
   if (record.time_known) {
     last_ns_ = record.time_ns;
   }
   observed.line.now_ns = last_ns_;
   endings_.end_due(observed);
-  if (observed.line.host.size() <= SshLogin::kMaxText) {
+  if (observed.line.host.size() <= logins::SshLogin::kMaxText) {
     apply_rule(observed);
   }
   endings_.keep_limits(observed);
@@ -104,8 +104,8 @@ void SessionTracker::observe(event::Record& record, std::string_view id, Derived
   }
 }
 
-void SessionTracker::apply_rule(ObservedLine& observed) {
-  const SessionLine& line = observed.line;
+void SessionTracker::apply_rule(lines::ObservedLine& observed) {
+  const lines::SessionLine& line = observed.line;
   if (line.action.empty()) {
     if (line.message.starts_with(kSeat)) {
       lifecycle_.on_seat(observed);

@@ -19,7 +19,7 @@
 #include "parsers/auth_log/ssh_sessions/host_activity.h"
 #include "parsers/auth_log/ssh_sessions/login_endings.h"
 #include "parsers/auth_log/ssh_sessions/login_lifecycle.h"
-#include "parsers/auth_log/ssh_sessions/login_table.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_table.h"
 #include "parsers/deriver.h"
 
 namespace auditship::parsers::auth_log::ssh_sessions {
@@ -32,7 +32,7 @@ struct SessionTrackerOptions {
 class SessionTracker final : public Deriver {
  public:
   // Of logins, and of connections that try to log in.
-  static constexpr std::size_t kMaxLogins = LoginTable::kMaxLogins;
+  static constexpr std::size_t kMaxLogins = logins::LoginTable::kMaxLogins;
 
   explicit SessionTracker(SessionTrackerOptions options);
 
@@ -46,11 +46,11 @@ class SessionTracker final : public Deriver {
   [[nodiscard]] std::size_t attempts() const { return table_.attempts().size(); }
 
  private:
-  void apply_rule(ObservedLine& observed);
+  void apply_rule(lines::ObservedLine& observed);
   void forget_all();
   [[nodiscard]] bool is_empty() const { return table_.empty() && hosts_.empty(); }
 
-  LoginTable table_;
+  logins::LoginTable table_;
   HostActivity hosts_;
   LoginEndings endings_;
   LoginLifecycle lifecycle_;

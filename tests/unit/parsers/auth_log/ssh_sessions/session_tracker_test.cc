@@ -326,8 +326,8 @@ TEST_CASE("a state that makes no sense is refused, and nothing is remembered", "
 
 TEST_CASE("names that are too long are not remembered", "[sessions]") {
   SessionRig rig;
-  const std::string host(parsers::auth_log::ssh_sessions::SshLogin::kMaxText + 1, 'h');
-  const std::string user(parsers::auth_log::ssh_sessions::SshLogin::kMaxText + 1, 'u');
+  const std::string host(parsers::auth_log::ssh_sessions::logins::SshLogin::kMaxText + 1, 'h');
+  const std::string user(parsers::auth_log::ssh_sessions::logins::SshLogin::kMaxText + 1, 'u');
   rig.at("10:00", "systemd-logind[10]", "New seat seat0.", host);
   rig.at("10:00", "sshd[60]", "Server listening on 0.0.0.0 port 22.", host);
   rig.at("10:00", "sshd[100]", accepted("ann"), host);

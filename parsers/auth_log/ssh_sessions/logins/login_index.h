@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 
 class LoginIndex {
  public:
@@ -130,4 +130,4 @@ class LoginIndexes {
   }
 };
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins

@@ -1,13 +1,14 @@
-#include "parsers/auth_log/ssh_sessions/login_table.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_table.h"
 
 #include <string>
 #include <vector>
 
-#include "parsers/auth_log/ssh_sessions/login_codec.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_codec.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;
-using namespace auditship::parsers::auth_log::ssh_sessions;
+using namespace auditship::parsers::auth_log::ssh_sessions::logins;
+using auditship::parsers::auth_log::ssh_sessions::lines::SessionLine;
 
 namespace {
 

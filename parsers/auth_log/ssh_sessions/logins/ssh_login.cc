@@ -1,11 +1,11 @@
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "agent/base/encoding/json_writer.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 
 std::string bounded(std::string_view text, std::size_t limit) {
   return std::string(text.substr(0, utf8_prefix(text, limit)));
@@ -23,4 +23,4 @@ void add_once(std::vector<std::string>& list, std::string_view text, std::size_t
   }
 }
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins

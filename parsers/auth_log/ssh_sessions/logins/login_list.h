@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 
 class LoginList {
  public:
@@ -87,4 +87,4 @@ class LoginList {
   std::array<std::vector<Entry>, kBuckets> buckets_;
 };
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins

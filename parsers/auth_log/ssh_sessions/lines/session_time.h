@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::lines {
 
 inline constexpr std::int64_t kSecond = 1'000'000'000;
 // How far apart PAM's session and logind's, or the user manager's, begin.
@@ -23,4 +23,4 @@ inline constexpr std::int64_t kPairWithin = 5 * kSecond;
                             static_cast<std::uint64_t>(length);
 }
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::lines

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::lines {
 
 template <std::size_t kCount>
 class NameTable {
@@ -73,4 +73,4 @@ class NameTable {
   std::uint32_t factor_ = 0x9E3779B1U;
 };
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::lines

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 
 struct SshLogin {
   // Of every text; longer ones are cut.
@@ -85,4 +85,4 @@ struct SshLogin {
 // Adds text, bounded, unless it is empty or there already, or the list has limit elements.
 void add_once(std::vector<std::string>& list, std::string_view text, std::size_t limit);
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins

@@ -19,12 +19,12 @@
 #include <vector>
 
 #include "agent/event/event.h"
-#include "parsers/auth_log/ssh_sessions/login_index.h"
-#include "parsers/auth_log/ssh_sessions/login_list.h"
-#include "parsers/auth_log/ssh_sessions/session_line.h"
-#include "parsers/auth_log/ssh_sessions/ssh_login.h"
+#include "parsers/auth_log/ssh_sessions/lines/session_line.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_index.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_list.h"
+#include "parsers/auth_log/ssh_sessions/logins/ssh_login.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 
 class LoginTable {
  public:
@@ -43,16 +43,16 @@ class LoginTable {
 
   // Each of these finds at most one login and, unless it says otherwise, none where several fit.
   // The open login whose monitor has the line's process number.
-  [[nodiscard]] SshLogin* by_monitor(const SessionLine& line);
+  [[nodiscard]] SshLogin* by_monitor(const lines::SessionLine& line);
   // The login whose monitor or child has the line's process number.
-  [[nodiscard]] SshLogin* by_process(const SessionLine& line);
+  [[nodiscard]] SshLogin* by_process(const lines::SessionLine& line);
   // The login of the line's address and port. The process must be one of the login's, where that is
   // known; where it is not, the login's child is known from now on.
-  [[nodiscard]] SshLogin* by_connection(const SessionLine& line);
+  [[nodiscard]] SshLogin* by_connection(const lines::SessionLine& line);
   // The login whose session logind has given the line's number.
-  [[nodiscard]] SshLogin* by_logind(const SessionLine& line);
+  [[nodiscard]] SshLogin* by_logind(const lines::SessionLine& line);
   // The login one of whose file transfer programs has the line's process number.
-  [[nodiscard]] SshLogin* by_sftp_process(const SessionLine& line);
+  [[nodiscard]] SshLogin* by_sftp_process(const lines::SessionLine& line);
 
   // The login's user is user, or became it or may have become it: all such logins, oldest first.
   [[nodiscard]] std::vector<SshLogin*> acting_as(std::string_view user);
@@ -77,14 +77,14 @@ class LoginTable {
   void erase_login(const SshLogin& login);
 
   // The attempt of the line's connection, made if there is none.
-  [[nodiscard]] SshLogin& attempt_of(const SessionLine& line);
+  [[nodiscard]] SshLogin& attempt_of(const lines::SessionLine& line);
   // What is known of the line's connection from before it was let in. All attempts of the line's
   // process are forgotten.
-  [[nodiscard]] SshLogin take_attempt(const SessionLine& line);
+  [[nodiscard]] SshLogin take_attempt(const lines::SessionLine& line);
   // Forgets the attempts of the line's process.
-  void forget_attempts(const SessionLine& line);
+  void forget_attempts(const lines::SessionLine& line);
   // Forgets the attempts of the line's connection or, where it names no address, of its process.
-  void forget_connection(const SessionLine& line);
+  void forget_connection(const lines::SessionLine& line);
   // attempt must be one of attempts().
   void erase_attempt(const SshLogin& attempt);
   // Adds attempt. Its bytes count from charge() on.
@@ -96,7 +96,7 @@ class LoginTable {
   void link(event::Record& record, SshLogin& login);
 
  private:
-  [[nodiscard]] SshLogin* find_attempt(const SessionLine& line);
+  [[nodiscard]] SshLogin* find_attempt(const lines::SessionLine& line);
 
   LoginList logins_, attempts_;
   // Of logins.
@@ -105,4 +105,4 @@ class LoginTable {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins

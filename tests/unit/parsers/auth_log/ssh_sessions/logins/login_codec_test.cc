@@ -1,4 +1,4 @@
-#include "parsers/auth_log/ssh_sessions/login_codec.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_codec.h"
 
 #include <cstdint>
 #include <string>
@@ -6,7 +6,7 @@
 #include "tests/support/catch.h"
 
 using namespace auditship;
-using namespace auditship::parsers::auth_log::ssh_sessions;
+using namespace auditship::parsers::auth_log::ssh_sessions::logins;
 
 TEST_CASE("the size of a login's encoding is counted as it is written", "[sessions]") {
   SshLogin login;

@@ -1,14 +1,14 @@
-#include "parsers/auth_log/ssh_sessions/login_table.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_table.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "parsers/auth_log/ssh_sessions/login_codec.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_codec.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 namespace {
 
-bool same_source(const SshLogin& login, const SessionLine& line) {
+bool same_source(const SshLogin& login, const lines::SessionLine& line) {
   return login.port == line.port && login.ip == line.ip;
 }
 
@@ -22,7 +22,7 @@ void LoginTable::clear() {
 }
 
 // A closed login has given its process number back.
-SshLogin* LoginTable::by_monitor(const SessionLine& line) {
+SshLogin* LoginTable::by_monitor(const lines::SessionLine& line) {
   if (line.pid == 0) {
     return nullptr;
   }
@@ -33,7 +33,7 @@ SshLogin* LoginTable::by_monitor(const SessionLine& line) {
   return other == nullptr ? found : nullptr;
 }
 
-SshLogin* LoginTable::by_process(const SessionLine& line) {
+SshLogin* LoginTable::by_process(const lines::SessionLine& line) {
   if (line.pid == 0) {
     return nullptr;
   }
@@ -48,7 +48,7 @@ SshLogin* LoginTable::by_process(const SessionLine& line) {
   return others ? nullptr : found;
 }
 
-SshLogin* LoginTable::by_connection(const SessionLine& line) {
+SshLogin* LoginTable::by_connection(const lines::SessionLine& line) {
   if (line.ip.empty() || line.port == 0) {
     return nullptr;
   }
@@ -63,7 +63,7 @@ SshLogin* LoginTable::by_connection(const SessionLine& line) {
   return found;
 }
 
-SshLogin* LoginTable::by_logind(const SessionLine& line) {
+SshLogin* LoginTable::by_logind(const lines::SessionLine& line) {
   if (line.session.empty()) {
     return nullptr;
   }
@@ -72,7 +72,7 @@ SshLogin* LoginTable::by_logind(const SessionLine& line) {
   });
 }
 
-SshLogin* LoginTable::by_sftp_process(const SessionLine& line) {
+SshLogin* LoginTable::by_sftp_process(const lines::SessionLine& line) {
   if (line.pid == 0) {
     return nullptr;
   }
@@ -104,13 +104,13 @@ void LoginTable::erase_login(const SshLogin& login) {
   logins_.erase(login);
 }
 
-SshLogin* LoginTable::find_attempt(const SessionLine& line) {
+SshLogin* LoginTable::find_attempt(const lines::SessionLine& line) {
   return attempts_.first_with_pid(line.pid, [&](const SshLogin& attempt) {
     return same_source(attempt, line) && attempt.host == line.host;
   });
 }
 
-SshLogin& LoginTable::attempt_of(const SessionLine& line) {
+SshLogin& LoginTable::attempt_of(const lines::SessionLine& line) {
   if (SshLogin* const found = find_attempt(line)) {
     return *found;
   }
@@ -121,7 +121,7 @@ SshLogin& LoginTable::attempt_of(const SessionLine& line) {
   return made;
 }
 
-SshLogin LoginTable::take_attempt(const SessionLine& line) {
+SshLogin LoginTable::take_attempt(const lines::SessionLine& line) {
   SshLogin taken;
   if (const SshLogin* const found = find_attempt(line)) {
     taken = *found;
@@ -131,14 +131,14 @@ SshLogin LoginTable::take_attempt(const SessionLine& line) {
   return taken;
 }
 
-void LoginTable::forget_attempts(const SessionLine& line) {
+void LoginTable::forget_attempts(const lines::SessionLine& line) {
   const auto same_host = [&](const SshLogin& attempt) { return attempt.host == line.host; };
   while (const SshLogin* const attempt = attempts_.first_with_pid(line.pid, same_host)) {
     erase_attempt(*attempt);
   }
 }
 
-void LoginTable::forget_connection(const SessionLine& line) {
+void LoginTable::forget_connection(const lines::SessionLine& line) {
   if (line.ip.empty()) {
     forget_attempts(line);
     return;
@@ -166,4 +166,4 @@ void LoginTable::link(event::Record& record, SshLogin& login) {
   }
 }
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins

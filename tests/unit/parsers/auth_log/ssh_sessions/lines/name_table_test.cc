@@ -1,11 +1,11 @@
-#include "parsers/auth_log/ssh_sessions/name_table.h"
+#include "parsers/auth_log/ssh_sessions/lines/name_table.h"
 
 #include <array>
 #include <string>
 
 #include "tests/support/catch.h"
 
-using auditship::parsers::auth_log::ssh_sessions::NameTable;
+using auditship::parsers::auth_log::ssh_sessions::lines::NameTable;
 
 TEST_CASE("each name of a table is found, and nothing else", "[sessions]") {
   static constexpr std::array<std::string_view, 6> kList = {

@@ -1,12 +1,12 @@
-#include "parsers/auth_log/ssh_sessions/session_line.h"
+#include "parsers/auth_log/ssh_sessions/lines/session_line.h"
 
 #include <array>
 #include <cstddef>
 
 #include "agent/base/text.h"
-#include "parsers/auth_log/ssh_sessions/name_table.h"
+#include "parsers/auth_log/ssh_sessions/lines/name_table.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::lines {
 namespace {
 
 // A field that is read.
@@ -90,4 +90,4 @@ SessionLine read_session_line(const event::Record& record) {
   return line;
 }
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::lines

@@ -13,7 +13,7 @@
 #include "agent/event/event.h"
 #include "parsers/deriver.h"
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::lines {
 
 struct SessionLine {
   static constexpr std::uint64_t kNoNumber = ~std::uint64_t{0};
@@ -52,4 +52,4 @@ struct ObservedLine {
 // Reads all but now_ns and time_known. A number that is none is 0.
 [[nodiscard]] SessionLine read_session_line(const event::Record& record);
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::lines

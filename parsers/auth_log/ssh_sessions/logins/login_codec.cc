@@ -1,4 +1,4 @@
-#include "parsers/auth_log/ssh_sessions/login_codec.h"
+#include "parsers/auth_log/ssh_sessions/logins/login_codec.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace auditship::parsers::auth_log::ssh_sessions {
+namespace auditship::parsers::auth_log::ssh_sessions::logins {
 namespace {
 
 // Every member, in the order of the encoding.
@@ -186,4 +186,4 @@ bool get_login(WireReader& in, SshLogin& login) {
          login.port <= std::numeric_limits<std::uint16_t>::max();
 }
 
-}  // namespace auditship::parsers::auth_log::ssh_sessions
+}  // namespace auditship::parsers::auth_log::ssh_sessions::logins
