@@ -162,11 +162,13 @@ auditship_test(NAME unit_pipeline LABELS unit
     unit/pipeline/pipeline_ids_test.cc
     unit/pipeline/pipeline_sessions_test.cc
     unit/pipeline/pipeline_stats_test.cc
-    unit/pipeline/recent_events_test.cc
     unit/pipeline/rule_change_recorder_test.cc
     unit/pipeline/deriver_state_test.cc
-    unit/pipeline/unparsed_watch_test.cc
   LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::input_file auditship::parsers_auth_log auditship::parsers_auth_log_ssh_sessions auditship::pipeline auditship_sim)
+auditship_test(NAME unit_pipeline_records LABELS unit
+  SOURCES unit/pipeline/records/recent_events_test.cc
+    unit/pipeline/records/unparsed_watch_test.cc
+  LIBRARIES auditship::base auditship::event auditship::pipeline_records)
 auditship_test(NAME unit_platform LABELS unit
   SOURCES unit/platform/http_server_test.cc
     unit/platform/memory_trim_test.cc

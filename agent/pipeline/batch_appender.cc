@@ -6,7 +6,8 @@
 namespace auditship::pipeline {
 
 BatchAppender::BatchAppender(const RuntimeServices& services, const PipelineSettings& settings,
-                             RecordStage& stage, BufferedDelivery& output, Questions questions)
+                             records::RecordStage& stage, BufferedDelivery& output,
+                             Questions questions)
     : services_(services),
       settings_(settings),
       stage_(stage),
@@ -19,7 +20,7 @@ buffer::BatchBuilder BatchAppender::new_batch(const PipelineSettings& settings) 
 }
 
 void BatchAppender::pack(TimePoint now) {
-  const EncodedDocuments& encoded = stage_.encoded();
+  const records::EncodedDocuments& encoded = stage_.encoded();
   if (encoded.count > 0) {
     builder_.add_documents(encoded.bulk, encoded.count, encoded.oldest_ns, now);
     raw_bytes_ += encoded.bulk.size();

@@ -26,7 +26,7 @@
 #include "agent/pipeline/fill_rate_estimator.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/pipeline_stats.h"
-#include "agent/pipeline/record_stage.h"
+#include "agent/pipeline/records/record_stage.h"
 #include "agent/pipeline/runtime_services.h"
 
 namespace auditship::pipeline {
@@ -46,7 +46,7 @@ class BatchAppender {
   };
 
   BatchAppender(const RuntimeServices& services, const PipelineSettings& settings,
-                RecordStage& stage, BufferedDelivery& output, Questions questions);
+                records::RecordStage& stage, BufferedDelivery& output, Questions questions);
 
   // An empty one, as the sink wants it.
   [[nodiscard]] static buffer::BatchBuilder new_batch(const PipelineSettings& settings);
@@ -95,7 +95,7 @@ class BatchAppender {
 
   const RuntimeServices& services_;
   const PipelineSettings& settings_;
-  RecordStage& stage_;
+  records::RecordStage& stage_;
   BufferedDelivery& output_;
   Questions questions_;
   buffer::BatchBuilder builder_;

@@ -21,7 +21,7 @@ constexpr int kTriesWithFrames = 3;
 
 LostRangeReread::LostRangeReread(const RuntimeServices& services, const PipelineSettings& settings,
                                  input::SourceDiscovery& input, MakeParser make_parser,
-                                 const SourceReader& reader, RecordStage& stage,
+                                 const SourceReader& reader, records::RecordStage& stage,
                                  BatchAppender& appender, BufferedDelivery& output)
     : services_(services),
       settings_(settings),
@@ -183,7 +183,7 @@ Result<std::optional<Error>> LostRangeReread::reread_records(input::RecordReader
 
 // Puts what the stage has encoded into the batch, and that into the buffer when it is full.
 Status LostRangeReread::append_encoded(buffer::BatchBuilder& builder) {
-  if (const EncodedDocuments& made = stage_.encoded(); made.count > 0) {
+  if (const records::EncodedDocuments& made = stage_.encoded(); made.count > 0) {
     builder.add_documents(made.bulk, made.count, made.oldest_ns, services_.clock.now());
     // Else the next read of a source put them into its batch once more.
     stage_.clear_encoded();

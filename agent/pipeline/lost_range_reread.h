@@ -23,7 +23,7 @@
 #include "agent/pipeline/batch_appender.h"
 #include "agent/pipeline/buffered_delivery.h"
 #include "agent/pipeline/pipeline_settings.h"
-#include "agent/pipeline/record_stage.h"
+#include "agent/pipeline/records/record_stage.h"
 #include "agent/pipeline/runtime_services.h"
 #include "agent/pipeline/source_reader.h"
 
@@ -33,7 +33,7 @@ class LostRangeReread {
  public:
   LostRangeReread(const RuntimeServices& services, const PipelineSettings& settings,
                   input::SourceDiscovery& input, MakeParser make_parser, const SourceReader& reader,
-                  RecordStage& stage, BatchAppender& appender, BufferedDelivery& output);
+                  records::RecordStage& stage, BatchAppender& appender, BufferedDelivery& output);
 
   // Looks for lost ranges once a second and reads them again, durably; a full disk puts it off, and a log
   // that cannot be read now does for a minute.
@@ -60,7 +60,7 @@ class LostRangeReread {
   input::SourceDiscovery& input_;
   MakeParser make_parser_;
   const SourceReader& reader_;
-  RecordStage& stage_;
+  records::RecordStage& stage_;
   BatchAppender& appender_;
   BufferedDelivery& output_;
   std::vector<event::RawLine> lines_;

@@ -158,7 +158,8 @@ bool Pipeline::read_source(SourceReader::Source& source, TimePoint now) {
   if (lines == nullptr) {
     return false;
   }
-  LineContext context{*source.parser, source.deriver.get(), services_.clock.wall_ns(), nullptr};
+  records::LineContext context{*source.parser, source.deriver.get(), services_.clock.wall_ns(),
+                               nullptr};
   std::size_t behind = lines->size();
   for (const event::RawLine& line : *lines) {
     context.recent = recent_events_.wants(--behind, now) ? &recent_events_ : nullptr;

@@ -29,8 +29,8 @@
 #include "agent/pipeline/lost_range_reread.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/pipeline_stats.h"
-#include "agent/pipeline/recent_events.h"
-#include "agent/pipeline/record_stage.h"
+#include "agent/pipeline/records/recent_events.h"
+#include "agent/pipeline/records/record_stage.h"
 #include "agent/pipeline/rule_change_recorder.h"
 #include "agent/pipeline/runtime_services.h"
 #include "agent/pipeline/source_reader.h"
@@ -73,7 +73,7 @@ class Pipeline {
   // With what a look at the logs tells: unread bytes also while a full buffer stops reading, and how
   // far rotation is. For somebody who asks, not for every step.
   [[nodiscard]] PipelineStats survey(std::vector<SourceStatus>& logs);
-  [[nodiscard]] const RecentEvents& recent_events() const { return recent_events_; }
+  [[nodiscard]] const records::RecentEvents& recent_events() const { return recent_events_; }
   [[nodiscard]] const PipelineSettings& settings() const { return settings_; }
   [[nodiscard]] const input::SourceDiscovery& input() const { return *input_; }
   // Bytes of last records that are not complete, by source.
@@ -93,13 +93,13 @@ class Pipeline {
   RuntimeServices services_;
   PipelineSettings settings_;
   std::unique_ptr<input::SourceDiscovery> input_;
-  RecordStage stage_;
+  records::RecordStage stage_;
   SourceReader reader_;
   BufferedDelivery output_;
   BatchAppender appender_;
   LostRangeReread reread_;
   RuleChangeRecorder recorder_;
-  RecentEvents recent_events_;
+  records::RecentEvents recent_events_;
   LookBudget looks_;
   bool reading_ = true;
 };

@@ -22,8 +22,9 @@ std::uint64_t rule_change_number(const event::Cursor& position) {
 }
 
 RuleChangeRecorder::RuleChangeRecorder(const RuntimeServices& services,
-                                       const PipelineSettings& settings, RecordStage& stage,
-                                       BatchAppender& appender, BufferedDelivery& output)
+                                       const PipelineSettings& settings,
+                                       records::RecordStage& stage, BatchAppender& appender,
+                                       BufferedDelivery& output)
     : services_(services),
       settings_(settings),
       stage_(stage),

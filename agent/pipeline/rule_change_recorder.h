@@ -20,7 +20,7 @@
 #include "agent/pipeline/batch_appender.h"
 #include "agent/pipeline/buffered_delivery.h"
 #include "agent/pipeline/pipeline_settings.h"
-#include "agent/pipeline/record_stage.h"
+#include "agent/pipeline/records/record_stage.h"
 #include "agent/pipeline/runtime_services.h"
 
 namespace auditship::pipeline {
@@ -34,7 +34,8 @@ inline constexpr std::string_view kRulesSource = "auditship:rules";
 class RuleChangeRecorder {
  public:
   RuleChangeRecorder(const RuntimeServices& services, const PipelineSettings& settings,
-                     RecordStage& stage, BatchAppender& appender, BufferedDelivery& output);
+                     records::RecordStage& stage, BatchAppender& appender,
+                     BufferedDelivery& output);
 
   // The stage has other rules, or the batch that may have said so is gone.
   void rules_changed() { recorded_ = false; }
@@ -47,7 +48,7 @@ class RuleChangeRecorder {
 
   const RuntimeServices& services_;
   const PipelineSettings& settings_;
-  RecordStage& stage_;
+  records::RecordStage& stage_;
   BatchAppender& appender_;
   BufferedDelivery& output_;
   // The batch or the buffer says which rules are in force.

@@ -121,11 +121,11 @@ const std::vector<event::RawLine>* SourceReader::read(Source& source) {
   return &lines_;
 }
 
-InputCounts SourceReader::take_counts(Source& source) {
+records::InputCounts SourceReader::take_counts(Source& source) {
   const input::SourceProgress& progress = source.log->progress();
-  const InputCounts now{progress.bytes, progress.empty_records, progress.lost_ranges,
-                        progress.lost_bytes};
-  const InputCounts before = std::exchange(source.counted, now);
+  const records::InputCounts now{progress.bytes, progress.empty_records, progress.lost_ranges,
+                                 progress.lost_bytes};
+  const records::InputCounts before = std::exchange(source.counted, now);
   return {now.bytes - before.bytes, now.empty_lines - before.empty_lines, now.gaps - before.gaps,
           now.gap_bytes - before.gap_bytes};
 }

@@ -27,9 +27,9 @@
 #include "agent/event/checkpoint.h"
 #include "agent/event/position.h"
 #include "agent/input/source.h"
-#include "agent/pipeline/input_counts.h"
 #include "agent/pipeline/pipeline_settings.h"
 #include "agent/pipeline/pipeline_stats.h"
+#include "agent/pipeline/records/input_counts.h"
 #include "agent/pipeline/runtime_services.h"
 #include "parsers/deriver.h"
 #include "parsers/parser.h"
@@ -54,7 +54,7 @@ class SourceReader {
     // from there.
     event::Cursor stored;
     // What of its counts was taken.
-    InputCounts counted;
+    records::InputCounts counted;
     bool present = false;
     bool failing = false;
   };
@@ -81,7 +81,7 @@ class SourceReader {
   // Its next lines, valid until the next call; null while it cannot be read.
   const std::vector<event::RawLine>* read(Source& source);
   // What it counted since the last call.
-  [[nodiscard]] static InputCounts take_counts(Source& source);
+  [[nodiscard]] static records::InputCounts take_counts(Source& source);
   // How far it moved since the last call, without the state there; nothing if it did not.
   [[nodiscard]] static std::optional<event::SourceSpan> take_span(Source& source);
 

@@ -20,14 +20,14 @@
 #include "agent/event/event.h"
 #include "agent/event/position.h"
 #include "agent/filter/rule_set.h"
-#include "agent/pipeline/input_counts.h"
-#include "agent/pipeline/recent_events.h"
-#include "agent/pipeline/unparsed_watch.h"
+#include "agent/pipeline/records/input_counts.h"
+#include "agent/pipeline/records/recent_events.h"
+#include "agent/pipeline/records/unparsed_watch.h"
 #include "parsers/deriver.h"
 #include "parsers/parser.h"
 #include "sinks/framing/item_framing.h"
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 
 // Bulk lines of documents that are in no batch yet.
 struct EncodedDocuments {
@@ -101,4 +101,4 @@ class RecordStage {
   EncodedDocuments encoded_;
 };
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records

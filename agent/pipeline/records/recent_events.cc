@@ -1,8 +1,8 @@
-#include "agent/pipeline/recent_events.h"
+#include "agent/pipeline/records/recent_events.h"
 
 #include "agent/event/event_summary.h"
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 
 void RecentEvents::add(const event::Record& record, std::int64_t now_ns) {
   if (left_ == 0) {
@@ -20,4 +20,4 @@ void RecentEvents::add(const event::Record& record, std::int64_t now_ns) {
   lines_.push_back(std::move(line));
 }
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records

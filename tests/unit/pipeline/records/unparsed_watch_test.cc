@@ -1,5 +1,5 @@
 // A log whose format nobody knows is said aloud, but not again and again.
-#include "agent/pipeline/unparsed_watch.h"
+#include "agent/pipeline/records/unparsed_watch.h"
 
 #include <string>
 
@@ -9,7 +9,7 @@
 namespace auditship {
 namespace {
 
-using pipeline::UnparsedWatch;
+using pipeline::records::UnparsedWatch;
 
 struct Lab {
   test::LogCapture log;

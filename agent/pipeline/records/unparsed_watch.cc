@@ -1,10 +1,10 @@
-#include "agent/pipeline/unparsed_watch.h"
+#include "agent/pipeline/records/unparsed_watch.h"
 
 #include <algorithm>
 
 #include "agent/base/encoding/json_writer.h"
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 namespace {
 
 constexpr std::size_t kExampleBytes = 40;
@@ -61,4 +61,4 @@ void UnparsedWatch::begin_window(TimePoint now, std::uint64_t lines, std::uint64
   unparsed_ = unparsed;
 }
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records

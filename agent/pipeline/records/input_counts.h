@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 
 struct InputCounts {
   // Consumed, newlines included, in uncompressed files.
@@ -15,4 +15,4 @@ struct InputCounts {
   std::uint64_t gap_bytes = 0;
 };
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records

@@ -16,7 +16,7 @@
 #include "agent/base/logger.h"
 #include "agent/event/event.h"
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 
 class UnparsedWatch {
  public:
@@ -48,4 +48,4 @@ class UnparsedWatch {
   std::string example_;
 };
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records

@@ -13,7 +13,7 @@
 #include "agent/base/clock.h"
 #include "agent/event/event.h"
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 
 class RecentEvents {
  public:
@@ -40,4 +40,4 @@ class RecentEvents {
   std::size_t left_ = kMost;
 };
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records

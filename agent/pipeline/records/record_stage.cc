@@ -1,4 +1,4 @@
-#include "agent/pipeline/record_stage.h"
+#include "agent/pipeline/records/record_stage.h"
 
 #include <optional>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 #include "agent/base/result.h"
 
-namespace auditship::pipeline {
+namespace auditship::pipeline::records {
 namespace {
 
 // More memory than this is not kept after a giant line.
@@ -133,4 +133,4 @@ void RecordStage::count_dropped(const filter::FilterDecision& decision) {
   ledger_.by_rule.emplace_back(rule, 1);
 }
 
-}  // namespace auditship::pipeline
+}  // namespace auditship::pipeline::records
