@@ -66,9 +66,11 @@ auditship_test(NAME unit_filter LABELS unit TIMEOUT 600
     unit/filter/rule_spec_test.cc
     support/naive_filter.cc
   LIBRARIES auditship::event auditship::filter)
+auditship_test(NAME unit_input_file_generations LABELS unit
+  SOURCES unit/input/file/generations/generation_history_test.cc
+  LIBRARIES auditship::base auditship::input_file_generations)
 auditship_test(NAME unit_input_file_rotation LABELS unit
-  SOURCES unit/input/file/rotation/generation_history_test.cc
-    unit/input/file/rotation/resume_matcher_test.cc
+  SOURCES unit/input/file/rotation/resume_matcher_test.cc
     unit/input/file/rotation/rotation_chain_test.cc
     unit/input/file/rotation/rotation_names_test.cc
     unit/input/file/rotation/rotation_scanner_test.cc

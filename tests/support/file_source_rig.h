@@ -82,7 +82,7 @@ struct FileSourceRig {
     });
   }
   [[nodiscard]] std::size_t keys() const {
-    std::set<input::file::rotation::FileKey> all;
+    std::set<input::file::generations::FileKey> all;
     for (const Got& g : got) {
       all.insert(g.begin.file);
     }

@@ -9,8 +9,8 @@
 #include "agent/input/file/follow/line_reader.h"
 #include "agent/input/file/follow/live_log.h"
 #include "agent/input/file/follow/log_file_reader.h"
+#include "agent/input/file/generations/file_checkpoint.h"
 #include "agent/input/file/host_path.h"
-#include "agent/input/file/rotation/file_checkpoint.h"
 #include "agent/unwrap/record_joiner.h"
 
 namespace auditship::input::file {
@@ -161,6 +161,8 @@ std::string FileLogFiles::source_at(const std::string& path) const {
   return host_path(path, options_.host_root);
 }
 
-std::uint32_t FileLogFiles::generations() const { return rotation::FileCheckpoint::kMaxFinished; }
+std::uint32_t FileLogFiles::generations() const {
+  return generations::FileCheckpoint::kMaxFinished;
+}
 
 }  // namespace auditship::input::file

@@ -56,7 +56,7 @@ Result<std::size_t> FileRange::read(std::vector<event::RawLine>& lines, std::siz
 
 // Of the lines that were read last, which are all of one.
 bool FileRange::generation_is_within() {
-  const rotation::FileKey& file = source_.file_position().file;
+  const generations::FileKey& file = source_.file_position().file;
   if (file == to_.file) {
     met_end_ = true;
     return true;

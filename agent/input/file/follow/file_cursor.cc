@@ -27,7 +27,7 @@ bool get_key(WireReader& in, FileKey& key) {
   return in.ok() && index <= std::numeric_limits<std::uint32_t>::max();
 }
 
-void put_finished(std::string& out, const rotation::FinishedGeneration& finished) {
+void put_finished(std::string& out, const generations::FinishedGeneration& finished) {
   put_key(out, finished.key);
   put_varint(out, finished.offset);
   put_u64(out, finished.tail_hash);
@@ -36,7 +36,7 @@ void put_finished(std::string& out, const rotation::FinishedGeneration& finished
   put_varint(out, finished.generation);
 }
 
-bool get_finished(WireReader& in, rotation::FinishedGeneration& finished) {
+bool get_finished(WireReader& in, generations::FinishedGeneration& finished) {
   const bool key = get_key(in, finished.key);
   finished.offset = in.varint();
   finished.tail_hash = in.u64();
@@ -47,7 +47,7 @@ bool get_finished(WireReader& in, rotation::FinishedGeneration& finished) {
 }
 
 // That there is none is the end 0.
-void put_skipped(std::string& out, const std::optional<rotation::SkippedPart>& skipped) {
+void put_skipped(std::string& out, const std::optional<generations::SkippedPart>& skipped) {
   put_varint(out, skipped ? skipped->to : 0);
   if (skipped) {
     put_varint(out, skipped->from);
@@ -55,13 +55,13 @@ void put_skipped(std::string& out, const std::optional<rotation::SkippedPart>& s
   }
 }
 
-bool get_skipped(WireReader& in, std::optional<rotation::SkippedPart>& skipped) {
+bool get_skipped(WireReader& in, std::optional<generations::SkippedPart>& skipped) {
   const std::uint64_t to = in.varint();
   if (to == 0) {
     return in.ok();
   }
   const std::uint64_t from = in.varint();
-  skipped = rotation::SkippedPart{from, to, in.u64()};
+  skipped = generations::SkippedPart{from, to, in.u64()};
   return in.ok() && from < to;
 }
 
@@ -138,7 +138,7 @@ event::Checkpoint encode_checkpoint(const FileCheckpoint& checkpoint) {
   put_varint(state, count);
   std::for_each(checkpoint.finished.end() - static_cast<std::ptrdiff_t>(count),
                 checkpoint.finished.end(),
-                [&](const rotation::FinishedGeneration& each) { put_finished(state, each); });
+                [&](const generations::FinishedGeneration& each) { put_finished(state, each); });
   return out;
 }
 

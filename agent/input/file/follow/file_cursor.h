@@ -12,14 +12,14 @@
 
 #include "agent/base/result.h"
 #include "agent/event/checkpoint.h"
-#include "agent/input/file/rotation/file_checkpoint.h"
-#include "agent/input/file/rotation/file_position.h"
+#include "agent/input/file/generations/file_checkpoint.h"
+#include "agent/input/file/generations/file_position.h"
 
 namespace auditship::input::file::follow {
 
-using rotation::FileCheckpoint;
-using rotation::FileKey;
-using rotation::FilePosition;
+using generations::FileCheckpoint;
+using generations::FileKey;
+using generations::FilePosition;
 
 // The position alone. The beginning of a source, SourcePos{}, is the empty cursor.
 [[nodiscard]] event::Cursor encode_position(const FilePosition& position);

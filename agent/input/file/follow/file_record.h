@@ -7,11 +7,11 @@
 
 #include "agent/event/position.h"
 #include "agent/event/record_id.h"
-#include "agent/input/file/rotation/file_position.h"
+#include "agent/input/file/generations/file_position.h"
 
 namespace auditship::input::file::follow {
 
-using rotation::FileKey;
+using generations::FileKey;
 
 // Of the lines of one generation. path: of the live file, as the configuration or its pattern names
 // it and the host sees it. The sequence of a line is its offset in the uncompressed file.

@@ -9,10 +9,10 @@
 namespace auditship::input::file::follow {
 namespace {
 
+using generations::GenerationMark;
+using generations::ReadEnd;
 using rotation::ChainEntry;
-using rotation::GenerationMark;
 using rotation::NextRotation;
-using rotation::ReadEnd;
 using rotation::ResumePlace;
 using rotation::TruncatedCopy;
 
@@ -36,7 +36,7 @@ FileSource::FileSource(Fs& fs, const Clock& clock, Logger& log, FileSourceOption
       next_rotation_(context_, chain_, history_, matcher_),
       copies_(context_, chain_, matcher_),
       search_(context_, matcher_),
-      reader_(context_, resume ? resume->pos : rotation::FilePosition{}),
+      reader_(context_, resume ? resume->pos : generations::FilePosition{}),
       successor_(context_, chain_),
       late_writes_(context_) {}
 
@@ -226,7 +226,7 @@ Result<bool> FileSource::open_next() {
     if (!edited || *edited) {
       return edited;
     }
-    const auto before = reader_.position() == rotation::FilePosition{}
+    const auto before = reader_.position() == generations::FilePosition{}
                             ? NextRotation::Before::nothing_read
                             : NextRotation::Before::something_read;
     auto opened = next_rotation_.open(chain_.front(), before);

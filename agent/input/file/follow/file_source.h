@@ -27,8 +27,8 @@
 #include "agent/input/file/follow/generation_reader.h"
 #include "agent/input/file/follow/late_write_watch.h"
 #include "agent/input/file/follow/successor_watch.h"
-#include "agent/input/file/rotation/file_checkpoint.h"
-#include "agent/input/file/rotation/generation_history.h"
+#include "agent/input/file/generations/file_checkpoint.h"
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/open_next_rotation.h"
 #include "agent/input/file/rotation/resume_matcher.h"
 #include "agent/input/file/rotation/resume_place.h"
@@ -41,8 +41,8 @@
 
 namespace auditship::input::file::follow {
 
-using rotation::FileCheckpoint;
-using rotation::FilePosition;
+using generations::FileCheckpoint;
+using generations::FilePosition;
 using rotation::FileSourceOptions;
 
 class FileSource final : public Source {
@@ -108,7 +108,7 @@ class FileSource final : public Source {
   Error report_error(Error error);
 
   rotation::SourceContext context_;
-  rotation::GenerationHistory history_;
+  generations::GenerationHistory history_;
   rotation::ResumeMatcher matcher_;
   rotation::RotationChain chain_;
   rotation::ResumePlace resume_place_;

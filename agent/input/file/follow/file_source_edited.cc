@@ -6,9 +6,9 @@
 namespace auditship::input::file::follow {
 namespace {
 
+using generations::Generation;
+using generations::GenerationMark;
 using rotation::ChainEntry;
-using rotation::Generation;
-using rotation::GenerationMark;
 using rotation::ResumePlace;
 
 void report_edited(rotation::SourceContext& context, std::uint64_t read_up_to,

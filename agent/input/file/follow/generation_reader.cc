@@ -8,10 +8,10 @@
 namespace auditship::input::file::follow {
 namespace {
 
+using generations::Generation;
+using generations::ReadChunk;
 using rotation::ChainEntry;
 using rotation::FileSourceOptions;
-using rotation::Generation;
-using rotation::ReadChunk;
 
 constexpr std::size_t kMinBlock = 4096;
 constexpr std::size_t kMaxBlock = std::size_t{1} << 20;
@@ -19,7 +19,7 @@ constexpr std::size_t kMaxBlock = std::size_t{1} << 20;
 }  // namespace
 
 GenerationReader::GenerationReader(rotation::SourceContext& context,
-                                   const rotation::FilePosition& position)
+                                   const generations::FilePosition& position)
     : context_(context),
       lines_(context.options.line_max_bytes, context.options.cut_tail_bytes),
       origin_(origin_of_lines(context.options.name)),
@@ -38,7 +38,7 @@ void GenerationReader::begin(ChainEntry entry, const rotation::ReadStart& start)
   prefix_ = line_id_prefix(options.scope, options.name, start.key);
   skipped_ = start.skipped;
   lines_.restart(prefix_, start.offset, entry.file->window());
-  position_ = rotation::FilePosition{start.key, start.offset};
+  position_ = generations::FilePosition{start.key, start.offset};
   accounted_ = start.offset;
   origin_.written_until_ns = entry.live() ? std::nullopt : std::optional(entry.stat.modified_ns);
   current_ = std::move(entry);
@@ -98,7 +98,7 @@ Status GenerationReader::skip_part() {
   if (!there) {
     return there.error();
   }
-  if (*there && rotation::hash64(current_->file->window()) != skipped_->tail_hash) {
+  if (*there && generations::hash64(current_->file->window()) != skipped_->tail_hash) {
     there = current_->file->seek(lines_.end());  // edited once more: in doubt it is read
     if (!there) {
       return there.error();
@@ -120,10 +120,10 @@ void GenerationReader::add_to_head(const char* bytes, std::size_t size) {
   if (!gathers_head_ || head_hash_ != 0) {
     return;
   }
-  head_bytes_.append(bytes,
-                     std::min(size, rotation::FileCheckpoint::kTailHashBytes - head_bytes_.size()));
-  if (head_bytes_.size() == rotation::FileCheckpoint::kTailHashBytes) {
-    head_hash_ = rotation::hash64(head_bytes_);
+  head_bytes_.append(
+      bytes, std::min(size, generations::FileCheckpoint::kTailHashBytes - head_bytes_.size()));
+  if (head_bytes_.size() == generations::FileCheckpoint::kTailHashBytes) {
+    head_hash_ = generations::hash64(head_bytes_);
   }
 }
 
@@ -174,15 +174,15 @@ void GenerationReader::account() {
   position_.offset = lines_.offset();
 }
 
-rotation::FileCheckpoint GenerationReader::mark() const {
-  rotation::FileCheckpoint mark;
-  mark.pos = rotation::FilePosition{position_.file, lines_.offset()};
+generations::FileCheckpoint GenerationReader::mark() const {
+  generations::FileCheckpoint mark;
+  mark.pos = generations::FilePosition{position_.file, lines_.offset()};
   mark.device = current_->stat.device;
   mark.inode = current_->stat.inode;
   mark.generation = current_->stat.generation;
-  mark.tail_hash = rotation::hash64(lines_.window());
+  mark.tail_hash = generations::hash64(lines_.window());
   mark.modified_ns = current_->stat.modified_ns;
-  mark.head_hash = lines_.offset() >= rotation::FileCheckpoint::kTailHashBytes ? head_hash_ : 0;
+  mark.head_hash = lines_.offset() >= generations::FileCheckpoint::kTailHashBytes ? head_hash_ : 0;
   mark.skipped = skipped_;
   return mark;
 }

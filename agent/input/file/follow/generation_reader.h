@@ -17,8 +17,8 @@
 
 #include "agent/event/position.h"
 #include "agent/input/file/follow/line_reader.h"
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/chain_entry.h"
-#include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/open_next_rotation.h"
 #include "agent/input/file/rotation/source_context.h"
 
@@ -27,7 +27,7 @@ namespace auditship::input::file::follow {
 class GenerationReader {
  public:
   // context must outlive it. position: where an earlier run stopped, until something is read.
-  GenerationReader(rotation::SourceContext& context, const rotation::FilePosition& position);
+  GenerationReader(rotation::SourceContext& context, const generations::FilePosition& position);
 
   // entry is open and stands at start.offset.
   void begin(rotation::ChainEntry entry, const rotation::ReadStart& start);
@@ -45,7 +45,7 @@ class GenerationReader {
   // Ends the life of the lines given out.
   void release() { lines_.release(); }
   // Reads about max_bytes of the current file; returns how many came and why no more. Errors: io.
-  Result<rotation::ReadChunk> fill(std::size_t max_bytes);
+  Result<generations::ReadChunk> fill(std::size_t max_bytes);
   // Adds the complete lines that were read, about max_bytes of them. Returns how many lines has.
   std::size_t take(std::vector<event::RawLine>& lines, std::size_t max_bytes);
   // Adds what stands behind the last newline as a line. False: there is nothing.
@@ -54,9 +54,9 @@ class GenerationReader {
   Status seek_again();
 
   // Behind the last line given out, in the current file or the one before.
-  [[nodiscard]] const rotation::FilePosition& position() const { return position_; }
+  [[nodiscard]] const generations::FilePosition& position() const { return position_; }
   // The same as a checkpoint remembers it. Only while there is a current file.
-  [[nodiscard]] rotation::FileCheckpoint mark() const;
+  [[nodiscard]] generations::FileCheckpoint mark() const;
   // The hash of the current file's first bytes; 0: not known yet.
   [[nodiscard]] std::uint64_t head_hash() const { return head_hash_; }
   // Of the bytes read from the current file.
@@ -77,7 +77,7 @@ class GenerationReader {
   rotation::SourceContext& context_;
   LineReader lines_;
   event::RecordOrigin origin_;
-  rotation::FilePosition position_;
+  generations::FilePosition position_;
   std::optional<rotation::ChainEntry> current_;
   bool drained_ = true;
 
@@ -85,7 +85,7 @@ class GenerationReader {
   std::uint64_t accounted_ = 0, empty_accounted_ = 0;
 
   // Of the current file, still to come.
-  std::optional<rotation::SkippedPart> skipped_;
+  std::optional<generations::SkippedPart> skipped_;
   event::RecordId::Prefix prefix_{};
   // The hash of the current file's first bytes; 0 until known.
   std::uint64_t head_hash_ = 0;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "agent/input/file/rotation/file_checkpoint.h"
+#include "agent/input/file/generations/file_checkpoint.h"
 
 namespace auditship::input::file::follow {
 namespace {
 
-constexpr std::size_t kWindow = rotation::FileCheckpoint::kTailHashBytes;
+constexpr std::size_t kWindow = generations::FileCheckpoint::kTailHashBytes;
 constexpr std::size_t kKeepCapacity = std::size_t{2} << 20;
 
 void keep_last(std::string& text, std::size_t size) {

@@ -4,8 +4,8 @@
 
 namespace auditship::input::file::follow {
 
+using generations::Generation;
 using rotation::ChainEntry;
-using rotation::Generation;
 
 Result<bool> SuccessorWatch::has_moved_on(ChainEntry& current) {
   auto live = still_live(current);

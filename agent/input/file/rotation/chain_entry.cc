@@ -17,7 +17,7 @@ Status ChainEntry::open(Fs& fs) {
   if (file) {
     return {};
   }
-  auto opened = Generation::open(fs, path, codec());
+  auto opened = generations::Generation::open(fs, path, codec());
   if (!opened) {
     return opened.error();
   }

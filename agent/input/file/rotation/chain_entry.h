@@ -13,7 +13,7 @@
 
 #include "agent/base/compression/codec.h"
 #include "agent/base/filesystem.h"
-#include "agent/input/file/rotation/generation.h"
+#include "agent/input/file/generations/generation.h"
 #include "agent/input/file/rotation/rotation_names.h"
 
 namespace auditship::input::file::rotation {
@@ -32,7 +32,7 @@ struct ChainEntry {
   std::optional<RotatedName> rotated;
   FileStat stat;
   // Held from when the file is first seen, so that deleting it loses nothing; null: not yet.
-  std::unique_ptr<Generation> file;
+  std::unique_ptr<generations::Generation> file;
   // False: not known to be newer than what was read last.
   bool ordered = true;
   // Its name went, and none that is looked at has it: it was unlinked, or moved elsewhere.

@@ -46,18 +46,18 @@ Result<Opened> NextRotation::open(ChainEntry& entry, Before before) {
 }
 
 // The first line; nullopt when there is none, and what that means for the file.
-Result<std::optional<Generation::Head>> NextRotation::complete_head(ChainEntry& entry,
-                                                                    Opened& otherwise) {
+Result<std::optional<generations::Generation::Head>> NextRotation::complete_head(
+    ChainEntry& entry, Opened& otherwise) {
   if (!entry.live()) {  // whose first line was read just now
     entry.file->recheck_head();
   }
-  auto head = entry.file->head(Generation::LastLine::needs_newline);
+  auto head = entry.file->head(generations::Generation::LastLine::needs_newline);
   if (head && !head->complete && !entry.live()) {
     if (may_still_grow(entry)) {
       otherwise.verdict = Verdict::wait;
-      return std::optional<Generation::Head>();
+      return std::optional<generations::Generation::Head>();
     }
-    head = entry.file->head(Generation::LastLine::may_end_without);
+    head = entry.file->head(generations::Generation::LastLine::may_end_without);
   }
   if (!head) {
     return head.error().in(entry.path);
@@ -72,7 +72,7 @@ Result<std::optional<Generation::Head>> NextRotation::complete_head(ChainEntry& 
                          "a compressed log file is broken; nothing of it can be read", {}, 0, 0);
   }
   otherwise.verdict = entry.live() ? Verdict::wait : Verdict::dropped;
-  return std::optional<Generation::Head>();
+  return std::optional<generations::Generation::Head>();
 }
 
 // This build has no library for the file. One that was read before it was packed is no loss.
@@ -114,8 +114,8 @@ bool NextRotation::may_still_grow(const ChainEntry& entry) const {
 }
 
 // When the entry is a generation that we know: dropped, or taken with its key.
-Result<std::optional<Opened>> NextRotation::as_known(ChainEntry& entry,
-                                                     const Generation::Head& head) const {
+Result<std::optional<Opened>> NextRotation::as_known(
+    ChainEntry& entry, const generations::Generation::Head& head) const {
   if (auto grown = as_grown(entry, head); !grown || *grown) {
     return grown;
   }
@@ -123,7 +123,7 @@ Result<std::optional<Opened>> NextRotation::as_known(ChainEntry& entry,
     return restored;
   }
   // Finished in an earlier run, and its place in the order is not known: the time decides.
-  const FileKey* key = entry.ordered ? nullptr : history_.find_key(head.digest);
+  const generations::FileKey* key = entry.ordered ? nullptr : history_.find_key(head.digest);
   const std::int64_t last_ns = history_.last().modified_ns;
   if (key != nullptr && !entry.live() && (last_ns == 0 || entry.stat.modified_ns < last_ns)) {
     return only(Verdict::dropped);
@@ -132,8 +132,8 @@ Result<std::optional<Opened>> NextRotation::as_known(ChainEntry& entry,
 }
 
 // It holds all that was read of a generation, and perhaps more: read on there.
-Result<std::optional<Opened>> NextRotation::as_grown(ChainEntry& entry,
-                                                     const Generation::Head& head) const {
+Result<std::optional<Opened>> NextRotation::as_grown(
+    ChainEntry& entry, const generations::Generation::Head& head) const {
   const auto& marks = history_.marks();
   for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
     auto match = matcher_.compare(entry, head, *mark);
@@ -158,8 +158,8 @@ Result<std::optional<Opened>> NextRotation::as_grown(ChainEntry& entry,
 
 // A shorter file that begins as a generation does: an older copy of it, or one with the same header.
 // It is read under the key of that generation: lines that were read before have the ids they had.
-Result<std::optional<Opened>> NextRotation::as_restored(ChainEntry& entry,
-                                                        const Generation::Head& head) const {
+Result<std::optional<Opened>> NextRotation::as_restored(
+    ChainEntry& entry, const generations::Generation::Head& head) const {
   const auto& marks = history_.marks();
   for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
     if (mark->at.pos.file.first_line != head.digest) {

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "agent/input/file/generations/file_position.h"
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/chain_entry.h"
-#include "agent/input/file/rotation/file_position.h"
-#include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/resume_matcher.h"
 #include "agent/input/file/rotation/rotation_chain.h"
 #include "agent/input/file/rotation/source_context.h"
@@ -20,11 +20,11 @@ namespace auditship::input::file::rotation {
 
 // Where reading of a file begins, and as which generation.
 struct ReadStart {
-  FileKey key;
+  generations::FileKey key;
   std::uint64_t offset = 0;
   // Of the file's first bytes; 0: not known.
   std::uint64_t head_hash = 0;
-  std::optional<SkippedPart> skipped = {};
+  std::optional<generations::SkippedPart> skipped = {};
 };
 
 class NextRotation {
@@ -42,8 +42,8 @@ class NextRotation {
   enum class Before { nothing_read, something_read };
 
   // All must outlive it.
-  NextRotation(SourceContext& context, RotationChain& chain, const GenerationHistory& history,
-               const ResumeMatcher& matcher)
+  NextRotation(SourceContext& context, RotationChain& chain,
+               const generations::GenerationHistory& history, const ResumeMatcher& matcher)
       : context_(context), chain_(chain), history_(history), matcher_(matcher) {}
 
   // entry: the front of the chain. Errors: io; at the first start an unreadable rotated file is left
@@ -52,16 +52,20 @@ class NextRotation {
 
  private:
   Result<Opened> pass_unopened(const ChainEntry& entry, const Error& why, Before before);
-  Result<std::optional<Generation::Head>> complete_head(ChainEntry& entry, Opened& otherwise);
+  Result<std::optional<generations::Generation::Head>> complete_head(ChainEntry& entry,
+                                                                     Opened& otherwise);
   void report_unreadable(const ChainEntry& entry) const;
   [[nodiscard]] bool may_still_grow(const ChainEntry& entry) const;
-  Result<std::optional<Opened>> as_known(ChainEntry& entry, const Generation::Head& head) const;
-  Result<std::optional<Opened>> as_grown(ChainEntry& entry, const Generation::Head& head) const;
-  Result<std::optional<Opened>> as_restored(ChainEntry& entry, const Generation::Head& head) const;
+  Result<std::optional<Opened>> as_known(ChainEntry& entry,
+                                         const generations::Generation::Head& head) const;
+  Result<std::optional<Opened>> as_grown(ChainEntry& entry,
+                                         const generations::Generation::Head& head) const;
+  Result<std::optional<Opened>> as_restored(ChainEntry& entry,
+                                            const generations::Generation::Head& head) const;
 
   SourceContext& context_;
   RotationChain& chain_;
-  const GenerationHistory& history_;
+  const generations::GenerationHistory& history_;
   const ResumeMatcher& matcher_;
 };
 

@@ -42,18 +42,18 @@ class Candidates {
 
 }  // namespace
 
-bool same_file(const ChainEntry& entry, const GenerationMark& mark) {
+bool same_file(const ChainEntry& entry, const generations::GenerationMark& mark) {
   return identity_of(entry.stat) == FileIdentity{mark.at.device, mark.at.inode, mark.at.generation};
 }
 
-bool same_by_inode_or_time(const ChainEntry& entry, const GenerationMark& mark) {
+bool same_by_inode_or_time(const ChainEntry& entry, const generations::GenerationMark& mark) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   const bool same_second = entry.stat.modified_ns / kSecond == mark.at.modified_ns / kSecond;
   return (same_file(entry, mark) && !mark.rewritten) || (entry.file->compressed() && same_second);
 }
 
-Result<Match> ResumeMatcher::compare(ChainEntry& entry, const Generation::Head& head,
-                                     const GenerationMark& mark) const {
+Result<Match> ResumeMatcher::compare(ChainEntry& entry, const generations::Generation::Head& head,
+                                     const generations::GenerationMark& mark) const {
   if (!head.complete || head.digest != mark.at.pos.file.first_line) {
     return Match::none;
   }
@@ -61,7 +61,7 @@ Result<Match> ResumeMatcher::compare(ChainEntry& entry, const Generation::Head& 
   if (!found) {
     return found.error().in(entry.path);
   }
-  if (!*found || hash64(entry.file->window()) != mark.at.tail_hash) {
+  if (!*found || generations::hash64(entry.file->window()) != mark.at.tail_hash) {
     return Match::none;
   }
   // Empty lines behind a constant header prove nothing.
@@ -74,16 +74,18 @@ Result<Match> ResumeMatcher::compare(ChainEntry& entry, const Generation::Head& 
              : Match::weak;
 }
 
-Result<Match> ResumeMatcher::compare(ChainEntry& entry, const GenerationMark& mark) const {
-  auto head = entry.file->head(entry.live() ? Generation::LastLine::needs_newline
-                                            : Generation::LastLine::may_end_without);
+Result<Match> ResumeMatcher::compare(ChainEntry& entry,
+                                     const generations::GenerationMark& mark) const {
+  auto head = entry.file->head(entry.live() ? generations::Generation::LastLine::needs_newline
+                                            : generations::Generation::LastLine::may_end_without);
   if (!head) {
     return head.error().in(entry.path);
   }
   return compare(entry, *head, mark);
 }
 
-Result<bool> ResumeMatcher::is_shorter_copy(ChainEntry& entry, const GenerationMark& mark) const {
+Result<bool> ResumeMatcher::is_shorter_copy(ChainEntry& entry,
+                                            const generations::GenerationMark& mark) const {
   if (mark.at.head_hash == 0) {
     return false;
   }
@@ -116,8 +118,8 @@ Result<bool> ResumeMatcher::ends_at(ChainEntry& entry, std::uint64_t offset) con
 
 // The file with the same inode is looked at before all others: most often it is the one, and then
 // thousands of rotated files stay unopened. Of the others none is kept open.
-Result<std::optional<std::size_t>> ResumeMatcher::find(std::vector<ChainEntry>& found,
-                                                       const GenerationMark& mark) const {
+Result<std::optional<std::size_t>> ResumeMatcher::find(
+    std::vector<ChainEntry>& found, const generations::GenerationMark& mark) const {
   Candidates fit(found);
   std::optional<Error> unreadable;
   for (const bool same_inode : {true, false}) {
@@ -151,7 +153,8 @@ Result<std::optional<std::size_t>> ResumeMatcher::find(std::vector<ChainEntry>& 
 
 // Leaves entry closed. A failure of a rotated file is kept in unreadable: it is met again, and told,
 // when it is this file's turn.
-Result<Match> ResumeMatcher::compare_closed(ChainEntry& entry, const GenerationMark& mark,
+Result<Match> ResumeMatcher::compare_closed(ChainEntry& entry,
+                                            const generations::GenerationMark& mark,
                                             std::optional<Error>& unreadable) const {
   if (auto s = entry.open(fs_); !s) {
     if (s.error().code == Errc::not_found || s.error().code == Errc::exhausted || entry.live()) {
@@ -166,9 +169,8 @@ Result<Match> ResumeMatcher::compare_closed(ChainEntry& entry, const GenerationM
 }
 
 // found[i], which stands at the mark then. Errors: not_found, when it was replaced meanwhile.
-Result<std::optional<std::size_t>> ResumeMatcher::open_at(std::vector<ChainEntry>& found,
-                                                          std::size_t i,
-                                                          const GenerationMark& mark) const {
+Result<std::optional<std::size_t>> ResumeMatcher::open_at(
+    std::vector<ChainEntry>& found, std::size_t i, const generations::GenerationMark& mark) const {
   if (auto s = found[i].open(fs_); !s) {
     return s.error();
   }
@@ -183,7 +185,7 @@ Result<std::optional<std::size_t>> ResumeMatcher::open_at(std::vector<ChainEntry
 }
 
 bool ResumeMatcher::only_shorter_copy(std::vector<ChainEntry>& found,
-                                      const GenerationMark& mark) const {
+                                      const generations::GenerationMark& mark) const {
   std::size_t same_beginning = 0;
   bool is_shorter = false;
   for (ChainEntry& entry : found) {

@@ -5,11 +5,12 @@
 
 namespace auditship::input::file::rotation {
 
-ResumePlace::ResumePlace(SourceContext& context, RotationChain& chain, GenerationHistory& history,
-                         const ResumeMatcher& matcher, const std::optional<FileCheckpoint>& resume)
+ResumePlace::ResumePlace(SourceContext& context, RotationChain& chain,
+                         generations::GenerationHistory& history, const ResumeMatcher& matcher,
+                         const std::optional<generations::FileCheckpoint>& resume)
     : context_(context), chain_(chain), history_(history), matcher_(matcher) {
-  if (resume && resume->pos != FilePosition{}) {
-    mark_ = GenerationMark{*resume, false};
+  if (resume && resume->pos != generations::FilePosition{}) {
+    mark_ = generations::GenerationMark{*resume, false};
     mark_->at.finished.clear();
   }
 }
@@ -36,13 +37,13 @@ Result<ResumePlace::Found> ResumePlace::find() {
 
 ResumePlace::Found ResumePlace::take(std::vector<ChainEntry> found, std::size_t at,
                                      std::uint64_t offset) {
-  const GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  const generations::GenerationMark mark = *std::exchange(mark_, std::nullopt);
   return Found{Verdict::found, chain_.resume_at(std::move(found), at),
                ReadStart{mark.at.pos.file, offset, mark.at.head_hash, mark.at.skipped}};
 }
 
 ResumePlace::Found ResumePlace::take_elsewhere(std::vector<ChainEntry> files) {
-  const GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  const generations::GenerationMark mark = *std::exchange(mark_, std::nullopt);
   context_.log.info("generation-found",
                     "the log was renamed; its rest is read from the file that it is now",
                     {{"path", context_.options.path},
@@ -58,13 +59,13 @@ ChainEntry* ResumePlace::compared_live() {
 }
 
 ResumePlace::Found ResumePlace::take_edited(std::uint64_t offset) {
-  Generation& file = *compared_.back().file;
-  const auto head = file.head(Generation::LastLine::needs_newline);
+  generations::Generation& file = *compared_.back().file;
+  const auto head = file.head(generations::Generation::LastLine::needs_newline);
   const auto there = file.seek(offset);
   if (!head || !head->complete || !there || !*there) {
     return Found{Verdict::missing, {}, {}};
   }
-  GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  generations::GenerationMark mark = *std::exchange(mark_, std::nullopt);
   mark.rewritten = true;
   history_.give_up(std::move(mark));
   std::vector<ChainEntry> found = std::exchange(compared_, {});
@@ -75,7 +76,7 @@ ResumePlace::Found ResumePlace::take_edited(std::uint64_t offset) {
 
 ResumePlace::Found ResumePlace::lose(std::string_view text) {
   std::vector<ChainEntry> found = std::exchange(compared_, {});
-  GenerationMark mark = *std::exchange(mark_, std::nullopt);
+  generations::GenerationMark mark = *std::exchange(mark_, std::nullopt);
   // A shorter copy is told when its turn comes. Nothing is passed for its sake.
   if (!matcher_.only_shorter_copy(found, mark)) {
     context_.report_loss("generation-vanished", text, {}, mark.at.pos.offset, 0);

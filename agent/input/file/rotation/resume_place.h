@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/input/file/generations/file_checkpoint.h"
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/chain_entry.h"
-#include "agent/input/file/rotation/file_checkpoint.h"
-#include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/open_next_rotation.h"
 #include "agent/input/file/rotation/resume_matcher.h"
 #include "agent/input/file/rotation/rotation_chain.h"
@@ -37,8 +37,9 @@ class ResumePlace {
 
   // resume: of the earlier run; nullopt, or one without a position: there is nothing to be found.
   // The others must outlive it.
-  ResumePlace(SourceContext& context, RotationChain& chain, GenerationHistory& history,
-              const ResumeMatcher& matcher, const std::optional<FileCheckpoint>& resume);
+  ResumePlace(SourceContext& context, RotationChain& chain, generations::GenerationHistory& history,
+              const ResumeMatcher& matcher,
+              const std::optional<generations::FileCheckpoint>& resume);
 
   // A place is to be found before anything is read.
   [[nodiscard]] bool pending() const { return mark_.has_value(); }
@@ -47,7 +48,7 @@ class ResumePlace {
 
   // Only after find() said missing, and then either of the two, or find() again.
   // What is searched for, and the files that it is not.
-  [[nodiscard]] const GenerationMark& mark() const { return *mark_; }
+  [[nodiscard]] const generations::GenerationMark& mark() const { return *mark_; }
   [[nodiscard]] const std::vector<ChainEntry>& compared() const { return compared_; }
   // files: the generation, standing at the mark, and those that follow it before what the chain
   // knows.
@@ -66,9 +67,9 @@ class ResumePlace {
 
   SourceContext& context_;
   RotationChain& chain_;
-  GenerationHistory& history_;
+  generations::GenerationHistory& history_;
   const ResumeMatcher& matcher_;
-  std::optional<GenerationMark> mark_;
+  std::optional<generations::GenerationMark> mark_;
   std::vector<ChainEntry> compared_;
 };
 

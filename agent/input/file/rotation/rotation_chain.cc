@@ -205,7 +205,7 @@ Result<std::optional<Digest>> RotationChain::first_line_of_front() {
   }
   // It may have been truncated while it waited.
   entry.file->recheck_head();
-  auto head = entry.file->head(Generation::LastLine::needs_newline);
+  auto head = entry.file->head(generations::Generation::LastLine::needs_newline);
   if (!head) {
     return head.error().in(entry.path);
   }

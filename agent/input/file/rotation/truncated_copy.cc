@@ -10,7 +10,7 @@ constexpr std::size_t kMaxCopies = 8;
 }  // namespace
 
 Result<TruncatedCopy::Found> TruncatedCopy::find(const ChainEntry& truncated,
-                                                 const GenerationMark& mark) {
+                                                 const generations::GenerationMark& mark) {
   auto found = chain_.scanner().scan();
   if (!found) {
     return found.error();
@@ -42,7 +42,7 @@ Result<TruncatedCopy::Found> TruncatedCopy::find(const ChainEntry& truncated,
   return Found{};
 }
 
-Result<Match> TruncatedCopy::compare(ChainEntry& copy, const GenerationMark& mark) {
+Result<Match> TruncatedCopy::compare(ChainEntry& copy, const generations::GenerationMark& mark) {
   if (auto s = copy.open(context_.fs); !s) {
     // The copy is the only place where the rest is: not given up at the first failure.
     if (s.error().code == Errc::exhausted ||

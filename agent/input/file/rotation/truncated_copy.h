@@ -8,8 +8,8 @@
 
 #include <optional>
 
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/chain_entry.h"
-#include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/resume_matcher.h"
 #include "agent/input/file/rotation/rotation_chain.h"
 #include "agent/input/file/rotation/source_context.h"
@@ -35,12 +35,12 @@ class TruncatedCopy {
 
   // truncated: the file that was read up to mark. Errors: io on a file that may be the copy; the
   // first kAttempts of them only, so that they do not keep the log from being read.
-  Result<Found> find(const ChainEntry& truncated, const GenerationMark& mark);
+  Result<Found> find(const ChainEntry& truncated, const generations::GenerationMark& mark);
   // The truncation is dealt with: the next one has all attempts again.
   void forget_failures() { failures_ = 0; }
 
  private:
-  Result<Match> compare(ChainEntry& copy, const GenerationMark& mark);
+  Result<Match> compare(ChainEntry& copy, const generations::GenerationMark& mark);
 
   SourceContext& context_;
   RotationChain& chain_;

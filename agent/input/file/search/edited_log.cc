@@ -8,9 +8,9 @@
 namespace auditship::input::file::search {
 namespace {
 
+using generations::FileCheckpoint;
+using generations::Generation;
 using rotation::ChainEntry;
-using rotation::FileCheckpoint;
-using rotation::Generation;
 
 constexpr std::uint64_t kBlock = 256 * 1024;
 // Of the bytes before the remembered place that are looked through when only their hash is known.
@@ -188,11 +188,11 @@ Result<std::optional<EditedLog::Place>> EditedLog::compare(ChainEntry& old,
     return before.error();
   }
   return std::optional(
-      Place{*beginning, rotation::SkippedPart{*end - *run, *end, rotation::hash64(*before)}});
+      Place{*beginning, generations::SkippedPart{*end - *run, *end, generations::hash64(*before)}});
 }
 
-Result<std::optional<std::uint64_t>> EditedLog::find_place(ChainEntry& edited,
-                                                           const rotation::GenerationMark& mark) {
+Result<std::optional<std::uint64_t>> EditedLog::find_place(
+    ChainEntry& edited, const generations::GenerationMark& mark) {
   const std::uint64_t was = mark.at.pos.offset;
   const std::uint64_t window = std::min<std::uint64_t>(was, FileCheckpoint::kTailHashBytes);
   std::optional<std::uint64_t> found;
@@ -214,7 +214,8 @@ Result<std::optional<std::uint64_t>> EditedLog::find_place(ChainEntry& edited,
   const std::string_view all = *bytes;
   for (std::size_t at = all.find('\n'); at != std::string_view::npos; at = all.find('\n', at + 1)) {
     const std::size_t end = at + 1;
-    if (end < window || rotation::hash64(all.substr(end - window, window)) != mark.at.tail_hash) {
+    if (end < window ||
+        generations::hash64(all.substr(end - window, window)) != mark.at.tail_hash) {
       continue;
     }
     if (found) {

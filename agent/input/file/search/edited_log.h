@@ -14,8 +14,8 @@
 #include <optional>
 
 #include "agent/base/result.h"
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/chain_entry.h"
-#include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/open_next_rotation.h"
 
 namespace auditship::input::file::search {
@@ -39,7 +39,7 @@ class EditedLog {
   // Where reading of a file begins, and what in it is left out.
   struct Place {
     std::uint64_t offset = 0;
-    std::optional<rotation::SkippedPart> skipped;
+    std::optional<generations::SkippedPart> skipped;
   };
 
   // old was read up to read_up_to, which is its end. The lines that both begin with, and those that
@@ -52,7 +52,7 @@ class EditedLog {
   // are those of mark, too: the end of a line alone may come again in any log. nullopt: there is none, or
   // more than one, or it is further towards the end than kMaxInserted. Errors: io.
   static Result<std::optional<std::uint64_t>> find_place(rotation::ChainEntry& edited,
-                                                         const rotation::GenerationMark& mark);
+                                                         const generations::GenerationMark& mark);
 };
 
 }  // namespace auditship::input::file::search

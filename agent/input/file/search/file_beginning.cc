@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "agent/base/encoding/sha256.h"
-#include "agent/input/file/rotation/generation.h"
+#include "agent/input/file/generations/generation.h"
 
 namespace auditship::input::file::search {
 
-using rotation::FileCheckpoint;
-using rotation::GenerationMark;
+using generations::FileCheckpoint;
+using generations::GenerationMark;
 
 Result<FileBeginning> FileBeginning::read(Fs& fs, const std::string& path) {
   auto file = fs.open(path, OpenMode::read);
@@ -52,7 +52,7 @@ bool FileBeginning::may_be(const GenerationMark& mark) const {
     return false;
   }
   if (mark.at.head_hash != 0) {
-    return rotation::hash64(bytes_) == mark.at.head_hash;
+    return generations::hash64(bytes_) == mark.at.head_hash;
   }
   // A mark that lies within these bytes has its first line there, too.
   if (mark.at.pos.offset <= bytes_.size()) {

@@ -9,7 +9,7 @@
 
 #include "agent/base/compression/codec.h"
 #include "agent/base/filesystem.h"
-#include "agent/input/file/rotation/generation_history.h"
+#include "agent/input/file/generations/generation_history.h"
 
 namespace auditship::input::file::search {
 
@@ -21,7 +21,7 @@ class FileBeginning {
   // By its content, as the name may say anything.
   [[nodiscard]] Codec codec() const;
   // False: it surely is another file. A compressed one may always be the one.
-  [[nodiscard]] bool may_be(const rotation::GenerationMark& mark) const;
+  [[nodiscard]] bool may_be(const generations::GenerationMark& mark) const;
 
  private:
   FileBeginning(std::string bytes, std::uint64_t size) : bytes_(std::move(bytes)), size_(size) {}

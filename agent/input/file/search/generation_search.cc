@@ -9,8 +9,8 @@
 namespace auditship::input::file::search {
 namespace {
 
+using generations::GenerationMark;
 using rotation::ChainEntry;
-using rotation::GenerationMark;
 using rotation::Match;
 
 constexpr int kAttempts = 20;

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/input/file/generations/generation_history.h"
 #include "agent/input/file/rotation/chain_entry.h"
-#include "agent/input/file/rotation/generation_history.h"
 #include "agent/input/file/rotation/resume_matcher.h"
 #include "agent/input/file/rotation/source_context.h"
 
@@ -40,14 +40,15 @@ class GenerationSearch {
 
   // known: files that were compared already. Errors: exhausted; io, of the log's own directory, for the first
   // kAttempts of a search only.
-  Result<Found> find(const rotation::GenerationMark& mark,
+  Result<Found> find(const generations::GenerationMark& mark,
                      const std::vector<rotation::ChainEntry>& known);
 
  private:
   Status gather(const std::vector<rotation::ChainEntry>& known);
   Status look_into(const std::string& directory);
-  std::optional<rotation::ChainEntry> find_among_candidates(const rotation::GenerationMark& mark);
-  rotation::Match compare(rotation::ChainEntry& entry, const rotation::GenerationMark& mark);
+  std::optional<rotation::ChainEntry> find_among_candidates(
+      const generations::GenerationMark& mark);
+  rotation::Match compare(rotation::ChainEntry& entry, const generations::GenerationMark& mark);
   std::vector<rotation::ChainEntry> with_successors(rotation::ChainEntry found);
 
   rotation::SourceContext& context_;

@@ -8,8 +8,8 @@ using namespace auditship::input::file::follow;
 
 namespace {
 
-input::file::rotation::FileKey key_of(std::uint8_t byte, std::uint32_t index) {
-  input::file::rotation::FileKey key;
+input::file::generations::FileKey key_of(std::uint8_t byte, std::uint32_t index) {
+  input::file::generations::FileKey key;
   key.first_line.fill(byte);
   key.collision_index = index;
   return key;

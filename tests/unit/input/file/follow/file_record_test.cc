@@ -71,7 +71,7 @@ TEST_CASE("generations with the same first line are told apart by their collisio
   std::set<event::RecordId::Prefix> all;
   for (const std::uint32_t index : {0U, 1U, 2U, 256U}) {
     all.insert(
-        line_id_prefix(kScope, "/var/log/a.log", input::file::rotation::FileKey{header, index}));
+        line_id_prefix(kScope, "/var/log/a.log", input::file::generations::FileKey{header, index}));
   }
   CHECK(all.size() == 4);
 }

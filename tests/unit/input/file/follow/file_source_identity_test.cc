@@ -81,7 +81,7 @@ TEST_CASE("a generation seen again gzipped, renamed or copied goes on at the rig
   rig.writer.lines(5);
   rig.start();
   rig.poll(15);  // in the middle
-  const input::file::rotation::FileKey key = rig.got.front().begin.file;
+  const input::file::generations::FileKey key = rig.got.front().begin.file;
   rig.stop();
   const std::size_t before = rig.got.size();
   REQUIRE(before < 5);

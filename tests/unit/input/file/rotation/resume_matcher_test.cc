@@ -26,19 +26,22 @@ struct MatcherRig {
     return made;
   }
   // What is remembered of a file with this content, read up to its end.
-  static GenerationMark mark_of(const std::string& content) {
-    GenerationMark mark;
+  static generations::GenerationMark mark_of(const std::string& content) {
+    generations::GenerationMark mark;
     const std::string first_line = content.substr(0, content.find('\n'));
-    mark.at.pos = FilePosition{FileKey{Sha256().of(first_line), 0}, content.size()};
-    const std::size_t window = std::min(content.size(), FileCheckpoint::kTailHashBytes);
-    mark.at.tail_hash = hash64(std::string_view(content).substr(content.size() - window));
-    if (content.size() >= FileCheckpoint::kTailHashBytes) {
-      mark.at.head_hash =
-          hash64(std::string_view(content).substr(0, FileCheckpoint::kTailHashBytes));
+    mark.at.pos =
+        generations::FilePosition{generations::FileKey{Sha256().of(first_line), 0}, content.size()};
+    const std::size_t window =
+        std::min(content.size(), generations::FileCheckpoint::kTailHashBytes);
+    mark.at.tail_hash =
+        generations::hash64(std::string_view(content).substr(content.size() - window));
+    if (content.size() >= generations::FileCheckpoint::kTailHashBytes) {
+      mark.at.head_hash = generations::hash64(
+          std::string_view(content).substr(0, generations::FileCheckpoint::kTailHashBytes));
     }
     return mark;
   }
-  Match compare(const std::string& content, const GenerationMark& mark) {
+  Match compare(const std::string& content, const generations::GenerationMark& mark) {
     ChainEntry made = entry("/log/app.log.1", content);
     REQUIRE(made.open(fs).ok());
     const auto match = matcher.compare(made, mark);
@@ -48,7 +51,7 @@ struct MatcherRig {
 
   SimClock clock;
   SimFs fs;
-  GenerationHistory history;
+  generations::GenerationHistory history;
   ResumeMatcher matcher;
 };
 
@@ -65,7 +68,7 @@ std::string lines(const std::string& word, std::size_t n) {
 TEST_CASE("a file is known by its first line and by what stands before the place", "[rotation]") {
   MatcherRig rig;
   const std::string content = lines("a", 20);
-  const GenerationMark mark = MatcherRig::mark_of(content);
+  const generations::GenerationMark mark = MatcherRig::mark_of(content);
   CHECK(rig.compare(content, mark) == Match::strong);
   CHECK(rig.compare(content + "more\n", mark) == Match::strong);
   CHECK(rig.compare(content.substr(0, content.size() - 5), mark) == Match::none);
@@ -89,7 +92,7 @@ TEST_CASE("of files with the same content the newest is taken, the same inode be
   found.push_back(rig.entry("/log/app.log.3", content));
   found.push_back(rig.entry("/log/app.log.2", content));
   found.push_back(rig.entry("/log/app.log.1", lines("b", 20)));
-  GenerationMark mark = MatcherRig::mark_of(content);
+  generations::GenerationMark mark = MatcherRig::mark_of(content);
   auto at = rig.matcher.find(found, mark);
   REQUIRE(at.ok());
   CHECK(*at == std::optional<std::size_t>(1));
@@ -104,7 +107,7 @@ TEST_CASE("of files with the same content the newest is taken, the same inode be
 TEST_CASE("a shorter file with the same beginning is an older copy", "[rotation]") {
   MatcherRig rig;
   const std::string content = lines("a long line of text", 100);
-  const GenerationMark mark = MatcherRig::mark_of(content);
+  const generations::GenerationMark mark = MatcherRig::mark_of(content);
   std::vector<ChainEntry> found;
   found.push_back(rig.entry("/log/app.log.1", content.substr(0, 1200) + "\n"));
   auto at = rig.matcher.find(found, mark);
@@ -118,7 +121,7 @@ TEST_CASE("a shorter file with the same beginning is an older copy", "[rotation]
 TEST_CASE("a file with the same beginning that is as long is no older copy", "[rotation]") {
   MatcherRig rig;
   const std::string content = lines("a long line of text", 100);
-  const GenerationMark mark = MatcherRig::mark_of(content);
+  const generations::GenerationMark mark = MatcherRig::mark_of(content);
   ChainEntry entry = rig.entry("/log/app.log.1", content.substr(0, 1200) + lines("other", 200));
   REQUIRE(entry.open(rig.fs).ok());
   CHECK_FALSE(*rig.matcher.is_shorter_copy(entry, mark));

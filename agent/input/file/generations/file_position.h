@@ -9,7 +9,7 @@
 
 #include "agent/base/encoding/sha256.h"
 
-namespace auditship::input::file::rotation {
+namespace auditship::input::file::generations {
 
 // Which generation of a log file: SHA-256 over its first complete line (without the newline), and a
 // number that tells apart distinct generations that begin with the same line (0 for the first).
@@ -29,4 +29,4 @@ struct FilePosition {
   auto operator<=>(const FilePosition&) const = default;
 };
 
-}  // namespace auditship::input::file::rotation
+}  // namespace auditship::input::file::generations

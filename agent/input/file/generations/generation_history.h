@@ -9,10 +9,10 @@
 #include <optional>
 #include <vector>
 
-#include "agent/input/file/rotation/file_checkpoint.h"
-#include "agent/input/file/rotation/file_position.h"
+#include "agent/input/file/generations/file_checkpoint.h"
+#include "agent/input/file/generations/file_position.h"
 
-namespace auditship::input::file::rotation {
+namespace auditship::input::file::generations {
 
 // A generation, as far as it was read.
 struct GenerationMark {
@@ -56,4 +56,4 @@ class GenerationHistory {
   FileCheckpoint last_;
 };
 
-}  // namespace auditship::input::file::rotation
+}  // namespace auditship::input::file::generations

@@ -1,10 +1,10 @@
-#include "agent/input/file/rotation/generation.h"
+#include "agent/input/file/generations/generation.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace auditship::input::file::rotation {
+namespace auditship::input::file::generations {
 namespace {
 
 constexpr std::size_t kWindow = FileCheckpoint::kTailHashBytes;
@@ -316,4 +316,4 @@ std::uint64_t Generation::unread(std::uint64_t size) const {
   return size > used ? size - used : 0;
 }
 
-}  // namespace auditship::input::file::rotation
+}  // namespace auditship::input::file::generations

@@ -1,4 +1,4 @@
-#include "agent/input/file/rotation/generation_history.h"
+#include "agent/input/file/generations/generation_history.h"
 
 #include <string_view>
 
@@ -6,8 +6,7 @@
 #include "tests/support/catch.h"
 
 using namespace auditship;
-using namespace auditship::input::file;
-using namespace auditship::input::file::rotation;
+using namespace auditship::input::file::generations;
 
 namespace {
 

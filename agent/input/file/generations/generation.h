@@ -14,9 +14,9 @@
 #include "agent/base/compression/unpacker.h"
 #include "agent/base/encoding/sha256.h"
 #include "agent/base/filesystem.h"
-#include "agent/input/file/rotation/file_checkpoint.h"
+#include "agent/input/file/generations/file_checkpoint.h"
 
-namespace auditship::input::file::rotation {
+namespace auditship::input::file::generations {
 
 enum class ReadEnd : std::uint8_t {
   more,      // bytes were read
@@ -110,4 +110,4 @@ class Generation {
 // First 8 bytes of SHA-256: what Checkpoint's hashes are.
 [[nodiscard]] std::uint64_t hash64(std::string_view bytes);
 
-}  // namespace auditship::input::file::rotation
+}  // namespace auditship::input::file::generations

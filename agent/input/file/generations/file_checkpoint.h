@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "agent/input/file/rotation/file_position.h"
+#include "agent/input/file/generations/file_position.h"
 
-namespace auditship::input::file::rotation {
+namespace auditship::input::file::generations {
 
 // A generation that was read to its end.
 struct FinishedGeneration {
@@ -53,4 +53,4 @@ struct FileCheckpoint {
   std::vector<FinishedGeneration> finished;
 };
 
-}  // namespace auditship::input::file::rotation
+}  // namespace auditship::input::file::generations

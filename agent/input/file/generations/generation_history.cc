@@ -1,9 +1,9 @@
-#include "agent/input/file/rotation/generation_history.h"
+#include "agent/input/file/generations/generation_history.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace auditship::input::file::rotation {
+namespace auditship::input::file::generations {
 
 GenerationHistory::GenerationHistory(const std::optional<FileCheckpoint>& resume) {
   if (resume) {
@@ -103,4 +103,4 @@ void GenerationHistory::add_finished(const GenerationMark& mark) {
   }
 }
 
-}  // namespace auditship::input::file::rotation
+}  // namespace auditship::input::file::generations
