@@ -34,9 +34,6 @@ auditship_test(NAME unit_config LABELS unit
   LIBRARIES auditship::app auditship::base auditship::config auditship::input_file auditship::parsers_auth_log auditship::parsers_kube_audit auditship::sinks_file auditship::sinks_framing auditship::sinks_opensearch auditship::platform auditship::rules auditship::yaml auditship_sim)
 auditship_test(NAME unit_delivery LABELS unit
   SOURCES unit/delivery/delivery_test.cc
-    unit/delivery/failure_throttle_test.cc
-    unit/delivery/response_action_test.cc
-    unit/delivery/send_rate_test.cc
     unit/delivery/target_pin_test.cc
   LIBRARIES auditship::base auditship::buffer auditship::delivery auditship_sim)
 auditship_test(NAME unit_delivery_dead_letters LABELS unit
@@ -47,6 +44,11 @@ auditship_test(NAME unit_delivery_in_flight LABELS unit
   SOURCES unit/delivery/in_flight/bulk_payload_test.cc
     unit/delivery/in_flight/in_flight_table_test.cc
   LIBRARIES auditship::base auditship::delivery_in_flight auditship_sim)
+auditship_test(NAME unit_delivery_policy LABELS unit
+  SOURCES unit/delivery/policy/failure_throttle_test.cc
+    unit/delivery/policy/response_action_test.cc
+    unit/delivery/policy/send_rate_test.cc
+  LIBRARIES auditship::base auditship::buffer auditship::delivery auditship::delivery_policy auditship_sim)
 auditship_test(NAME unit_event LABELS unit
   SOURCES unit/event/document_encoder_test.cc
     unit/event/document_id_test.cc unit/event/record_id_test.cc

@@ -52,7 +52,7 @@ Result<TimePoint> Delivery::step(TimePoint now) {
 Status Delivery::flush() {
   settle();
   const TimePoint now = context_->clock.now();
-  context_->reporter.report_held_back(now + FailureThrottle::kQuiet);
+  context_->reporter.report_held_back(now + policy::FailureThrottle::kQuiet);
   return settlement_->dirty() ? store_now(now) : Status();
 }
 
@@ -161,7 +161,7 @@ void Delivery::mark_stored() {
 }
 
 void Delivery::send_ready(TimePoint now) {
-  SendRate& rate = context_->rate;
+  policy::SendRate& rate = context_->rate;
   if (now < rate.resume_at()) {
     return;
   }

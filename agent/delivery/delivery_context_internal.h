@@ -10,7 +10,7 @@
 #include "agent/delivery/delivery_options.h"
 #include "agent/delivery/delivery_reporter.h"
 #include "agent/delivery/in_flight/in_flight_table.h"
-#include "agent/delivery/send_rate.h"
+#include "agent/delivery/policy/send_rate.h"
 
 namespace auditship::delivery {
 
@@ -42,7 +42,7 @@ struct DeliveryContext {
   const Clock& clock;
   std::function<void()> wake;
   DeliveryOptions options;
-  SendRate rate;
+  policy::SendRate rate;
   DeliveryReporter reporter;
   in_flight::InFlightTable batches;
   // When the server gave any answer last, also a refusal.

@@ -12,7 +12,7 @@
 #include "agent/base/compression/codec.h"
 #include "agent/base/logger.h"
 #include "agent/delivery/delivery_options.h"
-#include "agent/delivery/failure_throttle.h"
+#include "agent/delivery/policy/failure_throttle.h"
 #include "agent/event/batch.h"
 
 namespace auditship::delivery {
@@ -53,8 +53,8 @@ class DeliveryReporter {
 
   Logger& logger_;
   std::string stream_;
-  FailureThrottle failure_throttle_;
-  FailureThrottle rejection_throttle_;
+  policy::FailureThrottle failure_throttle_;
+  policy::FailureThrottle rejection_throttle_;
   DeliveryStats stats_;
 };
 

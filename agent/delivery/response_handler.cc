@@ -36,7 +36,7 @@ void ResponseHandler::handle(event::FrameId frame, std::uint64_t number,
   if (outcome.http_status != 0 || outcome.verdict == event::Verdict::created) {
     context_.answered_at = now;
   }
-  if (may_still_execute(outcome)) {
+  if (policy::may_still_execute(outcome)) {
     batch.unsure_until =
         std::max(batch.unsure_until, request->sent_at + context_.options.settle_late);
   }
@@ -66,35 +66,35 @@ void ResponseHandler::handle(event::FrameId frame, std::uint64_t number,
 
 void ResponseHandler::handle_whole(InFlightBatch& batch, Request request,
                                    const event::Outcome& outcome, TimePoint now) {
-  const RequestAction action = request_action(outcome, request->payload.documents);
-  if (action != RequestAction::reject) {
-    ++context_.reporter.stats().retries[retry_class(outcome.verdict, outcome.http_status)];
+  const policy::RequestAction action = policy::request_action(outcome, request->payload.documents);
+  if (action != policy::RequestAction::reject) {
+    ++context_.reporter.stats().retries[policy::retry_class(outcome.verdict, outcome.http_status)];
   }
   context_.reporter.report_failed_request(batch.id, outcome, now);
   request->failed = true;
   switch (action) {
-    case RequestAction::silence:
+    case policy::RequestAction::silence:
       if (handle_silence(batch, request, now)) {
         return;
       }
       break;
-    case RequestAction::halve:
+    case policy::RequestAction::halve:
       if (outcome.verdict == event::Verdict::split) {
         context_.rate.too_large(request->payload.raw_bytes);
       }
       halve(batch, request);
       return;
-    case RequestAction::recode:
+    case policy::RequestAction::recode:
       sender_.refuse_codec(request->payload.codec);
       break;
-    case RequestAction::look_up:
+    case policy::RequestAction::look_up:
       request->look_up = pin_ != nullptr;
       forget_target();
       break;
-    case RequestAction::reject:
+    case policy::RequestAction::reject:
       reject_only(batch, request, only_item(outcome.http_status, outcome.code, outcome.message));
       return;
-    case RequestAction::wait:
+    case policy::RequestAction::wait:
       if (outcome.verdict == event::Verdict::retry && outcome.http_status == 429) {
         context_.rate.pushed_back(request->payload.raw_bytes);
       }
@@ -109,17 +109,17 @@ bool ResponseHandler::handle_silence(InFlightBatch& batch, Request request, Time
     request->silent_since = request->sent_at;
   }
   const bool others_answered = context_.answered_at > request->silent_since;
-  switch (silence_action(request->silences, request->payload.documents, others_answered,
-                         context_.taken_at > request->silent_since)) {
-    case SilenceAction::halve:
+  switch (policy::silence_action(request->silences, request->payload.documents, others_answered,
+                                 context_.taken_at > request->silent_since)) {
+    case policy::SilenceAction::halve:
       halve(batch, request);
       return true;
-    case SilenceAction::reject:
+    case policy::SilenceAction::reject:
       reject_only(
           batch, request,
           only_item(0, "no_answer", "the server never answers when it is sent this document"));
       return true;
-    case SilenceAction::wait:
+    case policy::SilenceAction::wait:
       break;
   }
   context_.back_off(*request, now, event::Verdict::retry);
@@ -137,7 +137,7 @@ void ResponseHandler::handle_items(InFlightBatch& batch, Request request,
   auto unpacked = in_flight::unpack_items(request->payload, context_.framing());
   AUDITSHIP_CHECK(unpacked.ok() && unpacked->items.size() == request->payload.documents,
                   "a frame with a good checksum has as many items as it says");
-  const ItemPartition sorted = partition_items(outcome, unpacked->items);
+  const policy::ItemPartition sorted = policy::partition_items(outcome, unpacked->items);
   send_items_again(batch, request, sorted, outcome, now);
   if (sorted.rejected.empty()) {
     batch.requests.erase(request);
@@ -147,8 +147,8 @@ void ResponseHandler::handle_items(InFlightBatch& batch, Request request,
 }
 
 void ResponseHandler::send_items_again(InFlightBatch& batch, Request request,
-                                       const ItemPartition& sorted, const event::Outcome& outcome,
-                                       TimePoint now) {
+                                       const policy::ItemPartition& sorted,
+                                       const event::Outcome& outcome, TimePoint now) {
   if (sorted.most_severe == nullptr) {
     return;
   }
@@ -156,18 +156,18 @@ void ResponseHandler::send_items_again(InFlightBatch& batch, Request request,
   std::map<std::string, std::uint64_t>& retries = context_.reporter.stats().retries;
   context_.reporter.report_failed_items(batch.id, *sorted.most_severe,
                                         sorted.again.size() + sorted.gone.size(), now);
-  if (is_pressed(sorted, request->payload.documents)) {
+  if (policy::is_pressed(sorted, request->payload.documents)) {
     context_.rate.pushed_back(request->payload.raw_bytes);
   }
   if (!sorted.again.empty()) {
     const event::Verdict verdict = sorted.most_severe->verdict;
-    ++retries[retry_class(verdict, sorted.most_severe->status)];
+    ++retries[policy::retry_class(verdict, sorted.most_severe->status)];
     PendingRequest& again =
         context_.batches.add(batch, request, in_flight::make_payload(sorted.again, codec));
     context_.back_off(again, now, verdict, outcome.retry_after);
   }
   if (!sorted.gone.empty()) {
-    ++retries[retry_class(event::Verdict::index_gone, 0)];
+    ++retries[policy::retry_class(event::Verdict::index_gone, 0)];
     PendingRequest& moving =
         context_.batches.add(batch, request, in_flight::make_payload(sorted.gone, codec));
     moving.failed = true;
@@ -260,7 +260,7 @@ void ResponseHandler::cut(InFlightBatch& batch, Request request) {
 void ResponseHandler::replace(InFlightBatch& batch, Request request,
                               std::vector<in_flight::BulkPayload> payloads) {
   ++context_.reporter.stats().split;
-  context_.batches.replace(batch, request, std::move(payloads), kSilencesBeforeSplit,
+  context_.batches.replace(batch, request, std::move(payloads), policy::kSilencesBeforeSplit,
                            context_.clock.now());
 }
 

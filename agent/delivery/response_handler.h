@@ -11,8 +11,8 @@
 #include "agent/base/clock.h"
 #include "agent/delivery/bulk_sender.h"
 #include "agent/delivery/in_flight/in_flight_table.h"
+#include "agent/delivery/policy/response_action.h"
 #include "agent/delivery/rejected_documents.h"
-#include "agent/delivery/response_action.h"
 #include "agent/delivery/target_pin.h"
 
 namespace auditship::delivery {
@@ -44,7 +44,8 @@ class ResponseHandler {
   void handle_items(in_flight::InFlightBatch& batch, Request request, const event::Outcome& outcome,
                     TimePoint now);
   void send_items_again(in_flight::InFlightBatch& batch, Request request,
-                        const ItemPartition& sorted, const event::Outcome& outcome, TimePoint now);
+                        const policy::ItemPartition& sorted, const event::Outcome& outcome,
+                        TimePoint now);
   void reject(in_flight::InFlightBatch& batch, Request request,
               const std::vector<event::ItemOutcome>& rejected,
               const RejectedDocuments::Items& items);

@@ -1,6 +1,6 @@
 #include "agent/delivery/delivery.h"
 
-#include "agent/delivery/send_rate.h"
+#include "agent/delivery/policy/send_rate.h"
 #include "sinks/framing/line_framing.h"
 #include "tests/support/catch.h"
 #include "tests/support/script_sink.h"
@@ -482,7 +482,7 @@ TEST_CASE(
   for (int i = 0; i < 40; ++i) {
     rig.answer(rig.request(rig.waiting() - 1), taken(1));
   }
-  CHECK(rig.waiting() == delivery::SendRate::kMostRequests);
+  CHECK(rig.waiting() == delivery::policy::SendRate::kMostRequests);
   rig.answer(taken(0, 0, {item(0, event::Verdict::retry, 429)}));
   while (rig.waiting() > 0) {
     rig.answer(rig.request(rig.waiting() - 1), taken(0, 0, {item(0, event::Verdict::retry, 429)}));

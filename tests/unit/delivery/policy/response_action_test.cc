@@ -1,12 +1,12 @@
-#include "agent/delivery/response_action.h"
+#include "agent/delivery/policy/response_action.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/script_sink.h"
 
 using namespace auditship;
 using namespace auditship::test;
-using delivery::RequestAction;
-using delivery::SilenceAction;
+using delivery::policy::RequestAction;
+using delivery::policy::SilenceAction;
 using event::Verdict;
 
 TEST_CASE("what is done about a request depends on verdict, status and size", "[delivery]") {
@@ -25,18 +25,18 @@ TEST_CASE("what is done about a request depends on verdict, status and size", "[
            Row{Verdict::rejected, 400, RequestAction::reject, RequestAction::halve},
        }) {
     INFO(static_cast<int>(row.verdict) << ' ' << row.status);
-    CHECK(delivery::request_action(whole(row.verdict, row.status), 1) == row.of_one);
-    CHECK(delivery::request_action(whole(row.verdict, row.status), 2) == row.of_many);
+    CHECK(delivery::policy::request_action(whole(row.verdict, row.status), 1) == row.of_one);
+    CHECK(delivery::policy::request_action(whole(row.verdict, row.status), 2) == row.of_many);
   }
 }
 
 TEST_CASE("silence is the body's fault only when others are answered meanwhile", "[delivery]") {
-  const std::uint32_t often = delivery::kSilencesBeforeSplit + 1;
-  CHECK(delivery::silence_action(often - 1, 8, true, true) == SilenceAction::wait);
-  CHECK(delivery::silence_action(often, 8, true, false) == SilenceAction::halve);
-  CHECK(delivery::silence_action(often, 8, false, false) == SilenceAction::wait);
-  CHECK(delivery::silence_action(often, 1, true, false) == SilenceAction::wait);
-  CHECK(delivery::silence_action(often, 1, true, true) == SilenceAction::reject);
+  const std::uint32_t often = delivery::policy::kSilencesBeforeSplit + 1;
+  CHECK(delivery::policy::silence_action(often - 1, 8, true, true) == SilenceAction::wait);
+  CHECK(delivery::policy::silence_action(often, 8, true, false) == SilenceAction::halve);
+  CHECK(delivery::policy::silence_action(often, 8, false, false) == SilenceAction::wait);
+  CHECK(delivery::policy::silence_action(often, 1, true, false) == SilenceAction::wait);
+  CHECK(delivery::policy::silence_action(often, 1, true, true) == SilenceAction::reject);
 }
 
 TEST_CASE("documents that were not taken are parted by what becomes of them", "[delivery]") {
@@ -48,7 +48,7 @@ TEST_CASE("documents that were not taken are parted by what becomes of them", "[
       taken(1, 0,
             {item(0, Verdict::index_gone, 404), item(1, Verdict::retry, 429),
              item(2, Verdict::rejected, 400), item(4, Verdict::blocked, 403)});
-  const delivery::ItemPartition sorted = delivery::partition_items(outcome, items);
+  const delivery::policy::ItemPartition sorted = delivery::policy::partition_items(outcome, items);
   REQUIRE(sorted.rejected.size() == 1);
   CHECK(sorted.rejected[0].item == 2);
   REQUIRE(sorted.again.size() == 2);
@@ -58,15 +58,15 @@ TEST_CASE("documents that were not taken are parted by what becomes of them", "[
   REQUIRE(sorted.most_severe != nullptr);
   CHECK(sorted.most_severe->verdict == Verdict::blocked);
   CHECK(sorted.pushed_back == 1);
-  CHECK(delivery::is_pressed(sorted, 8));
-  CHECK_FALSE(delivery::is_pressed(sorted, 9));
-  CHECK(delivery::partition_items(taken(5), items).most_severe == nullptr);
+  CHECK(delivery::policy::is_pressed(sorted, 8));
+  CHECK_FALSE(delivery::policy::is_pressed(sorted, 9));
+  CHECK(delivery::policy::partition_items(taken(5), items).most_severe == nullptr);
 }
 
 TEST_CASE("only what was not answered for good may still be executed", "[delivery]") {
-  CHECK(delivery::may_still_execute(whole(Verdict::retry, 0)));
-  CHECK(delivery::may_still_execute(whole(Verdict::retry, 408)));
-  CHECK(delivery::may_still_execute(whole(Verdict::retry, 502)));
-  CHECK_FALSE(delivery::may_still_execute(whole(Verdict::retry, 429)));
-  CHECK_FALSE(delivery::may_still_execute(taken(1)));
+  CHECK(delivery::policy::may_still_execute(whole(Verdict::retry, 0)));
+  CHECK(delivery::policy::may_still_execute(whole(Verdict::retry, 408)));
+  CHECK(delivery::policy::may_still_execute(whole(Verdict::retry, 502)));
+  CHECK_FALSE(delivery::policy::may_still_execute(whole(Verdict::retry, 429)));
+  CHECK_FALSE(delivery::policy::may_still_execute(taken(1)));
 }

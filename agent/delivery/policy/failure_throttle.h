@@ -20,7 +20,7 @@
 
 #include "agent/base/clock.h"
 
-namespace auditship::delivery {
+namespace auditship::delivery::policy {
 
 class FailureThrottle {
  public:
@@ -47,4 +47,4 @@ class FailureThrottle {
   std::optional<TimePoint> since_;
 };
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::policy

@@ -1,4 +1,4 @@
-#include "agent/delivery/send_rate.h"
+#include "agent/delivery/policy/send_rate.h"
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 TEST_CASE("waiting has full jitter, grows up to its limit and never to nothing", "[delivery]") {
   SimRng rng(7);
-  delivery::SendRate pace(rng, milliseconds(200), milliseconds(30000));
+  delivery::policy::SendRate pace(rng, milliseconds(200), milliseconds(30000));
   for (std::uint32_t attempt = 0; attempt < 40; ++attempt) {
     const auto limit =
         std::min<std::int64_t>(30000, 200 * (std::int64_t{1} << std::min(attempt, 20u)));
@@ -34,13 +34,13 @@ TEST_CASE("waiting has full jitter, grows up to its limit and never to nothing",
 }
 
 TEST_CASE("200 agents whose server comes back are spread", "[delivery]") {
-  std::vector<std::unique_ptr<delivery::SendRate>> paces;
+  std::vector<std::unique_ptr<delivery::policy::SendRate>> paces;
   std::vector<std::unique_ptr<SimRng>> rngs;
   std::vector<std::size_t> per_second(40);
   const TimePoint back{std::chrono::hours(1)};
   for (std::uint64_t agent = 0; agent < 200; ++agent) {
     rngs.push_back(std::make_unique<SimRng>(agent));
-    delivery::SendRate pace(*rngs.back(), milliseconds(200), milliseconds(30000));
+    delivery::policy::SendRate pace(*rngs.back(), milliseconds(200), milliseconds(30000));
     TimePoint now = back - minutes(10);
     while (now < back) {  // all see it go at once, and try until it is back
       pace.failed(now, false, Duration{});

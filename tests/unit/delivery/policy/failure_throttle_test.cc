@@ -1,4 +1,4 @@
-#include "agent/delivery/failure_throttle.h"
+#include "agent/delivery/policy/failure_throttle.h"
 
 #include "tests/support/catch.h"
 
@@ -13,7 +13,7 @@ constexpr TimePoint kStart = TimePoint() + 1h;
 
 TEST_CASE("a failure is told when it begins, every ten minutes, and when it comes back",
           "[failure_throttle]") {
-  delivery::FailureThrottle throttle;
+  delivery::policy::FailureThrottle throttle;
   CHECK_FALSE(throttle.recovered(kStart));
   CHECK(throttle.report("down", kStart) == 1);
   for (int i = 1; i < 599; ++i) {
@@ -27,7 +27,7 @@ TEST_CASE("a failure is told when it begins, every ten minutes, and when it come
 }
 
 TEST_CASE("what comes and goes all the time is told once a minute", "[failure_throttle]") {
-  delivery::FailureThrottle throttle;
+  delivery::policy::FailureThrottle throttle;
   int told = 0;
   std::uint64_t counted = 0;
   for (int i = 0; i < 600; ++i) {

@@ -1,8 +1,8 @@
-#include "agent/delivery/send_rate.h"
+#include "agent/delivery/policy/send_rate.h"
 
 #include <algorithm>
 
-namespace auditship::delivery {
+namespace auditship::delivery::policy {
 namespace {
 
 constexpr std::uint32_t kGrowAfter = 8;            // contented answers
@@ -61,4 +61,4 @@ Duration SendRate::jitter(std::uint32_t attempt, bool blocked) {
   return std::chrono::microseconds(1000 + rng_.next() % (limit + 1));
 }
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::policy

@@ -11,7 +11,7 @@
 
 #include "agent/base/clock.h"
 
-namespace auditship::delivery {
+namespace auditship::delivery::policy {
 
 class SendRate {
  public:
@@ -59,4 +59,4 @@ class SendRate {
   TimePoint resume_at_{};
 };
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::policy

@@ -1,8 +1,8 @@
-#include "agent/delivery/response_action.h"
+#include "agent/delivery/policy/response_action.h"
 
 #include "agent/base/result.h"
 
-namespace auditship::delivery {
+namespace auditship::delivery::policy {
 namespace {
 
 // One document in so many refused with 429 means that the server is pressed.
@@ -93,4 +93,4 @@ const char* retry_class(event::Verdict verdict, std::uint16_t status) {
   return status == 0 ? "no_answer" : status == 429 ? "pressure" : "server_error";
 }
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::policy

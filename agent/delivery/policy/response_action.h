@@ -8,7 +8,7 @@
 #include "agent/event/delivery_result.h"
 #include "sinks/framing/item_framing.h"
 
-namespace auditship::delivery {
+namespace auditship::delivery::policy {
 
 // About a request that was not taken as a whole.
 enum class RequestAction : std::uint8_t {
@@ -56,4 +56,4 @@ struct ItemPartition {
 // Why documents are sent again, as few words as an operator needs to tell whose turn it is.
 [[nodiscard]] const char* retry_class(event::Verdict verdict, std::uint16_t status);
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::policy

@@ -1,8 +1,8 @@
-#include "agent/delivery/failure_throttle.h"
+#include "agent/delivery/policy/failure_throttle.h"
 
 #include <utility>
 
-namespace auditship::delivery {
+namespace auditship::delivery::policy {
 
 std::optional<std::uint64_t> FailureThrottle::report(std::string_view code, TimePoint now,
                                                      std::uint64_t count) {
@@ -46,4 +46,4 @@ std::optional<Duration> FailureThrottle::recovered(TimePoint now) {
   return now - *std::exchange(since_, std::nullopt);
 }
 
-}  // namespace auditship::delivery
+}  // namespace auditship::delivery::policy
