@@ -151,8 +151,10 @@ auditship_test(NAME unit_parsers_kube_audit LABELS unit
     unit/parsers/kube_audit/kube_audit_traps_test.cc
     unit/parsers/kube_audit/decisions_test.cc
     unit/parsers/kube_audit/text_conversions_test.cc
-    unit/parsers/kube_audit/wrapped_events_test.cc
   LIBRARIES auditship::base auditship::parsers_kube_audit simdjson::simdjson)
+auditship_test(NAME unit_parsers_kube_audit_scan LABELS unit
+  SOURCES unit/parsers/kube_audit/scan/wrapped_events_test.cc
+  LIBRARIES auditship::base auditship::parsers_kube_audit auditship::parsers_kube_audit_scan simdjson::simdjson)
 auditship_test(NAME unit_parsers_syslog LABELS unit
   SOURCES unit/parsers/syslog/digit_pairs_test.cc
     unit/parsers/syslog/framing_property_test.cc

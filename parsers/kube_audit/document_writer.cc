@@ -88,12 +88,13 @@ bool is_free_name(std::string_view name) {
 
 class Writer {
  public:
-  Writer(const KubeEvent& event, const KubeDocumentInput& input, event::Record& record)
+  Writer(const scan::KubeEvent& event, const KubeDocumentInput& input, event::Record& record)
       : event_(event), input_(input), record_(record), out_(record.json) {}
 
   void write() {
-    for (const KubeMember& member : event_.members) {
-      if (member.key == KubeKey::request_object || member.key == KubeKey::response_object) {
+    for (const scan::KubeMember& member : event_.members) {
+      if (member.key == scan::KubeKey::request_object ||
+          member.key == scan::KubeKey::response_object) {
         flush();
       } else if (may_copy(member)) {
         copy(member.whole);
@@ -114,20 +115,20 @@ class Writer {
   }
 
  private:
-  bool may_copy(const KubeMember& member) {
+  bool may_copy(const scan::KubeMember& member) {
     if (!member.plain || member.value.longest > input_.max_string_bytes) {
       return false;
     }
     switch (member.key) {
-      case KubeKey::request_uri:
+      case scan::KubeKey::request_uri:
         return !input_.uri_changed;
-      case KubeKey::user:
+      case scan::KubeKey::user:
         return !event_.user.extra.present();
-      case KubeKey::impersonated_user:
+      case scan::KubeKey::impersonated_user:
         return !event_.impersonated.extra.present();
-      case KubeKey::annotations:
+      case scan::KubeKey::annotations:
         return annotations_are_known();
-      case KubeKey::unknown:
+      case scan::KubeKey::unknown:
         return member.value.kind != json::JsonKind::object &&
                member.value.kind != json::JsonKind::array && is_free_name(member.name);
       default:
@@ -135,22 +136,22 @@ class Writer {
     }
   }
 
-  void rewrite(const KubeMember& member) {
+  void rewrite(const scan::KubeMember& member) {
     switch (member.key) {
-      case KubeKey::user:
+      case scan::KubeKey::user:
         return person(member.name, event_.user);
-      case KubeKey::impersonated_user:
+      case scan::KubeKey::impersonated_user:
         return person(member.name, event_.impersonated);
-      case KubeKey::object_ref:
+      case scan::KubeKey::object_ref:
         return object_ref(member.name);
-      case KubeKey::response_status:
+      case scan::KubeKey::response_status:
         return status(member.name);
-      case KubeKey::annotations:
+      case scan::KubeKey::annotations:
         return annotations();
-      case KubeKey::request_uri:
+      case scan::KubeKey::request_uri:
         name(member.name);
         return text(input_.uri);
-      case KubeKey::unknown:
+      case scan::KubeKey::unknown:
         return unknown(member);
       default:
         if (!member.plain) {
@@ -223,7 +224,7 @@ class Writer {
     out_.append("}\"");
   }
 
-  void person(std::string_view key, const KubePerson& who) {
+  void person(std::string_view key, const scan::KubePerson& who) {
     name(key);
     out_.push_back('{');
     slot("username", who.username);
@@ -237,7 +238,7 @@ class Writer {
   }
 
   void object_ref(std::string_view key) {
-    const KubeObjectRef& ref = event_.ref;
+    const scan::KubeObjectRef& ref = event_.ref;
     name(key);
     out_.push_back('{');
     slot("resource", ref.resource);
@@ -252,7 +253,7 @@ class Writer {
   }
 
   void status(std::string_view key) {
-    const KubeStatus& status = event_.status;
+    const scan::KubeStatus& status = event_.status;
     name(key);
     out_.push_back('{');
     slot("metadata", status.metadata);
@@ -322,7 +323,7 @@ class Writer {
   }
 
   // Members that newer servers may bring: scalars as they are, containers as JSON text.
-  void unknown(const KubeMember& member) {
+  void unknown(const scan::KubeMember& member) {
     if (!is_free_name(member.name)) {
       return odd(member);
     }
@@ -334,7 +335,7 @@ class Writer {
     }
   }
 
-  void odd(const KubeMember& member) {
+  void odd(const scan::KubeMember& member) {
     odd_.append(odd_.empty() ? "" : ",").append("\"").append(member.name).append("\":");
     odd_.append(member.value.raw);
   }
@@ -345,7 +346,7 @@ class Writer {
     }
   }
 
-  const KubeEvent& event_;
+  const scan::KubeEvent& event_;
   const KubeDocumentInput& input_;
   event::Record& record_;
   std::string& out_;
@@ -388,7 +389,7 @@ bool is_known_annotation(std::string_view key) {
          is_round(key);
 }
 
-void write_kube_json(const KubeEvent& event, const KubeDocumentInput& input,
+void write_kube_json(const scan::KubeEvent& event, const KubeDocumentInput& input,
                      event::Record& record) {
   Writer(event, input, record).write();
 }

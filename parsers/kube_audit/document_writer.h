@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "agent/event/event.h"
-#include "parsers/kube_audit/event_scanner.h"
+#include "parsers/kube_audit/scan/event_scanner.h"
 
 namespace auditship::parsers::kube_audit {
 
@@ -29,6 +29,7 @@ struct KubeDocumentInput {
 [[nodiscard]] bool is_known_annotation(std::string_view key);
 
 // Appends to record.json and record.tags.
-void write_kube_json(const KubeEvent& event, const KubeDocumentInput& input, event::Record& record);
+void write_kube_json(const scan::KubeEvent& event, const KubeDocumentInput& input,
+                     event::Record& record);
 
 }  // namespace auditship::parsers::kube_audit

@@ -39,7 +39,7 @@ bool says_refused(const std::vector<std::pair<std::string_view, std::string_view
 
 // The last entry is the TCP peer; all before it are the client's word, unless a trusted proxy said
 // so.
-std::string_view peer_of(const KubeEvent& event, const IpNetworkList& trusted,
+std::string_view peer_of(const scan::KubeEvent& event, const IpNetworkList& trusted,
                          event::Record& record) {
   std::size_t i = event.source_ips.size();
   if (i == 0) {
@@ -69,8 +69,9 @@ std::string_view decoded_path(std::string_view uri, event::Record& record) {
   return record.keep(decoded);
 }
 
-void read_time(const KubeEvent& event, event::Record& record) {
-  for (const KubeKey key : {KubeKey::staged, KubeKey::received, KubeKey::timestamp}) {
+void read_time(const scan::KubeEvent& event, event::Record& record) {
+  for (const scan::KubeKey key :
+       {scan::KubeKey::staged, scan::KubeKey::received, scan::KubeKey::timestamp}) {
     const std::string_view text = text_of(event[key], record);
     bool utc = false;
     if (!text.empty() && parse_rfc3339(text, record.time_ns, utc)) {
@@ -83,7 +84,7 @@ void read_time(const KubeEvent& event, event::Record& record) {
 
 class Adder {
  public:
-  Adder(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
+  Adder(const scan::KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
         event::Record& record)
       : event_(event), input_(input), redactor_(redactor), record_(record), kube_(record.kube) {}
 
@@ -118,11 +119,11 @@ class Adder {
     }
     std::int64_t received = 0;
     bool utc = false;
-    const std::string_view start = text_of(event_[KubeKey::received], record_);
+    const std::string_view start = text_of(event_[scan::KubeKey::received], record_);
     if (parse_rfc3339(start, received, utc)) {
       add("event.start", start);
       const bool later = kube_.stage != "RequestReceived" && record_.time_ns >= received;
-      if (record_.time_known && event_.has(KubeKey::staged) && later) {
+      if (record_.time_known && event_.has(scan::KubeKey::staged) && later) {
         std::array<char, 24> digits{};
         const auto end =
             std::to_chars(digits.data(), digits.data() + digits.size(), record_.time_ns - received);
@@ -261,7 +262,7 @@ class Adder {
         "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
     unsigned seen = 0;
     for (const auto& [key, value] : event_.bound) {
-      const std::string_view name = key.inner().substr(kBoundPrefix.size());
+      const std::string_view name = key.inner().substr(scan::kBoundPrefix.size());
       for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (kNames[i] == name && (seen & (1U << i)) == 0) {
           seen |= 1U << i;
@@ -302,7 +303,7 @@ class Adder {
 
   void related_ips() {
     const auto& entries = event_.source_ips;
-    const json::JsonValue& whole = event_[KubeKey::source_ips];
+    const json::JsonValue& whole = event_[scan::KubeKey::source_ips];
     if (whole.present() && !entries.empty() &&
         std::all_of(entries.begin(), entries.end(), is_address)) {
       record_.add("related.ip", whole.raw, event::FieldType::literal);
@@ -332,7 +333,7 @@ class Adder {
     }
   }
 
-  const KubeEvent& event_;
+  const scan::KubeEvent& event_;
   const KubeFieldsInput& input_;
   const Redactor& redactor_;
   event::Record& record_;
@@ -341,23 +342,23 @@ class Adder {
 
 }  // namespace
 
-void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_proxies,
+void read_kube_attributes(const scan::KubeEvent& event, const IpNetworkList& trusted_proxies,
                           event::Record& record) {
   event::KubeAttributes& kube = record.kube;
   kube.present = true;
-  kube.stage = text_of(event[KubeKey::stage], record);
-  kube.level = text_of(event[KubeKey::level], record);
-  kube.audit_id = text_of(event[KubeKey::audit_id], record);
-  kube.verb = text_of(event[KubeKey::verb], record);
+  kube.stage = text_of(event[scan::KubeKey::stage], record);
+  kube.level = text_of(event[scan::KubeKey::level], record);
+  kube.audit_id = text_of(event[scan::KubeKey::audit_id], record);
+  kube.verb = text_of(event[scan::KubeKey::verb], record);
   kube.user = text_of(event.user.username, record);
   kube.uid = text_of(event.user.uid, record);
-  kube.received = text_of(event[KubeKey::received], record);
+  kube.received = text_of(event[scan::KubeKey::received], record);
   for (const json::JsonValue& group : event.groups) {
     kube.groups.push_back(text_of(group, record));
   }
   kube.has_user = !kube.user.empty() || !kube.uid.empty() || !kube.groups.empty();
   kube.impersonated_user = text_of(event.impersonated.username, record);
-  kube.has_object_ref = event[KubeKey::object_ref].kind == json::JsonKind::object;
+  kube.has_object_ref = event[scan::KubeKey::object_ref].kind == json::JsonKind::object;
   kube.ns = text_of(event.ref.ns, record);
   kube.api_group = text_of(event.ref.api_group, record);
   kube.api_version = text_of(event.ref.api_version, record);
@@ -370,8 +371,8 @@ void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_p
   kube.resource = text_of(event.ref.resource, record);
   kube.subresource = text_of(event.ref.subresource, record);
   kube.name = text_of(event.ref.name, record);
-  kube.path = decoded_path(text_of(event[KubeKey::request_uri], record), record);
-  kube.user_agent = text_of(event[KubeKey::user_agent], record);
+  kube.path = decoded_path(text_of(event[scan::KubeKey::request_uri], record), record);
+  kube.user_agent = text_of(event[scan::KubeKey::user_agent], record);
   kube.source_ip = peer_of(event, trusted_proxies, record);
   kube.code = code_of(event.status.code);
   for (const auto& [key, value] : event.annotations) {
@@ -386,8 +387,8 @@ void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_p
   read_time(event, record);
 }
 
-void add_kube_fields(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
-                     event::Record& record) {
+void add_kube_fields(const scan::KubeEvent& event, const KubeFieldsInput& input,
+                     const Redactor& redactor, event::Record& record) {
   Adder(event, input, redactor, record).add_all();
 }
 

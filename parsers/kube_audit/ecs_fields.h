@@ -7,14 +7,14 @@
 
 #include "agent/base/net/ip_network.h"
 #include "agent/event/event.h"
-#include "parsers/kube_audit/event_scanner.h"
 #include "parsers/kube_audit/redactor.h"
+#include "parsers/kube_audit/scan/event_scanner.h"
 #include "parsers/kube_audit/text_conversions.h"
 
 namespace auditship::parsers::kube_audit {
 
 // Fills record.kube, record.time_ns and record.time_text.
-void read_kube_attributes(const KubeEvent& event, const IpNetworkList& trusted_proxies,
+void read_kube_attributes(const scan::KubeEvent& event, const IpNetworkList& trusted_proxies,
                           event::Record& record);
 
 struct KubeFieldsInput {
@@ -26,7 +26,7 @@ struct KubeFieldsInput {
 };
 
 // Adds the derived members to record.fields. After read_kube_attributes.
-void add_kube_fields(const KubeEvent& event, const KubeFieldsInput& input, const Redactor& redactor,
-                     event::Record& record);
+void add_kube_fields(const scan::KubeEvent& event, const KubeFieldsInput& input,
+                     const Redactor& redactor, event::Record& record);
 
 }  // namespace auditship::parsers::kube_audit

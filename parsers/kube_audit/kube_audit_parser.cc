@@ -11,10 +11,10 @@
 #include "parsers/kube_audit/damaged_lines.h"
 #include "parsers/kube_audit/document_writer.h"
 #include "parsers/kube_audit/ecs_fields.h"
-#include "parsers/kube_audit/event_scanner.h"
 #include "parsers/kube_audit/redactor.h"
+#include "parsers/kube_audit/scan/event_scanner.h"
+#include "parsers/kube_audit/scan/wrapped_events.h"
 #include "parsers/kube_audit/text_conversions.h"
-#include "parsers/kube_audit/wrapped_events.h"
 
 namespace auditship::parsers::kube_audit {
 namespace {
@@ -70,10 +70,10 @@ struct KubeAuditParser::State {
   IpNetworkList trusted;
   Redactor redactor;
   KubeBodyWriter bodies;
-  KubeEvent parts;
+  scan::KubeEvent parts;
   std::string repaired, joined, uri;
   unwrap::Unwrapper unwrapper;
-  std::vector<WrappedEvent> wrapped;
+  std::vector<scan::WrappedEvent> wrapped;
   // Whether the last line of stdout and of stderr was a part of a record that nobody has joined.
   std::array<bool, 2> continues{};
 };
@@ -196,17 +196,17 @@ std::size_t KubeAuditParser::State::parse_torn(std::string_view text, std::size_
 
 // A line that is JSON, but no event: the events that it carries, or one record for all of it. False: it is no JSON.
 bool KubeAuditParser::State::parse_wrapped(std::string_view text, event::Records& out) {
-  const WrappedLine found = find_wrapped_events(text, wrapped);
-  if (found == WrappedLine::not_json) {
+  const scan::WrappedLine found = scan::find_wrapped_events(text, wrapped);
+  if (found == scan::WrappedLine::not_json) {
     return false;
   }
-  if (found == WrappedLine::no_event) {
+  if (found == scan::WrappedLine::no_event) {
     unparsed(text, text, "not-an-audit-event", out);
     return true;
   }
-  for (const WrappedEvent& each : wrapped) {
+  for (const scan::WrappedEvent& each : wrapped) {
     const std::string_view whole = each.text.empty() ? each.raw : std::string_view(each.text);
-    if (!each.is_event || read_kube_event(whole, parts) == 0 ||
+    if (!each.is_event || scan::read_kube_event(whole, parts) == 0 ||
         !add(whole, each.raw, each.offset, out)) {
       unparsed(whole, whole, "not-an-audit-event", out);
       out[out.size() - 1].raw = each.raw;
@@ -239,7 +239,7 @@ void KubeAuditParser::State::parse_cut(const event::RawLine& line, std::string_v
 // Reads one event at the start of text. True when there is one; used: the bytes it spans.
 bool KubeAuditParser::State::event(std::string_view text, std::string_view line,
                                    event::Records& out, std::size_t& used) {
-  used = read_kube_event(text, parts);
+  used = scan::read_kube_event(text, parts);
   if (used == 0) {
     return false;
   }
@@ -272,7 +272,7 @@ bool KubeAuditParser::State::add(std::string_view whole, std::string_view raw, s
     repaired.clear();
     append_utf8_repaired(repaired, whole);
     whole = record.keep(repaired);
-    if (read_kube_event(whole, parts) == 0) {
+    if (scan::read_kube_event(whole, parts) == 0) {
       out.drop_last();
       return false;
     }
@@ -286,16 +286,16 @@ bool KubeAuditParser::State::add(std::string_view whole, std::string_view raw, s
 
 void KubeAuditParser::State::fill(event::Record& record) {
   read_kube_attributes(parts, trusted, record);
-  const std::string_view logged = text_of(parts[KubeKey::request_uri], record);
+  const std::string_view logged = text_of(parts[scan::KubeKey::request_uri], record);
   uri.clear();
   const bool masked = redactor.append_uri(uri, logged);
   const std::string_view safe = masked ? record.keep(uri) : logged;
   const BodySubject subject = subject_of(record.kube);
-  if (parts.has(KubeKey::request_object)) {
-    record.request = bodies.write(parts[KubeKey::request_object], subject, record);
+  if (parts.has(scan::KubeKey::request_object)) {
+    record.request = bodies.write(parts[scan::KubeKey::request_object], subject, record);
   }
-  if (parts.has(KubeKey::response_object)) {
-    record.response = bodies.write(parts[KubeKey::response_object], subject, record);
+  if (parts.has(scan::KubeKey::response_object)) {
+    record.response = bodies.write(parts[scan::KubeKey::response_object], subject, record);
   }
   if (record.request.cut || record.response.cut) {
     record.tags.push_back("body-cut");

@@ -8,9 +8,9 @@
 #include <cstring>
 #include <string_view>
 
-#include "parsers/kube_audit/event_scanner.h"
+#include "parsers/kube_audit/scan/event_scanner.h"
 
-namespace auditship::parsers::kube_audit {
+namespace auditship::parsers::kube_audit::scan {
 
 inline constexpr std::array<std::string_view, kKubeKeys> kKubeNames = {
     "kind",
@@ -110,4 +110,4 @@ inline constexpr std::array<Slot<KubeStatus>, 6> kStatusSlots = {
      {"details", &KubeStatus::details, Shape::tree},
      {"code", &KubeStatus::code, Shape::number}}};
 
-}  // namespace auditship::parsers::kube_audit
+}  // namespace auditship::parsers::kube_audit::scan

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace auditship::parsers::kube_audit {
+namespace auditship::parsers::kube_audit::scan {
 
 // An element of a list, or what was wrapped.
 struct WrappedEvent {
@@ -36,4 +36,4 @@ enum class WrappedLine : std::uint8_t {
 [[nodiscard]] WrappedLine find_wrapped_events(std::string_view line,
                                               std::vector<WrappedEvent>& out);
 
-}  // namespace auditship::parsers::kube_audit
+}  // namespace auditship::parsers::kube_audit::scan

@@ -1,5 +1,5 @@
 // Events inside other JSON: lists, what collectors and clouds wrap around them, container logs.
-#include "parsers/kube_audit/wrapped_events.h"
+#include "parsers/kube_audit/scan/wrapped_events.h"
 
 #include "tests/unit/parsers/kube_audit/kube_support.h"
 

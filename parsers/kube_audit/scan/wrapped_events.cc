@@ -1,4 +1,4 @@
-#include "parsers/kube_audit/wrapped_events.h"
+#include "parsers/kube_audit/scan/wrapped_events.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "parsers/json/json_scan.h"
 
-namespace auditship::parsers::kube_audit {
+namespace auditship::parsers::kube_audit::scan {
 namespace {
 
 using json::JsonKind;
@@ -271,4 +271,4 @@ WrappedLine find_wrapped_events(std::string_view line, std::vector<WrappedEvent>
   return WrappedLine::no_event;
 }
 
-}  // namespace auditship::parsers::kube_audit
+}  // namespace auditship::parsers::kube_audit::scan

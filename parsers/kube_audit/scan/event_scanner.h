@@ -14,7 +14,7 @@
 
 #include "parsers/json/json_scan.h"
 
-namespace auditship::parsers::kube_audit {
+namespace auditship::parsers::kube_audit::scan {
 
 // The members that an Event may have, in the order that kube-apiserver writes them.
 enum class KubeKey : std::uint8_t {
@@ -100,4 +100,4 @@ struct KubeEvent {
 // start with a JSON object that is whole and valid, or when that is not an audit event.
 [[nodiscard]] std::size_t read_kube_event(std::string_view text, KubeEvent& event);
 
-}  // namespace auditship::parsers::kube_audit
+}  // namespace auditship::parsers::kube_audit::scan

@@ -1,11 +1,11 @@
-#include "parsers/kube_audit/event_scanner.h"
+#include "parsers/kube_audit/scan/event_scanner.h"
 
 #include <algorithm>
 
 #include "parsers/json/json_safety.h"
-#include "parsers/kube_audit/member_names.h"
+#include "parsers/kube_audit/scan/member_names.h"
 
-namespace auditship::parsers::kube_audit {
+namespace auditship::parsers::kube_audit::scan {
 namespace {
 
 constexpr std::size_t kMaxOddBytes = 64 * 1024;
@@ -344,4 +344,4 @@ std::size_t read_kube_event(std::string_view text, KubeEvent& event) {
   return Reader(text, event).read();
 }
 
-}  // namespace auditship::parsers::kube_audit
+}  // namespace auditship::parsers::kube_audit::scan
