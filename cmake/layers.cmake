@@ -21,7 +21,7 @@ set(lib_boost       "^boost/"               agent/platform/event_loop\\.cc agent
 set(lib_compression "^(zlib|zstd)\\.h$|^isa-l" agent/base/compression/[a-z_]+\\.cc)
 set(lib_lzma        "^lzma\\.h$"            agent/base/compression/xz_decoder\\.cc)
 set(lib_bzip2       "^bzlib\\.h$"           agent/base/compression/bzip2_decoder\\.cc)
-set(lib_openssl     "^openssl/"             agent/base/encoding/[a-z0-9_]+\\.cc agent/status/certificate_expiry\\.cc)
+set(lib_openssl     "^openssl/"             agent/base/encoding/[a-z0-9_]+\\.cc agent/status/numbers/certificate_expiry\\.cc)
 set(lib_cli11       "^CLI/"                 agent/cli/[a-z_]+\\.cc)
 set(lib_nlohmann    "^nlohmann/"            sinks/opensearch/setup/json_tree\\.h)
 # The system's own headers: files are touched by posix_filesystem alone, the terminal by the command line.

@@ -222,15 +222,19 @@ auditship_test(NAME unit_sinks_opensearch_setup LABELS unit
     unit/sinks/opensearch/setup/setup_test.cc
   LIBRARIES auditship::base auditship::platform auditship::sinks_opensearch_setup)
 auditship_test(NAME unit_status LABELS unit
-  SOURCES unit/status/agent_status_test.cc
-    unit/status/certificate_expiry_test.cc
-    unit/status/html_escape_test.cc
-    unit/status/prometheus_exposition_test.cc
+  SOURCES unit/status/prometheus_exposition_test.cc
     unit/status/run_summary_test.cc
     unit/status/status_json_test.cc
-    unit/status/status_page_html_test.cc
     unit/status/status_terminal_test.cc
   LIBRARIES auditship::base auditship::status auditship_sim)
+auditship_test(NAME unit_status_numbers LABELS unit
+  SOURCES unit/status/numbers/agent_status_test.cc
+    unit/status/numbers/certificate_expiry_test.cc
+  LIBRARIES auditship::base auditship::status auditship::status_numbers auditship_sim)
+auditship_test(NAME unit_status_page LABELS unit
+  SOURCES unit/status/page/html_escape_test.cc
+    unit/status/page/status_page_html_test.cc
+  LIBRARIES auditship::base auditship::status_page auditship_sim)
 auditship_test(NAME unit_support LABELS unit
   SOURCES unit/support/sim_fs_test.cc
   LIBRARIES auditship::base auditship_sim)

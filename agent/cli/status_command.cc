@@ -8,7 +8,7 @@
 #include "agent/platform/http_server.h"
 #include "agent/platform/posix_filesystem.h"
 #include "agent/platform/system_clock.h"
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 #include "agent/status/status_json.h"
 #include "agent/status/status_terminal.h"
 
@@ -43,7 +43,7 @@ Result<std::string> status_now(Fs& fs, const std::string& data_dir, bool json) {
         "directory says\n",
         live.error().message.c_str());
   }
-  auto status = status::read_status(fs, data_dir);
+  auto status = status::numbers::read_status(fs, data_dir);
   if (!status) {
     return status.error().in("no agent answers, and its data directory cannot be read");
   }

@@ -7,7 +7,7 @@
 
 #include "agent/base/encoding/terminal_text.h"
 #include "agent/base/text.h"
-#include "agent/status/metric_catalog.h"
+#include "agent/status/numbers/metric_catalog.h"
 
 namespace auditship::status {
 namespace {
@@ -106,14 +106,14 @@ class Writer {
   std::string_view name_;
 };
 
-void write_streams(Writer& out, const AgentStatus& status) {
+void write_streams(Writer& out, const numbers::AgentStatus& status) {
   std::string_view family;
-  for (const MetricDefinition& metric : metric_definitions()) {
+  for (const numbers::MetricDefinition& metric : numbers::metric_definitions()) {
     if (family != metric.metric) {
       family = metric.metric;
       out.family(family, metric.type, metric.help);
     }
-    for (const StreamStatus& stream : status.streams) {
+    for (const numbers::StreamStatus& stream : status.streams) {
       if (metric.result == nullptr) {
         out.sample({{"stream", stream.name}}, metric.of(stream.stats));
       } else {
@@ -121,9 +121,9 @@ void write_streams(Writer& out, const AgentStatus& status) {
       }
     }
   }
-  for (const GaugeDefinition& gauge : gauge_definitions()) {
+  for (const numbers::GaugeDefinition& gauge : numbers::gauge_definitions()) {
     out.family(gauge.metric, "gauge", gauge.help);
-    for (const StreamStatus& stream : status.streams) {
+    for (const numbers::StreamStatus& stream : status.streams) {
       if (const auto value = gauge.of(stream.stats)) {
         out.sample({{"stream", stream.name}}, *value);
       }
@@ -133,9 +133,9 @@ void write_streams(Writer& out, const AgentStatus& status) {
 
 // Counts by a name that comes from outside: two that look alike once they are plain are one sample.
 template <typename CountsOf>
-void write_counts(Writer& out, const AgentStatus& status, std::string_view label,
+void write_counts(Writer& out, const numbers::AgentStatus& status, std::string_view label,
                   const CountsOf& counts_of) {
-  for (const StreamStatus& stream : status.streams) {
+  for (const numbers::StreamStatus& stream : status.streams) {
     std::map<std::string, std::uint64_t> counts;
     for (const auto& [name, count] : counts_of(stream.stats)) {
       counts[label_text(name)] += count;
@@ -146,9 +146,9 @@ void write_counts(Writer& out, const AgentStatus& status, std::string_view label
   }
 }
 
-void write_rules(Writer& out, const AgentStatus& status) {
+void write_rules(Writer& out, const numbers::AgentStatus& status) {
   const auto each = [&](auto write) {
-    for (const StreamStatus& stream : status.streams) {
+    for (const numbers::StreamStatus& stream : status.streams) {
       if (!stream.rules.file.empty()) {
         write(stream.name, stream.rules);
       }
@@ -221,12 +221,12 @@ const char* content_type(MetricsFormat format) {
              : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-std::string render_metrics(const AgentStatus& status, MetricsFormat format) {
+std::string render_metrics(const numbers::AgentStatus& status, MetricsFormat format) {
   Writer out(format);
   out.family("auditship_build_info", "info", "The release that runs.");
   out.sample({{"version", status.version}}, std::uint64_t{1});
   out.family("auditship_ready", "gauge", "1 while the agent can make progress, as /readyz says.");
-  out.sample({}, std::uint64_t{unready_reasons(status).empty()});
+  out.sample({}, std::uint64_t{numbers::unready_reasons(status).empty()});
   write_streams(out, status);
   out.family("auditship_filtered_by_rule_total", "counter", "Records dropped, by rule.");
   write_counts(out, status, "rule",
@@ -242,7 +242,7 @@ std::string render_metrics(const AgentStatus& status, MetricsFormat format) {
   write_rules(out, status);
   out.family("auditship_certificate_not_after_seconds", "gauge",
              "When the first certificate of a configured file ends, in seconds since the epoch.");
-  for (const CertificateExpiry& expiry : status.certificates) {
+  for (const numbers::CertificateExpiry& expiry : status.certificates) {
     out.sample({{"use", expiry.use}, {"file", expiry.file}}, std::to_string(expiry.not_after));
   }
   if (status.process) {

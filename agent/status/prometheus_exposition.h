@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
 namespace auditship::status {
 
@@ -20,7 +20,7 @@ enum class MetricsFormat { prometheus, openmetrics };
 // What a request's Accept header prefers; the Prometheus text where it says nothing.
 [[nodiscard]] MetricsFormat wanted_format(std::string_view accept);
 [[nodiscard]] const char* content_type(MetricsFormat format);
-[[nodiscard]] std::string render_metrics(const AgentStatus& status,
+[[nodiscard]] std::string render_metrics(const numbers::AgentStatus& status,
                                          MetricsFormat format = MetricsFormat::prometheus);
 
 }  // namespace auditship::status

@@ -8,9 +8,9 @@
 #include "agent/base/human_readable.h"
 #include "agent/base/version.h"
 #include "agent/pipeline/pipeline.h"
+#include "agent/status/page/status_page_html.h"
 #include "agent/status/prometheus_exposition.h"
 #include "agent/status/status_json.h"
-#include "agent/status/status_page_html.h"
 #include "agent/status/status_terminal.h"
 
 namespace auditship::status {
@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 
-platform::HttpResponse readiness(const AgentStatus& status) {
-  const auto reasons = unready_reasons(status);
+platform::HttpResponse readiness(const numbers::AgentStatus& status) {
+  const auto reasons = numbers::unready_reasons(status);
   if (reasons.empty()) {
     return platform::HttpResponse{200, kText, "ready\n"};
   }
@@ -59,8 +59,8 @@ platform::HttpResponse StatusEndpoints::health() const {
                                     "\n"};
 }
 
-AgentStatus StatusEndpoints::status(Events events) const {
-  AgentStatus status;
+numbers::AgentStatus StatusEndpoints::status(Events events) const {
+  numbers::AgentStatus status;
   status.version = kVersion;
   status.cluster = agent_.config().cluster_name;
   status.node = agent_.identity().node;
@@ -72,7 +72,7 @@ AgentStatus StatusEndpoints::status(Events events) const {
   status.events_shown = events == Events::shown;
   status.warnings.assign(warnings_.all().begin(), warnings_.all().end());
   for (const auto& stream : agent_.pipelines()) {
-    StreamStatus& one = status.streams.emplace_back();
+    numbers::StreamStatus& one = status.streams.emplace_back();
     one.name = stream->settings().name;
     one.stats = stream->survey(one.logs);
     one.rules = agent_.rules_of(one.name);
@@ -95,12 +95,12 @@ platform::HttpResponse StatusEndpoints::answer(const platform::HttpRequest& requ
     return platform::HttpResponse{
         404, kText, "there are /, /metrics, /status, /status.json, /healthz and /readyz\n"};
   }
-  AgentStatus now = status(events);  // costs a look at the log directories
+  numbers::AgentStatus now = status(events);  // costs a look at the log directories
   if (request.path == "/readyz") {
     return readiness(now);
   }
   if (request.path == "/metrics") {
-    now.certificates = certificate_expiries(fs_, agent_.config().sink().certificates());
+    now.certificates = numbers::certificate_expiries(fs_, agent_.config().sink().certificates());
     if (auto process = platform::read_process_stats(fs_)) {
       now.process = *process;
     }
@@ -113,8 +113,8 @@ platform::HttpResponse StatusEndpoints::answer(const platform::HttpRequest& requ
   if (request.path == "/status") {
     return platform::HttpResponse{200, kText, render_status_text(now)};
   }
-  return platform::HttpResponse{200, "text/html; charset=utf-8", render_status_page(now),
-                                status_page_policy()};
+  return platform::HttpResponse{200, "text/html; charset=utf-8", page::render_status_page(now),
+                                page::status_page_policy()};
 }
 
 }  // namespace auditship::status

@@ -12,7 +12,7 @@
 
 #include "agent/app/agent.h"
 #include "agent/platform/http_server.h"
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
 namespace auditship::status {
 
@@ -37,7 +37,7 @@ class StatusEndpoints {
   [[nodiscard]] platform::HttpResponse answer(const platform::HttpRequest& request,
                                               Events events) const;
   [[nodiscard]] platform::HttpResponse health() const;
-  [[nodiscard]] AgentStatus status(Events events) const;
+  [[nodiscard]] numbers::AgentStatus status(Events events) const;
 
   const app::Agent& agent_;
   Fs& fs_;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "agent/base/encoding/json_writer.h"
-#include "agent/status/metric_catalog.h"
+#include "agent/status/numbers/metric_catalog.h"
 
 namespace auditship::status {
 namespace {
@@ -111,7 +111,7 @@ void warnings_member(std::string& out, const std::vector<logging::Warning>& warn
 }
 
 void gauge_members(std::string& out, const pipeline::PipelineStats& stats) {
-  for (const GaugeDefinition& gauge : gauge_definitions()) {
+  for (const numbers::GaugeDefinition& gauge : numbers::gauge_definitions()) {
     const auto value = gauge.of(stats);
     out.push_back(',');
     append_json_string(out, gauge.json);
@@ -119,9 +119,9 @@ void gauge_members(std::string& out, const pipeline::PipelineStats& stats) {
   }
 }
 
-void append_stream(std::string& out, const StreamStatus& stream) {
+void append_stream(std::string& out, const numbers::StreamStatus& stream) {
   member(out, "name", stream.name);
-  for (const MetricDefinition& metric : metric_definitions()) {
+  for (const numbers::MetricDefinition& metric : numbers::metric_definitions()) {
     number_member(out, metric.json, metric.of(stream.stats));
   }
   gauge_members(out, stream.stats);
@@ -143,7 +143,7 @@ void append_stream(std::string& out, const StreamStatus& stream) {
 
 }  // namespace
 
-std::string render_status_json(const AgentStatus& status) {
+std::string render_status_json(const numbers::AgentStatus& status) {
   std::string out = "{";
   member(out, "version", status.version);
   out.push_back(',');
@@ -156,14 +156,14 @@ std::string render_status_json(const AgentStatus& status) {
     out.push_back(',');
     member(out, "sink", status.sink);
     out.push_back(',');
-    texts_member(out, "unready", unready_reasons(status));
+    texts_member(out, "unready", numbers::unready_reasons(status));
     out.push_back(',');
     warnings_member(out, status.warnings);
     out.push_back(',');
   }
   time_member(out, "now", status.now_ns);
   out += ",\"streams\":[";
-  for (const StreamStatus& stream : status.streams) {
+  for (const numbers::StreamStatus& stream : status.streams) {
     out += &stream == status.streams.data() ? "{" : ",{";
     append_stream(out, stream);
     out.push_back('}');

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
 namespace auditship::status {
 
-[[nodiscard]] std::string render_status_json(const AgentStatus& status);
+[[nodiscard]] std::string render_status_json(const numbers::AgentStatus& status);
 
 }  // namespace auditship::status

@@ -50,7 +50,7 @@ std::string describe(const pipeline::SourceStatus& log) {
   return text;
 }
 
-void add_files(Lines& out, const StreamStatus& stream) {
+void add_files(Lines& out, const numbers::StreamStatus& stream) {
   std::string name = "files";
   for (const pipeline::SourceStatus& log : stream.logs) {
     out.add(name, describe(log));
@@ -70,7 +70,7 @@ void add_delivery(Lines& out, const pipeline::PipelineStats& v) {
                                        : ""));
 }
 
-void add_stream(Lines& out, const StreamStatus& stream, bool running) {
+void add_stream(Lines& out, const numbers::StreamStatus& stream, bool running) {
   const pipeline::PipelineStats& v = stream.stats;
   out.add("");
   out.add(stream.name);
@@ -102,7 +102,7 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
   if (!v.delivery.last_failure.empty()) {
     out.add("failing", v.delivery.last_failure);
   }
-  out.add("ledger", sums_hold(v) ? "holds" : "MISMATCH: this is a bug, please report it");
+  out.add("ledger", numbers::sums_hold(v) ? "holds" : "MISMATCH: this is a bug, please report it");
   std::string name = "events";
   for (const std::string& event : stream.events) {
     out.add(name, event);
@@ -112,7 +112,7 @@ void add_stream(Lines& out, const StreamStatus& stream, bool running) {
 
 }  // namespace
 
-std::string render_status_text(const AgentStatus& status) {
+std::string render_status_text(const numbers::AgentStatus& status) {
   Lines out;
   std::string head = "auditship " + status.version + " on node " + status.node;
   head += status.cluster.empty() ? "" : " of cluster " + status.cluster;
@@ -122,10 +122,10 @@ std::string render_status_text(const AgentStatus& status) {
     out.add("ships to " + status.sink);
   }
   for (const std::string& reason :
-       status.running ? unready_reasons(status) : std::vector<std::string>()) {
+       status.running ? numbers::unready_reasons(status) : std::vector<std::string>()) {
     out.add("NOT READY: " + reason);
   }
-  for (const StreamStatus& stream : status.streams) {
+  for (const numbers::StreamStatus& stream : status.streams) {
     add_stream(out, stream, status.running);
   }
   for (const logging::Warning& warning : status.warnings) {

@@ -1,17 +1,17 @@
 // A status as a running agent has it, for tests of what shows it.
 #pragma once
 
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
 namespace auditship::test {
 
-inline status::AgentStatus sample_status() {
-  status::AgentStatus status;
+inline status::numbers::AgentStatus sample_status() {
+  status::numbers::AgentStatus status;
   status.version = "1";
   status.cluster = "prod \"eu\"";
   status.node = "n1";
   status.running = true;
-  status::StreamStatus stream;
+  status::numbers::StreamStatus stream;
   stream.name = "kubeaudit";
   stream.stats.open = true;
   stream.stats.read.lines = 5;

@@ -12,7 +12,7 @@ using namespace auditship::test;
 
 namespace {
 
-status::AgentStatus full_status() {
+status::numbers::AgentStatus full_status() {
   auto status = sample_status();
   status.streams[0].rules = {"/etc/r.yaml", std::string(64, 'a'), 2, 1, "r.yaml:3:1: \"x\""};
   status.streams[0].stats.delivery.failures = {{"opensearch-429", 7}};

@@ -14,7 +14,7 @@ TEST_CASE("the text for a terminal holds nothing that acts on one", "[status]") 
       "31m\xe2\x80\xae\xff"
       "end";
   status.node = status.sink = bad;
-  status::StreamStatus& stream = status.streams[0];
+  status::numbers::StreamStatus& stream = status.streams[0];
   stream.name = stream.rules.file = stream.rules.problem = bad;
   stream.stats.read.by_rule = {{bad, 1}};
   stream.stats.delivery.last_failure = stream.stats.problem = bad;

@@ -1,10 +1,10 @@
-#include "agent/status/metric_catalog.h"
+#include "agent/status/numbers/metric_catalog.h"
 
 #include <limits>
 
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
-namespace auditship::status {
+namespace auditship::status::numbers {
 namespace {
 
 constexpr const char* kDelivered =
@@ -134,4 +134,4 @@ const std::vector<GaugeDefinition>& gauge_definitions() {
   return kGauges;
 }
 
-}  // namespace auditship::status
+}  // namespace auditship::status::numbers

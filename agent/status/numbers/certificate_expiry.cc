@@ -1,4 +1,4 @@
-#include "agent/status/certificate_expiry.h"
+#include "agent/status/numbers/certificate_expiry.h"
 
 #include <algorithm>
 #include <ctime>
@@ -10,7 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-namespace auditship::status {
+namespace auditship::status::numbers {
 namespace {
 
 constexpr std::size_t kMaxFile = 4 << 20;  // a bundle of all public authorities has 200 KiB
@@ -69,4 +69,4 @@ std::vector<CertificateExpiry> certificate_expiries(
   return ends;
 }
 
-}  // namespace auditship::status
+}  // namespace auditship::status::numbers

@@ -1,4 +1,4 @@
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "agent/buffer/segment.h"
 #include "agent/buffer/segment_list.h"
 
-namespace auditship::status {
+namespace auditship::status::numbers {
 namespace {
 
 Result<StreamStatus> read_stream(Fs& fs, const std::string& name, const std::string& directory) {
@@ -95,4 +95,4 @@ Result<AgentStatus> read_status(Fs& fs, const std::string& data_dir) {
   return status;
 }
 
-}  // namespace auditship::status
+}  // namespace auditship::status::numbers

@@ -1,6 +1,6 @@
-#include "agent/status/status_page_assets.h"
+#include "agent/status/page/status_page_assets.h"
 
-namespace auditship::status {
+namespace auditship::status::page {
 
 const std::string_view kPageStyle = R"css(
 :root { color-scheme: light dark; }
@@ -46,4 +46,4 @@ const std::string_view kPageScript = R"js(
 })();
 )js";
 
-}  // namespace auditship::status
+}  // namespace auditship::status::page

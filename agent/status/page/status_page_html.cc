@@ -1,4 +1,4 @@
-#include "agent/status/status_page_html.h"
+#include "agent/status/page/status_page_html.h"
 
 #include <algorithm>
 
@@ -7,11 +7,10 @@
 #include "agent/base/encoding/sha256.h"
 #include "agent/base/human_readable.h"
 #include "agent/base/text.h"
-#include "agent/status/html_escape.h"
-#include "agent/status/run_summary.h"
-#include "agent/status/status_page_assets.h"
+#include "agent/status/page/html_escape.h"
+#include "agent/status/page/status_page_assets.h"
 
-namespace auditship::status {
+namespace auditship::status::page {
 namespace {
 
 std::string hash_source(std::string_view text) {
@@ -108,7 +107,8 @@ void buffer_row(std::string& out, const pipeline::PipelineStats& v) {
          meter + html_escape(words) + "</td></tr>\n";
 }
 
-void events_list(std::string& out, const AgentStatus& status, const StreamStatus& stream) {
+void events_list(std::string& out, const numbers::AgentStatus& status,
+                 const numbers::StreamStatus& stream) {
   out += "<h3>Last events</h3>\n";
   if (!status.events_shown) {
     out +=
@@ -123,7 +123,8 @@ void events_list(std::string& out, const AgentStatus& status, const StreamStatus
   out += stream.events.empty() ? "" : "</ol>\n";
 }
 
-void stream_part(std::string& out, const AgentStatus& status, const StreamStatus& stream) {
+void stream_part(std::string& out, const numbers::AgentStatus& status,
+                 const numbers::StreamStatus& stream) {
   const pipeline::PipelineStats& v = stream.stats;
   out += element("h2", stream.name) + "\n<table>\n";
   fact(out, "read",
@@ -144,8 +145,8 @@ void stream_part(std::string& out, const AgentStatus& status, const StreamStatus
   if (v.read.gaps > 0) {
     fact(out, "gaps", count(v.read.gaps) + ", at least " + human_bytes(v.read.gap_bytes), "bad");
   }
-  fact(out, "ledger", sums_hold(v) ? "holds" : "MISMATCH: a bug, please report it",
-       sums_hold(v) ? "" : "bad");
+  fact(out, "ledger", numbers::sums_hold(v) ? "holds" : "MISMATCH: a bug, please report it",
+       numbers::sums_hold(v) ? "" : "bad");
   if (!stream.rules.file.empty()) {
     fact(out, "rules", stream.rules.file + ", " + stream.rules.hash.substr(0, 12));
   }
@@ -172,8 +173,8 @@ void warnings_part(std::string& out, const std::vector<logging::Warning>& warnin
   out += warnings.empty() ? "" : "</table>\n";
 }
 
-void head_part(std::string& out, const AgentStatus& status) {
-  const auto reasons = unready_reasons(status);
+void head_part(std::string& out, const numbers::AgentStatus& status) {
+  const auto reasons = numbers::unready_reasons(status);
   out += element("h1", status.node + (status.cluster.empty() ? "" : " in " + status.cluster));
   out += "\n<p>" +
          html_escape("auditship " + status.version + ", since " + moment(status.started_ns) +
@@ -196,7 +197,7 @@ const std::string& status_page_policy() {
   return kPolicy;
 }
 
-std::string render_status_page(const AgentStatus& status) {
+std::string render_status_page(const numbers::AgentStatus& status) {
   std::string out =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
@@ -204,7 +205,7 @@ std::string render_status_page(const AgentStatus& status) {
   out += kPageStyle;
   out += "</style>\n</head>\n<body>\n<main>\n";
   head_part(out, status);
-  for (const StreamStatus& stream : status.streams) {
+  for (const numbers::StreamStatus& stream : status.streams) {
     stream_part(out, status, stream);
   }
   warnings_part(out, status.warnings);
@@ -216,4 +217,4 @@ std::string render_status_page(const AgentStatus& status) {
   return out;
 }
 
-}  // namespace auditship::status
+}  // namespace auditship::status::page

@@ -1,8 +1,8 @@
-#include "agent/status/html_escape.h"
+#include "agent/status/page/html_escape.h"
 
 #include "agent/base/encoding/terminal_text.h"
 
-namespace auditship::status {
+namespace auditship::status::page {
 
 std::string html_escape(std::string_view text) {
   std::string out;
@@ -30,4 +30,4 @@ std::string html_escape(std::string_view text) {
   return out;
 }
 
-}  // namespace auditship::status
+}  // namespace auditship::status::page

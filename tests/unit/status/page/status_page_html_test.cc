@@ -1,8 +1,8 @@
-#include "agent/status/status_page_html.h"
+#include "agent/status/page/status_page_html.h"
 
 #include <vector>
 
-#include "agent/status/status_page_assets.h"
+#include "agent/status/page/status_page_assets.h"
 #include "tests/support/catch.h"
 #include "tests/support/status_sample.h"
 
@@ -16,11 +16,11 @@ constexpr std::string_view kBad =
     "onload=\"alert(3)&lt;\x1b\n\xff";
 
 // A status in which whatever comes from outside is kBad.
-status::AgentStatus hostile() {
+status::numbers::AgentStatus hostile() {
   auto status = sample_status();
   const std::string bad(kBad);
   status.version = status.cluster = status.node = status.sink = bad;
-  status::StreamStatus& stream = status.streams[0];
+  status::numbers::StreamStatus& stream = status.streams[0];
   stream.name = stream.rules.file = stream.rules.hash = stream.rules.problem = bad;
   stream.stats.read.by_rule = {{bad, 1}};
   stream.stats.delivery.failures = {{bad, 1}};
@@ -51,7 +51,7 @@ std::vector<std::string> tags(const std::string& page) {
 }  // namespace
 
 TEST_CASE("nothing from outside becomes markup", "[page]") {
-  const std::string page = status::render_status_page(hostile());
+  const std::string page = status::page::render_status_page(hostile());
   CHECK(page.find("alert(1)") != std::string::npos);  // shown, as text
   CHECK(page.find("<script>alert") == std::string::npos);
   CHECK(page.find("<img") == std::string::npos);
@@ -69,14 +69,15 @@ TEST_CASE("nothing from outside becomes markup", "[page]") {
 }
 
 TEST_CASE("the page holds all that it needs, and the policy allows just that", "[page]") {
-  const std::string page = status::render_status_page(sample_status());
+  const std::string page = status::page::render_status_page(sample_status());
   CHECK(page.find("http:") == std::string::npos);
   CHECK(page.find("https:") == std::string::npos);
   CHECK(page.find("<link") == std::string::npos);
-  CHECK(page.find("<style>" + std::string(status::kPageStyle) + "</style>") != std::string::npos);
-  CHECK(page.find("<script>" + std::string(status::kPageScript) + "</script>") !=
+  CHECK(page.find("<style>" + std::string(status::page::kPageStyle) + "</style>") !=
         std::string::npos);
-  const std::string& policy = status::status_page_policy();
+  CHECK(page.find("<script>" + std::string(status::page::kPageScript) + "</script>") !=
+        std::string::npos);
+  const std::string& policy = status::page::status_page_policy();
   CHECK(policy.find("default-src 'none'; script-src 'sha256-") == 0);
   CHECK(policy.find("unsafe") == std::string::npos);
   CHECK(policy.find("frame-ancestors 'none'") != std::string::npos);
@@ -85,7 +86,8 @@ TEST_CASE("the page holds all that it needs, and the policy allows just that", "
 TEST_CASE("events are shown only to those who may see them", "[page]") {
   auto status = sample_status();
   status.streams[0].events = {"alice got secrets"};
-  CHECK(status::render_status_page(status).find("alice") == std::string::npos);
+  CHECK(status::page::render_status_page(status).find("alice") == std::string::npos);
   status.events_shown = true;
-  CHECK(status::render_status_page(status).find("<li>alice got secrets</li>") != std::string::npos);
+  CHECK(status::page::render_status_page(status).find("<li>alice got secrets</li>") !=
+        std::string::npos);
 }

@@ -11,7 +11,7 @@
 
 #include "agent/pipeline/pipeline_stats.h"
 
-namespace auditship::status {
+namespace auditship::status::numbers {
 
 // A whole number that is always there: a counter or a gauge.
 struct MetricDefinition {
@@ -36,4 +36,4 @@ struct GaugeDefinition {
 [[nodiscard]] const std::vector<MetricDefinition>& metric_definitions();
 [[nodiscard]] const std::vector<GaugeDefinition>& gauge_definitions();
 
-}  // namespace auditship::status
+}  // namespace auditship::status::numbers

@@ -10,12 +10,12 @@
 
 #include <string>
 
-#include "agent/status/agent_status.h"
+#include "agent/status/numbers/agent_status.h"
 
-namespace auditship::status {
+namespace auditship::status::page {
 
-[[nodiscard]] std::string render_status_page(const AgentStatus& status);
+[[nodiscard]] std::string render_status_page(const numbers::AgentStatus& status);
 // The Content-Security-Policy to send with it: only its own script and style, by their hashes.
 [[nodiscard]] const std::string& status_page_policy();
 
-}  // namespace auditship::status
+}  // namespace auditship::status::page

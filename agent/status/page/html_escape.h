@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-namespace auditship::status {
+namespace auditship::status::page {
 
 [[nodiscard]] std::string html_escape(std::string_view text);
 
-}  // namespace auditship::status
+}  // namespace auditship::status::page

@@ -1,4 +1,4 @@
-#include "agent/status/certificate_expiry.h"
+#include "agent/status/numbers/certificate_expiry.h"
 
 #include <algorithm>
 
@@ -39,23 +39,24 @@ constexpr std::int64_t kSecondEnds = 1830387127;
 }  // namespace
 
 TEST_CASE("the first and the last end of all certificates in a file", "[certificates]") {
-  CHECK(status::certificate_times(kFirst)->first == kFirstEnds);
-  CHECK(status::certificate_times(kFirst)->last == kFirstEnds);
+  CHECK(status::numbers::certificate_times(kFirst)->first == kFirstEnds);
+  CHECK(status::numbers::certificate_times(kFirst)->last == kFirstEnds);
   for (const std::string& both :
        {"words before\n" + kFirst + "words between\n" + kSecond, kSecond + kFirst}) {
-    CHECK(status::certificate_times(both)->first == std::min(kFirstEnds, kSecondEnds));
-    CHECK(status::certificate_times(both)->last == std::max(kFirstEnds, kSecondEnds));
+    CHECK(status::numbers::certificate_times(both)->first == std::min(kFirstEnds, kSecondEnds));
+    CHECK(status::numbers::certificate_times(both)->last == std::max(kFirstEnds, kSecondEnds));
   }
 }
 
 TEST_CASE("what is no certificate, or a broken one, has no end", "[certificates]") {
-  CHECK_FALSE(status::certificate_times("").ok());
-  CHECK_FALSE(status::certificate_times("no certificate").ok());
-  CHECK_FALSE(status::certificate_times(kFirst.substr(0, 300)).ok());
+  CHECK_FALSE(status::numbers::certificate_times("").ok());
+  CHECK_FALSE(status::numbers::certificate_times("no certificate").ok());
+  CHECK_FALSE(status::numbers::certificate_times(kFirst.substr(0, 300)).ok());
   std::string broken = kSecond;
   broken.replace(100, 4, "AAAA");
   CHECK_FALSE(
-      status::certificate_times(kFirst + broken.substr(0, 200) + kSecond.substr(0, 40)).ok());
+      status::numbers::certificate_times(kFirst + broken.substr(0, 200) + kSecond.substr(0, 40))
+          .ok());
 }
 
 TEST_CASE(
@@ -65,8 +66,9 @@ TEST_CASE(
   SimFs fs(clock);
   (void)fs.make_dirs("/tls");
   fs.append("/tls/client.pem", kFirst);
-  CHECK(status::certificate_expiries(fs, {{"client", "", false}, {"ca", "", true}}).empty());
-  const auto ends = status::certificate_expiries(
+  CHECK(
+      status::numbers::certificate_expiries(fs, {{"client", "", false}, {"ca", "", true}}).empty());
+  const auto ends = status::numbers::certificate_expiries(
       fs, {{"client", "/tls/client.pem", false}, {"ca", "/tls/gone.pem", true}});
   REQUIRE(ends.size() == 1);
   CHECK(ends[0].use == "client");
@@ -75,7 +77,7 @@ TEST_CASE(
   // Of a CA file any certificate may serve, of the client's chain all do.
   fs.append("/tls/client.pem", kSecond);
   fs.append("/tls/ca.pem", kFirst + kSecond);
-  const auto both = status::certificate_expiries(
+  const auto both = status::numbers::certificate_expiries(
       fs, {{"client", "/tls/client.pem", false}, {"ca", "/tls/ca.pem", true}});
   REQUIRE(both.size() == 2);
   CHECK(both[0].not_after == std::min(kFirstEnds, kSecondEnds));

@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace auditship::status {
+namespace auditship::status::page {
 
 extern const std::string_view kPageStyle;
 extern const std::string_view kPageScript;
 
-}  // namespace auditship::status
+}  // namespace auditship::status::page

@@ -17,9 +17,9 @@
 #include "agent/pipeline/pipeline_stats.h"
 #include "agent/platform/process_stats.h"
 #include "agent/rules/rule_watcher.h"
-#include "agent/status/certificate_expiry.h"
+#include "agent/status/numbers/certificate_expiry.h"
 
-namespace auditship::status {
+namespace auditship::status::numbers {
 
 struct StreamStatus {
   std::string name;
@@ -58,4 +58,4 @@ struct AgentStatus {
 // Why the agent cannot make progress, one reason each; empty: it can. A target that is down is lag.
 [[nodiscard]] std::vector<std::string> unready_reasons(const AgentStatus& status);
 
-}  // namespace auditship::status
+}  // namespace auditship::status::numbers

@@ -14,7 +14,7 @@
 #include "agent/base/result.h"
 #include "sinks/sink_type.h"
 
-namespace auditship::status {
+namespace auditship::status::numbers {
 
 struct CertificateExpiry {
   // "client" or "ca".
@@ -38,4 +38,4 @@ struct CertificateTimes {
 [[nodiscard]] std::vector<CertificateExpiry> certificate_expiries(
     Fs& fs, const std::vector<sinks::CertificateFile>& files);
 
-}  // namespace auditship::status
+}  // namespace auditship::status::numbers
