@@ -14,8 +14,8 @@ auditship_test(NAME unit_base LABELS unit
     unit/base/encoding/sha256_test.cc
     unit/base/compression/stream_decoder_test.cc
     unit/base/text_test.cc
-    unit/base/time_zone_test.cc
-  LIBRARIES auditship::base auditship::base_compression auditship::base_encoding auditship::base_net
+    unit/base/calendar/time_zone_test.cc
+  LIBRARIES auditship::base auditship::base_calendar auditship::base_compression auditship::base_encoding auditship::base_net
     auditship::parsers_syslog auditship_sim)
 auditship_test(NAME unit_buffer LABELS unit
   SOURCES unit/buffer/ack_slot_test.cc

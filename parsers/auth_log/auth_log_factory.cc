@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/base/time_zone.h"
+#include "agent/base/calendar/time_zone.h"
 #include "parsers/auth_log/ssh_sessions/session_tracker.h"
 
 namespace auditship::parsers::auth_log {

@@ -18,7 +18,7 @@
 #include <memory>
 #include <optional>
 
-#include "agent/base/time_zone.h"
+#include "agent/base/calendar/time_zone.h"
 #include "parsers/auth_log/key_owners/key_owners.h"
 #include "parsers/parser.h"
 

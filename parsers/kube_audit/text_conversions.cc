@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/base/calendar.h"
+#include "agent/base/calendar/calendar.h"
 #include "agent/base/encoding/json_writer.h"
 
 namespace auditship::parsers::kube_audit {

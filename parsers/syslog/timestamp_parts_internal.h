@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "agent/base/calendar.h"
+#include "agent/base/calendar/calendar.h"
 #include "agent/base/text.h"
 #include "parsers/syslog/digit_pairs.h"
 #include "parsers/syslog/header_words.h"

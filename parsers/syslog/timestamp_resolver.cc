@@ -1,6 +1,6 @@
 #include "parsers/syslog/timestamp_resolver.h"
 
-#include "agent/base/calendar.h"
+#include "agent/base/calendar/calendar.h"
 
 namespace auditship::parsers::syslog {
 namespace {

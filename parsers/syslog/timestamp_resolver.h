@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "agent/base/time_zone.h"
+#include "agent/base/calendar/time_zone.h"
 #include "parsers/syslog/timestamp.h"
 
 namespace auditship::parsers::syslog {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/calendar/time_zone.h"
 #include "agent/base/net/ip_address.h"
-#include "agent/base/time_zone.h"
 #include "parsers/auth_log/auth_log_parser.h"
 #include "parsers/auth_log/ssh_sessions/session_tracker.h"
 

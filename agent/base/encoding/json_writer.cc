@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 
-#include "agent/base/calendar.h"
+#include "agent/base/calendar/calendar.h"
 
 namespace auditship {
 namespace {

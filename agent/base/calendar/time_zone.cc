@@ -1,9 +1,9 @@
-#include "agent/base/time_zone.h"
+#include "agent/base/calendar/time_zone.h"
 
 #include <algorithm>
 #include <cstddef>
 
-#include "agent/base/calendar.h"
+#include "agent/base/calendar/calendar.h"
 
 namespace auditship {
 namespace {

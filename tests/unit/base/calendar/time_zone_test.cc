@@ -1,10 +1,10 @@
 // Zone files, and the rules that give a stamp without year and zone its instant.
-#include "agent/base/time_zone.h"
+#include "agent/base/calendar/time_zone.h"
 
 #include <fstream>
 #include <sstream>
 
-#include "agent/base/calendar.h"
+#include "agent/base/calendar/calendar.h"
 #include "parsers/syslog/syslog_line.h"
 #include "parsers/syslog/timestamp_resolver.h"
 #include "tests/support/catch.h"
