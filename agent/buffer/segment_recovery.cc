@@ -1,8 +1,10 @@
 #include "agent/buffer/segment_recovery.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
+
+#include "agent/buffer/segment_list.h"
+#include "agent/buffer/segment_replay.h"
 
 namespace auditship::buffer {
 namespace {
@@ -30,13 +32,7 @@ class Recovery {
  private:
   Status open_files();
   Status refuse_foreign();
-  Status open_newest();
-  Status rebuild_from_damaged(const std::string& path);
-  Status replay(Segment& segment, std::uint64_t offset, bool strict);
-  [[nodiscard]] bool joins_last(const Segment::Entry& entry) const;
-  Result<std::optional<Segment::Entry>> pass_damage(Segment& segment, std::uint64_t offset,
-                                                    bool strict);
-  Status cut_end(Segment& newest, std::uint64_t offset);
+  Status replay();
   Status settle_doubts();
   [[nodiscard]] bool sent_is_gone(const AckState& state) const;
   Status add_destinations(AckStates& states);
@@ -66,7 +62,7 @@ Result<Recovered> Recovery::run() {
   if (auto s = open_files(); !s) {
     return s.error();
   }
-  if (auto s = open_newest(); !s) {
+  if (auto s = replay(); !s) {
     return s.error();
   }
   const event::FrameId found = state_.last;
@@ -129,6 +125,21 @@ Status Recovery::open_files() {
     return ack.error();
   }
   ack_ = std::move(*ack);
+  return {};
+}
+
+// So that table, ledger and last frame are known.
+Status Recovery::replay() {
+  auto replayed = replay_newest(fs_, log_, segments_, settled_by_all(ack_.states()));
+  if (!replayed) {
+    return replayed.error();
+  }
+  active_ = std::move(replayed->active);
+  state_ = std::move(replayed->state);
+  options_.new_id = replayed->buffer.value_or(options_.new_id);
+  places_unsure_ = replayed->places_unsure;
+  damage_.cut_bytes = replayed->cut_bytes;
+  damage_.skipped_bytes = replayed->skipped_bytes;
   return {};
 }
 
@@ -268,128 +279,6 @@ Status Recovery::refuse_foreign() {
     }
   }
   return {};
-}
-
-// Opens the newest segment and replays its frames, so that table, ledger and last frame are known.
-Status Recovery::open_newest() {
-  while (!segments_.empty()) {
-    const SegmentFile newest = segments_.back();
-    auto segment = Segment::open(fs_, newest.path, OpenMode::write);
-    if (segment) {
-      active_ = std::move(*segment);
-      options_.new_id = active_->header().buffer;
-      state_.table = active_->header().table;
-      state_.ledger = active_->header().ledger;
-      state_.last = active_->header().first - 1;
-      return replay(*active_, active_->header().size, true);
-    }
-    if (segment.error().code != Errc::corrupt) {
-      return segment.error();
-    }
-    auto damaged = Segment::open_damaged(fs_, newest.path);
-    if (!damaged) {
-      return damaged.error();
-    }
-    if ((*damaged)->header().first != 0) {
-      log_.error("buffer-damaged", "header of the newest segment is damaged, its frames are kept",
-                 {{"segment", newest.path}});
-      return rebuild_from_damaged(newest.path);
-    }
-    // B3: no frame was ever written behind this header.
-    log_.warn("buffer-segment-unused", "a segment without an intact header or frame is removed",
-              {{"segment", newest.path}});
-    if (auto s = segments_.remove_back(); !s) {
-      return s;
-    }
-    damage_.skipped_bytes += newest.bytes;
-  }
-  return {};
-}
-
-// The newest header is gone: take the table of the segment before, then what the frames themselves
-// say.
-Status Recovery::rebuild_from_damaged(const std::string& path) {
-  places_unsure_ = true;
-  for (const std::string& each :
-       {segments_.size() > 1 ? segments_.at(segments_.size() - 2).path : std::string(), path}) {
-    if (each.empty()) {
-      continue;
-    }
-    auto segment = Segment::open(fs_, each, OpenMode::read);
-    if (!segment && segment.error().code == Errc::corrupt) {
-      segment = Segment::open_damaged(fs_, each);
-    }
-    if (!segment) {
-      return segment.error();
-    }
-    const SegmentHeader& header = (*segment)->header();
-    if (header.buffer != BufferId{}) {
-      options_.new_id = header.buffer;
-      state_.table = header.table;
-      state_.ledger = header.ledger;
-    }
-    if (auto s = replay(**segment, header.size, false); !s) {
-      return s;
-    }
-  }
-  return {};  // active_ stays empty: a new segment follows
-}
-
-// Goes through the frames from offset. Strict: cut at the first frame that is damaged or does not
-// join (B1), unless all that is damaged was settled. Not strict: take what is intact.
-Status Recovery::replay(Segment& segment, std::uint64_t offset, bool strict) {
-  while (offset < segment.size()) {
-    auto entry = segment.intact(offset);
-    if (entry && (!*entry || (strict && !joins_last(**entry)))) {
-      entry = pass_damage(segment, offset, strict);
-    }
-    if (!entry) {
-      return entry.error();
-    }
-    if (!*entry) {
-      return {};
-    }
-    advance(state_.table, (*entry)->meta.batch);
-    state_.ledger = (*entry)->meta.batch.ledger;
-    state_.last = (*entry)->head.id;
-    offset = (*entry)->end();
-  }
-  return {};
-}
-
-bool Recovery::joins_last(const Segment::Entry& entry) const {
-  return entry.head.id == state_.last + 1 && joins(state_.table, entry.meta.batch);
-}
-
-// The frame that replay goes on with, as the bytes at offset are no frame to be taken; nullopt:
-// there is none, and nothing of the segment is left to be looked at.
-Result<std::optional<Segment::Entry>> Recovery::pass_damage(Segment& segment, std::uint64_t offset,
-                                                            bool strict) {
-  auto found = segment.search(offset + 1);
-  if (!found) {
-    return found;
-  }
-  const bool settled = *found && (*found)->head.id > state_.last &&
-                       (*found)->head.id <= settled_by_all(ack_.states()) + 1;
-  if (strict && !settled) {
-    if (auto s = cut_end(segment, offset); !s) {
-      return s.error();
-    }
-    return std::optional<Segment::Entry>();
-  }
-  places_unsure_ = true;
-  damage_.skipped_bytes += (*found ? (*found)->at : segment.size()) - offset;
-  return found;
-}
-
-Status Recovery::cut_end(Segment& newest, std::uint64_t offset) {
-  const std::uint64_t bytes = newest.size() - offset;
-  log_.warn("buffer-cut",
-            "the end of the newest segment was not whole and is read again from the source",
-            {{"segment", newest.path()}, {"bytes", bytes}});
-  damage_.cut_bytes += bytes;
-  segments_.resize_back(segments_.back().bytes - bytes);
-  return newest.cut(offset);
 }
 
 }  // namespace
