@@ -69,7 +69,8 @@ auditship_test(NAME unit_filter LABELS unit TIMEOUT 600
     support/naive_filter.cc
   LIBRARIES auditship::event auditship::filter)
 auditship_test(NAME unit_input_file_generations LABELS unit
-  SOURCES unit/input/file/generations/generation_history_test.cc
+  SOURCES unit/input/file/generations/file_cursor_test.cc
+    unit/input/file/generations/generation_history_test.cc
   LIBRARIES auditship::base auditship::input_file_generations)
 auditship_test(NAME unit_input_file_rotation LABELS unit
   SOURCES unit/input/file/rotation/resume_matcher_test.cc
@@ -87,8 +88,7 @@ auditship_test(NAME unit_input_joined LABELS unit
     support/memory_journal.cc
   LIBRARIES auditship::base auditship::input_joined auditship_sim)
 auditship_test(NAME unit_input_file LABELS unit
-  SOURCES unit/input/file/follow/file_cursor_test.cc
-    unit/input/file/follow/file_source_identity_test.cc
+  SOURCES unit/input/file/follow/file_source_identity_test.cc
     unit/input/file/follow/file_source_posix_test.cc
     unit/input/file/follow/file_source_progress_test.cc
     unit/input/file/follow/file_source_test.cc

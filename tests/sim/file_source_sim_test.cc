@@ -344,7 +344,7 @@ class History {
       ++wanted[shape(line)];
     }
     std::map<std::string, std::size_t> got;
-    std::set<input::file::follow::FilePosition> places;
+    std::set<input::file::generations::FilePosition> places;
     for (const auto& line : rig_.got) {
       ++got[line.text];
       if (!places.insert(line.begin).second) {

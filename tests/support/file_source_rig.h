@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/input/file/follow/file_cursor.h"
 #include "agent/input/file/follow/file_source.h"
+#include "agent/input/file/generations/file_cursor.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/log_writer.h"
 #include "tests/support/sim_clock.h"
@@ -20,7 +20,7 @@ namespace auditship::test {
 
 struct FileSourceRig {
   struct Got {
-    input::file::follow::FilePosition begin;
+    input::file::generations::FilePosition begin;
     std::string text;
     bool unterminated;
   };
@@ -36,7 +36,7 @@ struct FileSourceRig {
   }
 
   // Remembers the place as a frame of the buffer would.
-  void save() { saved = input::file::follow::decode_checkpoint(source->checkpoint()).value(); }
+  void save() { saved = input::file::generations::decode_checkpoint(source->checkpoint()).value(); }
   void stop() {
     save();
     source.reset();
@@ -54,7 +54,7 @@ struct FileSourceRig {
     last_error = n ? std::string() : n.error().message;
     for (const event::RawLine& line : lines) {
       got.push_back(
-          {input::file::follow::FilePosition{source->file_position().file, line.id.sequence},
+          {input::file::generations::FilePosition{source->file_position().file, line.id.sequence},
            std::string(line.text) + std::string(line.tail), line.unterminated});
     }
     return n ? *n : 0;
@@ -76,7 +76,7 @@ struct FileSourceRig {
     return out;
   }
   [[nodiscard]] bool ids_unique() const {
-    std::set<std::pair<input::file::follow::FilePosition, std::string>> ids;
+    std::set<std::pair<input::file::generations::FilePosition, std::string>> ids;
     return std::all_of(got.begin(), got.end(), [&](const Got& g) {
       return ids.insert({g.begin, g.text}).second;
     });
@@ -94,7 +94,7 @@ struct FileSourceRig {
   LogCapture log;
   LogWriter writer;
   input::file::follow::FileSourceOptions options;
-  std::optional<input::file::follow::FileCheckpoint> saved;
+  std::optional<input::file::generations::FileCheckpoint> saved;
   std::unique_ptr<input::file::follow::FileSource> source;
   std::vector<Got> got;
   std::string last_error;

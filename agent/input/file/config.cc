@@ -7,7 +7,7 @@
 #include "agent/input/file/file_discovery.h"
 #include "agent/input/file/file_input.h"
 #include "agent/input/file/file_log_files.h"
-#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/generations/file_cursor.h"
 
 namespace auditship::input::file {
 namespace {
@@ -187,7 +187,7 @@ const InputType kType{
     .name = "file",
     .summary = "log files, their rotations and compressed generations",
     .make_config = [] { return std::unique_ptr<InputConfig>(std::make_unique<FileInputConfig>()); },
-    .describe = follow::describe_position,
+    .describe = generations::describe_position,
 };
 
 }  // namespace auditship::input::file

@@ -4,7 +4,7 @@
 
 #include "agent/base/glob.h"
 #include "agent/input/file/file_range.h"
-#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/generations/file_cursor.h"
 #include "agent/input/file/host_path.h"
 #include "agent/input/file/parking_source.h"
 
@@ -43,9 +43,9 @@ const std::vector<std::string>& FileInput::scan() {
 
 Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
                                                 const std::optional<event::Checkpoint>& resume) {
-  std::optional<follow::FileCheckpoint> place;
+  std::optional<generations::FileCheckpoint> place;
   if (resume) {
-    auto decoded = follow::decode_checkpoint(*resume);
+    auto decoded = generations::decode_checkpoint(*resume);
     if (!decoded) {
       return decoded.error();
     }
@@ -58,11 +58,11 @@ Result<std::unique_ptr<Source>> FileInput::open(const std::string& name,
 Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& name,
                                                             const event::Checkpoint& from,
                                                             const event::Cursor& to) {
-  const auto begin = follow::decode_checkpoint(from);
+  const auto begin = generations::decode_checkpoint(from);
   if (!begin) {
     return begin.error();
   }
-  const auto end = follow::decode_position(to);
+  const auto end = generations::decode_position(to);
   if (!end) {
     return end.error();
   }
@@ -71,11 +71,11 @@ Result<std::unique_ptr<RecordReader>> FileInput::open_range(const std::string& n
 }
 
 bool FileInput::can_resume(const event::Checkpoint& checkpoint) const {
-  return follow::decode_checkpoint(checkpoint).ok();
+  return generations::decode_checkpoint(checkpoint).ok();
 }
 
 std::string FileInput::describe(const event::Cursor& position) const {
-  return follow::describe_position(position).value_or("unknown");
+  return generations::describe_position(position).value_or("unknown");
 }
 
 std::vector<std::string> FileInput::watch_directories() const { return discovery_.directories(); }

@@ -59,7 +59,8 @@ class OpenLogFile final : public LogFile {
 
   [[nodiscard]] event::RecordId::Prefix id_prefix(std::uint32_t generation) const override {
     AUDITSHIP_CHECK(first_line_.has_value(), "a first line was read");
-    return follow::line_id_prefix(scope_, origin_.name, follow::FileKey{*first_line_, generation});
+    return follow::line_id_prefix(scope_, origin_.name,
+                                  generations::FileKey{*first_line_, generation});
   }
 
  private:

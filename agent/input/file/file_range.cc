@@ -17,13 +17,13 @@ follow::FileSourceOptions of_one_pass(follow::FileSourceOptions options) {
 }  // namespace
 
 FileRange::FileRange(Fs& fs, const Clock& clock, Logger& log,
-                     const follow::FileSourceOptions& options, const follow::FileCheckpoint& from,
-                     const follow::FilePosition& to)
+                     const follow::FileSourceOptions& options,
+                     const generations::FileCheckpoint& from, const generations::FilePosition& to)
     : fs_(fs),
       clock_(clock),
       log_(log),
       options_(of_one_pass(options)),
-      from_(from.pos == follow::FilePosition{} ? std::nullopt : std::optional(from)),
+      from_(from.pos == generations::FilePosition{} ? std::nullopt : std::optional(from)),
       begin_(from.pos),
       to_(to),
       source_(fs, clock, log, options_, from_) {}

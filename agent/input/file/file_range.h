@@ -18,6 +18,7 @@
 #include "agent/base/logger.h"
 #include "agent/event/position.h"
 #include "agent/input/file/follow/file_source.h"
+#include "agent/input/file/generations/file_checkpoint.h"
 #include "agent/input/source.h"
 
 namespace auditship::input::file {
@@ -26,7 +27,7 @@ class FileRange final : public RecordReader {
  public:
   // from: FileCheckpoint{} is the oldest line that there is. fs, clock and log must outlive it.
   FileRange(Fs& fs, const Clock& clock, Logger& log, const follow::FileSourceOptions& options,
-            const follow::FileCheckpoint& from, const follow::FilePosition& to);
+            const generations::FileCheckpoint& from, const generations::FilePosition& to);
 
   // After the last line of the range: 0. Errors: io. The first call may read the log twice.
   Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes) override;
@@ -40,8 +41,8 @@ class FileRange final : public RecordReader {
   const Clock& clock_;
   Logger& log_;
   const follow::FileSourceOptions options_;
-  const std::optional<follow::FileCheckpoint> from_;
-  const follow::FilePosition begin_, to_;
+  const std::optional<generations::FileCheckpoint> from_;
+  const generations::FilePosition begin_, to_;
   follow::FileSource source_;
   // Whether the generation that the range ends in can still be read; nullopt: not looked for yet.
   std::optional<bool> end_exists_;

@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/generations/file_cursor.h"
 
 namespace auditship::input::file {
 
 ParkingSource::ParkingSource(Fs& fs, const Clock& clock, Logger& log,
                              follow::FileSourceOptions options,
-                             const std::optional<follow::FileCheckpoint>& resume,
+                             const std::optional<generations::FileCheckpoint>& resume,
                              std::shared_ptr<ScarcityNotice> scarcity)
     : fs_(fs),
       clock_(clock),
@@ -38,11 +38,11 @@ Result<std::size_t> ParkingSource::read(std::vector<event::RawLine>& lines, std:
 }
 
 event::Cursor ParkingSource::position() const {
-  return parked_ ? follow::encode_position(parked_->place.pos) : source_->position();
+  return parked_ ? generations::encode_position(parked_->place.pos) : source_->position();
 }
 
 event::Checkpoint ParkingSource::checkpoint() const {
-  return parked_ ? follow::encode_checkpoint(parked_->place) : source_->checkpoint();
+  return parked_ ? generations::encode_checkpoint(parked_->place) : source_->checkpoint();
 }
 
 Result<SourceProgress> ParkingSource::survey() {

@@ -16,6 +16,7 @@
 #include "agent/base/filesystem.h"
 #include "agent/base/logger.h"
 #include "agent/input/file/follow/file_source.h"
+#include "agent/input/file/generations/file_checkpoint.h"
 #include "agent/input/file/scarcity_notice.h"
 #include "agent/input/source.h"
 
@@ -28,7 +29,7 @@ class ParkingSource final : public Source {
 
   // As FileSource has them. scarcity: owned with the other sources of the stream.
   ParkingSource(Fs& fs, const Clock& clock, Logger& log, follow::FileSourceOptions options,
-                const std::optional<follow::FileCheckpoint>& resume,
+                const std::optional<generations::FileCheckpoint>& resume,
                 std::shared_ptr<ScarcityNotice> scarcity);
 
   Result<std::size_t> read(std::vector<event::RawLine>& lines, std::size_t max_bytes) override;
@@ -41,7 +42,7 @@ class ParkingSource final : public Source {
  private:
   // What a closed source has to know.
   struct Parked {
-    follow::FileCheckpoint place;
+    generations::FileCheckpoint place;
     // Of its file then; nullopt: it had more, or was about to be left.
     std::optional<FileStat> seen;
     // Where that file was: not under the log's own name, when that was gone.

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "agent/base/compression/unpacker.h"
-#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/generations/file_cursor.h"
 
 namespace auditship::input::file::follow {
 namespace {
@@ -64,9 +64,11 @@ Result<std::size_t> FileSource::read(std::vector<event::RawLine>& lines, std::si
   return lines.size();
 }
 
-event::Cursor FileSource::position() const { return encode_position(file_position()); }
+event::Cursor FileSource::position() const { return generations::encode_position(file_position()); }
 
-event::Checkpoint FileSource::checkpoint() const { return encode_checkpoint(file_checkpoint()); }
+event::Checkpoint FileSource::checkpoint() const {
+  return generations::encode_checkpoint(file_checkpoint());
+}
 
 FileCheckpoint FileSource::file_checkpoint() const {
   FileCheckpoint out = reader_.current() != nullptr ? reader_.mark() : history_.last();

@@ -1,5 +1,5 @@
 // FileCheckpoint: all that is needed to find a place in a log file again after a restart. Plain
-// values; how the buffer keeps them is in agent/input/file/follow/file_cursor.h.
+// values; how the buffer keeps them is in agent/input/file/generations/file_cursor.h.
 #pragma once
 
 #include <compare>

@@ -1,7 +1,7 @@
 // A place in a log file: which generation of the log, and how far into it. Plain values.
 //
 // A position names bytes of the uncompressed file, so it survives rename, gzip and copy. Outside of
-// this input it is an opaque event::Cursor (agent/input/file/follow/file_cursor.h).
+// this input it is an opaque event::Cursor (agent/input/file/generations/file_cursor.h).
 #pragma once
 
 #include <compare>

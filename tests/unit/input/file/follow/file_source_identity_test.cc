@@ -248,7 +248,7 @@ TEST_CASE("a shorter backup that is restored keeps its key, so that no document 
   rig.start();
   rig.drain();
   REQUIRE(rig.keys() == 1);
-  std::set<std::pair<input::file::follow::FilePosition, std::string>> ids;
+  std::set<std::pair<input::file::generations::FilePosition, std::string>> ids;
   for (const auto& got : rig.got) {
     ids.insert({got.begin, got.text});
   }
@@ -273,7 +273,7 @@ TEST_CASE("a shorter backup that is restored while the log is followed is not do
   rig.fs.append(kLive, "after the restore\n");
   rig.drain();
   REQUIRE(rig.got.size() == (lines == 200 ? 451 : 851));
-  std::set<std::pair<input::file::follow::FilePosition, std::string>> ids;
+  std::set<std::pair<input::file::generations::FilePosition, std::string>> ids;
   for (const auto& got : rig.got) {
     ids.insert({got.begin, got.text});
   }

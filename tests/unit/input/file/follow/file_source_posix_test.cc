@@ -62,7 +62,7 @@ struct PosixRig {
   SimClock clock;
   LogCapture log;
   input::file::follow::FileSourceOptions options;
-  std::optional<input::file::follow::FileCheckpoint> saved;
+  std::optional<input::file::generations::FileCheckpoint> saved;
   std::unique_ptr<input::file::follow::FileSource> source;
   std::vector<std::string> got;
 };

@@ -1,15 +1,14 @@
-#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/generations/file_cursor.h"
 
 #include "tests/support/catch.h"
 
 using namespace auditship;
-using namespace auditship::input::file;
-using namespace auditship::input::file::follow;
+using namespace auditship::input::file::generations;
 
 namespace {
 
-input::file::generations::FileKey key_of(std::uint8_t byte, std::uint32_t index) {
-  input::file::generations::FileKey key;
+FileKey key_of(std::uint8_t byte, std::uint32_t index) {
+  FileKey key;
   key.first_line.fill(byte);
   key.collision_index = index;
   return key;
@@ -17,7 +16,7 @@ input::file::generations::FileKey key_of(std::uint8_t byte, std::uint32_t index)
 
 FileCheckpoint full_checkpoint() {
   FileCheckpoint c;
-  c.pos = input::file::follow::FilePosition{key_of(7, 3), 123456789012};
+  c.pos = FilePosition{key_of(7, 3), 123456789012};
   c.device = 4;
   c.inode = 5;
   c.generation = 6;
@@ -51,7 +50,7 @@ TEST_CASE("a checkpoint gives back every field", "[input]") {
 }
 
 TEST_CASE("the beginning is the empty cursor, and needs no state", "[input]") {
-  CHECK(encode_position(input::file::follow::FilePosition{}).empty());
+  CHECK(encode_position(FilePosition{}).empty());
   auto got = decode_checkpoint(event::Checkpoint{});
   REQUIRE(got.ok());
   CHECK(same(*got, FileCheckpoint{}));
@@ -115,7 +114,7 @@ TEST_CASE("a position or state that is cut, longer, or of another version is ref
 }
 
 TEST_CASE("one place has one encoding", "[input]") {
-  event::Cursor cursor = encode_position(input::file::follow::FilePosition{key_of(7, 0), 5});
+  event::Cursor cursor = encode_position(FilePosition{key_of(7, 0), 5});
   // The varint 5 in two bytes.
   cursor.bytes.back() = static_cast<char>(0x85);
   cursor.bytes += '\0';

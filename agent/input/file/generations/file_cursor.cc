@@ -1,4 +1,4 @@
-#include "agent/input/file/follow/file_cursor.h"
+#include "agent/input/file/generations/file_cursor.h"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 
 #include "agent/base/encoding/binary_io.h"
 
-namespace auditship::input::file::follow {
+namespace auditship::input::file::generations {
 namespace {
 
 constexpr char kCursorVersion = 1;
@@ -156,4 +156,4 @@ Result<FileCheckpoint> decode_checkpoint(const event::Checkpoint& checkpoint) {
   return out;
 }
 
-}  // namespace auditship::input::file::follow
+}  // namespace auditship::input::file::generations

@@ -15,11 +15,7 @@
 #include "agent/input/file/generations/file_checkpoint.h"
 #include "agent/input/file/generations/file_position.h"
 
-namespace auditship::input::file::follow {
-
-using generations::FileCheckpoint;
-using generations::FileKey;
-using generations::FilePosition;
+namespace auditship::input::file::generations {
 
 // The position alone. The beginning of a source, SourcePos{}, is the empty cursor.
 [[nodiscard]] event::Cursor encode_position(const FilePosition& position);
@@ -34,4 +30,4 @@ using generations::FilePosition;
 // An empty input_state is one without hints. Errors: corrupt.
 [[nodiscard]] Result<FileCheckpoint> decode_checkpoint(const event::Checkpoint& checkpoint);
 
-}  // namespace auditship::input::file::follow
+}  // namespace auditship::input::file::generations
