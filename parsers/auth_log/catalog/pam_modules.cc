@@ -1,4 +1,4 @@
-// Modules of PAM beside pam_unix: directories, Kerberos, restrictions. Texts without the prefix
+// Modules of PAM beside pam_unix: directories, restrictions. Texts without the prefix
 // "pam_module(service:type): ".
 #include "parsers/auth_log/catalog/pattern_catalog.h"
 
@@ -156,88 +156,6 @@ constexpr MessagePattern kDirectoryPatterns[] = {
      "user shadow entry expired", ""},
 };
 
-// Kerberos: user and principal.
-constexpr MessagePattern kKerberosPatterns[] = {
-    // pam_krb5 of RHEL.
-    {"account checks fail for '{user.kerberos.principal:word}': user disallowed by .k5login file "
-     "for "
-     "'{user.name}'",
-     "pam-denied",
-     Outcome::failure,
-     EventClass::auth_info,
-     "account checks fail for 'ann@EXAMPLE.ORG': user disallowed by .k5login file for 'ann'",
-     "event.reason=.k5login|user.kerberos.principal=ann@EXAMPLE.ORG|user.name=ann",
-     {{{"event.reason", ".k5login"}}}},
-    {"account checks fail for '{user.name:word}': {event.reason}", "pam-denied", Outcome::failure,
-     EventClass::auth_info, "account checks fail for 'ann': password has expired",
-     "user.name=ann|event.reason=password has expired"},
-    {"user {user.name} authenticated as {user.kerberos.principal:word}",
-     "pam-authenticated",
-     Outcome::success,
-     EventClass::auth_info,
-     "user ann authenticated as ann@EXAMPLE.ORG",
-     "user.name=ann|user.kerberos.principal=ann@EXAMPLE.ORG",
-     {},
-     Split::last},
-    {"user {user.name} account password is expired", "pam-password-expired", Outcome::none,
-     EventClass::auth_info, "user ann account password is expired", "user.name=ann"},
-    {"user {user.name} password expired, forcing password change", "pam-password-expired",
-     Outcome::none, EventClass::auth_info, "user ann password expired, forcing password change",
-     "user.name=ann"},
-    {"user {user.target.name} changed Kerberos password", "password-changed", Outcome::success,
-     EventClass::user_change, "user ann changed Kerberos password", "user.target.name=ann"},
-    {"user {user.name} does not match principal {user.kerberos.principal:word}",
-     "pam-denied",
-     Outcome::failure,
-     EventClass::auth_info,
-     "user ann does not match principal bob@EXAMPLE.ORG",
-     "event.reason=principal does not match|user.name=ann|user.kerberos.principal=bob@EXAMPLE.ORG",
-     {{{"event.reason", "principal does not match"}}}},
-    {"authentication succeeds for '{user.name}' ({user.kerberos.principal:word})",
-     "pam-authenticated", Outcome::success, EventClass::auth_info,
-     "authentication succeeds for 'ann' (ann@EXAMPLE.ORG)",
-     "user.name=ann|user.kerberos.principal=ann@EXAMPLE.ORG"},
-    {"authentication fails for '{user.name}' ({user.kerberos.principal:word}): {event.reason}",
-     "pam-auth-failed",
-     Outcome::failure,
-     EventClass::auth_info,
-     "authentication fails for 'ann' (ann@EXAMPLE.ORG): Authentication failure (Preauthentication "
-     "failed)",
-     "user.name=ann|user.kerberos.principal=ann@EXAMPLE.ORG|event.reason=Authentication failure "
-     "(Preauthentication failed)",
-     {},
-     Split::last},
-    {"krb5_kuserok for user {user.name} failed",
-     "pam-denied",
-     Outcome::failure,
-     EventClass::auth_info,
-     "krb5_kuserok for user ann failed",
-     "event.reason=krb5_kuserok|user.name=ann",
-     {{{"event.reason", "krb5_kuserok"}}}},
-    {"(user {user.name:word}) krb5_kuserok for user {_} failed",
-     "pam-denied",
-     Outcome::failure,
-     EventClass::auth_info,
-     "(user ann) krb5_kuserok for user ann failed",
-     "event.reason=krb5_kuserok|user.name=ann",
-     {{{"event.reason", "krb5_kuserok"}}}},
-    {"user {user.name} does not match local name {_:word}",
-     "pam-denied",
-     Outcome::failure,
-     EventClass::auth_info,
-     "user ann does not match local name bob",
-     "event.reason=local name does not match|user.name=ann",
-     {{{"event.reason", "local name does not match"}}}},
-    {"mapped user {user.name} does not match principal {user.kerberos.principal:word}",
-     "pam-denied",
-     Outcome::failure,
-     EventClass::auth_info,
-     "mapped user ann/admin does not match principal bob@EXAMPLE.ORG",
-     "event.reason=principal does not "
-     "match|user.name=ann/admin|user.kerberos.principal=bob@EXAMPLE.ORG",
-     {{{"event.reason", "principal does not match"}}}},
-};
-
 // Restrictions of times, places, groups and numbers.
 constexpr MessagePattern kRestrictionPatterns[] = {
     {"Refused user {user.name} for service {_:word}", "pam-denied", Outcome::failure,
@@ -370,7 +288,6 @@ constexpr MessagePattern kRestrictionPatterns[] = {
 }  // namespace
 
 std::span<const MessagePattern> pam_directory_patterns() { return kDirectoryPatterns; }
-std::span<const MessagePattern> pam_kerberos_patterns() { return kKerberosPatterns; }
 std::span<const MessagePattern> pam_restriction_patterns() { return kRestrictionPatterns; }
 
 }  // namespace auditship::parsers::auth_log::catalog

@@ -76,6 +76,13 @@ constexpr MessagePattern kPatterns[] = {
      "error: Refused by key options",
      "event.reason=key options",
      {{{"event.reason", "key options"}}}},
+    {"Refused by key options at {ssh.key.location}",
+     "ssh-key-rejected",
+     Outcome::failure,
+     EventClass::auth_info,
+     "error: Refused by key options at /home/dora/.ssh/authorized_keys:1",
+     "event.reason=key options|ssh.key.location=/home/dora/.ssh/authorized_keys:1",
+     {{{"event.reason", "key options"}}}},
     {"Authentication key {ssh.key.type:word} {ssh.key.fingerprint:word} revoked by file {_}",
      "ssh-key-rejected",
      Outcome::failure,
@@ -138,12 +145,12 @@ constexpr MessagePattern kPatterns[] = {
      "ssh-key-rejected",
      Outcome::failure,
      EventClass::auth_info,
-     "error: public key ED25519-SK SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4 signature "
-     "for ann from 192.0.2.10 port 4000 rejected: user presence (authenticator touch) requirement "
+     "error: public key ED25519-SK SHA256:27zWRSBNL/I1NfjRY8u+NtnpgFJvj+h01nvwhpQ9QrE signature "
+     "for ann from 127.0.1.3 port 43161 rejected: user presence (authenticator touch) requirement "
      "not met ",
      "event.reason=user presence (authenticator touch) requirement not "
-     "met|ssh.key.type=ED25519-SK|ssh.key.fingerprint=SHA256:b2zjnbRZT4ifVNEDIs/"
-     "RIElUKir63CwqZtya6GTA4B4|user.name=ann|source.ip=192.0.2.10|source.port=4000",
+     "met|ssh.key.type=ED25519-SK|ssh.key.fingerprint=SHA256:27zWRSBNL/"
+     "I1NfjRY8u+NtnpgFJvj+h01nvwhpQ9QrE|user.name=ann|source.ip=127.0.1.3|source.port=43161",
      {{{"event.reason", "user presence (authenticator touch) requirement not met"}}}},
     {"public key {ssh.key.type:word} {ssh.key.fingerprint:word} signature for {login} from {peer} "
      "rejected: user presence (authenticator touch) requirement not met",
@@ -182,11 +189,12 @@ constexpr MessagePattern kPatterns[] = {
      "ssh-key-rejected",
      Outcome::failure,
      EventClass::auth_info,
-     "error: public key ED25519-SK SHA256:b2zjnbRZT4ifVNEDIs/RIElUKir63CwqZtya6GTA4B4 signature "
-     "for ann from 192.0.2.10 port 4000 rejected: user verification requirement not met ",
+     "error: public key ED25519-SK SHA256:UTrJ76LtA2cti50XlWLNggOdpmbxkZiWx25WffTTZRQ signature "
+     "for carol from 127.0.1.7 port 48135 rejected: user verification requirement not met ",
      "event.reason=user verification requirement not "
-     "met|ssh.key.type=ED25519-SK|ssh.key.fingerprint=SHA256:b2zjnbRZT4ifVNEDIs/"
-     "RIElUKir63CwqZtya6GTA4B4|user.name=ann|source.ip=192.0.2.10|source.port=4000",
+     "met|ssh.key.type=ED25519-SK|ssh.key.fingerprint=SHA256:"
+     "UTrJ76LtA2cti50XlWLNggOdpmbxkZiWx25WffTTZRQ|user.name=carol|source.ip=127.0.1.7|source.port="
+     "48135",
      {{{"event.reason", "user verification requirement not met"}}}},
     {"public key {ssh.key.type:word} {ssh.key.fingerprint:word} signature for {login} from {peer} "
      "rejected: user verification requirement not met",

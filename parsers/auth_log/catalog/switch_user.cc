@@ -143,10 +143,10 @@ constexpr MessagePattern kPolkitPatterns[] = {
      "{polkit.action:word} for {_} "
      "(owned by unix-user:{user.name:word})",
      "polkit-auth", Outcome::failure, EventClass::auth_info,
-     "Operator of unix-session:2 FAILED to authenticate to gain authorization for action "
-     "org.example.run for "
-     "system-bus-name::1.85 [x] (owned by unix-user:ann)",
-     "polkit.action=org.example.run|user.name=ann"},
+     "Operator of unix-process:266:302249 FAILED to authenticate to gain authorization for action "
+     "org.freedesktop.policykit.exec for unix-process:266:302249 [runuser -u bob -- pkexec id] "
+     "(owned by unix-user:bob)",
+     "polkit.action=org.freedesktop.policykit.exec|user.name=bob"},
     {"inappropriate use of helper, wrong number of arguments [uid={user.id:digits}]",
      "polkit-helper-misused", Outcome::failure, EventClass::auth_info,
      "inappropriate use of helper, wrong number of arguments [uid=1000]", "user.id=1000"},
@@ -192,11 +192,10 @@ constexpr MessagePattern kPkexecPatterns[] = {
      "[USER={user.effective.name}] "
      "[TTY={session.tty:tty}] [CWD={process.working_directory}] [COMMAND={process.command_line}]",
      "pkexec", Outcome::failure, EventClass::command_denied,
-     "ann: Error executing command as another user: Not authorized [USER=root] [TTY=unknown] "
-     "[CWD=/home/ann] [COMMAND=/bin/ls]",
-     "user.name=ann|event.reason=Not "
-     "authorized|user.effective.name=root|process.working_directory=/home/ann|"
-     "process.command_line=/bin/ls"},
+     "bob: Error executing command as another user: Not authorized [USER=root] [TTY=/dev/pts/0] "
+     "[CWD=/home/bob] [COMMAND=/usr/bin/id]",
+     "user.name=bob|event.reason=Not authorized|user.effective.name=root|session.tty=pts/"
+     "0|process.working_directory=/home/bob|process.command_line=/usr/bin/id"},
     {"{user.name}: The value for the SHELL variable was not found in the /etc/shells file "
      "[USER={user.effective.name}] [TTY={session.tty:tty}] [CWD={process.working_directory}] "
      "[COMMAND={process.command_line}]",
@@ -204,10 +203,10 @@ constexpr MessagePattern kPkexecPatterns[] = {
      Outcome::failure,
      EventClass::command_denied,
      "ann: The value for the SHELL variable was not found in the /etc/shells file [USER=root] "
-     "[TTY=/dev/pts/1] [CWD=/home/ann] [COMMAND=/bin/ls]",
+     "[TTY=unknown] [CWD=/home/ann] [COMMAND=/usr/bin/id]",
      "event.reason=SHELL is not in "
-     "/etc/shells|user.name=ann|user.effective.name=root|session.tty=pts/"
-     "1|process.working_directory=/home/ann|process.command_line=/bin/ls",
+     "/etc/shells|user.name=ann|user.effective.name=root|process.working_directory=/home/ann|"
+     "process.command_line=/usr/bin/id",
      {{{"event.reason", "SHELL is not in /etc/shells"}}}},
     {"{user.name}: The value for environment variable {_:word} contains suspicious content "
      "[USER={user.effective.name}] [TTY={session.tty:tty}] [CWD={process.working_directory}] "
@@ -216,8 +215,8 @@ constexpr MessagePattern kPkexecPatterns[] = {
      Outcome::failure,
      EventClass::command_denied,
      "ann: The value for environment variable XAUTHORITY contains suspicious content [USER=root] "
-     "[TTY=/dev/pts/1] [CWD=/home/ann] [COMMAND=/usr/bin/id]",
-     "event.reason=suspicious environment|user.name=ann|user.effective.name=root|session.tty=pts/1|"
+     "[TTY=unknown] [CWD=/home/ann] [COMMAND=/usr/bin/id]",
+     "event.reason=suspicious environment|user.name=ann|user.effective.name=root|"
      "process.working_directory=/home/ann|process.command_line=/usr/bin/id",
      {{{"event.reason", "suspicious environment"}}}},
     {"{user.name:word}: {event.reason} [USER={user.effective.name}] [TTY={session.tty:tty}] "
@@ -227,48 +226,6 @@ constexpr MessagePattern kPkexecPatterns[] = {
      "user.name=ann|event.reason=Something "
      "new|user.effective.name=root|session.tty=pts/1|process.working_directory=/home/"
      "ann|process.command_line=/bin/ls"},
-};
-
-// ksu of MIT Kerberos: authentication, then authorization by .k5login or .k5users.
-constexpr MessagePattern kKsuPatterns[] = {
-    {"'ksu {user.effective.name}' authenticated {user.kerberos.principal} for {user.name} on "
-     "{session.tty:tty}",
-     "su-authenticated",
-     Outcome::success,
-     EventClass::auth_info,
-     "'ksu root' authenticated ann@EXAMPLE.ORG for ann on /dev/pts/0",
-     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG|user.name=ann|session.tty="
-     "pts/0",
-     {},
-     Split::last},
-    {"'ksu {user.effective.name}' authentication failed for {user.name} on {session.tty:tty}",
-     "su",
-     Outcome::failure,
-     EventClass::command_denied,
-     "'ksu root' authentication failed for ann on /dev/pts/0",
-     "user.effective.name=root|user.name=ann|session.tty=pts/0",
-     {},
-     Split::last},
-    {"Account {user.effective.name}: authorization for {user.kerberos.principal} for execution of "
-     "{process.command_line} successful",
-     "su", Outcome::success, EventClass::command_start,
-     "Account root: authorization for ann@EXAMPLE.ORG for execution of /usr/bin/id successful",
-     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG|process.command_line=/usr/"
-     "bin/id"},
-    {"Account {user.effective.name}: authorization of {user.kerberos.principal} for execution of "
-     "{process.command_line} failed",
-     "su", Outcome::failure, EventClass::command_denied,
-     "Account root: authorization of ann@EXAMPLE.ORG for execution of /usr/bin/id failed",
-     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG|process.command_line=/usr/"
-     "bin/id"},
-    {"Account {user.effective.name}: authorization for {user.kerberos.principal} successful", "su",
-     Outcome::success, EventClass::command_start,
-     "Account root: authorization for ann@EXAMPLE.ORG successful",
-     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG"},
-    {"Account {user.effective.name}: authorization of {user.kerberos.principal} failed", "su",
-     Outcome::failure, EventClass::command_denied,
-     "Account root: authorization of ann@EXAMPLE.ORG failed",
-     "user.effective.name=root|user.kerberos.principal=ann@EXAMPLE.ORG"},
 };
 
 // doas, but for its line of a command that ran: doas_line.h.
@@ -316,7 +273,6 @@ constexpr MessagePattern kDoasPatterns[] = {
 }  // namespace
 
 std::span<const MessagePattern> su_patterns() { return kSuPatterns; }
-std::span<const MessagePattern> ksu_patterns() { return kKsuPatterns; }
 std::span<const MessagePattern> doas_patterns() { return kDoasPatterns; }
 std::span<const MessagePattern> polkit_patterns() { return kPolkitPatterns; }
 std::span<const MessagePattern> pkexec_patterns() { return kPkexecPatterns; }

@@ -92,7 +92,9 @@ bool caller_acts(PamService service, const Items& items) {
 }
 
 void add_names(PamService service, std::string_view module, const Items& items, EcsEvent& event) {
-  const std::string_view target = items.value[user];
+  // pam-krb5 writes whom it authenticates there, and no user=.
+  const bool in_logname = module == "pam_krb5" && items.value[user].empty() && !items.ambiguous;
+  const std::string_view target = items.value[in_logname ? logname : user];
   if (caller_acts(service, items)) {
     event.user("user.name", items.value[ruser]);
     if (items.value[ruser].empty() && !items.ambiguous && is_number_above_zero(items.value[uid])) {
@@ -102,11 +104,6 @@ void add_names(PamService service, std::string_view module, const Items& items, 
       event.user("user.effective.name", target);
     }
     event.user("pam.user", target);
-    return;
-  }
-  if (target.empty() && module == "pam_krb5" && !items.ambiguous) {
-    // pam-krb5 writes whom it authenticates there, and no user=.
-    event.user("user.name", items.value[logname]);
     return;
   }
   // A program with root's rights that somebody else started, for a user that is not he: it was not

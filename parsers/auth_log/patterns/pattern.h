@@ -30,6 +30,7 @@ enum class Placeholder : std::uint8_t {
   text,        // free, may be empty
   word,        // no blank, at least one byte
   word0,       // no blank, may be empty
+  account,     // a word without @, which a Kerberos principal has
   digits,      // decimal digits, kept as a string
   number,      // decimal digits that fit a long, written as a number
   decimal,     // digits with an optional fraction, written as a number
@@ -96,16 +97,25 @@ class PatternText {
       std::string_view name;
       Placeholder kind;
     };
-    constexpr Named kNamed[] = {
-        {"text", Placeholder::text},         {"word", Placeholder::word},
-        {"word0", Placeholder::word0},       {"digits", Placeholder::digits},
-        {"number", Placeholder::number},     {"decimal", Placeholder::decimal},
-        {"port", Placeholder::port},         {"ip", Placeholder::ip},
-        {"host", Placeholder::host},         {"tty", Placeholder::tty},
-        {"network", Placeholder::network},   {"method", Placeholder::method},
-        {"peer", Placeholder::peer},         {"peer?", Placeholder::peer_or_ip},
-        {"who", Placeholder::who},           {"login", Placeholder::login},
-        {"endpoint", Placeholder::endpoint}, {"key", Placeholder::key}};
+    constexpr Named kNamed[] = {{"text", Placeholder::text},
+                                {"word", Placeholder::word},
+                                {"word0", Placeholder::word0},
+                                {"account", Placeholder::account},
+                                {"digits", Placeholder::digits},
+                                {"number", Placeholder::number},
+                                {"decimal", Placeholder::decimal},
+                                {"port", Placeholder::port},
+                                {"ip", Placeholder::ip},
+                                {"host", Placeholder::host},
+                                {"tty", Placeholder::tty},
+                                {"network", Placeholder::network},
+                                {"method", Placeholder::method},
+                                {"peer", Placeholder::peer},
+                                {"peer?", Placeholder::peer_or_ip},
+                                {"who", Placeholder::who},
+                                {"login", Placeholder::login},
+                                {"endpoint", Placeholder::endpoint},
+                                {"key", Placeholder::key}};
     const std::size_t colon = name.find(':');
     const std::string_view field = name.substr(0, colon);
     const std::string_view kind = colon == std::string_view::npos ? name : name.substr(colon + 1);

@@ -142,6 +142,7 @@ void add_field(const Token& token, std::string_view value, EcsEvent& event) {
     case Placeholder::text:
     case Placeholder::word:
     case Placeholder::word0:
+    case Placeholder::account:
     case Placeholder::digits:
       if (token.names_user) {
         event.user(token.text, value);

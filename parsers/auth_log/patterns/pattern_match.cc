@@ -41,6 +41,8 @@ bool is_valid_word(Placeholder kind, std::string_view word) {
     case Placeholder::word0:
     case Placeholder::host:
       return true;
+    case Placeholder::account:
+      return !word.empty() && word.find('@') == std::string_view::npos;
     case Placeholder::endpoint:
       return read_endpoint(word).valid;
     case Placeholder::ip:

@@ -65,6 +65,12 @@ TEST_CASE("a failure in a program that switches users is the caller's", "[auth][
       "pam_krb5(sshd:auth): authentication failure; logname=ann uid=0 euid=0 tty=ssh ruser= "
       "rhost=192.0.2.9");
   CHECK(krb5["user.name"] == "ann");
+  const Parsed krb5_su =
+      parse_as("su",
+               "pam_krb5(su:auth): authentication failure; logname=ann uid=1041 euid=0 "
+               "tty=/dev/pts/0 ruser=dave rhost=");
+  CHECK(krb5_su["user.name"] == "dave");
+  CHECK(krb5_su["user.effective.name"] == "ann");
 }
 
 TEST_CASE("sudo: an unknown text in front of the fields is no refusal", "[auth][kinds]") {
@@ -103,6 +109,47 @@ TEST_CASE("modules of PAM that make their prefix themselves", "[auth][kinds]") {
         "pam_x[a]: authentication failed", "pam_x y: authentication failed", "pam_x[]]: failed"}) {
     INFO(message);
     CHECK_FALSE(parse_as("sshd", message).has("pam.module"));
+  }
+}
+
+TEST_CASE("ksu without a ticket names the account, else the principal", "[auth][kinds]") {
+  const Parsed account = parse_as("ksu[9]", "Account root: authorization of dave failed");
+  CHECK(account["event.outcome"] == "failure");
+  CHECK(account["user.name"] == "dave");
+  CHECK_FALSE(account.has("user.kerberos.principal"));
+  const Parsed principal = parse_as(
+      "ksu[9]",
+      "Account root: authorization for ann@EXAMPLE.ORG for execution of /usr/bin/w failed");
+  CHECK(principal["event.outcome"] == "failure");
+  CHECK(principal["user.kerberos.principal"] == "ann@EXAMPLE.ORG");
+  CHECK(principal["process.command_line"] == "/usr/bin/w");
+  CHECK_FALSE(principal.has("user.name"));
+}
+
+TEST_CASE("login of util-linux without a name names nobody", "[auth][kinds]") {
+  const Parsed parsed =
+      parse_as("login[9]",
+               "FAILED LOGIN 2 FROM pts/0 FOR (unknown), User not known to the underlying "
+               "authentication module");
+  CHECK(parsed["event.outcome"] == "failure");
+  CHECK(parsed["session.tty"] == "pts/0");
+  CHECK_FALSE(parsed.has("user.name"));
+}
+
+TEST_CASE("sshd: of the debug level only what says why Kerberos refused", "[auth][kinds]") {
+  const Parsed expired =
+      parse_sshd("debug1: Kerberos password authentication failed: Password has expired");
+  CHECK(expired["event.outcome"] == "failure");
+  CHECK(expired["event.reason"] == "Password has expired");
+  const Parsed ticket = parse_sshd(
+      "debug1: Unspecified GSS failure.  Minor code may provide more information\\nClock skew too "
+      "great\\n\\n");
+  CHECK(ticket["event.reason"] == "Clock skew too great");
+  for (const char* message :
+       {"debug1: userauth-request for user ann service ssh-connection method gssapi-with-mic",
+        "debug1: PAM: password authentication failed for ann: Authentication failure",
+        "debug1: monitor_child_preauth: user ann authenticated by privileged process"}) {
+    CHECK_FALSE(parse_sshd(message).has("event.action"));
   }
 }
 
