@@ -118,6 +118,11 @@ auditship_test(NAME unit_parsers_auth_log LABELS unit
     unit/parsers/auth_log/auth_log_siblings_test.cc
     unit/parsers/auth_log/auth_log_traps_test.cc
   LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_catalog auditship::parsers_auth_log_patterns simdjson::simdjson)
+auditship_test(NAME unit_parsers_auth_log_kdc LABELS unit
+  SOURCES unit/parsers/auth_log/kdc/kadmind_line_test.cc
+    unit/parsers/auth_log/kdc/kdc_line_test.cc
+    unit/parsers/auth_log/auth_log_support.cc
+  LIBRARIES auditship::parsers_auth_log auditship::parsers_auth_log_kdc)
 auditship_test(NAME unit_parsers_auth_log_key_owners LABELS unit
   SOURCES unit/parsers/auth_log/key_owners/key_owner_files_test.cc
     unit/parsers/auth_log/key_owners/key_owners_test.cc

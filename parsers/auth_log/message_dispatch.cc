@@ -6,6 +6,8 @@
 #include <string>
 
 #include "parsers/auth_log/catalog/pattern_catalog.h"
+#include "parsers/auth_log/kdc/kadmind_line.h"
+#include "parsers/auth_log/kdc/kdc_line.h"
 #include "parsers/auth_log/patterns/affix.h"
 #include "parsers/auth_log/patterns/general_form.h"
 
@@ -22,6 +24,8 @@ enum class Program : std::uint8_t {
   dropbear,
   su,
   ksu,
+  kdc,
+  kadmind,
   logind,
   shadow,
   polkitd,
@@ -102,6 +106,8 @@ constexpr std::array kKnown = {
     // A keyring that stays locked keeps nobody out.
     Known{"gnome-keyring-daemon", Program::bystander},
     Known{"ksu", Program::ksu},
+    Known{"krb5kdc", Program::kdc},
+    Known{"kadmind", Program::kadmind},
     Known{"kernel", Program::bystander},
     Known{"rsyslogd", Program::bystander},
     Known{"syslogd", Program::bystander},
@@ -234,6 +240,12 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
       break;
     case Program::doas:
       known = doas_.apply(message, event);
+      break;
+    case Program::kdc:
+      known = kdc::apply_kdc_line(message, event);
+      break;
+    case Program::kadmind:
+      known = kdc::apply_kadmind_line(message, event);
       break;
     default:
       if (const patterns::PatternTable* table = table_of(program)) {
