@@ -113,6 +113,7 @@ auditship_test(NAME unit_parsers_auth_log LABELS unit
   SOURCES unit/parsers/auth_log/auth_log_parser_test.cc
     unit/parsers/auth_log/auth_log_kinds_test.cc
     unit/parsers/auth_log/auth_log_property_test.cc
+    unit/parsers/auth_log/auth_log_attempts_test.cc
     unit/parsers/auth_log/auth_log_recordings_test.cc
     unit/parsers/auth_log/auth_log_support.cc
     unit/parsers/auth_log/auth_log_siblings_test.cc

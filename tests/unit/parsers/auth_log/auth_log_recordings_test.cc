@@ -23,7 +23,16 @@ const std::vector<File> kFiles = {
     {"debian13-rfc3339.log", "Europe/Stockholm"}, {"debian13-rfc5424.log", "Europe/Stockholm"},
     {"constructed-framings.log", "Etc/UTC"}};
 
+// auth_log_attempts_test.cc
+bool is_of_programs(const std::string& file) {
+  return file.ends_with("-kerberos.log") || file.ends_with("-security-keys.log") ||
+         file.ends_with("-logins.log");
+}
+
 std::string zone_of(const std::string& file) {
+  if (is_of_programs(file)) {
+    return "Etc/UTC";
+  }
   const auto found =
       std::find_if(kFiles.begin(), kFiles.end(), [&](const File& f) { return f.name == file; });
   REQUIRE(found != kFiles.end());
@@ -111,7 +120,7 @@ TEST_CASE("every recorded example yields exactly the fields that were done", "[a
     check_record(record, kNow, zone_of(std::string(record["file"].get_string().value())));
     ++count;
   }
-  CHECK(count == 138);
+  CHECK(count == 194);
 }
 
 TEST_CASE("every constructed line yields exactly its expected fields", "[auth]") {
