@@ -4,7 +4,8 @@
 #libpam-google-authenticator,passwd,login,python3-minimal,expect,oathtool sid ROOT
 #   unshare -n -m -u -p -f bash tests/data/authlog/record/record.sh ROOT OUTPUT [SCENARIOS]
 # SCENARIOS is scenarios.sh or another of the scripts beside this one; each says in its head which packages it needs.
-# For the security keys cc and libssl-dev are needed here. The namespaces have no network and no processes but their own, so every client is on 127.0.0.0/8.
+# For the security keys cc and libssl-dev are needed here. The namespaces have no network and no processes but their own,
+# so every client is on 127.0.0.0/8.
 set -u
 root=$1 output=$2 scenarios=${3:-scenarios.sh}
 here=$(cd "$(dirname "$0")" && pwd)
