@@ -42,7 +42,8 @@ void add_meaning(const patterns::MessagePattern& pattern, const patterns::Match&
 SshdMessages::SshdMessages()
     : sshd_({catalog::sshd_login_patterns(), catalog::sshd_key_patterns(),
              catalog::sshd_certificate_patterns(), catalog::sshd_connection_patterns(),
-             catalog::sshd_limit_patterns(), catalog::sshd_session_patterns()}),
+             catalog::sshd_limit_patterns(), catalog::sshd_session_patterns(),
+             catalog::sshd_forwarding_patterns(), catalog::sshd_fault_patterns()}),
       sftp_({catalog::sftp_patterns()}) {}
 
 bool SshdMessages::apply(std::string_view message, patterns::EcsEvent& event) const {

@@ -12,6 +12,8 @@ std::span<const PatternSet> auth_pattern_sets() {
       PatternSet{"sshd-session[812]", "", sshd_connection_patterns()},
       PatternSet{"sshd[812]", "", sshd_limit_patterns()},
       PatternSet{"sshd-session[812]", "", sshd_session_patterns()},
+      PatternSet{"sshd-session[812]", "", sshd_forwarding_patterns()},
+      PatternSet{"sshd-session[812]", "", sshd_fault_patterns()},
       PatternSet{"internal-sftp[812]", "", sftp_patterns()},
       PatternSet{"dropbear[812]", "", dropbear_patterns()},
       PatternSet{"CRON[812]", "pam_unix(cron:session): ", pam_session_patterns()},

@@ -31,6 +31,8 @@ struct PatternSet {
 [[nodiscard]] std::span<const MessagePattern> sshd_connection_patterns();
 [[nodiscard]] std::span<const MessagePattern> sshd_limit_patterns();
 [[nodiscard]] std::span<const MessagePattern> sshd_session_patterns();
+[[nodiscard]] std::span<const MessagePattern> sshd_forwarding_patterns();
+[[nodiscard]] std::span<const MessagePattern> sshd_fault_patterns();
 [[nodiscard]] std::span<const MessagePattern> sftp_patterns();
 [[nodiscard]] std::span<const MessagePattern> dropbear_patterns();
 
