@@ -89,6 +89,22 @@ constexpr MessagePattern kSftpPatterns[] = {
      "Refusing non-allowlisted mkdir request",
      "event.reason=request is denied",
      {{{"event.reason", "request is denied"}}}},
+    {"refusing to read/write same file: read \"{file.path}\" dev {_:digits} ino {_:digits}, write "
+     "\"{file.target_path}\" dev {_:digits} ino {_:digits}",
+     "sftp-refused",
+     Outcome::failure,
+     EventClass::file_access,
+     "refusing to read/write same file: read \"/home/kim/a\" dev 65024 ino 12, write "
+     "\"/home/kim/b\" dev 65024 ino 12",
+     "event.reason=same file|file.path=/home/kim/a|file.target_path=/home/kim/b",
+     {{{"event.reason", "same file"}}}},
+    {"bad message from {source.ip:ip} local user {user.name}",
+     "sftp-refused",
+     Outcome::failure,
+     EventClass::session_info,
+     "error: bad message from 192.0.2.10 local user kim",
+     "event.reason=bad message|source.ip=192.0.2.10|user.name=kim",
+     {{{"event.reason", "bad message"}}}},
 };
 
 }  // namespace
