@@ -66,7 +66,7 @@ constexpr MessagePattern kCommonPatterns[] = {
     {"password not changed for {user.target.name:word} on {_:word}", "password-changed",
      Outcome::failure, EventClass::user_change, "password not changed for frank on nis.example.org",
      "user.target.name=frank"},
-    {"password changed for {user.target.name}", "password-changed", Outcome::success,
+    {"password changed for {user.target.name:word}", "password-changed", Outcome::success,
      EventClass::user_change, "password changed for frank", "user.target.name=frank"},
     {"Consecutive login failures for user {user.name} account temporarily locked",
      "pam-account-locked", Outcome::failure, EventClass::auth_info,
