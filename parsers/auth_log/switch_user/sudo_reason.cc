@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 5> kWarnings = {
     "unable to open log file", "unable to send "};
 
 // What sudo's sudoers plugin writes before it gives up.
-constexpr std::array<std::string_view, 44> kRefusals = {
+constexpr std::array<std::string_view, 45> kRefusals = {
     "command not allowed",
     "user NOT in sudoers",
     "user NOT authorized on host",
@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 44> kRefusals = {
     "unable to change expired password",
     "There are no authentication methods",
     "unable to initialize PAM",
+    "Unable to initialize authentication methods",
     "sorry, ",
     "command not found",
     "command in current directory",
