@@ -6,8 +6,8 @@
     catalogue.py missing DIR              the strings that no form knows and that are not left out
     catalogue.py check                    the same for what is installed here; exit status 1 if there are any
 
-The strings are taken out of the binaries (`strings`). One that has a word of `relevant` counts, unless a rule of
-left_out.tsv, which gives the reason, leaves it out. A string is covered if a message made of it (its conversions
+The strings are taken out of the binaries (`strings`). One of examples.tsv counts, and one that has a word of `relevant`,
+unless a rule of left_out.tsv, which gives the reason, leaves it out. A string is covered if a message made of it (its conversions
 replaced by values, examples.tsv where guessing is not enough) gets an event.action from `auditship parse`, and not by
 the general rule. AUDITSHIP: the program; build/dev/auditship if not set.
 """
@@ -93,10 +93,13 @@ def relevant(name, texts):
         # Rust joins the texts of a program without ends: what is looked for stands anywhere in them.
         texts = {piece for text in texts for piece in words.findall(text)}
     for text in texts:
+        if (name, text) in EXAMPLES:
+            kept.add(text)
+            continue
         if not words.search(text):
             continue
         reason = next((why for program, pattern, why in LEFT_OUT if program.fullmatch(name) and pattern.search(text)), None)
-        if reason is None or (name, text) in EXAMPLES:
+        if reason is None:
             kept.add(text)
         else:
             out[text] = reason
