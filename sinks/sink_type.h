@@ -129,6 +129,8 @@ struct SinkType {
   SetUp set_up = nullptr;
   // nullptr: it refuses no document for its content, or nothing could be changed.
   DocumentRepair repair = nullptr;
+  // What `check` says to `documents: full`; empty: it takes them.
+  std::string_view why_no_full_documents = {};
 };
 
 }  // namespace auditship::sinks

@@ -47,8 +47,8 @@ Result<std::unique_ptr<Agent>> Agent::start(config::Config config,
 }
 
 Status Agent::prepare() {
-  auto identity = load_identity(services_.fs, config_.data_dir, wanted_node_name(config_),
-                                services_.rng, services_.log);
+  auto identity =
+      load_identity(services_.fs, config_.data_dir, wanted_node_name(config_), services_.log);
   if (!identity) {
     return identity.error();
   }

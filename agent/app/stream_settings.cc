@@ -35,7 +35,6 @@ pipeline::PipelineSettings stream_settings(const config::Config& config,
   const sinks::SinkNeeds needs = config.sink().needs();
   s.codec = needs.codec;
   s.encoder = encoder_options(config, stream, identity.node);
-  s.encoder.agent_id = identity.agent_id;
   s.delivery.stream = stream.name;
   s.delivery.framing = config.sink().framing(stream.target);
   s.delivery.settle_late = needs.settle_late;
@@ -50,6 +49,7 @@ event::EncoderOptions encoder_options(const config::Config& config,
   options.stream = stream.name;
   options.orchestrated = stream.parser->type().cluster_scoped;
   options.agent_version = kVersion;
+  options.form = stream.documents;
   options.body_max_bytes = stream.parser->body_max_bytes().value_or(options.body_max_bytes);
   return options;
 }

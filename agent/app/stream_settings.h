@@ -18,7 +18,7 @@ namespace auditship::app {
                                                          const Identity& identity, Rng& rng,
                                                          RunMode mode);
 
-// How documents of the stream look. agent_id is left empty.
+// How documents of the stream look.
 [[nodiscard]] event::EncoderOptions encoder_options(const config::Config& config,
                                                     const config::StreamConfig& stream,
                                                     const std::string& node);

@@ -60,7 +60,7 @@ inline constexpr std::array kLogCodes = std::to_array<LogCodeRow>({
     {"file-shipment-damaged", "this is a bug or bad memory: keep data_dir and report it"},
     {"file-sink-changed",
      "let nothing move or edit the newest file in sink.file.directory; older ones may go"},
-    {"file-sink-commit-damaged", "check the disk; look for doubled event.id in the newest files"},
+    {"file-sink-commit-damaged", "check the disk; look for doubled _id in the newest files"},
     {"file-sink-torn", "nothing to do: they are written again"},
     {"generation-vanished",
      "keep more rotated files, or rotate less often, than an outage of the agent or of the sink "

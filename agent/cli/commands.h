@@ -26,7 +26,7 @@ int run_command(const RunArguments& arguments);
 
 struct ParseArguments {
   std::string stream, config, time_zone, reference_time;
-  bool pretty = false;
+  bool pretty = false, full = false;
   std::vector<std::string> files;  // empty: stdin
 };
 int parse_command(const ParseArguments& arguments);

@@ -80,6 +80,8 @@ void add_parse(CLI::App& app, Commands& commands) {
       ->type_name("FILE");
   parse_app->add_flag("--pretty", parse.pretty,
                       "One readable line each: when, who, did what, to what, from where, outcome");
+  parse_app->add_flag("--full", parse.full,
+                      "With the names that the mapping answers, as documents: full writes them");
   parse_app
       ->add_option("--time-zone", parse.time_zone,
                    "Zone of stamps that have none, e.g. Europe/Stockholm")

@@ -162,8 +162,12 @@ int parse_command(const ParseArguments& arguments) {
     return fail(parsers.error().message, kExitFailed);
   }
   job.parsers = std::move(*parsers);
-  const event::EncoderOptions options =
+  if (arguments.full) {
+    job.stream.documents = event::DocumentForm::full;
+  }
+  event::EncoderOptions options =
       app::encoder_options(job.config, job.stream, app::wanted_node_name(job.config));
+  options.id_place = event::IdPlace::member;
   event::DocumentEncoder encoder(options);
   event::DocIds ids;
 

@@ -42,7 +42,7 @@ void require_cluster(yaml::YamlMap& top) {
 
 Config with_defaults(const RegisteredTypes& types) {
   Config config;
-  config.streams = default_streams(types, built_in_defaults(types), config.batch);
+  config.streams = default_streams(types, built_in_defaults(types), config);
   config.sinks = default_sinks(types, config.data_dir);
   return config;
 }
@@ -81,6 +81,7 @@ Result<Config> parse_config(Fs& fs, const RegisteredTypes& types, const std::str
   read_streams(top, context, types, defaults, config);
   config.sinks = default_sinks(types, config.data_dir);
   read_sink(top, context, types, config);
+  check_documents(top, config);
   top.done();
   if (!problems.empty()) {
     return problems.error();

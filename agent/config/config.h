@@ -18,6 +18,7 @@
 #include "agent/base/filesystem.h"
 #include "agent/base/polymorphic.h"
 #include "agent/base/result.h"
+#include "agent/event/document_form.h"
 #include "agent/input/input_type.h"
 #include "agent/yaml/key_row.h"
 #include "parsers/parser_type.h"
@@ -47,6 +48,7 @@ struct StreamConfig {
   std::string target;
   // Rule file, ready to open. Empty: keep everything.
   std::string filters;
+  event::DocumentForm documents = event::DocumentForm::lean;
   std::uint64_t buffer_max_bytes = std::uint64_t{2} << 30;
   // Of the file system, instead of bytes.
   std::optional<unsigned> buffer_max_percent;
@@ -70,7 +72,8 @@ struct Config {
   bool status_events = false;
   std::string log_level = "info";
   std::string log_format = "auto";
-  // The default of the streams.
+  // The defaults of the streams.
+  event::DocumentForm documents = event::DocumentForm::lean;
   BatchConfig batch;
   std::vector<StreamConfig> streams;
   // Default streams that are switched off.

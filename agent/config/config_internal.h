@@ -25,10 +25,10 @@ struct StreamDefaults {
 // Reads the keys of inputs and parsers at the top level.
 void read_defaults(yaml::YamlMap& top, yaml::ReadContext& context, StreamDefaults& defaults);
 
-// The streams that are on without any configuration; filters are left empty.
+// The streams that are on without any configuration, with what config says for all; filters are left empty.
 [[nodiscard]] std::vector<StreamConfig> default_streams(const RegisteredTypes& types,
                                                         const StreamDefaults& defaults,
-                                                        const BatchConfig& batch);
+                                                        const Config& config);
 
 // Reads `streams:` over the default streams in config, and finds and checks their rule files.
 void read_streams(yaml::YamlMap& top, yaml::ReadContext& context, const RegisteredTypes& types,
@@ -36,6 +36,9 @@ void read_streams(yaml::YamlMap& top, yaml::ReadContext& context, const Register
 
 // Refuses streams that would ship lines twice, or mix documents of two formats in one target.
 void check_stream_conflicts(yaml::YamlMap& top, const Config& config);
+
+// Refuses full documents for a sink that takes none.
+void check_documents(yaml::YamlMap& top, const Config& config);
 
 // The sections of all sinks, with their defaults.
 [[nodiscard]] std::vector<Polymorphic<sinks::SinkConfig>> default_sinks(

@@ -89,6 +89,17 @@ const yaml::Schema<BatchConfig>& batch_schema() {
   return kSchema;
 }
 
+// The same key at the top level and in a stream.
+template <typename T>
+yaml::Key<T> documents_key() {
+  using event::DocumentForm;
+  return yaml::choice_key(
+      "documents", &T::documents, {{"lean", DocumentForm::lean}, {"full", DocumentForm::full}},
+      "`lean`: each fact once, as the mapping of `auditship setup` answers its other names. "
+      "`full`: "
+      "with those names, for consumers that have no mapping (see [fields.md](fields.md)).");
+}
+
 yaml::Schema<C> status_keys() {
   return yaml::Schema<C>({
       yaml::text_key("listen", &C::status_listen, "`IP:PORT`",
@@ -176,6 +187,7 @@ const yaml::Schema<Config>& general_schema() {
                      "Where this process sees the files of the host, as a container's mount. "
                      "`paths` have it; the paths that documents and their ids say do not.",
                      host_root_problem),
+      documents_key<C>(),
       yaml::nested_key("batch", &C::batch, batch_schema()),
       yaml::section_key("status", status_keys()),
       yaml::section_key("log", log_keys()),
@@ -204,6 +216,7 @@ const yaml::Schema<StreamConfig>& stream_schema() {
                      out.plain("buffer_max", buffer_text(stream));
                    },
                    buffer_text},
+      documents_key<S>(),
       yaml::nested_key("batch", &S::batch, batch_schema()),
   });
   return kSchema;

@@ -38,11 +38,12 @@ KeyTable general_table() {
 }
 
 KeyTable stream_table(const RegisteredTypes& types) {
-  KeyTable table{"Streams",
-                 "A stream is one kind of log on its way to one target. `batch` at the top level "
-                 "is the default of "
-                 "every stream, and so are the keys below that say so.",
-                 {}};
+  KeyTable table{
+      "Streams",
+      "A stream is one kind of log on its way to one target. `batch` and `documents` at the top "
+      "level are the defaults of "
+      "every stream, and so are the keys below that say so.",
+      {}};
   const std::string path = "streams.NAME";
   table.rows.push_back({path + ".enabled", "boolean", "`true`", "`false` switches a stream off."});
   table.rows.push_back({path + ".parser", names_of(types.parsers), "by stream",

@@ -33,4 +33,19 @@ void check_stream_conflicts(yaml::YamlMap& top, const Config& config) {
   }
 }
 
+void check_documents(yaml::YamlMap& top, const Config& config) {
+  const std::string_view why = config.sink().type().why_no_full_documents;
+  if (why.empty()) {
+    return;
+  }
+  const bool by_default = config.documents == event::DocumentForm::full;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.documents == event::DocumentForm::full) {
+      top.add_problem(by_default ? "documents" : "streams",
+                      "stream " + stream.name + ": full documents are not for the sink " +
+                          std::string(config.sink().type().name) + ": " + std::string(why));
+    }
+  }
+}
+
 }  // namespace auditship::config

@@ -70,6 +70,7 @@ class StreamReader {
     stream.name = member.key;
     stream.target = member.key;
     stream.input = defaults_.inputs.front();
+    stream.documents = config_.documents;
     stream.batch = config_.batch;
     read_keys(member, stream, Origin::own);
     config_.streams.push_back(std::move(stream));
@@ -224,8 +225,7 @@ void read_defaults(yaml::YamlMap& top, yaml::ReadContext& context, StreamDefault
 }
 
 std::vector<StreamConfig> default_streams(const RegisteredTypes& types,
-                                          const StreamDefaults& defaults,
-                                          const BatchConfig& batch) {
+                                          const StreamDefaults& defaults, const Config& config) {
   std::vector<StreamConfig> streams;
   for (std::size_t i = 0; i < types.parsers.size(); ++i) {
     const parsers::ParserType& type = *types.parsers[i];
@@ -237,7 +237,8 @@ std::vector<StreamConfig> default_streams(const RegisteredTypes& types,
     stream.input = defaults.inputs.front();
     stream.input->use_default_paths(type.default_paths);
     stream.parser = defaults.parsers[i];
-    stream.batch = batch;
+    stream.documents = config.documents;
+    stream.batch = config.batch;
     streams.push_back(std::move(stream));
   }
   return streams;
@@ -245,7 +246,7 @@ std::vector<StreamConfig> default_streams(const RegisteredTypes& types,
 
 void read_streams(yaml::YamlMap& top, yaml::ReadContext& context, const RegisteredTypes& types,
                   const StreamDefaults& defaults, Config& config) {
-  config.streams = default_streams(types, defaults, config.batch);
+  config.streams = default_streams(types, defaults, config);
   if (const yaml::YamlNode* node = top.get("streams")) {
     yaml::YamlMap map(top.problems(), *node, "streams");
     StreamReader reader(top.problems(), context, types, defaults, config);

@@ -12,59 +12,9 @@ namespace {
 
 constexpr std::string_view kUnparsedTime = "timestamp-unparsed";
 
-// In the order of kCommonMembers.
-enum Member : std::size_t {
-  kTimestamp,
-  kCluster,
-  kNode,
-  kTag,
-  kAgentName,
-  kAgentVersion,
-  kAgentId,
-  kEventId,
-  kTags,
-  kOrchestrator,
-  kRulesHash
-};
-constexpr std::uint32_t bit(std::size_t member) { return 1U << member; }
-constexpr std::uint32_t kConstantBits = bit(kCluster) | bit(kNode) | bit(kTag) | bit(kAgentName) |
-                                        bit(kAgentVersion) | bit(kAgentId) | bit(kOrchestrator) |
-                                        bit(kRulesHash);
-
-// One bit a length of name.
-constexpr std::uint32_t kCommonSizes = [] {
-  std::uint32_t sizes = 0;
-  for (const std::string_view name : kCommonMembers) {
-    sizes |= 1U << name.size();
-  }
-  return sizes;
-}();
-
-constexpr std::uint32_t kSecondLetters = [] {
-  std::uint32_t letters = 0;
-  for (const std::string_view name : kCommonMembers) {
-    letters |= 1U << (static_cast<unsigned char>(name[1]) & 31U);
-  }
-  return letters;
-}();
-
-// Which common members the parser has written itself.
-std::uint32_t overridden(const std::vector<Field>& fields) {
-  std::uint32_t bits = 0;
-  for (const Field& field : fields) {
-    const std::size_t size = field.name.size();
-    // Cheap first: no common member has that length, or the second letter that this one has.
-    if (size > 31 || ((kCommonSizes >> size) & 1) == 0 ||
-        ((kSecondLetters >> (static_cast<unsigned char>(field.name[1]) & 31U)) & 1) == 0) {
-      continue;
-    }
-    for (std::size_t i = 0; i < kCommonMembers.size(); ++i) {
-      if (kCommonMembers[i].size() == size && kCommonMembers[i] == field.name) {
-        bits |= bit(i);
-      }
-    }
-  }
-  return bits;
+// The last role that is written.
+constexpr FieldRole last_role(DocumentForm form) {
+  return form == DocumentForm::full ? FieldRole::restated : FieldRole::stored;
 }
 
 void append_name(std::string& out, std::string_view name) {
@@ -111,18 +61,31 @@ void append_long_field(std::string& out, const Field& field) {
   out += ',';
 }
 
-// Writes short fields from `field` on into room made for all of them at once. Stops before one that
-// is long, or whose value needs escapes, and returns it.
-const Field* append_short_fields(std::string& out, const Field* field, const Field* end) {
+// Writes short fields from `field` on into room made for all of them at once, without those of a role behind `last`. Stops
+// before one that is long, or whose value needs escapes, and returns it.
+const Field* append_short_fields(std::string& out, const Field* field, const Field* end,
+                                 FieldRole last) {
   constexpr std::size_t kAround = 8;  // "":"", or "":null,
   std::size_t room = 0;
-  for (const Field* each = field; each != end && is_short(*each); ++each) {
+  for (const Field* each = field; each != end; ++each) {
+    if (each->role > last) {
+      continue;
+    }
+    if (!is_short(*each)) {
+      break;
+    }
     room += each->name.size() + each->value.size() + kAround;
   }
   const std::size_t before = out.size();
   out.resize(before + room);
   char* at = out.data() + before;
-  for (; field != end && is_short(*field); ++field) {
+  for (; field != end; ++field) {
+    if (field->role > last) {
+      continue;
+    }
+    if (!is_short(*field)) {
+      break;
+    }
     char* to = at;
     *to++ = '"';
     to = put(to, field->name);
@@ -145,10 +108,10 @@ const Field* append_short_fields(std::string& out, const Field* field, const Fie
   return field;
 }
 
-void append_fields(std::string& out, const std::vector<Field>& fields) {
+void append_fields(std::string& out, const std::vector<Field>& fields, FieldRole last) {
   const Field* field = fields.data();
   const Field* const end = field + fields.size();
-  while ((field = append_short_fields(out, field, end)) != end) {
+  while ((field = append_short_fields(out, field, end, last)) != end) {
     append_long_field(out, *field++);
   }
 }
@@ -228,97 +191,63 @@ DocumentEncoder::Constants DocumentEncoder::make_constants(const RecordOrigin& o
   made.name = origin.name;
   made.origin = origin.members;
   made.sequence_member = origin.sequence_member;
-  std::string tag = options_.stream;
-  if (!origin.name.empty() && origin.name.front() != '/') {
-    tag += '.';
-  }
-  for (const char c : origin.name) {
-    tag += c == '/' ? '.' : c;
-  }
   const auto write = [](std::string& text, std::string_view name, std::string_view value) {
     append_name(text, name);
     append_json_string(text, value);
     text += ',';
   };
-  const auto set = [&](Member member, std::string_view value) {
+  const auto set = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) {
-      write(made.members[member], kCommonMembers[member], value);
-      made.all += made.members[member];
+      write(made.all, name, value);
     }
   };
-  set(kCluster, options_.cluster);
-  set(kNode, options_.node);
-  set(kTag, tag);
+  set("cluster.name", options_.cluster);
+  set("node.name", options_.node);
   for (const auto& [name, value] : origin.members) {
-    write(made.origin_members, name, value);
+    write(made.all, name, value);
   }
-  made.all += made.origin_members;
-  set(kAgentName, options_.agent_name);
-  set(kAgentVersion, options_.agent_version);
-  set(kAgentId, options_.agent_id);
-  if (options_.orchestrated) {
-    set(kOrchestrator, options_.cluster);
+  set("agent.version", options_.agent_version);
+  set("agent.rules.hash", options_.rules_hash);
+  if (options_.orchestrated && options_.form == DocumentForm::full) {
+    set("orchestrator.cluster.name", options_.cluster);
   }
-  set(kRulesHash, options_.rules_hash);
   if (!origin.sequence_member.empty()) {
     append_name(made.sequence_name, origin.sequence_member);
   }
   return made;
 }
 
-// Without those whose place a member of the record takes.
-void DocumentEncoder::append_constants(const Constants& constant, std::uint32_t taken,
-                                       std::string& out) {
-  if ((taken & kConstantBits) == 0) {
-    out += constant.all;
-    return;
-  }
-  for (std::size_t i = 0; i < constant.members.size(); ++i) {
-    if ((taken & bit(i)) == 0) {
-      out += constant.members[i];
-    }
-    if (i == kTag) {
-      out += constant.origin_members;
-    }
-  }
-}
-
 void DocumentEncoder::append(const Record& record, const RawLine& line, const DocId& id,
                              std::int64_t now_ns, std::string& out) {
-  const std::uint32_t taken = overridden(record.fields);
   out += '{';
-  if ((taken & bit(kTimestamp)) == 0) {
-    out += "\"@timestamp\":\"";
-    if (record.time_known && !record.time_text.empty()) {
-      append_json_escaped(out, record.time_text);
-    } else {
-      append_rfc3339(out, time_of(record, now_ns));
-    }
+  if (options_.id_place == IdPlace::member) {
+    out += "\"_id\":\"";
+    out += id.view();
     out += "\",";
   }
+  out += "\"@timestamp\":\"";
+  if (record.time_known && !record.time_text.empty()) {
+    append_json_escaped(out, record.time_text);
+  } else {
+    append_rfc3339(out, time_of(record, now_ns));
+  }
+  out += "\",";
   const Constants& constant = constants(line.origin);
-  append_constants(constant, taken, out);
+  out += constant.all;
   if (!constant.sequence_name.empty()) {
     out += constant.sequence_name;
     append_json_uint(
         out, line.id.sequence + (line.origin->sequence_counts_bytes ? record.offset_in_line : 0));
     out += ',';
   }
-  if ((taken & bit(kEventId)) == 0) {
-    out += "\"event.id\":\"";
-    out += id.view();
-    out += "\",";
-  }
   if (!record.json.empty()) {
     out += record.json;
     out += ',';
   }
-  append_fields(out, record.fields);
+  append_fields(out, record.fields, last_role(options_.form));
   append_body(out, "requestObject", record.request, options_.body_max_bytes);
   append_body(out, "responseObject", record.response, options_.body_max_bytes);
-  if ((taken & bit(kTags)) == 0) {
-    append_tags(out, record);
-  }
+  append_tags(out, record);
   out.back() = '}';  // every member ended with a comma, and there is at least @timestamp
 }
 

@@ -3,13 +3,12 @@
 //   DocumentEncoder encoder(options);
 //   encoder.append(record, line, id, now_ns, body);
 //
-// The document: @timestamp, the common members (cluster.name node.name tag, those of the record's
-// origin such as log.file.path, agent.name agent.version agent.id event.id,
-// orchestrator.cluster.name of a cluster's own events, and agent.rules.hash where there are filter
-// rules), the origin's sequence member such as log.offset, then record.json, record.fields, the
-// bodies and tags. All names that we add are dotted. A field of record.fields with the name of a common
-// member takes its place (kube_audit sets event.id to the auditID), so that no key is written
-// twice; record.json must not name any of kCommonMembers. Bodies become JSON text. One that is cut
+// The document: _id where nothing beside it carries the id, @timestamp, the common members (cluster.name
+// node.name, those of the record's origin such as log.file.path, agent.version, and agent.rules.hash where there
+// are filter rules), the origin's sequence member such as log.offset, then record.json, record.fields, the
+// bodies and tags. All names that we add are dotted. Lean documents have the stored fields only; full
+// ones have aliases and copied fields, too (event::FieldRole). Neither record.json nor record.fields may name any of
+// kCommonMembers: no key is written twice. Bodies become JSON text. One that is cut
 // gets NAME_cut (true) and NAME_length (bytes before cutting). Output is one line of valid UTF-8
 // however hostile the bytes. No allocation per field. Not thread-safe.
 #pragma once
@@ -21,22 +20,31 @@
 #include <utility>
 #include <vector>
 
+#include "agent/event/document_form.h"
 #include "agent/event/document_id.h"
 #include "agent/event/event.h"
 #include "agent/event/position.h"
 
 namespace auditship::event {
 
-inline constexpr std::array<std::string_view, 11> kCommonMembers = {
-    "@timestamp",      "cluster.name", "node.name", "tag",  "agent.name",
-    "agent.version",   "agent.id",     "event.id",  "tags", "orchestrator.cluster.name",
-    "agent.rules.hash"};
+inline constexpr std::array<std::string_view, 8> kCommonMembers = {
+    "_id",           "@timestamp", "cluster.name",     "node.name",
+    "agent.version", "tags",       "agent.rules.hash", "orchestrator.cluster.name"};
+
+// Where a document's id stands.
+enum class IdPlace : std::uint8_t {
+  beside,  // what carries the document says it
+  member,  // `_id` is the first member
+};
 
 struct EncoderOptions {
+  // stream: of the ids only.
   std::string cluster, node, stream;
   bool orchestrated = false;  // of a cluster: orchestrator.cluster.name says which, as ECS has it
-  std::string agent_name = "auditship", agent_version, agent_id;
+  std::string agent_version;
   std::string rules_hash;  // of the filter rules that let a document through; empty: there are none
+  DocumentForm form = DocumentForm::lean;
+  IdPlace id_place = IdPlace::beside;
   std::size_t body_max_bytes =
       256 << 10;  // of requestObject, responseObject; search breaks at 1,000,000 characters
 };
@@ -58,21 +66,18 @@ class DocumentEncoder {
               std::string& out);
 
  private:
-  // The constant members of one source, each as `"name":"value",`, and all of them together.
+  // The constant members of one source.
   struct Constants {
     // Of which source.
     std::string name;
     std::vector<std::pair<std::string, std::string>> origin;
     std::string sequence_member;
-    std::array<std::string, kCommonMembers.size()> members;
-    // Those of the origin.
-    std::string origin_members;
+    // Each as `"name":"value",`.
     std::string all;
     // Before the sequence: `"name":`; empty: it is not shown.
     std::string sequence_name;
   };
   const Constants& constants(const RecordOrigin* origin);
-  static void append_constants(const Constants& constant, std::uint32_t taken, std::string& out);
   [[nodiscard]] Constants make_constants(const RecordOrigin& origin) const;
 
   // Sources; then begins anew.

@@ -2,7 +2,7 @@
 //
 // The parser fills it, the filter reads `attributes` and may take bodies away, the encoder writes
 // it. A document is: the encoder's common members, then `json` (members copied or written by the
-// parser), then `fields`, then the bodies, so `json` and `fields` must not name a key twice. Views
+// parser), then `fields` as their roles say, then the bodies, so `json` and `fields` must not name a key twice. Views
 // point into the RawLine or into the record's own arena: a Record is valid until the next parse.
 // Reused between lines so that no field allocates. Not thread-safe.
 #pragma once
@@ -28,11 +28,22 @@ enum class FieldType : std::uint8_t {
   literal,  // already JSON: number, true, false, array or object
 };
 
+// Where a field is beside in the record, which rules and summaries read (docs/fields.md). In the order in which less and less
+// is written: a document holds each fact once.
+enum class FieldRole : std::uint8_t {
+  stored,     // in every document
+  alias,      // another name of a stored fact; the mapping answers it. Full documents have it
+  copied,     // collected from stored fields by the mapping. Full documents have it
+  restated,   // other stored fields of this document say all of it. Full documents have it
+  unwritten,  // in no document: a name by which rules find what stands under another one
+};
+
 // A member that the parser adds, with a dotted ECS name: {"event.action", "ssh-login"}.
 struct Field {
   std::string_view name;  // static storage
   std::string_view value;
   FieldType type = FieldType::string;
+  FieldRole role = FieldRole::stored;
 };
 
 // What rules of the audit.k8s.io Policy shape look at. Empty views mean absent (as in Kubernetes).
@@ -105,11 +116,18 @@ class Record {
     }
   }
 
-  void add(std::string_view name, std::string_view value, FieldType type = FieldType::string) {
+  void add(std::string_view name, std::string_view value, FieldType type = FieldType::string,
+           FieldRole role = FieldRole::stored) {
     Field& field = fields.emplace_back();  // in place: a copy waits for what was just written
     field.name = name;
     field.value = value;
     field.type = type;
+    field.role = role;
+  }
+
+  // Text under another name than the stored one.
+  void add_alias(std::string_view name, std::string_view value) {
+    add(name, value, FieldType::string, FieldRole::alias);
   }
 
   // The value of a field added by the parser, or an empty view. Linear: for rules and tests.

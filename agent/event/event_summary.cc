@@ -71,7 +71,7 @@ void append_auth(std::string& out, const Record& record) {
   append_word(out, " ", record.field("host"));
   const std::string_view action = record.field("event.action");
   if (action.empty()) {
-    append_word(out, " ", record.field("ident"));
+    append_word(out, " ", record.field("process.name"));
     append_word(out, ": ", record.field("message"));
     return;
   }
@@ -115,7 +115,7 @@ void append_pretty(std::string& out, const Record& record, std::int64_t fallback
   append_time(out, record, fallback_ns, with_date);
   if (record.kube.present) {
     append_kube(out, record);
-  } else if (!record.field("ident").empty() || !record.field("host").empty()) {
+  } else if (!record.field("process.name").empty() || !record.field("host").empty()) {
     append_auth(out, record);
   } else {
     out += " (not understood) ";

@@ -209,7 +209,7 @@ void write_guards(Writer& json, const Explainer& all) {
 void write_group_parts(Writer& json, const NoisyGroup& group) {
   if (group.kind == GroupKind::fields) {
     json.text_or_null("event.action", group.parts[0]);
-    json.text_or_null("ident", group.parts[1]);
+    json.text_or_null("process.name", group.parts[1]);
     json.text_or_null("user.name", group.parts[2]);
     return;
   }

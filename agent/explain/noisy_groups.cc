@@ -159,7 +159,7 @@ std::string describe_group(const NoisyGroup& group) {
   };
   if (group.kind == GroupKind::fields) {
     word(group.parts[0], "(no action)");
-    word(group.parts[1], "(no ident)");
+    word(group.parts[1], "(no program)");
     word(group.parts[2], "(no user)");
     return out;
   }

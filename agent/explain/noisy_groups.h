@@ -1,7 +1,7 @@
 // NoisyGroups: who does what most often and is not dropped, with a rule for each that would.
 //
 // A group of audit events is (user, verb, API group and resource[/subresource], or path); of other
-// records (event.action, ident, user.name). At most 100,000 groups are told apart, of 512 bytes
+// records (event.action, process.name, user.name). At most 100,000 groups are told apart, of 512 bytes
 // each; what comes after those is counted as other. Not thread-safe.
 #pragma once
 
@@ -26,11 +26,11 @@ enum class GroupKind : std::uint8_t {
   path,
   // As resource or path, without a user (a 401): rules cannot ask for that.
   nobody,
-  // event.action, ident, user.name.
+  // event.action, process.name, user.name.
   fields,
 };
 
-inline constexpr std::array<std::string_view, 3> kGroupFields = {"event.action", "ident",
+inline constexpr std::array<std::string_view, 3> kGroupFields = {"event.action", "process.name",
                                                                  "user.name"};
 
 struct NoisyGroup {

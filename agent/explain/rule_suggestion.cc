@@ -228,7 +228,8 @@ SuggestedRule suggest_rule(const NoisyGroups& all, const NoisyGroup& group,
                    : "guards keep all of these; allow_hiding lifts that: think twice";
   } else if (group.kind == GroupKind::fields && has_absent(group)) {
     rule.why =
-        "matches also events that have more of event.action, ident, user.name; none here has";
+        "matches also events that have more of event.action, process.name, user.name; none here "
+        "has";
   }
   return rule;
 }

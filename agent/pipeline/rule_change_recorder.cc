@@ -81,7 +81,6 @@ void RuleChangeRecorder::add_document(const event::RawLine& place, const std::st
   append_json_uint(count, stage_.rules().size());
   const std::string message = "filter rules of stream " + settings_.name + " changed from " +
                               short_name(before) + " to " + short_name(place.text);
-  record.add("event.kind", "event");
   record.add("event.category", R"(["configuration"])", event::FieldType::literal);
   record.add("event.type", R"(["change"])", event::FieldType::literal);
   record.add("event.action", "rules-changed");

@@ -4,14 +4,14 @@ from index_patterns import KUBEAUDIT
 from saved_objects import by, dashboard, pie, search, table, timeline
 
 DENIED = search("auditship-denied", "Denied requests (auditship)", KUBEAUDIT, f"responseStatus.code:(401 OR 403) AND {DONE}",
-                WHO_DID_WHAT + ["error.message"],
+                WHO_DID_WHAT + ["responseStatus.message"],
                 "Refused by authentication (401), authorization or admission (403).")
 RBAC = search("auditship-rbac", "RBAC changes (auditship)", KUBEAUDIT,
               "objectRef.apiGroup:rbac.authorization.k8s.io AND verb:(create OR update OR patch OR delete OR deletecollection)"
               f" AND {DONE}",
               WHO_DID_WHAT + ["requestObject"], "Who changed who may do what.")
-IMPERSONATED = search("auditship-impersonation", "Impersonation (auditship)", KUBEAUDIT, f"user.effective.name:* AND {DONE}",
-                      ["user.name", "user.effective.name", "event.action", "objectRef.namespace", "objectRef.name", "responseStatus.code"],
+IMPERSONATED = search("auditship-impersonation", "Impersonation (auditship)", KUBEAUDIT, f"impersonatedUser.username:* AND {DONE}",
+                      ["user.username", "impersonatedUser.username", "event.action", "objectRef.namespace", "objectRef.name", "responseStatus.code"],
                       "Requests made with somebody else's rights.")
 
 KINDS = pie("auditship-overview-kinds", "Persons and service accounts (auditship)", REQUESTS,

@@ -4,12 +4,12 @@ from index_patterns import AUTHLOG, KUBEAUDIT
 from saved_objects import COUNT, FIRST_SEEN, by, dashboard, newest_first, search, table
 from ssh_access import LOGINS
 
-WHAT_FAILED = WHO_DID_WHAT + ["error.message"]
+WHAT_FAILED = WHO_DID_WHAT + ["responseStatus.message"]
 FORBIDDEN = search("auditship-forbidden", "Forbidden, 403 (auditship)", KUBEAUDIT, f"responseStatus.code:403 AND {DONE}", WHAT_FAILED)
 SERVER_ERRORS = search("auditship-server-errors", "Server errors (auditship)", KUBEAUDIT,
                        f"(responseStatus.code:[500 TO 599] OR stage:Panic) AND {DONE}", WHAT_FAILED)
 API_AUTH = search("auditship-api-auth-failures", "Authentication failures at the API (auditship)", KUBEAUDIT,
-                  f"responseStatus.code:401 AND {DONE}", ["source.ip", "user_agent.original", "event.action", "url.original", "error.message"])
+                  f"responseStatus.code:401 AND {DONE}", ["source.ip", "userAgent", "event.action", "requestURI", "responseStatus.message"])
 NODE_AUTH = search("auditship-node-auth-failures", "Authentication failures on nodes (auditship)", AUTHLOG, "event.outcome:failure",
                    ["host", "event.action", "user.name", "source.ip", "event.reason", "message"],
                    "SSH, sudo, su, PAM and the console.")

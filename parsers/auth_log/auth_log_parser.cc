@@ -1,7 +1,6 @@
 #include "parsers/auth_log/auth_log_parser.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 #include "agent/unwrap/unwrapper.h"
@@ -14,32 +13,26 @@
 namespace auditship::parsers::auth_log {
 namespace {
 
-void add_priority(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
-  if (line.has_appname) {
-    event.text("log.syslog.appname", line.ident);
-    event.text("log.syslog.procid", line.pid);
+// The process: a PROCID of RFC 5424 may be any word, and digits may be too many for a number.
+void add_process(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
+  event.text("process.name", line.ident);
+  event.alias("log.syslog.appname", line.ident);
+  if (event.number("process.pid", line.pid)) {
+    event.alias("log.syslog.procid", event.record().fields.back().value);
+  } else {
+    event.text("log.syslog.procid_text", line.pid);
   }
-  if (line.priority < 0) {
-    return;
-  }
-  char digits[4];
-  const auto end = std::to_chars(digits, digits + sizeof digits, line.priority).ptr;
-  event.literal("log.syslog.priority", event.record().keep(std::string_view(
-                                           digits, static_cast<std::size_t>(end - digits))));
-  event.text("log.syslog.facility.name", syslog::facility_name(line.priority));
-  event.text("log.syslog.severity.name", syslog::severity_name(line.priority));
 }
 
-void add_flat_fields(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
-  event.text("time", line.stamp.text);
+void add_header(const syslog::SyslogLine& line, patterns::EcsEvent& event) {
   event.text("host", line.host);
-  event.text("ident", line.ident);
-  event.text("pid", line.pid);
+  event.alias("log.syslog.hostname", line.host);
   event.record().add("message", line.message);
-  event.text("log.syslog.hostname", line.host);
-  event.text("process.name", line.ident);
-  event.number("process.pid", line.pid);
-  add_priority(line, event);
+  add_process(line, event);
+  if (line.priority >= 0) {
+    event.text("log.syslog.facility.name", syslog::facility_name(line.priority));
+    event.text("log.syslog.severity.name", syslog::severity_name(line.priority));
+  }
 }
 
 // Says whose key the message names.
@@ -99,7 +92,6 @@ struct AuthLogParser::State {
     syslog::Timestamp stamp;
     if (syslog::read_iso_timestamp(record.time, stamp)) {
       set_time(line, stamp, now_ns);
-      event.text("time", stamp.text);
     }
     event.record().add("message", message);
   }
@@ -160,9 +152,8 @@ void AuthLogParser::parse(const event::RawLine& line, std::int64_t now_ns, event
     state.set_headless(line, unwrapped, split.message, now_ns);
   } else {
     state.set_time(line, split.stamp, now_ns);
-    add_flat_fields(split, event);
+    add_header(split, event);
   }
-  event.text("event.kind", "event");
   if (state.options.keep_original) {
     event.text("event.original", line.text.substr(0, limit));
   }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 
+#include "agent/base/encoding/json_writer.h"
 #include "agent/base/net/ip_address.h"
 #include "agent/base/text.h"
 #include "parsers/json/json_scan.h"
@@ -60,35 +62,70 @@ std::size_t take_quoted(std::string_view text, std::string& out) {
   return 0;
 }
 
+// Of a word of the line: the name that is stored, as that of an event's own tree, and that of ECS.
+struct LegacyName {
+  std::string_view word, stored, alias;
+};
+
 void legacy_field(std::string_view name, const std::string& value, const Redactor& redactor,
                   std::size_t max_bytes, event::Record& record) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames = {{
-      {"id", "event.id"},
-      {"method", "event.action"},
-      {"user", "user.name"},
-      {"as", "user.effective.name"},
-      {"user-agent", "user_agent.original"},
-      {"ip", "source.address"},
+  static constexpr std::array<LegacyName, 7> kNames = {{
+      {"id", "auditID", "event.id"},
+      {"method", "event.action", {}},
+      {"user", "user.username", "user.name"},
+      {"as", "impersonatedUser.username", "user.effective.name"},
+      {"user-agent", "userAgent", "user_agent.original"},
+      {"ip", "sourceIPs", {}},
+      {"uri", "requestURI", "url.original"},
   }};
   if (value.empty() || (value.front() == '<' && value.back() == '>')) {
     // Such as <none>, <self>, <lookup> and <deferred>.
     return;
   }
-  for (const auto& [from, to] : kNames) {
-    if (from == name) {
-      record.add(to, limited(record.keep(value), max_bytes, record));
+  std::string shown = value;
+  if (name == "uri") {
+    shown.clear();
+    redactor.append_uri(shown, value);
+  }
+  for (const LegacyName& known : kNames) {
+    if (known.word == name) {
+      const std::string_view text = limited(record.keep(shown), max_bytes, record);
+      record.add(known.stored, text);
+      if (!known.alias.empty()) {
+        record.add_alias(known.alias, text);
+      }
     }
   }
   if (name == "ip" && is_ip_address(value)) {
-    record.add("source.ip", record.keep(value));
-  } else if (name == "uri") {
-    std::string shown;
-    redactor.append_uri(shown, value);
-    record.add("url.original", limited(record.keep(shown), max_bytes, record));
+    const std::string_view address = record.keep(value);
+    record.add("source.ip", address);
+    record.add_alias("source.address", address);
   } else if (name == "response" && value.size() == 3 &&
              value.find_first_not_of("0123456789") == std::string::npos && value.front() != '0') {
-    record.add("http.response.status_code", record.keep(value), event::FieldType::literal);
+    const std::string_view code = record.keep(value);
+    record.add("responseStatus.code", code, event::FieldType::literal);
+    record.add("http.response.status_code", code, event::FieldType::literal,
+               event::FieldRole::alias);
     record.add("event.outcome", value.front() >= '4' ? "failure" : "success");
+  }
+}
+
+// As the mapping fills it: a list of the values of the named fields, each once.
+void add_related(std::string_view name, std::initializer_list<std::string_view> from,
+                 event::Record& record) {
+  std::string list = "[";
+  std::string_view before;
+  for (const std::string_view field : from) {
+    const std::string_view value = record.field(field);
+    if (!value.empty() && value != before) {
+      list += list.size() > 1 ? "," : "";
+      append_json_string(list, value);
+      before = value;
+    }
+  }
+  if (list.size() > 1) {
+    record.add(name, record.keep(list.append("]")), event::FieldType::literal,
+               event::FieldRole::copied);
   }
 }
 
@@ -254,6 +291,8 @@ bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size
     legacy_field(name, value, redactor, max_string_bytes, record);
     rest.remove_prefix(std::min(used + 1, rest.size()));
   }
+  add_related("related.user", {"user.username", "impersonatedUser.username"}, record);
+  add_related("related.ip", {"sourceIPs"}, record);
   return true;
 }
 

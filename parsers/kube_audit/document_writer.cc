@@ -5,6 +5,7 @@
 
 #include "agent/base/encoding/json_writer.h"
 #include "agent/base/text.h"
+#include "parsers/kube_audit/bound_fields.h"
 #include "parsers/kube_audit/text_conversions.h"
 
 namespace auditship::parsers::kube_audit {
@@ -139,9 +140,10 @@ class Writer {
   void rewrite(const scan::KubeMember& member) {
     switch (member.key) {
       case scan::KubeKey::user:
-        return person(member.name, event_.user);
+        return person(member.name, event_.user,
+                      !extra_stands_in_fields(event_, input_.max_string_bytes));
       case scan::KubeKey::impersonated_user:
-        return person(member.name, event_.impersonated);
+        return person(member.name, event_.impersonated, true);
       case scan::KubeKey::object_ref:
         return object_ref(member.name);
       case scan::KubeKey::response_status:
@@ -224,15 +226,16 @@ class Writer {
     out_.append("}\"");
   }
 
-  void person(std::string_view key, const scan::KubePerson& who) {
+  void person(std::string_view key, const scan::KubePerson& who, bool with_extra) {
     name(key);
     out_.push_back('{');
     slot("username", who.username);
     slot("uid", who.uid);
     slot("groups", who.groups);
-    if (who.extra.kind == json::JsonKind::object && who.extra.present()) {
+    if (with_extra && who.extra.kind == json::JsonKind::object && who.extra.present()) {
       const std::string_view raw = who.extra.raw;
-      json_text("extra", raw.substr(1, raw.size() - 2));
+      // Under a name of its own: where others write the object itself, its name is an object in the mapping.
+      json_text("extra_text", raw.substr(1, raw.size() - 2));
     }
     out_.push_back('}');
   }

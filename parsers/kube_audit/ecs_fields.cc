@@ -7,6 +7,7 @@
 
 #include "agent/base/encoding/json_writer.h"
 #include "agent/base/net/ip_address.h"
+#include "parsers/kube_audit/bound_fields.h"
 #include "parsers/kube_audit/exec_request.h"
 
 namespace auditship::parsers::kube_audit {
@@ -106,9 +107,22 @@ class Adder {
     }
   }
 
+  // A name of ECS for what the event's own tree says already.
+  void alias(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      record_.add_alias(name, limited(value, input_.max_string_bytes, record_));
+    }
+  }
+  void alias_literal(std::string_view name, std::string_view json) {
+    record_.add(name, json, event::FieldType::literal, event::FieldRole::alias);
+  }
+  // json: borrowed.
+  void copied(std::string_view name, std::string_view json) {
+    record_.add(name, json, event::FieldType::literal, event::FieldRole::copied);
+  }
+
   void what() {
-    record_.add("event.kind", "event");
-    add("event.id", kube_.audit_id);
+    alias("event.id", kube_.audit_id);
     const std::string_view verb = kube_.verb.empty() ? std::string_view("unknown") : kube_.verb;
     if (!kube_.has_object_ref) {
       add("event.action", verb);
@@ -121,7 +135,7 @@ class Adder {
     bool utc = false;
     const std::string_view start = text_of(event_[scan::KubeKey::received], record_);
     if (parse_rfc3339(start, received, utc)) {
-      add("event.start", start);
+      alias("event.start", start);
       const bool later = kube_.stage != "RequestReceived" && record_.time_ns >= received;
       if (record_.time_known && event_.has(scan::KubeKey::staged) && later) {
         std::array<char, 24> digits{};
@@ -146,21 +160,19 @@ class Adder {
     const bool unknown = kube_.stage == "RequestReceived" || kube_.code == 0;
     record_.add("event.outcome", failed ? "failure" : unknown ? "unknown" : "success");
     if (kube_.code > 0) {
-      record_.add("http.response.status_code", event_.status.code.raw, event::FieldType::literal);
+      alias_literal("http.response.status_code", event_.status.code.raw);
     }
-    if (failed) {
-      add("error.message", text_of(event_.status.message, record_));
-    }
+    alias("error.message", text_of(event_.status.message, record_));
   }
 
   void who() {
-    add("user.name", kube_.user);
-    add("user.id", kube_.uid);
-    add("user.effective.name", kube_.impersonated_user);
+    alias("user.name", kube_.user);
+    alias("user.id", kube_.uid);
+    alias("user.effective.name", kube_.impersonated_user);
     add("user.target.name", login_name());
     if (event_.user.groups.kind == json::JsonKind::array &&
         event_.user.groups.longest <= input_.max_string_bytes) {
-      record_.add("user.group.name", event_.user.groups.raw, event::FieldType::literal);
+      alias_literal("user.group.name", event_.user.groups.raw);
     }
     if (!kube_.user.empty()) {
       user_kind();
@@ -247,7 +259,7 @@ class Adder {
       }
     }
     if (list.size() > 1) {
-      literal("related.user", list.append("]"));
+      copied("related.user", record_.keep(list.append("]")));
     }
   }
 
@@ -256,26 +268,24 @@ class Adder {
     if (event_.user.extra.kind != json::JsonKind::object) {
       return;
     }
-    static constexpr std::array<std::string_view, 5> kNames = {"credential-id", "pod-name",
-                                                               "pod-uid", "node-name", "node-uid"};
-    static constexpr std::array<std::string_view, 5> kFields = {
-        "user.credential.id", "user.pod.name", "user.pod.uid", "user.node.name", "user.node.uid"};
-    unsigned seen = 0;
-    for (const auto& [key, value] : event_.bound) {
-      const std::string_view name = key.inner().substr(scan::kBoundPrefix.size());
-      for (std::size_t i = 0; i < kNames.size(); ++i) {
-        if (kNames[i] == name && (seen & (1U << i)) == 0) {
-          seen |= 1U << i;
-          add(kFields[i], first_of(value));
-        }
+    for (auto member = event_.bound.begin(); member != event_.bound.end(); ++member) {
+      const auto& [key, value] = *member;
+      const std::string_view field = bound_field(key.inner());
+      const bool first = std::none_of(
+          event_.bound.begin(), member,
+          [&key = key](const auto& other) { return other.first.inner() == key.inner(); });
+      if (!field.empty() && first) {
+        add(field, first_of(value));
       }
+    }
+    if (extra_stands_in_fields(event_, input_.max_string_bytes)) {
+      record_.add("user.extra_text", event_.user.extra.raw, event::FieldType::string,
+                  event::FieldRole::restated);
     }
   }
 
   std::string_view first_of(const json::JsonValue& list) {
-    // The characters of [""].
-    constexpr std::size_t kAround = 4;
-    if (list.kind == json::JsonKind::array && list.raw.size() == list.longest + kAround) {
+    if (list.kind == json::JsonKind::array && list.raw.size() == list.longest + kAroundOne) {
       const std::string_view only = list.raw.substr(2, list.longest);
       if (only.find('\\') == std::string_view::npos) {
         return only;
@@ -288,49 +298,27 @@ class Adder {
   }
 
   void from_where() {
-    add("source.address", kube_.source_ip);
     if (is_ip_address(kube_.source_ip)) {
       record_.add("source.ip", kube_.source_ip);
+      record_.add_alias("source.address", kube_.source_ip);
+    } else if (!kube_.source_ip.empty()) {
+      // It stands in sourceIPs; the mapping has no address to answer with.
+      record_.add("source.address", kube_.source_ip, event::FieldType::string,
+                  event::FieldRole::unwritten);
     }
-    related_ips();
-    add("user_agent.original", kube_.user_agent);
-    add("url.original", input_.safe_uri);
-  }
-
-  static bool is_address(const json::JsonValue& entry) {
-    return !entry.escaped && is_ip_address(entry.inner());
-  }
-
-  void related_ips() {
-    const auto& entries = event_.source_ips;
-    const json::JsonValue& whole = event_[scan::KubeKey::source_ips];
-    if (whole.present() && !entries.empty() &&
-        std::all_of(entries.begin(), entries.end(), is_address)) {
-      record_.add("related.ip", whole.raw, event::FieldType::literal);
-      return;
+    const json::JsonValue& all = event_[scan::KubeKey::source_ips];
+    if (all.present() && !event_.source_ips.empty() && all.longest <= input_.max_string_bytes) {
+      copied("related.ip", all.raw);
     }
-    std::string list = "[";
-    for (const json::JsonValue& entry : entries) {
-      if (is_address(entry)) {
-        list.append(list.size() > 1 ? "," : "").append(entry.raw);
-      }
-    }
-    if (list.size() > 1) {
-      literal("related.ip", list.append("]"));
-    }
+    alias("user_agent.original", kube_.user_agent);
+    alias("url.original", input_.safe_uri);
   }
 
   void target() {
-    record_.add("orchestrator.type", "kubernetes");
-    add("orchestrator.namespace", kube_.ns);
-    add("orchestrator.resource.type", kube_.resource);
-    add("orchestrator.resource.name", kube_.name);
-    if (kube_.api_group.empty() || kube_.api_version.empty()) {
-      add("orchestrator.api_version", kube_.api_version);
-    } else {
-      add("orchestrator.api_version",
-          record_.keep_joined({kube_.api_group, "/", kube_.api_version}));
-    }
+    alias("orchestrator.namespace", kube_.ns);
+    alias("orchestrator.resource.type", kube_.resource);
+    alias("orchestrator.resource.name", kube_.name);
+    alias("orchestrator.api_version", text_of(event_.ref.api_version, record_));
   }
 
   const scan::KubeEvent& event_;

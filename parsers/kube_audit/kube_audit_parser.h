@@ -4,7 +4,7 @@
 //   (*parser)->parse(line, now_ns, records);
 //
 // The event's own tree stays as Kubernetes wrote it, except: bodies (JSON text, slimmed and
-// redacted), annotation keys that are not Kubernetes' own (annotations_other), user.extra (JSON
+// redacted), annotation keys that are not Kubernetes' own (annotations_other), user.extra_text (JSON
 // text), strings over the limit (cut, marked), credentials in requestURI. Derived members have ECS
 // names: docs/fields.md. Every byte is taken as hostile: whatever comes, `json` is valid JSON in
 // valid UTF-8, and names no key twice. A line that holds no event becomes one unparsed record; a

@@ -132,7 +132,6 @@ bool read_rfc5424_fields(std::string_view text, SyslogLine& line) {
     text.remove_prefix(kByteOrderMark.size());
   }
   line.framing = Framing::rfc5424;
-  line.has_appname = true;
   line.host = host == "-" ? std::string_view() : host;
   line.ident = app == "-" ? std::string_view() : app;
   line.pid = procid == "-" ? std::string_view() : procid;

@@ -31,12 +31,11 @@ struct SyslogLine {
   Framing framing = Framing::none;
   Timestamp stamp;
   // Each is empty where the line has none.
+  // In RFC 5424 framing ident is the APP-NAME and pid the PROCID, which may be any word.
   std::string_view host, ident, pid;
   // Without leading blanks.
   std::string_view message;
   int priority = kNoPriority;
-  // In RFC 5424 framing ident is the APP-NAME and pid the PROCID.
-  bool has_appname = false;
 };
 
 [[nodiscard]] SyslogLine split_syslog_line(std::string_view line);

@@ -16,6 +16,7 @@ class BulkFraming final : public ItemFraming {
   explicit BulkFraming(std::string dated_prefix = {}) : dated_prefix_(std::move(dated_prefix)) {}
 
   [[nodiscard]] std::string_view name() const override { return kName; }
+  [[nodiscard]] bool head_has_id() const override { return true; }
   void begin_item(const ItemAddress& address, std::string& body) const override;
   [[nodiscard]] Result<std::vector<FramedItem>> split(std::string_view body) const override;
   [[nodiscard]] std::string_view id_of(const FramedItem& item) const override;

@@ -51,6 +51,9 @@ class ItemFraming {
   // Stable; at most 32 bytes. It is stored with the frames of a buffer.
   [[nodiscard]] virtual std::string_view name() const = 0;
 
+  // Whether heads say the ids of their documents; else the documents have to.
+  [[nodiscard]] virtual bool head_has_id() const = 0;
+
   virtual void begin_item(const ItemAddress& address, std::string& body) const = 0;
   static void end_item(std::string& body) { body += '\n'; }
 

@@ -155,6 +155,10 @@ const SinkType kType{
     .connect_client = connect_client,
     .set_up = set_up,
     .repair = repair_document,
+    .why_no_full_documents =
+        "the mapping of `auditship setup` has aliases for names that full documents write out, and "
+        "a document that writes to an alias is refused whole. Leave it at lean: queries find those "
+        "names",
 };
 
 }  // namespace auditship::sinks::opensearch

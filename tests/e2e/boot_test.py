@@ -238,7 +238,7 @@ def wanted_ids(machine, stream, pattern):
     """What the lines become without any state, kill or upgrade."""
     paths = ["/" + str(path.relative_to(machine.root)) for path in generations(machine, pattern)]
     said = by_hand(machine, "auditship", "parse", "--stream", stream, "--config", "/etc/auditship/auditship.yaml", *paths)
-    return sorted(json.loads(line)["event.id"] for line in said.stdout.splitlines())
+    return sorted(json.loads(line)["_id"] for line in said.stdout.splitlines())
 
 
 def everything_is_there_once(machine, node, stream, pattern, lines):
@@ -247,10 +247,10 @@ def everything_is_there_once(machine, node, stream, pattern, lines):
     assert len(wanted) == lines, f"{stream}: documents of all lines"
 
     def arrived():
-        found = [hit["_source"] for hit in every_hit(node.admin, stream, source=True)]
+        found = [{**hit["_source"], "_id": hit["_id"]} for hit in every_hit(node.admin, stream, source=True)]
         return found if sum(not is_derived(d) for d in found) >= lines else None
     documents = wait_until(arrived, f"{lines} documents of {stream}", 60)
-    got = sorted(d["event.id"] for d in documents if not is_derived(d))
+    got = sorted(d["_id"] for d in documents if not is_derived(d))
     print(f"{stream}: {lines} lines, lost {len(set(wanted) - set(got))}, doubled {len(got) - len(set(got))}")
     assert not difference(got, wanted), f"{stream}: the ids in the indices are not those of the lines"
     return documents

@@ -116,7 +116,7 @@ def reference_ids(machine):
     said = machine.run("auditship", "parse", "--stream", "authlog", "--config", "/etc/auditship/auditship.yaml",
                        "/var/log/auditship-fixture/auth.log", env={**machine.environment(), "NODE_NAME": "fixture-node"})
     assert len(said.stdout.splitlines()) == len(LINES), "documents by parse"
-    return sorted(json.loads(line)["event.id"] for line in said.stdout.splitlines())
+    return sorted(json.loads(line)["_id"] for line in said.stdout.splitlines())
 
 
 def ship_across_the_upgrade(machine, server, new):

@@ -5,7 +5,7 @@ LINES = (DATA / "authlog" / "debian13-rfc3339.log").read_bytes().splitlines(keep
 
 
 def ids_of(directory):
-    return [d["event.id"] for _, d in documents(directory, "authlog") if not is_derived(d)]
+    return [d["_id"] for _, d in documents(directory, "authlog") if not is_derived(d)]
 
 
 def test_two_files_with_equal_lines_give_all_their_documents(work):

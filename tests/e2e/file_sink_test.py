@@ -8,18 +8,14 @@ from harness import (DATA, LONG, as_parsed, difference, documents, file_sink, ge
                      start_agent, wait_until, write_config)
 
 
-def without_agent(document):
-    return {k: v for k, v in document.items() if k != "agent.id"}
-
-
 @pytest.mark.parametrize("stream, name", [("kubeaudit", "kube-audit/failures-bodies.log"), ("authlog", "authlog/debian13-rfc3339.log")])
 def test_the_file_sink_writes_the_documents_of_parse(work, stream, name):
     copy = work / (stream + ".log")
     shutil.copy(DATA / name, copy)
     config = write_config(work, {stream: [copy]}, file_sink(work / "plain"))
     run_once(config)
-    shipped = [as_parsed(without_agent(d)) for _, d in documents(work / "plain", stream) if not is_derived(d)]
-    parsed = [without_agent(d) for d in parse(stream, [copy], config)]
+    shipped = [as_parsed(d) for _, d in documents(work / "plain", stream) if not is_derived(d)]
+    parsed = parse(stream, [copy], config)
     assert len(parsed) > 50, f"only {len(parsed)} documents"
     assert len(shipped) == len(parsed), "documents"
     for number, (ours, theirs) in enumerate(zip(shipped, parsed)):
@@ -46,7 +42,7 @@ def test_kills_neither_lose_nor_double_a_document(work):
     streams = {"kubeaudit": [log]}
     whole = work / "whole"
     run_once(write_config(work, streams, file_sink(whole), "reference"))
-    wanted = [without_agent(d) for _, d in documents(whole, "kubeaudit")]
+    wanted = [d for _, d in documents(whole, "kubeaudit")]
     assert len(wanted) == lines, "documents of a run without crashes"
     broken = work / "broken"
     config = write_config(work, streams, file_sink(broken), "crashing")
@@ -56,6 +52,6 @@ def test_kills_neither_lose_nor_double_a_document(work):
         killed_at(point, config, broken)
         assert written_bytes(broken) < size, "everything was written before the kill: nothing was tested"
     run_once(config)
-    got = [without_agent(d) for _, d in documents(broken, "kubeaudit")]
+    got = [d for _, d in documents(broken, "kubeaudit")]
     assert len(got) == lines, "documents after the crashes"
     assert not difference(got, wanted), "documents after the crashes differ from those without"

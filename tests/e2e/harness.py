@@ -149,6 +149,11 @@ def is_derived(document):
     return document.get("event.action") in ("ssh-session", "ssh-session-start", "rules-changed")
 
 
+def without_id(document):
+    """As it stands in an index, where the id is beside it."""
+    return {k: v for k, v in document.items() if k != "_id"}
+
+
 def as_parsed(document):
     """Without what one line alone cannot tell: parse does not know it."""
     return {k: v for k, v in document.items() if k not in ("ssh.login.id", "ssh.login.candidates", "agent.rules.hash")}

@@ -12,13 +12,22 @@ namespace {
 // More memory than this is not kept after a giant line.
 constexpr std::size_t kKeptBulkBytes = 2 * 1024 * 1024;
 
+// A document says its id where nothing beside it does.
+event::EncoderOptions framed(event::EncoderOptions encoder,
+                             const sinks::framing::ItemFraming* framing) {
+  AUDITSHIP_CHECK(framing != nullptr, "the settings say how items are framed");
+  encoder.id_place = framing->head_has_id() ? event::IdPlace::beside : event::IdPlace::member;
+  return encoder;
+}
+
 }  // namespace
 
 RecordStage::RecordStage(const event::EncoderOptions& encoder,
                          std::shared_ptr<const sinks::framing::ItemFraming> framing,
                          filter::RuleSet rules)
-    : framing_(std::move(framing)), rules_(std::move(rules)), encoder_(encoder) {
-  AUDITSHIP_CHECK(framing_ != nullptr, "the settings say how items are framed");
+    : framing_(std::move(framing)),
+      rules_(std::move(rules)),
+      encoder_(framed(encoder, framing_.get())) {
   encoder_.set_rules_hash(rules_.hash_text());
 }
 

@@ -26,8 +26,8 @@ void UnparsedWatch::note(const event::Record& record) {
     return;
   }
   noted_ = true;
-  const std::string_view ident = record.field("ident");
-  example_.assign(ident).append(ident.empty() ? "" : ": ");
+  const std::string_view program = record.field("process.name");
+  example_.assign(program).append(program.empty() ? "" : ": ");
   append_utf8_repaired(example_, first_words(record.field("message")));
 }
 

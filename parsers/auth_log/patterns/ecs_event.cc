@@ -124,9 +124,11 @@ void EcsEvent::related(std::string_view name, const Names& names) {
   if (names.size == 0) {
     return;
   }
+  const auto add = [this, name](std::string_view json) {
+    record_->add(name, json, event::FieldType::literal, event::FieldRole::copied);
+  };
   if (names.size == 1 && is_json_clean(names.values[0])) {
-    record_->add(name, record_->keep_joined({"[\"", names.values[0], "\"]"}),
-                 event::FieldType::literal);
+    add(record_->keep_joined({"[\"", names.values[0], "\"]"}));
     return;
   }
   scratch_.clear();
@@ -138,7 +140,7 @@ void EcsEvent::related(std::string_view name, const Names& names) {
     append_json_string(scratch_, names.values[i]);
   }
   scratch_ += ']';
-  record_->add(name, record_->keep(scratch_), event::FieldType::literal);
+  add(record_->keep(scratch_));
 }
 
 void EcsEvent::finish() {
@@ -165,12 +167,14 @@ void EcsEvent::user_is_target() {
   }
 }
 
-void EcsEvent::number(std::string_view name, std::string_view digits) {
+bool EcsEvent::number(std::string_view name, std::string_view digits) {
   const std::string_view value = without_leading_zeros(digits);
   if (!value.empty() && value.size() <= kMaxLongDigits &&
       std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     literal(name, value);
+    return true;
   }
+  return false;
 }
 
 void EcsEvent::port(std::string_view name, std::string_view digits) {

@@ -27,6 +27,12 @@ class EcsEvent {
       record_->add(name, value);
     }
   }
+  // Another name of what stands in a stored field.
+  void alias(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      record_->add_alias(name, value);
+    }
+  }
   // The value also goes into related.user.
   void user(std::string_view name, std::string_view value);
   // Whoever is named as user.name alone is whom somebody wanted to become, not who acted.
@@ -34,8 +40,8 @@ class EcsEvent {
   void literal(std::string_view name, std::string_view json) {
     record_->add(name, json, event::FieldType::literal);
   }
-  // digits: as a number, if it fits a long; else nothing.
-  void number(std::string_view name, std::string_view digits);
+  // digits: as a number, if it fits a long; else nothing, and false.
+  bool number(std::string_view name, std::string_view digits);
   // A number above 65535 yields nothing.
   void port(std::string_view name, std::string_view digits);
   // A numeric address; UNKNOWN and invalid text yield nothing. A zone goes to source.address only.

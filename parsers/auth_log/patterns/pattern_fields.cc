@@ -112,7 +112,8 @@ void add_field(const Token& token, std::string_view value, EcsEvent& event) {
     case Placeholder::literal:
       return;
     case Placeholder::number:
-      return event.number(token.text, value);
+      event.number(token.text, value);
+      return;
     case Placeholder::decimal:
       return event.literal(token.text, value);
     case Placeholder::port:

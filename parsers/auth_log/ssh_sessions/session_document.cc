@@ -14,6 +14,11 @@ class Writer {
   void text(std::string_view name, std::string_view value) {
     event_.text(name, record_.keep(value));
   }
+  void host(std::string_view value) {
+    const std::string_view kept = record_.keep(value);
+    event_.text("host", kept);
+    event_.alias("log.syslog.hostname", kept);
+  }
   void user(std::string_view name, std::string_view value) {
     event_.user(name, record_.keep(value));
   }
@@ -72,9 +77,7 @@ void write_key(const logins::SshLogin& login, Writer& to) {
 
 // What is known at the login itself.
 void write_login(const logins::SshLogin& login, Writer& to) {
-  to.text("host", login.host);
-  to.text("log.syslog.hostname", login.host);
-  to.text("event.kind", "event");
+  to.host(login.host);
   to.text("ssh.login.id", login.id);
   if (login.start_known) {
     to.time("event.start", login.start_ns);

@@ -273,6 +273,7 @@ class Reader {
       whole.longest = std::max({whole.longest, key.longest, value.longest});
       if (key.inner().substr(0, kBoundPrefix.size()) != kBoundPrefix) {
         event_.bound.pop_back();
+        event_.only_bound = false;
       }
     }
     whole.raw = between(text_, begin, scan_.position());
@@ -333,6 +334,7 @@ void clear(KubeEvent& event) {
   event.source_ips.clear();
   event.annotations.clear();
   event.bound.clear();
+  event.only_bound = true;
   event.odd.clear();
   event.duplicate_key = event.odd_overflow = false;
 }

@@ -82,6 +82,8 @@ struct KubeEvent {
   std::vector<std::pair<json::JsonValue, json::JsonValue>> annotations;
   // Of user.extra: the members whose names begin with kBoundPrefix.
   std::vector<std::pair<json::JsonValue, json::JsonValue>> bound;
+  // user.extra has no others.
+  bool only_bound = true;
   // Members that fit nowhere, as JSON members: "path":value,…
   std::string odd;
   bool duplicate_key = false;

@@ -49,6 +49,44 @@ void has(const std::string& text, std::string_view part) {
   CHECK(text.find(part) != std::string::npos);
 }
 
+TEST_CASE("documents are lean, or full where the sink takes such", "[config]") {
+  using event::DocumentForm;
+  Rig rig;
+  const std::string file = "sink: {type: file, file: {directory: /docs}}\n";
+  const std::string server = "sink: {type: opensearch, opensearch: {hosts: ['https://a:9200']}}\n";
+  const auto form = [&](const std::string& text, std::string_view stream) {
+    const auto config = rig.parse(text);
+    INFO((config ? "" : config.error().message));
+    REQUIRE(config.ok());
+    // What is in effect reads back as itself.
+    const auto again = config::parse_config(
+        rig.fs, app::registered_types(), "/etc/auditship.yaml", config::render_effective(*config),
+        [](const std::string&) { return std::optional<std::string>(); });
+    REQUIRE(again.ok());
+    CHECK(stream_of(*again, stream).documents == stream_of(*config, stream).documents);
+    return stream_of(*config, stream).documents;
+  };
+  CHECK(form(file, "authlog") == DocumentForm::lean);
+  CHECK(form(server, "authlog") == DocumentForm::lean);
+  CHECK(form(file + "documents: full\n", "kubeaudit") == DocumentForm::full);
+  const std::string one = "documents: full\nstreams: {authlog: {documents: lean}}\n";
+  CHECK(form(file + one, "authlog") == DocumentForm::lean);
+  CHECK(form(file + one, "kubeaudit") == DocumentForm::full);
+  CHECK(form(file + "streams: {authlog: {documents: full}}\n", "authlog") == DocumentForm::full);
+  has(rig.refusal(file + "documents: all\n"), "documents: expected lean or full, found \"all\"");
+
+  const std::string both = rig.refusal(server + "documents: full\n");
+  has(both,
+      "/etc/auditship.yaml:3:12: documents: stream kubeaudit: full documents are not for the "
+      "sink opensearch: the mapping of `auditship setup` has aliases");
+  has(both, "stream authlog: full documents");
+  has(rig.refusal(server + "streams: {authlog: {documents: full}}\n"),
+      "streams: stream authlog: full documents are not for the sink opensearch");
+  CHECK(form(server + "documents: full\nstreams: {authlog: {documents: lean}, kubeaudit: "
+                      "{documents: lean}}\n",
+             "authlog") == DocumentForm::lean);
+}
+
 TEST_CASE("a stream takes its keys from the top level, and overrides them for itself", "[config]") {
   Rig rig;
   const auto config = rig.parse(R"(

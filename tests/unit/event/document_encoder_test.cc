@@ -1,5 +1,6 @@
 #include "agent/event/document_encoder.h"
 
+#include <array>
 #include <map>
 
 #include <simdjson.h>
@@ -19,7 +20,6 @@ event::EncoderOptions options() {
   o.node = "node-1";
   o.stream = "kubeaudit";
   o.agent_version = "0.1.0";
-  o.agent_id = "abc";
   return o;
 }
 
@@ -91,13 +91,10 @@ TEST_CASE_METHOD(Fixture, "a document has the common members under dotted names"
   CHECK(text(out.document, "@timestamp") == "2026-11-23T06:03:11.000Z");
   CHECK(text(out.document, "cluster.name") == "prod");
   CHECK(text(out.document, "node.name") == "node-1");
-  CHECK(text(out.document, "tag") == "kubeaudit.var.log.kubernetes.audit.kube-apiserver-audit.log");
   CHECK(text(out.document, "log.file.path") == origin.name);
   CHECK(number(out.document, "log.offset") == 4242);
-  CHECK(text(out.document, "agent.name") == "auditship");
   CHECK(text(out.document, "agent.version") == "0.1.0");
-  CHECK(text(out.document, "agent.id") == "abc");
-  CHECK(text(out.document, "event.id") == std::string(44, '7'));
+  CHECK(text(out.document, "_id") == "<absent>");
   CHECK(out.document.find("\"tags\"") == std::string::npos);
 }
 
@@ -140,34 +137,70 @@ TEST_CASE_METHOD(Fixture, "a record without a time gets the read time and says s
   CHECK(out.document.find(R"("tags":["timestamp-unparsed","no-header"])") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "a field with the name of a common member takes its place",
+TEST_CASE_METHOD(Fixture, "a lean document has the stored fields only, a full one the others, too",
                  "[bulk_encoder]") {
-  event::EncoderOptions all = options();
-  all.orchestrated = true;
-  all.rules_hash = "12ab";
-  for (const std::string_view name : event::kCommonMembers) {
-    event::DocumentEncoder encoder(all);
+  using event::FieldRole;
+  using event::FieldType;
+  const std::string longer(1000, 'x');
+  const std::array<FieldRole, 5> roles = {FieldRole::alias, FieldRole::copied, FieldRole::stored,
+                                          FieldRole::restated, FieldRole::unwritten};
+  const std::array<std::string_view, 5> names = {"a.short", "b.short", "c.short", "d.short",
+                                                 "e.short"};
+  const std::array<std::string_view, 5> long_names = {"a.long", "b.long", "c.long", "d.long",
+                                                      "e.long"};
+  for (std::size_t first = 0; first < roles.size(); ++first) {
     record.fields.clear();
-    record.tags = {"t"};
-    record.add(name, "mine");
-    INFO(name);
-    const Lines out = encode(encoder, record, line);
-    CHECK(text(out.document, std::string(name)) == "mine");
-    // and the others are all there
-    for (const std::string_view other : event::kCommonMembers) {
-      CHECK(out.document.find('"' + std::string(other) + "\":") != std::string::npos);
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+      const std::size_t at = (first + i) % roles.size();
+      record.add(names[at], "\"v\"", FieldType::string, roles[at]);
+      record.add(long_names[at], longer, FieldType::string, roles[at]);
+    }
+    for (const event::DocumentForm form : {event::DocumentForm::lean, event::DocumentForm::full}) {
+      event::EncoderOptions o = options();
+      o.form = form;
+      event::DocumentEncoder encoder(o);
+      const std::string document = encode(encoder, record, line).document;
+      for (std::size_t i = 0; i < roles.size(); ++i) {
+        const bool there = roles[i] == FieldRole::stored ||
+                           (form == event::DocumentForm::full && roles[i] != FieldRole::unwritten);
+        INFO(names[i]);
+        CHECK(text(document, std::string(names[i])) == (there ? "\"v\"" : "<absent>"));
+        CHECK(text(document, std::string(long_names[i])) == (there ? longer : "<absent>"));
+      }
     }
   }
 }
 
-TEST_CASE_METHOD(Fixture, "only a cluster's own events name their orchestrator's cluster",
+TEST_CASE_METHOD(Fixture, "a document without stored fields is whole", "[bulk_encoder]") {
+  event::DocumentEncoder encoder(options());
+  record.add_alias("user.name", "eve");
+  CHECK(text(encode(encoder, record, line).document, "user.name") == "<absent>");
+  CHECK(record.field("user.name") == "eve");
+}
+
+TEST_CASE_METHOD(Fixture, "the id is the first member where nothing beside the document says it",
                  "[bulk_encoder]") {
   event::EncoderOptions o = options();
+  o.id_place = event::IdPlace::member;
+  event::DocumentEncoder encoder(o);
+  const std::string document = encode(encoder, record, line).document;
+  CHECK(document.starts_with("{\"_id\":\"" + std::string(event::DocId::kSize, '7') +
+                             "\",\"@timestamp\":"));
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "full documents of a cluster's own events name their orchestrator's cluster",
+                 "[bulk_encoder]") {
+  event::EncoderOptions o = options();
+  o.form = event::DocumentForm::full;
   event::DocumentEncoder plain(o);
   CHECK(encode(plain, record, line).document.find("orchestrator") == std::string::npos);
   o.orchestrated = true;
   event::DocumentEncoder encoder(o);
   CHECK(text(encode(encoder, record, line).document, "orchestrator.cluster.name") == "prod");
+  o.form = event::DocumentForm::lean;
+  event::DocumentEncoder lean(o);
+  CHECK(encode(lean, record, line).document.find("orchestrator") == std::string::npos);
 }
 
 TEST_CASE_METHOD(Fixture, "a body is text, repaired, and cut at a character with marker and length",
@@ -208,7 +241,7 @@ TEST_CASE_METHOD(Fixture, "each file has its own constants, also with more files
   line.origin = nullptr;
   const Lines out = encode(encoder, record, line);
   CHECK(text(out.document, "log.file.path") == "<absent>");
-  CHECK(text(out.document, "tag") == "kubeaudit");
+  CHECK(text(out.document, "cluster.name") == "prod");
 }
 
 TEST_CASE_METHOD(Fixture, "a salvaged record says where it begins, and an empty literal is null",

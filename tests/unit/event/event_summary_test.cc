@@ -20,7 +20,7 @@ TEST_CASE("a login is a sentence: when, where, who, with which key, from where",
   record.time_ns = 1763874191'000'000'000;
   record.time_known = true;
   record.add("host", "node1");
-  record.add("ident", "sshd");
+  record.add("process.name", "sshd");
   record.add("event.action", "ssh-login");
   record.add("event.outcome", "success");
   record.add("user.name", "root");
@@ -71,7 +71,7 @@ TEST_CASE("long values are cut", "[pretty]") {
   event::Record record;
   record.clear();
   record.add("host", "n");
-  record.add("ident", "sudo");
+  record.add("process.name", "sudo");
   record.add("message", std::string_view(record.keep(std::string(5000, 'm'))));
   CHECK(pretty(record).size() < 600);
 }

@@ -54,6 +54,7 @@ std::vector<Document> documents_of(const std::string& input, std::string_view st
   options.cluster = "c";
   options.node = "n";
   options.stream = stream;
+  options.form = event::DocumentForm::full;  // cases may ask by every name
   event::DocumentEncoder encoder(options);
   event::DocId id;
   id.text.fill('0');

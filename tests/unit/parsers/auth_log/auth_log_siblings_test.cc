@@ -37,7 +37,7 @@ void check_line(const char* line, const char* host, const char* ident) {
   INFO(line);
   const Parsed parsed = parse_line(line);
   CHECK(parsed["host"] == host);
-  CHECK(parsed["ident"] == ident);
+  CHECK(parsed["process.name"] == ident);
   CHECK(parsed.has("event.action"));
   CHECK(parsed.time_known);
 }

@@ -33,6 +33,7 @@ Parsed parse_line(parsers::auth_log::AuthLogParser& parser, std::string_view tex
     INFO("field " << name << " of " << text);
     REQUIRE(out.fields.emplace(name, field.value).second);
     out.types[name] = field.type;
+    out.roles[name] = field.role;
     out.order += name + "=" + std::string(field.value) + "\n";
   }
   for (const std::string_view tag : record.tags) {
@@ -58,8 +59,8 @@ Parsed parse_sshd(std::string_view message) { return parse_as("sshd[812]", messa
 std::map<std::string, std::string> message_fields(const Parsed& parsed, bool pam_prefix) {
   std::map<std::string, std::string> fields = parsed.fields;
   for (const char* name :
-       {"time", "host", "ident", "pid", "message", "log.syslog.hostname", "process.name",
-        "process.pid", "event.kind", "event.category", "event.type", "event.action",
+       {"host", "message", "log.syslog.hostname", "log.syslog.appname", "log.syslog.procid",
+        "process.name", "process.pid", "event.category", "event.type", "event.action",
         "event.outcome", "related.user", "related.ip"}) {
     fields.erase(name);
   }

@@ -17,6 +17,7 @@ inline constexpr std::int64_t kNow = std::int64_t{1795413600} * 1'000'000'000;
 struct Parsed {
   std::map<std::string, std::string> fields;  // by name; twice the same name fails the test
   std::map<std::string, event::FieldType> types;
+  std::map<std::string, event::FieldRole> roles;
   std::vector<std::string> tags;
   bool time_known = false;
   std::int64_t time_ns = 0;
@@ -36,8 +37,8 @@ struct Parsed {
 [[nodiscard]] Parsed parse_sshd(std::string_view message);
 [[nodiscard]] Parsed parse_as(std::string_view ident, std::string_view message);
 
-// The fields that come from the message itself: without flat fields,
-// event.kind/category/type/action/outcome, related.* and, behind a PAM prefix, what that prefix
+// The fields that come from the message itself: without those of the header,
+// event.category/type/action/outcome, related.* and, behind a PAM prefix, what that prefix
 // says.
 [[nodiscard]] std::map<std::string, std::string> message_fields(const Parsed& parsed,
                                                                 bool pam_prefix);

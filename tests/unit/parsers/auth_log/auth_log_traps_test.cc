@@ -323,7 +323,7 @@ TEST_CASE("one try is three lines: unix_chkpwd, pam_unix, Failed", "[auth][trap]
 
 TEST_CASE("sshd(pam_unix)[77]: the ident of RHEL 3/4 names the module", "[auth][trap]") {
   const Parsed parsed = parse_as("sshd(pam_unix)[77]", "session opened for user ann by (uid=0)");
-  CHECK(parsed["ident"] == "sshd(pam_unix)");
+  CHECK(parsed["process.name"] == "sshd(pam_unix)");
   CHECK(parsed["pam.module"] == "pam_unix");
   CHECK(parsed["pam.service"] == "sshd");
   CHECK(parsed["event.action"] == "session-opened");

@@ -163,8 +163,11 @@ TEST_CASE("the legacy text format is recognised, marked and not misread", "[kube
     CHECK(has_tag(record, "legacy-format"));
     CHECK_FALSE(record.kube.present);
     CHECK(record.time_known);
-    CHECK_FALSE(record.field("event.id").empty());
+    CHECK_FALSE(record.field("auditID").empty());
+    CHECK(record.field("event.id") == record.field("auditID"));
+    CHECK(record.field("user.name") == record.field("user.username"));
     CHECK(record.field("source.ip") == "127.0.0.1");
+    CHECK(record.field("related.ip") == R"(["127.0.0.1"])");
     CHECK(record.field("user.effective.name") != "<self>");
     answers += record.field("http.response.status_code").empty() ? 0 : 1;
   }

@@ -94,7 +94,7 @@ Result<std::unique_ptr<File>> BreakingFs::open(const std::string& path, OpenMode
 }
 
 std::string document(int n) {
-  return "{\"n\":" + std::to_string(n) + ",\"event.id\":\"id" + std::to_string(n) + "\"}";
+  return "{\"n\":" + std::to_string(n) + ",\"_id\":\"id" + std::to_string(n) + "\"}";
 }
 
 struct Frame {

@@ -21,6 +21,7 @@ TEST_CASE("a bulk body is split into pairs of lines", "[framing]") {
   REQUIRE(items->size() == 2);
   CHECK((*items)[0].head == "{\"create\":{\"_id\":\"a\"}}\n");
   CHECK((*items)[1].document == "{\"n\":2}");
+  CHECK(framing.head_has_id());
   CHECK(framing.id_of((*items)[0]) == "a");
   CHECK(framing.id_of((*items)[1]) == "b");
   CHECK(framing.index_of((*items)[0]).empty());

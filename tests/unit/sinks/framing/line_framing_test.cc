@@ -13,6 +13,7 @@ TEST_CASE("bare lines are documents and nothing else", "[framing]") {
     body += document;
     framing.end_item(body);
   }
+  CHECK_FALSE(framing.head_has_id());
   CHECK(body == "{\"n\":1}\n{\"n\":2}\n");
   auto items = framing.split(body);
   REQUIRE(items.ok());

@@ -18,7 +18,6 @@ TEST_CASE("a login, from Accepted to session closed", "[sessions]") {
   REQUIRE(rig.derived.size() == 1);
   Fields doc = rig.of(1);
   CHECK(doc["event.action"] == "ssh-session");
-  CHECK(doc["event.kind"] == "event");
   CHECK(doc["event.category"] == "[\"session\"]");
   CHECK(doc["event.type"] == "[\"end\"]");
   CHECK(doc["event.outcome"] == "success");
