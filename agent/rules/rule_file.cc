@@ -173,6 +173,32 @@ void read_spec(yaml::YamlMap& top, filter::RuleSetKind kind, RuleFile& out) {
   }
 }
 
+// Fields that documents once had. A rule that names one matches nothing, and may have been written to keep something.
+void warn_of_gone_fields(RuleFile& out) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kGone = {{
+      {"ident", "name process.name"},
+      {"pid", "name process.pid"},
+      {"tag", "a rule file belongs to one stream already"},
+      {"time", "use the condition times"},
+      {"event.kind", "it was always event"},
+      {"agent.name", "it was always auditship"},
+      {"agent.id", "it was one of an agent"},
+      {"orchestrator.type", "it was always kubernetes"},
+      {"log.syslog.priority", "name log.syslog.facility.name and log.syslog.severity.name"},
+  }};
+  for (const filter::RuleSpec& rule : out.spec.rules) {
+    for (const filter::NamedGlobs& field : rule.match.fields) {
+      for (const auto& [name, instead] : kGone) {
+        if (field.name == name) {
+          out.warnings.push_back(out.file + ": rule " + rule.name + ": no document has the field " +
+                                 field.name +
+                                 ", so the rule matches nothing: " + std::string(instead));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Result<RuleFile> parse_rule_file(const std::string& file, std::string_view text) {
@@ -199,6 +225,7 @@ Result<RuleFile> parse_rule_file(const std::string& file, std::string_view text)
   if (!problems.empty()) {
     return problems.error();
   }
+  warn_of_gone_fields(out);
   out.spec.hash = Sha256().of(text);
   auto rules = filter::RuleSet::build(out.spec);
   if (!rules) {

@@ -116,6 +116,18 @@ TEST_CASE("an unknown guard is refused with the nearest name", "[config]") {
       "guards[0].guard: expected");
 }
 
+TEST_CASE("a rule that names a field which no document has is told", "[config]") {
+  const auto file = rules::parse_rule_file(
+      "rules.yaml", std::string(kHead) +
+                        "\nrules:\n- name: cron\n  action: drop\n  fields: {ident: [CRON], "
+                        "process.name: [CRON]}\n");
+  INFO((file ? "" : file.error().message));
+  REQUIRE(file.ok());
+  CHECK(file->warnings ==
+        std::vector<std::string>{"rules.yaml: rule cron: no document has the field ident, so the "
+                                 "rule matches nothing: name process.name"});
+}
+
 TEST_CASE("a file of another kind is refused", "[config]") {
   for (const char* text : {"", "[]", "x", "kind: FilterRules\nrules: []\n",
                            "apiVersion: auditship/v2\nkind: FilterRules\n",
