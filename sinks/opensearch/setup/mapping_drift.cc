@@ -2,6 +2,8 @@
 // templates.
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "sinks/opensearch/protocol/index_lookup.h"
 #include "sinks/opensearch/setup/setup_internal.h"
@@ -11,12 +13,15 @@ namespace {
 
 constexpr std::size_t kMaxLines = 20;  // of one kind that are printed
 
-enum class Family { object, words, number, date, ip, boolean, other };
+enum class Family { object, words, number, date, ip, boolean, alias, other };
 
 struct Field {
   Family family = Family::other;
   std::string type;
   bool ignores_long = true, ignores_malformed = false, has_keyword = false, disabled = false;
+  // Of an alias: another field.
+  std::string path;
+  std::set<std::string> copy_to;
 };
 using Fields = std::map<std::string, Field>;  // ordered: an object comes before what is in it
 
@@ -40,7 +45,8 @@ Family family_of(std::string_view type) {
                                                                {"date", Family::date},
                                                                {"date_nanos", Family::date},
                                                                {"ip", Family::ip},
-                                                               {"boolean", Family::boolean}};
+                                                               {"boolean", Family::boolean},
+                                                               {"alias", Family::alias}};
   const auto found = kFamilies.find(type);
   return found == kFamilies.end() ? Family::other : found->second;
 }
@@ -57,6 +63,15 @@ Field read_field(const Json& from) {
   field.ignores_malformed = value_of(from, "ignore_malformed", "false") == "true";
   field.disabled = value_of(from, "enabled", "true") == "false";
   field.ignores_long = field.type != "keyword" || from.contains("ignore_above");
+  field.path = value_of(from, "path", "");
+  if (const Json* targets = find_member(from, "copy_to")) {
+    for (const Json& target : items_of(targets)) {
+      field.copy_to.insert(text_of(target));
+    }
+    if (targets->is_string()) {
+      field.copy_to.insert(text_of(*targets));
+    }
+  }
   if (const Json* keyword = find_path(from, {"fields", "keyword"})) {
     field.has_keyword = true;
     field.ignores_long = field.ignores_long && keyword->contains("ignore_above");
@@ -92,12 +107,17 @@ class Comparison {
       return;  // said about the object already
     }
     const auto found = live_.find(path);
+    if (wanted.family == Family::alias) {
+      alias(path, wanted, found == live_.end() ? nullptr : &found->second);
+      return;
+    }
     if (found == live_.end()) {
       absent(path, wanted);
       return;
     }
     const Field& live = found->second;
     const std::string types = path + ": " + live.type + ", expected " + wanted.type;
+    copies(path, live, wanted);
     if (live.disabled && !wanted.disabled) {
       drift_.missing.push_back(path + ": switched off in the index");
       in_conflict_ = path + '.';
@@ -118,10 +138,32 @@ class Comparison {
   MappingDrift take() { return std::move(drift_); }
 
  private:
+  // Documents do not have it, so they are taken; but nothing answers to the name.
+  void alias(const std::string& path, const Field& wanted, const Field* live) {
+    if (live == nullptr || live->family != Family::alias || live->path != wanted.path) {
+      unanswered(path + ": " + (live == nullptr ? "not in the mapping" : live->type) +
+                 ", expected an alias of " + wanted.path);
+    }
+  }
+
+  void copies(const std::string& path, const Field& live, const Field& wanted) {
+    for (const std::string& target : wanted.copy_to) {
+      if (!live.copy_to.contains(target)) {
+        unanswered(target + ": not filled from " + path);
+      }
+    }
+  }
+
+  void unanswered(std::string what) {
+    drift_.missing.push_back(std::move(what));
+    drift_.lacks_names = true;
+  }
+
   void absent(const std::string& path, const Field& wanted) {
     if (wanted.family == Family::object && !wanted.disabled) {
       return;  // its fields are said
     }
+    copies(path, Field(), wanted);
     if (dynamic_ == "strict") {
       drift_.rejected.push_back(path + ": not in the mapping, which is strict");
     } else {
@@ -188,6 +230,70 @@ void tell_drift(SetupRun& run, const SetupTarget& target, const std::string& ind
   say_lines(run, "lacks", drift.missing);
 }
 
+// The live mapping of an index against the wanted one. nullopt: it is said why.
+std::optional<MappingDrift> drift_of(SetupRun& run, const std::string& what,
+                                     const std::string& index, const Json& wanted) {
+  const auto answer = run.client.ask("GET", "/" + protocol::url_segment(index) + "/_mapping");
+  if (!answer || answer->status != 200) {
+    run.fail(what,
+             answer ? "reading its mapping was " + say_answer(*answer) : answer.error().message);
+    return std::nullopt;
+  }
+  const auto tree = parse_json(answer->body);
+  const Json* live = tree ? find_path(*tree, {index, "mappings"}) : nullptr;
+  if (live == nullptr) {
+    run.fail(what, "the answer to GET _mapping is not understood");
+    return std::nullopt;
+  }
+  return compare_mappings(*live, wanted);
+}
+
+// Whether an index that is made now would answer to all names: another template may win over ours.
+bool new_index_would_do(SetupRun& run, const std::string& index, const Json& wanted) {
+  const auto answer =
+      run.client.ask("POST", "/_index_template/_simulate_index/" + protocol::url_segment(index));
+  if (!answer || answer->status != 200) {
+    return false;
+  }
+  const auto tree = parse_json(answer->body);
+  const Json* mappings = tree ? find_path(*tree, {"template", "mappings"}) : nullptr;
+  return mappings != nullptr && !compare_mappings(*mappings, wanted).lacks_names;
+}
+
+// Lean documents are taken by an older mapping, but are not found in it by all their names. Empty: nothing was done, or it
+// failed, which is said; else the new write index.
+std::string roll_over_old_mapping(SetupRun& run, const SetupTarget& target,
+                                  const std::string& index, const Json& wanted) {
+  const std::string what = "alias " + target.name;
+  const std::string path = "/" + protocol::url_segment(target.name) + "/_rollover";
+  if (run.options.dry_run) {
+    run.say("  " + what + ": would be rolled over, as " + printable(index) +
+            " does not answer to all names of documents");
+    run.say("    POST " + path);
+    ++run.changes;
+    return {};
+  }
+  if (!new_index_would_do(run, index, wanted)) {
+    return {};
+  }
+  const auto answer = run.client.ask("POST", path);
+  if (!answer || answer->status != 200) {
+    run.fail(what,
+             answer ? "POST " + path + " was " + say_answer(*answer) : answer.error().message);
+    return {};
+  }
+  const auto tree = parse_json(answer->body);
+  const Json* made = tree ? find_member(*tree, "new_index") : nullptr;
+  if (made == nullptr || text_of(*made).empty()) {
+    run.fail(what, "the answer to _rollover is not understood");
+    return {};
+  }
+  ++run.changes;
+  run.say("  " + what + ": rolled over to " + printable(text_of(*made)) + ", as " +
+          printable(index) + " does not answer to all names of documents");
+  return text_of(*made);
+}
+
 void check_mapping(SetupRun& run, const SetupTarget& target) {
   const auto common = run.file("component_templates/auditship-common.json");
   const auto own = run.file("component_templates/auditship-" + target.kind + ".json");
@@ -204,19 +310,19 @@ void check_mapping(SetupRun& run, const SetupTarget& target) {
     run.say("  " + what + ": not there yet");
     return;
   }
-  const auto answer = run.client.ask("GET", "/" + protocol::url_segment(*index) + "/_mapping");
-  if (!answer || answer->status != 200) {
-    run.fail(what,
-             answer ? "reading its mapping was " + say_answer(*answer) : answer.error().message);
-    return;
+  const Json wanted = merge_mappings({*common, *own});
+  std::string written = *index;
+  auto drift = drift_of(run, what, written, wanted);
+  if (drift && drift->lacks_names && drift->rejected.empty() && run.aliases()) {
+    const std::string made = roll_over_old_mapping(run, target, written, wanted);
+    if (!made.empty()) {
+      written = made;
+      drift = drift_of(run, what, written, wanted);
+    }
   }
-  const auto tree = parse_json(answer->body);
-  const Json* live = tree ? find_path(*tree, {*index, "mappings"}) : nullptr;
-  if (live == nullptr) {
-    run.fail(what, "the answer to GET _mapping is not understood");
-    return;
+  if (drift) {
+    tell_drift(run, target, written, *drift);
   }
-  tell_drift(run, target, *index, compare_mappings(*live, merge_mappings({*common, *own})));
 }
 
 // into: an object.

@@ -67,6 +67,8 @@ struct MappingDrift {
   std::vector<std::string> rejected;
   // What cannot be searched as it should be.
   std::vector<std::string> missing;
+  // Some of these are names that documents do not have: aliases, and fields that are filled from others.
+  bool lacks_names = false;
 };
 // live: {"dynamic":…,"properties":…} of an index; wanted: the same as the templates have it.
 [[nodiscard]] MappingDrift compare_mappings(const Json& live, const Json& wanted);

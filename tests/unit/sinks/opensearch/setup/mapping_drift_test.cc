@@ -112,3 +112,102 @@ TEST_CASE("golden requests to Dashboards") {
     CHECK_FALSE(rig.run());
   }
 }
+
+TEST_CASE("mapping drift: names that only a mapping can answer") {
+  const auto drift = [](const std::string& live, const std::string& wanted) {
+    return sinks::opensearch::setup::compare_mappings(
+        tree_of(R"({"dynamic":"false","properties":)" + live + "}"),
+        tree_of(R"({"dynamic":"false","properties":)" + wanted + "}"));
+  };
+  const std::string words = R"({"type":"keyword","ignore_above":9})";
+  const std::string host = R"("host":)" + words;
+  const std::string alias = R"("name":{"type":"alias","path":"host"})";
+  const std::string wanted = "{" + host + "," + alias + "}";
+  CHECK_FALSE(drift(wanted, wanted).lacks_names);
+  CHECK(drift(wanted, wanted).missing.empty());
+
+  const auto absent = drift("{" + host + "}", wanted);
+  CHECK(absent.rejected.empty());
+  CHECK(absent.lacks_names);
+  CHECK(absent.missing ==
+        std::vector<std::string>{"name: not in the mapping, expected an alias of host"});
+  // A mapping of an earlier release: documents no longer write the name.
+  const auto stored = drift("{" + host + R"(,"name":)" + words + "}", wanted);
+  CHECK(stored.rejected.empty());
+  CHECK(stored.lacks_names);
+  CHECK(stored.missing == std::vector<std::string>{"name: keyword, expected an alias of host"});
+  CHECK(drift("{" + host + R"(,"name":{"type":"alias","path":"other"}})", wanted).lacks_names);
+  // The other way round every document that writes it is refused.
+  CHECK(drift(wanted, "{" + host + R"(,"name":)" + words + "}").rejected ==
+        std::vector<std::string>{"name: alias, expected keyword"});
+  // A field that is missing otherwise is no reason for a new index.
+  CHECK_FALSE(drift("{" + host + "}", "{" + host + R"(,"b":)" + words + "}").lacks_names);
+
+  const std::string copied =
+      R"({"host":{"type":"keyword","ignore_above":9,"copy_to":"all"},"all":)" + words + "}";
+  const std::string listed =
+      R"({"host":{"type":"keyword","ignore_above":9,"copy_to":["all"]},"all":)" + words + "}";
+  CHECK(drift(listed, copied).missing.empty());
+  CHECK(drift("{" + host + R"(,"all":)" + words + "}", copied).missing ==
+        std::vector<std::string>{"all: not filled from host"});
+  CHECK(drift("{" + host + R"(,"all":)" + words + "}", copied).lacks_names);
+}
+
+TEST_CASE("setup rolls over from a mapping that does not answer to all names, once") {
+  using sinks::opensearch::setup::dump_json;
+  SetupRig rig;
+  rig.options.only = "templates";
+  rig.live_as_templates();
+  REQUIRE(rig.run());
+  auto old = rig.mappings("kubeaudit");
+  old["properties"]["user"]["properties"]["name"] = {{"type", "keyword"}, {"ignore_above", 1024}};
+  rig.live("kubeaudit", old);
+  const std::string simulate = "POST /_index_template/_simulate_index/kubeaudit-2026.11.25-000001";
+  const std::string lacks =
+      "    lacks user.name: keyword, expected an alias of user.username.keyword\n";
+
+  SECTION("not where nobody may say what a new index would have, or another template wins") {
+    REQUIRE(rig.run());
+    CHECK(rig.says(lacks));
+    CHECK(rig.says("POST /kubeaudit/_rollover"));
+    CHECK(rig.cluster.count("POST /kubeaudit/_rollover") == 0);
+    rig.cluster.answers[simulate] = {200, R"({"template":{"mappings":)" + dump_json(old) + "}}"};
+    REQUIRE(rig.run());
+    CHECK(rig.says(lacks));
+    CHECK(rig.cluster.count("POST /kubeaudit/_rollover") == 0);
+  }
+  SECTION("a dry run tells it") {
+    rig.options.dry_run = true;
+    REQUIRE(rig.run());
+    CHECK(rig.cluster.count("POST") == 0);
+    CHECK(rig.says("alias kubeaudit: would be rolled over"));
+    CHECK(rig.says("    POST /kubeaudit/_rollover\n"));
+    CHECK(rig.says(lacks));
+  }
+  SECTION("dated indices wait for the next day") {
+    rig.options.style = sinks::opensearch::setup::TargetStyle::dated;
+    REQUIRE(rig.run());
+    CHECK(rig.cluster.count("POST") == 0);
+  }
+  SECTION("the new index is the one that is told about") {
+    const std::string now = dump_json(rig.mappings("kubeaudit"));
+    rig.cluster.answers[simulate] = {200, R"({"template":{"mappings":)" + now + "}}"};
+    rig.cluster.answers["POST /kubeaudit/_rollover"] = {
+        200,
+        R"({"old_index":"kubeaudit-2026.11.25-000001","new_index":"kubeaudit-2","rolled_over":true})"};
+    rig.cluster.answers["GET /kubeaudit-2/_mapping"] = {
+        200, R"({"kubeaudit-2":{"mappings":)" + now + "}}"};
+    REQUIRE(rig.run());
+    CHECK(rig.cluster.count("POST /kubeaudit/_rollover") == 1);
+    CHECK(rig.says("alias kubeaudit: rolled over to kubeaudit-2"));
+    CHECK(rig.says("index kubeaudit-2: as the templates"));
+    CHECK_FALSE(rig.says("lacks"));
+    CHECK(rig.says("mappings: 1 changed"));
+  }
+  SECTION("a rollover that is refused is a failure") {
+    rig.cluster.answers[simulate] = {
+        200, R"({"template":{"mappings":)" + dump_json(rig.mappings("kubeaudit")) + "}}"};
+    CHECK_FALSE(rig.run());
+    CHECK(rig.says("POST /kubeaudit/_rollover was answered 404"));
+  }
+}
