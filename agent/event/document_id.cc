@@ -1,8 +1,7 @@
 #include "agent/event/document_id.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstring>
+#include <optional>
 #include <string>
 
 #include "agent/base/result.h"
@@ -11,24 +10,68 @@ namespace auditship::event {
 
 namespace {
 
+constexpr std::size_t kPrefixBytes = 8;
 constexpr std::size_t kSequenceBytes = 6;
-constexpr std::size_t kHashBytes = 8;
+constexpr std::size_t kHashBytes = 5;
+constexpr std::size_t kIdBytes = kPrefixBytes + kSequenceBytes + kHashBytes;
+static_assert(DocId::kSize == (kIdBytes * 8 + 5) / 6);
 
-// "000102…ff": a byte's two characters are copied at once.
-constexpr std::array<char, 512> kHexPairs = [] {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<char, 512> pairs{};
-  for (std::size_t byte = 0; byte < 256; ++byte) {
-    pairs[2 * byte] = kDigits[byte >> 4U];
-    pairs[2 * byte + 1] = kDigits[byte & 15U];
+using IdBytes = std::array<std::uint8_t, kIdBytes>;
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t kNoDigit = 64;
+
+constexpr std::array<std::uint8_t, 256> kValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   }
-  return pairs;
+  return values;
 }();
 
-void put_hex(const std::uint8_t* bytes, std::size_t size, char* to) {
-  for (std::size_t i = 0; i < size; ++i, to += 2) {
-    std::memcpy(to, &kHexPairs[2U * bytes[i]], 2);
+// Here and not by a library: once for each line, of a fixed size.
+DocId encode(const IdBytes& bytes) {
+  DocId id;
+  char* to = id.text.data();
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3) {
+    const unsigned three = static_cast<unsigned>(bytes[at] << 16U) |
+                           static_cast<unsigned>(bytes[at + 1] << 8U) | bytes[at + 2];
+    *to++ = kAlphabet[three >> 18U];
+    *to++ = kAlphabet[(three >> 12U) & 63U];
+    *to++ = kAlphabet[(three >> 6U) & 63U];
+    *to++ = kAlphabet[three & 63U];
   }
+  static_assert(kIdBytes % 3 == 1, "one byte is left");
+  *to++ = kAlphabet[bytes[at] >> 2U];
+  *to = kAlphabet[(bytes[at] & 3U) << 4U];
+  return id;
+}
+
+// nullopt: not 19 bytes in base64url as encode() writes them.
+std::optional<IdBytes> decode(std::string_view text) {
+  if (text.size() != DocId::kSize) {
+    return std::nullopt;
+  }
+  IdBytes bytes{};
+  unsigned bits = 0;
+  unsigned size = 0;
+  std::size_t at = 0;
+  for (const char c : text) {
+    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
+    if (value == kNoDigit) {
+      return std::nullopt;
+    }
+    bits = (bits << 6U | value) & 0xffffU;
+    size += 6;
+    if (size >= 8) {
+      size -= 8;
+      bytes[at++] = static_cast<std::uint8_t>(bits >> size);
+    }
+  }
+  return (bits & ((1U << size) - 1U)) == 0 ? std::optional(bytes) : std::nullopt;
 }
 
 }  // namespace
@@ -50,34 +93,37 @@ DocId DocIds::of(const RawLine& line, const Record& record) {
     digest = sha_.finish();
   }
 
-  std::array<std::uint8_t, DocId::kSize / 2> bytes{};
+  IdBytes bytes{};
+  static_assert(std::tuple_size_v<RecordId::Prefix> == kPrefixBytes);
   auto at = std::copy(line.id.prefix.begin(), line.id.prefix.end(), bytes.begin());
+  bytes[0] &= 0x7f;
   for (std::size_t i = 0; i < kSequenceBytes; ++i) {
     *at++ = static_cast<std::uint8_t>(sequence >> (8 * (kSequenceBytes - 1 - i)));
   }
   std::copy_n(digest.begin(), kHashBytes, at);
-
-  DocId id;
-  put_hex(bytes.data(), bytes.size(), id.text.data());
-  return id;
+  return encode(bytes);
 }
 
 DocId DocIds::derived(std::string_view label, std::string_view origin) {
-  AUDITSHIP_CHECK(origin.size() == DocId::kSize, "an id has 44 digits");
+  auto bytes = decode(origin);
+  AUDITSHIP_CHECK(bytes.has_value(), "what is derived is derived from a document");
   sha_.update_prefixed(label);
   sha_.update_prefixed(origin);
   const Digest digest = sha_.finish();
-  DocId id;
-  char* to = std::copy_n(origin.data(), DocId::kSize - 2 * kHashBytes, id.text.data());
-  put_hex(digest.data(), kHashBytes, to);
-  return id;
+  std::copy_n(digest.begin(), kHashBytes, bytes->end() - kHashBytes);
+  return encode(*bytes);
+}
+
+bool is_document_id(std::string_view text) {
+  const auto bytes = decode(text);
+  return bytes && (bytes->front() & 0x80U) == 0;
 }
 
 std::uint64_t sequence_of(std::string_view id) {
-  constexpr std::size_t kAt = DocId::kSize - 2 * (kHashBytes + kSequenceBytes);
+  const auto bytes = decode(id);
   std::uint64_t sequence = 0;
-  if (id.size() == DocId::kSize) {
-    std::from_chars(id.data() + kAt, id.data() + kAt + 2 * kSequenceBytes, sequence, 16);
+  for (std::size_t i = 0; bytes && i < kSequenceBytes; ++i) {
+    sequence = sequence << 8U | (*bytes)[kPrefixBytes + i];
   }
   return sequence;
 }

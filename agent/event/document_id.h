@@ -1,6 +1,10 @@
 // DocId: the _id of a document, made of the place where its record stands and of the record's bytes.
 //
-//   44 hex characters = 8 bytes of prefix ‖ 6 bytes of sequence ‖ 8 bytes of SHA-256(record)
+//   26 characters of base64url = 8 bytes of prefix ‖ 6 bytes of sequence ‖ 5 bytes of SHA-256(record)
+//
+// OpenSearch stores an id that is base64url as the bytes that it stands for, so an id takes 19 bytes there, of which those
+// of a log's next document mostly repeat. The first bit of the prefix is cleared: no id begins with `-`, which a
+// command line would take for an option, or with a byte for which OpenSearch needs one more.
 //
 // Prefix and sequence are the record's RecordId, which its input gives it. Of a log file:
 //
@@ -23,13 +27,21 @@
 // their length before them, so no part can pose as another: the same bytes in two files never have
 // one id, whatever their first lines are. The same holds for two nodes and two clusters.
 //
-// Between generations of one file three things must agree at once: the digest of the first line,
-// the offset, and the line's digest. The digests are truncated SHA-256, so agreeing on purpose
-// means to find two collisions of 64 bits among lines that contain time stamps and process numbers
-// of the server, to have two of them stand first in their files and the other two at the same byte.
-// Such a search pairs only lines that the searcher invented: to hide a *given* line behind an
-// earlier one is a second preimage (2^64 tries, at a given place in a given file). Generations that
-// really begin with the same line are told apart by the collision index.
+// Between generations of one file three things must agree at once: the digest of the first line
+// (63 bits), the offset, and the line's digest (40 bits). Generations that begin with the same line are
+// told apart by the collision index, as far as the history of generations goes
+// (input/file/rotation/generation_history.h: at least the last 64). So the line's digest decides in two cases only: a file that
+// was truncated, or restored from an older copy, and is read under the key of the one before it, and
+// a first line that comes again, to the byte, after more generations than that which began otherwise: then most often
+// in another index, and ids guard one index.
+//
+// By chance two lines at one offset then agree once in 2^40. On purpose: only who may truncate or
+// replace log files brings that case about, and needs no collision to hide a line. Whoever only
+// causes lines to be written would have to know beforehand the offset and the line that will stand
+// there, with its time stamp and process number, and search 2^40 lines for one that an earlier
+// generation then has at the same byte. Fewer than 40 bits would bring chance near: an
+// agent that ships 10^9 lines a day from restored files would meet one such pair in three years.
+// More would cost index: these bytes are the only ones of an id that do not compress.
 #pragma once
 
 #include <array>
@@ -43,13 +55,15 @@
 namespace auditship::event {
 
 struct DocId {
-  static constexpr std::size_t kSize = 44;
+  static constexpr std::size_t kSize = 26;
   std::array<char, kSize> text{};
 
   [[nodiscard]] std::string_view view() const { return {text.data(), text.size()}; }
   bool operator==(const DocId&) const = default;
 };
 
+// Whether text is one that DocIds could have made.
+[[nodiscard]] bool is_document_id(std::string_view text);
 // The sequence within an id's text; 0 when it is no id.
 [[nodiscard]] std::uint64_t sequence_of(std::string_view id);
 
@@ -61,9 +75,8 @@ class DocIds {
   // not count bytes, a salvaged record has the sequence of its line, and its offset is hashed with
   // its bytes.
   [[nodiscard]] DocId of(const RawLine& line, const Record& record);
-  // The id of a document that was derived about the line whose document id is origin (44 hex
-  // digits): prefix and sequence of it, then 8 bytes of SHA-256 over label and origin,
-  // length-prefixed. Labels keep apart several documents about one line, and these from any
+  // The id of a document that was derived about the line whose document id is origin:
+  // prefix and sequence of it, then 5 bytes of SHA-256 over label and origin, length-prefixed. Labels keep apart several documents about one line, and these from any
   // line's: the digest of the line at that place is part of what is hashed.
   [[nodiscard]] DocId derived(std::string_view label, std::string_view origin);
 

@@ -71,7 +71,7 @@ class Sessions {
     if (!wants) {
       return;
     }
-    const std::string id(44, "0123456789abcdef"[n_++ % 16]);
+    const std::string id = "A" + std::string(24, "0123456789abcdef"[n_++ % 16]) + "A";
     const std::size_t fields = record.fields.size();
     auditship::parsers::DerivedRecords out;
     auditship::parsers::DerivedRecords again;

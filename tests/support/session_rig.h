@@ -21,7 +21,7 @@ struct SessionRig {
   // The document id of the n-th line, from 1.
   static std::string id_of(std::size_t n) {
     char text[48];
-    std::snprintf(text, sizeof text, "%044zx", n);
+    std::snprintf(text, sizeof text, "A%024zuA", n);
     return text;
   }
 

@@ -34,7 +34,7 @@ struct Store {
     std::string action;
     std::string document;
     while (std::getline(in, action) && std::getline(in, document)) {
-      const std::string id = action.substr(action.find("_id\":\"") + 6, 44);
+      const std::string id = action.substr(action.find("_id\":\"") + 6, event::DocId::kSize);
       const auto [at, fresh] = documents.emplace(id, document);
       ++(fresh ? outcome.created : outcome.duplicate);
       if (at->second != document) {

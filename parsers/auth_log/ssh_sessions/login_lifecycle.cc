@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/event/document_id.h"
 #include "parsers/auth_log/ssh_sessions/lines/session_time.h"
 #include "parsers/auth_log/ssh_sessions/session_document.h"
 
@@ -80,7 +81,7 @@ void LoginLifecycle::on_login(lines::ObservedLine& observed) {
 
 void LoginLifecycle::on_accepted(lines::ObservedLine& observed) {
   const lines::SessionLine& line = observed.line;
-  if (!logins::is_usable_name(line.user) || observed.id.size() != logins::SshLogin::kIdBytes) {
+  if (!logins::is_usable_name(line.user) || !event::is_document_id(observed.id)) {
     return;
   }
   endings_.end_superseded(observed);

@@ -1,7 +1,9 @@
 #include "agent/event/document_id.h"
 
+#include <algorithm>
 #include <set>
 
+#include "agent/base/encoding/base64.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;
@@ -26,14 +28,14 @@ std::string id(const event::RawLine& line, const event::Record& record = {}) {
   return std::string(ids.of(line, record).view());
 }
 
-std::string hex_of(const std::uint8_t* bytes, std::size_t size) {
-  std::string hex;
-  for (std::size_t i = 0; i < size; ++i) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", bytes[i]);
-    hex += two;
-  }
-  return hex;
+// What OpenSearch makes of an id that is base64url.
+std::string bytes_of(std::string id) {
+  std::replace(id.begin(), id.end(), '-', '+');
+  std::replace(id.begin(), id.end(), '_', '/');
+  const auto bytes = decode_base64(id);
+  REQUIRE(bytes);
+  REQUIRE(encode_base64(*bytes, Base64Padding::without) == id);
+  return *bytes;
 }
 
 }  // namespace
@@ -41,10 +43,33 @@ std::string hex_of(const std::uint8_t* bytes, std::size_t size) {
 TEST_CASE("an id is the documented bytes: prefix, sequence, digest of the line", "[doc_id]") {
   const event::RecordId::Prefix log = prefix_of("first");
   const std::string got = id(line_at(log, 0x010203040506, "hello"));
-  REQUIRE(got.size() == 44);
-  CHECK(got.substr(0, 16) == hex_of(log.data(), log.size()));
-  CHECK(got.substr(16, 12) == "010203040506");
-  CHECK(got.substr(28) == "2cf24dba5fb0a30e");  // sha256("hello"), first 8 bytes
+  REQUIRE(got.size() == 26);
+  const std::string bytes = bytes_of(got);
+  REQUIRE(bytes.size() == 19);
+  CHECK(static_cast<unsigned char>(bytes[0]) == (log[0] & 0x7fU));
+  CHECK(bytes.substr(1, 7) == std::string(log.begin() + 1, log.end()));
+  CHECK(bytes.substr(8, 6) == "\x01\x02\x03\x04\x05\x06");
+  CHECK(bytes.substr(14) == "\x2c\xf2\x4d\xba\x5f");  // sha256("hello"), first 5 bytes
+}
+
+TEST_CASE("no id looks like an option, and each is told from what is none", "[doc_id]") {
+  for (int i = 0; i < 1000; ++i) {
+    const std::string got = id(line_at(prefix_of(std::to_string(i)), 5, "text"));
+    CHECK(got[0] != '-');
+    CHECK(got[0] != '_');
+    CHECK(event::is_document_id(got));
+  }
+  const std::string good = id(line_at(prefix_of("first"), 5, "text"));
+  for (const char bad : {'+', '/', '=', '\0', ' ', '\x80'}) {
+    std::string other = good;
+    other[7] = bad;
+    CHECK_FALSE(event::is_document_id(other));
+    CHECK(event::sequence_of(other) == 0);
+  }
+  CHECK_FALSE(event::is_document_id(good.substr(1)));
+  CHECK_FALSE(event::is_document_id(good + "A"));
+  CHECK_FALSE(event::is_document_id(good.substr(0, 25) + "B"));  // bits behind the last byte
+  CHECK_FALSE(event::is_document_id("-" + good.substr(1)));
 }
 
 TEST_CASE("ids of one log share a prefix and ascend with the sequence", "[doc_id]") {
@@ -53,9 +78,10 @@ TEST_CASE("ids of one log share a prefix and ascend with the sequence", "[doc_id
   for (const std::uint64_t sequence :
        {0ULL, 1ULL, 255ULL, 256ULL, 65536ULL, 4294967296ULL, 281474976710655ULL}) {
     const std::string now = id(line_at(log, sequence, "same text"));
-    CHECK((last.empty() || now.substr(0, 16) == last.substr(0, 16)));
-    CHECK(now > last);
-    last = now;
+    const std::string bytes = bytes_of(now);
+    CHECK((last.empty() || bytes.substr(0, 8) == last.substr(0, 8)));
+    CHECK(bytes > last);
+    last = bytes;
   }
 }
 
@@ -114,13 +140,13 @@ TEST_CASE("the id of a derived document is that of its line with another last pa
   event::DocIds ids;
   const std::string line = id(line_at(prefix_of("first"), 0x010203040506, "hello"));
   const std::string end(ids.derived("session-end", line).view());
-  CHECK(end.substr(0, 28) == line.substr(0, 28));
+  CHECK(bytes_of(end).substr(0, 14) == bytes_of(line).substr(0, 14));
   CHECK(event::sequence_of(end) == 0x010203040506);
   Sha256 sha;
   sha.update_prefixed("session-end");
   sha.update_prefixed(line);
   const Digest expected = sha.finish();
-  CHECK(end.substr(28) == hex_of(expected.data(), 8));
+  CHECK(bytes_of(end).substr(14) == std::string(expected.begin(), expected.begin() + 5));
   CHECK(ids.derived("session-start", line) != ids.derived("session-end", line));
   CHECK(event::sequence_of("short") == 0);
 }

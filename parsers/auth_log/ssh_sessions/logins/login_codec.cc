@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/event/document_id.h"
+
 namespace auditship::parsers::auth_log::ssh_sessions::logins {
 namespace {
 
@@ -159,13 +161,6 @@ struct Get {
   }
 };
 
-// Ids become parts of ids: nothing else may stand there.
-bool is_id(std::string_view text) {
-  return text.size() == SshLogin::kIdBytes && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
 }  // namespace
 
 void put_login(std::string& out, const SshLogin& login) {
@@ -182,8 +177,8 @@ std::size_t encoded_size(const SshLogin& login) {
 bool get_login(WireReader& in, SshLogin& login) {
   Get get{in};
   each_member(login, get);
-  return in.ok() && get.good && (login.id.empty() || is_id(login.id)) && login.owner_known <= 2 &&
-         login.port <= std::numeric_limits<std::uint16_t>::max();
+  return in.ok() && get.good && (login.id.empty() || event::is_document_id(login.id)) &&
+         login.owner_known <= 2 && login.port <= std::numeric_limits<std::uint16_t>::max();
 }
 
 }  // namespace auditship::parsers::auth_log::ssh_sessions::logins

@@ -18,8 +18,6 @@ struct SshLogin {
   static constexpr std::size_t kMaxList = 20;
   // Of terminals, identities, programs and steps.
   static constexpr std::size_t kMaxShort = 8;
-  // Of a document id as text.
-  static constexpr std::size_t kIdBytes = 44;
 
   struct Terminal {
     // As in pts/1.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "agent/event/document_id.h"
 #include "tests/support/catch.h"
 
 using namespace auditship;
@@ -13,7 +14,7 @@ TEST_CASE("the size of a login's encoding is counted as it is written", "[sessio
   std::string empty;
   put_login(empty, login);
   CHECK(encoded_size(login) == empty.size());
-  login.id = std::string(SshLogin::kIdBytes, 'a');
+  login.id = std::string(event::DocId::kSize, 'A');
   login.commands = {std::string(200, 'x'), "y"};
   login.terminals = {{"pts/1", 300, true}};
   login.identities = {{"root", "pts/1"}};
@@ -32,7 +33,7 @@ TEST_CASE("the size of a login's encoding is counted as it is written", "[sessio
 }
 
 TEST_CASE("a login whose id is none is refused", "[sessions]") {
-  for (const std::string& id : {std::string("a"), std::string(SshLogin::kIdBytes, 'A')}) {
+  for (const std::string& id : {std::string("a"), std::string(event::DocId::kSize, '/')}) {
     SshLogin login;
     login.id = id;
     std::string bytes;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/event/document_id.h"
 #include "parsers/auth_log/ssh_sessions/logins/login_codec.h"
 #include "tests/support/catch.h"
 
@@ -23,7 +24,7 @@ SessionLine line_of(std::uint64_t pid, std::uint64_t port = 4000, std::string_vi
 
 SshLogin login_of(const SessionLine& line, std::string_view user = "ann") {
   SshLogin login;
-  login.id = std::string(SshLogin::kIdBytes, 'a');
+  login.id = std::string(event::DocId::kSize, 'A');
   login.host = line.host;
   login.ip = line.ip;
   login.port = line.port;
