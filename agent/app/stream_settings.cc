@@ -30,7 +30,9 @@ pipeline::PipelineSettings stream_settings(const config::Config& config,
   s.once = mode == RunMode::once;
   s.batch.max_bytes = stream.batch.max_bytes;
   s.batch.max_documents = stream.batch.max_documents;
+  s.batch.min_age = stream.batch.min_age;
   s.batch.max_age = stream.batch.max_age;
+  s.batch.prompt = stream.batch.prompt;
   set_buffer(config, stream, rng, s);
   const sinks::SinkNeeds needs = config.sink().needs();
   s.codec = needs.codec;

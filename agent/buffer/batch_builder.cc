@@ -20,6 +20,7 @@ void BatchBuilder::add_documents(std::string_view bulk_lines, std::uint32_t coun
   if (empty()) {
     since_ = now;
   }
+  last_ = now;
   packer_->append(bulk_lines);
   documents_ += count;
   if (oldest_ns != 0) {
@@ -31,6 +32,7 @@ void BatchBuilder::move(event::SourceSpan span, TimePoint now, std::size_t state
   if (empty()) {
     since_ = now;
   }
+  last_ = now;
   const auto [known, is_new] = places_.try_emplace(span.source, Place{spans_.size(), 0});
   Place& place = known->second;
   if (!is_new) {
@@ -48,6 +50,12 @@ void BatchBuilder::move(event::SourceSpan span, TimePoint now, std::size_t state
   }
 }
 
+TimePoint BatchBuilder::due_at() const {
+  const Duration least = std::min(limits_.min_age, limits_.max_age);
+  const TimePoint at = since_ + (documents_ >= kManyDocuments ? least : Duration(limits_.max_age));
+  return in_a_hurry_ ? std::min(at, std::max(since_, before_ + least)) : at;
+}
+
 event::Batch BatchBuilder::close(const event::ReadLedger& ledger) {
   event::Batch batch;
   batch.spans = std::exchange(spans_, {});
@@ -60,6 +68,8 @@ event::Batch BatchBuilder::close(const event::ReadLedger& ledger) {
   batch.body = batch.documents > 0 ? packer_->finish() : std::string();
   batch.ledger = ledger;
   batch.oldest_ns = std::exchange(oldest_ns_, 0);
+  before_ = last_;
+  in_a_hurry_ = false;
   return batch;
 }
 

@@ -1,5 +1,6 @@
 // BatchBuilder gathers documents and positions and compresses as they come. Close by size, count or
-// age.
+// age. How old a batch gets goes by what is in it: many quiet nodes with a bulk a second each would cost a cluster more
+// than all their documents, so a batch of few documents waits for more, unless one of them is in a hurry.
 //
 //   builder.add_documents(bulk_lines, 1, event_time, now);
 //   builder.move(span);
@@ -26,7 +27,11 @@ namespace auditship::buffer {
 struct BatchLimits {
   std::uint64_t max_bytes = 5u << 20;  // before compression
   std::uint32_t max_documents = 10000;
-  std::chrono::milliseconds max_age{1000};
+  // How long a batch of BatchBuilder::kManyDocuments is open, and one of fewer. Not above max_age.
+  std::chrono::milliseconds min_age{1000};
+  std::chrono::milliseconds max_age{30000};
+  // Whether a document in a hurry closes its batch, once in min_age.
+  bool prompt = true;
 };
 
 class BatchBuilder {
@@ -34,6 +39,8 @@ class BatchBuilder {
   // Positions and states of sources that fill a frame. What one more source needs fits behind it
   // (kMaxMetaBytes).
   static constexpr std::size_t kFullSpanBytes = 2u << 20;
+  // From here on a bulk costs a cluster little beside its documents.
+  static constexpr std::uint32_t kManyDocuments = 30;
 
   // framing: how the sink wants items to stand in a body (sinks/framing); kept with the batch.
   BatchBuilder(Codec codec, BatchLimits limits, std::string_view framing = {})
@@ -41,6 +48,8 @@ class BatchBuilder {
 
   void add_documents(std::string_view bulk_lines, std::uint32_t count, std::int64_t oldest_ns,
                      TimePoint now);
+  // A document added just now is in a hurry.
+  void hurry() { in_a_hurry_ = limits_.prompt; }
   // A source moved. Spans of one source must join; they are merged. state_bytes: how much its state
   // takes at the most, where the span has none yet and whoever closes the batch puts it there.
   void move(event::SourceSpan span, TimePoint now, std::size_t state_bytes = 0);
@@ -50,11 +59,9 @@ class BatchBuilder {
     return packer_->raw_bytes() >= limits_.max_bytes || documents_ >= limits_.max_documents ||
            span_bytes_ >= kFullSpanBytes;
   }
-  [[nodiscard]] bool due(TimePoint now) const {
-    return full() || (!empty() && now - since_ >= limits_.max_age);
-  }
+  [[nodiscard]] bool due(TimePoint now) const { return full() || (!empty() && now >= due_at()); }
   // When due() becomes true by age. Only when !empty().
-  [[nodiscard]] TimePoint due_at() const { return since_ + limits_.max_age; }
+  [[nodiscard]] TimePoint due_at() const;
   [[nodiscard]] std::uint32_t documents() const { return documents_; }
   [[nodiscard]] std::uint64_t raw_bytes() const { return packer_->raw_bytes(); }
   // Event time of the oldest document so far; 0: none.
@@ -77,7 +84,9 @@ class BatchBuilder {
   std::size_t span_bytes_ = 0;
   std::uint32_t documents_ = 0;
   std::int64_t oldest_ns_ = 0;
-  TimePoint since_{};
+  // Of this batch, the first and the last addition; of the one before, the last.
+  TimePoint since_{}, last_{}, before_{};
+  bool in_a_hurry_ = false;
 };
 
 }  // namespace auditship::buffer

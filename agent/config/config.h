@@ -36,7 +36,9 @@ struct RegisteredTypes {
 struct BatchConfig {
   // Before compression.
   std::uint64_t max_bytes = 5 << 20;
-  std::chrono::milliseconds max_age{1000};
+  std::chrono::milliseconds min_age{1000};
+  std::chrono::milliseconds max_age{30000};
+  bool prompt = true;
   std::uint32_t max_documents = 10000;
 };
 

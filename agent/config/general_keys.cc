@@ -82,8 +82,14 @@ const yaml::Schema<BatchConfig>& batch_schema() {
       yaml::size_key(
           "max_bytes", &B::max_bytes, {64 * kKiB, 64 * kMiB},
           "A batch is what is sent at once, by whichever limit comes first. Before compression."),
-      yaml::duration_key("max_age", &B::max_age, {milliseconds(10), std::chrono::minutes(1)},
-                         "How long a batch is open."),
+      yaml::duration_key("min_age", &B::min_age, {milliseconds(10), std::chrono::minutes(1)},
+                         "How long a batch of 30 documents or more is open."),
+      yaml::duration_key(
+          "max_age", &B::max_age, {milliseconds(10), std::chrono::minutes(10)},
+          "How long one of fewer is: 10,000 quiet nodes are then not 10,000 bulks a second."),
+      yaml::boolean_key("prompt", &B::prompt,
+                        "A login, or what a guard of the rules covers, does not wait for more: at "
+                        "most once in `min_age`."),
       yaml::number_key("max_documents", &B::max_documents, 1, 100'000, "In a batch."),
   });
   return kSchema;

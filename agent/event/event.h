@@ -84,6 +84,7 @@ class Record {
   std::string_view
       time_text;            // RFC 3339 UTC text equal to time_ns, if the line had one; else empty
   bool time_known = false;  // false: the encoder takes the read time and adds a tag
+  bool in_a_hurry = false;  // somebody may be waiting for it: a login
   std::string json;         // finished members, comma-separated, no braces: "a":1,"b":{…}
   std::vector<Field> fields;
   std::vector<std::string_view> tags;  // e.g. "timestamp-unparsed", "no-header": static storage
@@ -97,6 +98,7 @@ class Record {
     time_ns = 0;
     time_text = {};
     time_known = false;
+    in_a_hurry = false;
     json.clear();
     fields.clear();
     tags.clear();

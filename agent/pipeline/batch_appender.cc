@@ -24,6 +24,9 @@ void BatchAppender::pack(TimePoint now) {
   if (encoded.count > 0) {
     builder_.add_documents(encoded.bulk, encoded.count, encoded.oldest_ns, now);
     raw_bytes_ += encoded.bulk.size();
+    if (encoded.in_a_hurry) {
+      builder_.hurry();
+    }
   }
   stage_.clear_encoded();
 }

@@ -179,6 +179,7 @@ class Adder {
     }
     related_users();
     if (is_login()) {
+      record_.in_a_hurry = true;
       record_.add("event.category", R"(["authentication"])", event::FieldType::literal);
       record_.add("event.type", R"(["start"])", event::FieldType::literal);
     }

@@ -29,6 +29,7 @@ def write_config(work, streams, sink, data="data", **more):
     Returns the file's path."""
     settings = {
         "cluster": {"name": "e2e"}, "node": {"name": "node-e2e"}, "data_dir": str(work / data), "backfill": "all",
+        "batch": {"max_age": "1s"},  # a test waits for single documents
         "streams": {name: {"paths": [str(p) for p in streams[name]], "filters": "none"} if name in streams
                     else {"enabled": False} for name in ("kubeaudit", "authlog")},
         "sink": sink, **more,

@@ -66,6 +66,7 @@ pipeline::PipelineSettings SimWorld::settings() const {
   s.name = "app";
   s.make_deriver = [] { return std::make_unique<SimDeriver>(); };
   s.batch.max_documents = 7;
+  s.batch.max_age = seconds(1);
   s.batch.max_bytes = 4000;
   s.codec = Codec::none;  // compression is tested elsewhere, and slow here
   s.buffer.directory = join_path(kData, "buffer");

@@ -57,6 +57,7 @@ void RecordStage::add(const event::RawLine& line, const LineContext& context) {
       encode(record, line, id ? *id : ids_.of(line, record), context.now_ns);
       ++ledger_.documents;
       count_document(record);
+      encoded_.in_a_hurry |= record.in_a_hurry || !decision.guard.empty();
       if (context.recent != nullptr) {
         context.recent->add(record, context.now_ns);
       }
@@ -86,6 +87,7 @@ void RecordStage::clear_encoded() {
   encoded_.bulk.clear();
   encoded_.count = 0;
   encoded_.oldest_ns = 0;
+  encoded_.in_a_hurry = false;
 }
 
 void RecordStage::count_input(const InputCounts& counts) {

@@ -35,6 +35,8 @@ struct EncodedDocuments {
   std::uint32_t count = 0;
   // Event time of the oldest of them; 0: none has a time.
   std::int64_t oldest_ns = 0;
+  // Somebody waits for one of them: a login, or what a guard covers.
+  bool in_a_hurry = false;
 };
 
 // What goes with a line. All of it is borrowed for the call.

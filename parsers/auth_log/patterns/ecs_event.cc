@@ -235,6 +235,7 @@ void EcsEvent::meaning(std::string_view action, Outcome outcome, EventClass even
     literal("event.category", names.category);
     literal("event.type", names.type);
   }
+  record_->in_a_hurry |= event == EventClass::auth_start;
   text("event.action", action);
   text("event.outcome", outcome_text(outcome));
 }

@@ -54,11 +54,48 @@ TEST_CASE("nothing of one batch is left in the next", "[buffer]") {
   CHECK(batch.spans[0].before == place_of(1));
 }
 
+TEST_CASE("a batch of few documents waits for more, one of many does not", "[buffer]") {
+  buffer::BatchBuilder builder(Codec::none, buffer::BatchLimits{});
+  builder.add_documents("x", 29, 0, kStart);
+  CHECK(builder.due_at() == kStart + std::chrono::seconds(30));
+  builder.add_documents("x", 1, 0, kStart + milliseconds(400));
+  CHECK(builder.due_at() == kStart + std::chrono::seconds(1));
+  (void)builder.close(event::ReadLedger{});
+  builder.move(span_of(0, 1), kStart + std::chrono::seconds(2));  // lines that were left out
+  CHECK(builder.due_at() == kStart + std::chrono::seconds(32));
+}
+
+TEST_CASE("a document in a hurry closes its batch, but not more than once in a while", "[buffer]") {
+  const auto hurry = [](buffer::BatchBuilder& builder, Duration at) {
+    builder.add_documents("x", 1, 0, kStart + at);
+    builder.hurry();
+    return builder.due_at() - kStart;
+  };
+  buffer::BatchBuilder builder(Codec::none, buffer::BatchLimits{});
+  CHECK(hurry(builder, milliseconds(0)) == Duration(0));
+  (void)builder.close(event::ReadLedger{});
+  CHECK(hurry(builder, milliseconds(10)) == Duration(milliseconds(1000)));
+  (void)builder.close(event::ReadLedger{});
+  builder.add_documents("x", 1, 0, kStart + milliseconds(1500));  // in none
+  CHECK(builder.due_at() == kStart + milliseconds(31500));
+  CHECK(hurry(builder, milliseconds(5000)) == Duration(milliseconds(1500)));
+  (void)builder.close(event::ReadLedger{});
+
+  buffer::BatchLimits limits;
+  limits.prompt = false;
+  buffer::BatchBuilder patient(Codec::none, limits);
+  CHECK(hurry(patient, milliseconds(0)) == Duration(std::chrono::seconds(30)));
+  limits.max_age = milliseconds(50);  // wins over min_age
+  buffer::BatchBuilder brief(Codec::none, limits);
+  brief.add_documents("x", 100, 0, kStart);
+  CHECK(brief.due_at() == kStart + milliseconds(50));
+}
+
 TEST_CASE("a batch is due by size, by count or by age", "[buffer]") {
   buffer::BatchLimits limits;
   limits.max_bytes = 100;
   limits.max_documents = 3;
-  limits.max_age = milliseconds(1000);
+  limits.min_age = limits.max_age = milliseconds(1000);
   buffer::BatchBuilder builder(Codec::none, limits);
   CHECK_FALSE(builder.due(kStart + std::chrono::hours(1)));  // empty
 
