@@ -79,6 +79,7 @@ struct StreamRig {
           },
       filter::RuleSet rules = filter::RuleSet()) {
     pipeline::PipelineSettings s;
+    s.batch.max_age = s.batch.min_age;  // tests wait for single documents
     s.name = "authlog";
     s.make_deriver = std::move(deriver);
     s.codec = Codec::none;

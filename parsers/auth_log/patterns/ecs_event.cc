@@ -143,7 +143,32 @@ void EcsEvent::related(std::string_view name, const Names& names) {
   add(record_->keep(scratch_));
 }
 
+// An address that is one of IP is the address, and not a second one.
+void EcsEvent::settle_source_address() {
+  std::vector<event::Field>& fields = record_->fields;
+  const auto named = [&fields](std::string_view name) {
+    return std::find_if(fields.begin(), fields.end(),
+                        [name](const event::Field& field) { return field.name == name; });
+  };
+  const auto address = named("source.address");
+  const IpText ip = read_ip(address == fields.end() ? std::string_view() : address->value);
+  if (!ip.valid || ip.has_zone) {
+    return;
+  }
+  const auto known = named("source.ip");
+  if (known == fields.end()) {
+    address->name = "source.ip";
+    address->value = ip.address;
+    addresses_.add(ip.address);
+  } else if (known->value == ip.address) {
+    fields.erase(address);
+  }
+}
+
 void EcsEvent::finish() {
+  if (has_source_address_) {
+    settle_source_address();
+  }
   related("related.user", users_);
   related("related.ip", addresses_);
 }

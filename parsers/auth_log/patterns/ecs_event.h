@@ -64,6 +64,7 @@ class EcsEvent {
     void add(std::string_view value);
   };
   void related(std::string_view name, const Names& names);
+  void settle_source_address();
 
   event::Record* record_ = nullptr;
   Names users_, addresses_;
