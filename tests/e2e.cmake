@@ -29,6 +29,7 @@ if(TARGET bench_bulk_server AND NOT AUDITSHIP_SANITIZE)
   foreach(version 2.19.4 3.8.0)
     e2e_test(e2e_setup_${version} setup_test.py ARGS --opensearch=${version})
     e2e_test(e2e_dashboards_${version} dashboards_test.py ARGS --opensearch=${version})
+    e2e_test(e2e_lean_documents_${version} lean_documents_test.py ARGS --opensearch=${version})
   endforeach()
   e2e_test(e2e_setup_secured setup_secured_test.py)
   e2e_test(e2e_bad_cases bad_cases_test.py bad_cases_opensearch_test.py bad_cases_secured_test.py ARGS --opensearch=2.19.4

@@ -7,7 +7,7 @@ import pytest
 
 from harness import AGENT, run_once, write_config
 from secured import add_user, password_of
-from setup_command import recordings, run_setup
+from setup_command import older_component, recordings, run_setup
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +125,11 @@ def test_dated_indices_come_into_being_by_the_shippers_own_bulks_with_our_templa
     said = run_setup(config, "--username", "agentsetup", "--password-file", shared / "setup.password")
     assert "as the templates" in said, said
     node.refused("agentdated", "POST", "/authlog-*/_search", {})
+
+
+def test_the_role_of_setup_is_enough_to_roll_over_from_an_older_mapping(roles, as_setup, installed, node):
+    node.admin("PUT", "/_component_template/auditship-kubeaudit", older_component("kubeaudit"))
+    node.admin("POST", "/kubeaudit/_rollover")
+    said = run_setup(roles.config, *as_setup)
+    assert "alias kubeaudit: rolled over to" in said and "FAILED" not in said, said
+    assert "rolled over" not in run_setup(roles.config, *as_setup), "rolled over again"

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from harness import http, http_json, opensearch_sink, run_once, write_config
-from setup_command import CONF, recordings, run_setup
+from setup_command import CONF, older_component, recordings, run_setup
 
 
 def state(node):
@@ -52,12 +52,19 @@ def buckets(node, field, index="kubeaudit*"):
     return {b["key"]: b["doc_count"] for b in answer["aggregations"]["by"]["buckets"]}
 
 
+def value_at(source, path):
+    """Of the event's own tree, or by the dotted name that lines of the old text format have."""
+    value = source
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return source.get(".".join(path)) if value is None else value
+
+
 def count_sources(sources, path):
     """The same as buckets, from the documents themselves."""
     counts = {}
-    for value in sources:
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
+    for source in sources:
+        value = value_at(source, path)
         if isinstance(value, str):
             counts[value] = counts.get(value, 0) + 1
     return counts
@@ -105,7 +112,7 @@ def test_all_recordings_are_taken_and_answer_what_dashboards_and_auditors_ask(no
         assert len(found) > 1, f"{field}: {found}"
         assert found == count_sources(sources, path), field
     saved_searches_find_something(node)
-    codes = [source.get("responseStatus", {}).get("code", 0) for source in sources]
+    codes = [value_at(source, ["responseStatus", "code"]) or 0 for source in sources]
     for low, high in ((399, 500), (499, 600)):
         query = {"range": {"responseStatus.code": {"gte": low, "lt": high}}}
         answer = search(node, "kubeaudit*", size=0, track_total_hits=True, query=query)
@@ -132,6 +139,30 @@ def test_a_template_of_an_older_version_is_updated_and_an_index_with_its_mapping
     assert "POST /authlog/_rollover" in said, said
     http("POST", node.url + "/authlog/_rollover")
     assert "lacks" not in run_setup(config), "drift after the rollover"
+
+
+def test_an_index_that_does_not_answer_to_all_names_is_rolled_over_once(node, config):
+    """Of an older release of ours, and one that the shippers of Compliant Kubernetes made."""
+    run_setup(config)
+    run_once(config)
+    for stream in ("kubeaudit", "authlog"):
+        http("PUT", f"{node.url}/_component_template/auditship-{stream}", older_component(stream))
+    http("POST", node.url + "/authlog/_rollover")
+    theirs = "kubeaudit-default-2026.11.23-000007"
+    http("PUT", f"{node.url}/{theirs}", {"settings": {"number_of_replicas": 0}, "mappings": {"dynamic": True}})
+    http("POST", f"{node.url}/_aliases", {"actions": [
+        {"add": {"index": theirs, "alias": "kubeaudit", "is_write_index": True}},
+        {"add": {"index": write_index(node, "kubeaudit"), "alias": "kubeaudit", "is_write_index": False}}]})
+    before = {stream: write_index(node, stream) for stream in ("kubeaudit", "authlog")}
+    said = run_setup(config, "--dry-run")
+    assert said.count("would be rolled over") == 2 and "POST /kubeaudit/_rollover" in said, said
+    assert {stream: write_index(node, stream) for stream in before} == before, "rolled over by a dry run"
+    said = run_setup(config)
+    for stream, index in before.items():
+        now = write_index(node, stream)
+        assert now != index and f"alias {stream}: rolled over to {now}, as {index} does not answer" in said, said
+        assert f"index {now}: as the templates" in said, said
+    assert "rolled over" not in run_setup(config), "rolled over again"
 
 
 def test_an_index_that_would_refuse_documents_is_told_before_it_does(node, config):
