@@ -118,8 +118,9 @@ TEST_CASE("a buffer that fails says why it is not open", "[view]") {
   rig.run(3, true);
   CHECK(rig.survey().open);
   CHECK(rig.survey().problem.empty());
+  rig.fs.append(kLog, stamp(rig.clock.wall_ns()) + " h sshd[7]: Something else entirely\n");
+  rig.run(1, true);  // it is in the open batch
   rig.fs.fail_calls_from(1);
-  rig.fs.append(kLog, known(rig.clock));
   rig.run(10, true);
   CHECK_FALSE(rig.stream->stats().open);
   CHECK_FALSE(rig.stream->stats().problem.empty());
