@@ -73,6 +73,10 @@ constexpr MessagePattern kCommonPatterns[] = {
      "Consecutive login failures for user dora account temporarily locked", "user.name=dora"},
     {"user {user.name} ({_:digits}) tally {_:digits}, deny {_:digits}", "pam-account-locked",
      Outcome::failure, EventClass::auth_info, "user dora (1004) tally 7, deny 5", "user.name=dora"},
+    // Three words, so that a name cannot make it of "not met".
+    {"requirement \"{_:word} {_:word} {_:word}\" was met by user \"{user.name}\"",
+     "pam-requirement-met", Outcome::none, EventClass::auth_info,
+     "requirement \"uid >= 1000\" was met by user \"ann\"", "user.name=ann"},
     {"requirement \"{event.reason}\" not met by user \"{user.name}\"", "pam-denied",
      Outcome::failure, EventClass::auth_info,
      "requirement \"uid >= 1000\" not met by user \"root\"",
