@@ -373,6 +373,15 @@ constexpr MessagePattern kPatterns[] = {
     {"Streamlocal forward failed: {event.reason}", "ssh-forward-failed", Outcome::failure,
      EventClass::connection_info, "Streamlocal forward failed: socket path too long",
      "event.reason=socket path too long"},
+    {"Rejecting, {event.reason}", "ssh-key-rejected", Outcome::failure, EventClass::auth_info,
+     "Rejecting, user-presence not set", "event.reason=user-presence not set"},
+    {"User verification required for U2F/FIDO key.",
+     "ssh-key-restricted",
+     Outcome::none,
+     EventClass::auth_info,
+     "User verification required for U2F/FIDO key.",
+     "event.reason=user verification required",
+     {{{"event.reason", "user verification required"}}}},
 };
 
 }  // namespace

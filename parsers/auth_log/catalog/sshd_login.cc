@@ -238,6 +238,23 @@ constexpr MessagePattern kPatterns[] = {
      "fatal: PAM user \"eve\" does not match previous \"ann\"",
      "event.reason=PAM user mismatch|user.name=eve",
      {{{"event.reason", "PAM user mismatch"}}}},
+    // GSSAPI: "Failed gssapi-with-mic" follows, with name and address.
+    {"GSSAPI MIC check failed",
+     "ssh-login-refused",
+     Outcome::failure,
+     EventClass::auth_info,
+     "GSSAPI MIC check failed",
+     "event.reason=GSSAPI MIC check failed",
+     {{{"event.reason", "GSSAPI MIC check failed"}}}},
+    {"userauth_gssapi: mechanism negotiation is not supported", "ssh-protocol-error", Outcome::none,
+     EventClass::connection_info, "userauth_gssapi: mechanism negotiation is not supported", ""},
+    {"userauth_gssapi: too many mechanisms requested {_:digits} > {_:digits}", "ssh-protocol-error",
+     Outcome::none, EventClass::connection_info,
+     "userauth_gssapi: too many mechanisms requested 4097 > 2048", ""},
+    {"Badly formed OID received", "ssh-protocol-error", Outcome::none, EventClass::connection_info,
+     "Badly formed OID received", ""},
+    {"userauth_gssapi: badly formed OID received", "ssh-protocol-error", Outcome::none,
+     EventClass::connection_info, "userauth_gssapi: badly formed OID received", ""},
 };
 
 }  // namespace
