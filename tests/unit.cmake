@@ -116,7 +116,7 @@ auditship_test(NAME unit_parsers_auth_log LABELS unit
     unit/parsers/auth_log/auth_log_attempts_test.cc
     unit/parsers/auth_log/auth_log_recordings_test.cc
     unit/parsers/auth_log/auth_log_support.cc
-    unit/parsers/auth_log/auth_log_siblings_test.cc
+    unit/parsers/auth_log/auth_log_services_test.cc unit/parsers/auth_log/auth_log_siblings_test.cc
     unit/parsers/auth_log/auth_log_traps_test.cc
   LIBRARIES auditship::base auditship::parsers_auth_log auditship::parsers_auth_log_catalog auditship::parsers_auth_log_patterns simdjson::simdjson)
 auditship_test(NAME unit_parsers_auth_log_kdc LABELS unit

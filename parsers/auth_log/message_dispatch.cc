@@ -33,6 +33,7 @@ enum class Program : std::uint8_t {
   login,
   chkpwd,
   cron,
+  at,
   vsftpd,
   second_factor,
 };
@@ -96,10 +97,12 @@ constexpr std::array kKnown = {
     Known{"pkexec", Program::pkexec},
     Known{"polkit-agent-helper-1", Program::polkitd},
     Known{"login", Program::login},
+    Known{"agetty", Program::login},
     Known{"cron", Program::cron},
     Known{"crond", Program::cron},
     Known{"CROND", Program::cron},
     Known{"crontab", Program::cron},
+    Known{"atd", Program::at},
     Known{"vsftpd", Program::vsftpd},
     Known{"pam_duo", Program::second_factor},
     Known{"login_duo", Program::second_factor},
@@ -143,11 +146,28 @@ bool apply_with_plain_quotes(const patterns::PatternTable& table, std::string_vi
   return table.apply(event.record().keep(plain), event);
 }
 
+bool stands_twice(std::string_view message, std::string_view text) {
+  const std::size_t at = message.find(text);
+  return at != std::string_view::npos && message.find(text, at + 1) != std::string_view::npos;
+}
+
 // A directory may be called "x] [COMMAND=y".
-bool has_two_commands(std::string_view message) {
-  constexpr std::string_view kCommand = "] [COMMAND=";
-  const std::size_t at = message.find(kCommand);
-  return at != std::string_view::npos && message.find(kCommand, at + 1) != std::string_view::npos;
+bool has_two_commands(std::string_view message) { return stands_twice(message, "] [COMMAND="); }
+
+// vsftpd, and a name of a login or of a file that holds what vsftpd writes behind names. Neither name nor address is
+// believed; a line that ends as a failed login does may be one.
+bool apply_two_clients(std::string_view message, patterns::EcsEvent& event) {
+  constexpr std::string_view kClient = ": Client \"";
+  constexpr std::string_view kFailed = "] FAIL LOGIN";
+  if (!stands_twice(message, kClient)) {
+    return false;
+  }
+  const std::string_view before = message.substr(0, message.rfind(kClient));
+  if (before.ends_with(kFailed)) {
+    event.meaning("ftp-login", patterns::Outcome::failure, patterns::EventClass::auth_info);
+  }
+  event.literal("event.ambiguous", "true");
+  return true;
 }
 
 // Where the line says of which facility it is, only those of authentication count.
@@ -168,7 +188,8 @@ MessageDispatch::MessageDispatch()
       polkit_({catalog::polkit_patterns()}),
       pkexec_({catalog::pkexec_patterns()}),
       login_({catalog::login_patterns()}),
-      cron_({catalog::cron_patterns()}),
+      cron_({catalog::cron_patterns(), catalog::job_refusal_patterns()}),
+      at_({catalog::at_patterns(), catalog::job_refusal_patterns()}),
       vsftpd_({catalog::vsftpd_patterns()}),
       factors_({catalog::pam_second_factor_patterns()}),
       libraries_({catalog::library_patterns()}) {}
@@ -195,8 +216,8 @@ const patterns::PatternTable* MessageDispatch::table_of(Program program) const {
       return &chkpwd_;
     case Program::cron:
       return &cron_;
-    case Program::vsftpd:
-      return &vsftpd_;
+    case Program::at:
+      return &at_;
     case Program::second_factor:
       return &factors_;
     default:
@@ -240,6 +261,9 @@ void MessageDispatch::apply(std::string_view ident, int priority, std::string_vi
       break;
     case Program::doas:
       known = doas_.apply(message, event);
+      break;
+    case Program::vsftpd:
+      known = apply_two_clients(message, event) || vsftpd_.apply(message, event);
       break;
     case Program::kdc:
       known = kdc::apply_kdc_line(message, event);

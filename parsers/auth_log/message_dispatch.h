@@ -37,7 +37,7 @@ class MessageDispatch {
   switch_user::SudoLineParser sudo_;
   switch_user::DoasLineParser doas_;
   patterns::PatternTable dropbear_, chkpwd_, su_, ksu_, logind_, shadow_, polkit_, pkexec_, login_,
-      cron_, vsftpd_, factors_, libraries_;
+      cron_, at_, vsftpd_, factors_, libraries_;
 };
 
 }  // namespace auditship::parsers::auth_log

@@ -35,6 +35,8 @@ std::span<const PatternSet> auth_pattern_sets() {
       PatternSet{"pkexec[812]", "", pkexec_patterns()},
       PatternSet{"login[812]", "", login_patterns()},
       PatternSet{"crontab[812]", "", cron_patterns()},
+      PatternSet{"CRON[812]", "", job_refusal_patterns()},
+      PatternSet{"atd[812]", "", at_patterns()},
       PatternSet{"vsftpd[812]", "", vsftpd_patterns()},
       PatternSet{"exampled[812]", "", library_patterns()},
   };

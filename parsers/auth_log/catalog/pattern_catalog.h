@@ -58,6 +58,8 @@ struct PatternSet {
 [[nodiscard]] std::span<const MessagePattern> shadow_group_patterns();
 [[nodiscard]] std::span<const MessagePattern> shadow_failure_patterns();
 [[nodiscard]] std::span<const MessagePattern> cron_patterns();
+[[nodiscard]] std::span<const MessagePattern> at_patterns();
+[[nodiscard]] std::span<const MessagePattern> job_refusal_patterns();
 [[nodiscard]] std::span<const MessagePattern> vsftpd_patterns();
 // In the name of any program.
 [[nodiscard]] std::span<const MessagePattern> library_patterns();

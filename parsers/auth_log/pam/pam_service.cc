@@ -39,6 +39,8 @@ constexpr std::array kKnown = {
     Known{"kdesu", PamService::proves_target},
     Known{"userhelper", PamService::proves_caller},
     Known{"crond", PamService::login},
+    // Debian's name for it.
+    Known{"cronie", PamService::login},
     Known{"atd", PamService::login},
     Known{"remote", PamService::login},
     Known{"rlogin", PamService::login},
