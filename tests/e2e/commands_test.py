@@ -30,7 +30,7 @@ def strict_mapping(documents):
             first = name.split(".")[0]
             tree = first != name or isinstance(value, dict) or isinstance(value, list) and any(
                 isinstance(one, dict) for one in value)
-            if first != "surprise":
+            if first not in ("surprise", "_id"):
                 properties[first] = {"type": "object", "dynamic": "false"} if tree else {"type": "keyword", "ignore_above": 8000}
     properties["@timestamp"] = {"type": "date"}
     return {"dynamic": "strict", "properties": properties}
