@@ -3,7 +3,7 @@
 _auditship_options() { # _auditship_options COMMAND [ACTION]
   case "$*" in
     run) echo --config --once --help ;;
-    parse) echo --stream --config --pretty --time-zone --reference-time --help ;;
+    parse) echo --stream --config --pretty --full --time-zone --reference-time --help ;;
     check) echo --config --online --effective --help ;;
     status) echo --config --data-dir --json --watch --help ;;
     buffer) echo ls show verify --help ;;

@@ -109,6 +109,14 @@ def test_reconcile_looks_up_over_all_indices_of_the_alias(shipped, node):
     assert done.returncode == 0, f"reconcile exited {done.returncode}: {done.stdout} {done.stderr}"
 
 
+def test_the_role_of_setup_is_enough_to_roll_over_from_an_older_mapping(roles, as_setup, installed, node):
+    node.admin("PUT", "/_component_template/auditship-kubeaudit", older_component("kubeaudit"))
+    node.admin("POST", "/kubeaudit/_rollover")
+    said = run_setup(roles.config, *as_setup)
+    assert "alias kubeaudit: rolled over to" in said and "FAILED" not in said, said
+    assert "rolled over" not in run_setup(roles.config, *as_setup), "rolled over again"
+
+
 def test_dated_indices_come_into_being_by_the_shippers_own_bulks_with_our_templates(shipped, node, shared, work):
     files = shipped.files["authlog"]
     sink = node.sink(work, "agentdated")
@@ -125,11 +133,3 @@ def test_dated_indices_come_into_being_by_the_shippers_own_bulks_with_our_templa
     said = run_setup(config, "--username", "agentsetup", "--password-file", shared / "setup.password")
     assert "as the templates" in said, said
     node.refused("agentdated", "POST", "/authlog-*/_search", {})
-
-
-def test_the_role_of_setup_is_enough_to_roll_over_from_an_older_mapping(roles, as_setup, installed, node):
-    node.admin("PUT", "/_component_template/auditship-kubeaudit", older_component("kubeaudit"))
-    node.admin("POST", "/kubeaudit/_rollover")
-    said = run_setup(roles.config, *as_setup)
-    assert "alias kubeaudit: rolled over to" in said and "FAILED" not in said, said
-    assert "rolled over" not in run_setup(roles.config, *as_setup), "rolled over again"
