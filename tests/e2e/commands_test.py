@@ -113,7 +113,7 @@ def test_dead_letters_are_shown_and_after_a_repair_replayed_each_once(work, node
     assert look(data, odd) == buried, "letters after a replay that was refused"
     # Repaired. One of them is there by now, as after a crash in the middle of a replay, and the alias moved on.
     http("PUT", f"{node.url}/kubeaudit-000001/_mapping", {"properties": {"surprise": repaired(mapping)["properties"]["surprise"]}})
-    http("PUT", f"{node.url}/kubeaudit-000001/_create/{buried[0]}", odd[0])
+    http("PUT", f"{node.url}/kubeaudit-000001/_create/{buried[0]}", without_id(odd[0]))
     http("POST", f"{node.url}/kubeaudit/_rollover", {"mappings": repaired(mapping)})
     said = command("dead-letter", "replay", "--config", config, "--reason", "no such reason")
     assert "kubeaudit: 0 delivered, 0 refused again" in said, said
