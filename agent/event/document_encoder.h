@@ -8,12 +8,11 @@
 // are filter rules), the origin's sequence member such as log.offset, then record.json, record.fields, the
 // bodies and tags. All names that we add are dotted. Lean documents have the stored fields only; full
 // ones have aliases and copied fields, too (event::FieldRole). Neither record.json nor record.fields may name any of
-// kCommonMembers: no key is written twice. Bodies become JSON text. One that is cut
+// those common members, orchestrator.cluster.name or tags: no key is written twice. Bodies become JSON text. One that is cut
 // gets NAME_cut (true) and NAME_length (bytes before cutting). Output is one line of valid UTF-8
 // however hostile the bytes. No allocation per field. Not thread-safe.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,10 +25,6 @@
 #include "agent/event/position.h"
 
 namespace auditship::event {
-
-inline constexpr std::array<std::string_view, 8> kCommonMembers = {
-    "_id",           "@timestamp", "cluster.name",     "node.name",
-    "agent.version", "tags",       "agent.rules.hash", "orchestrator.cluster.name"};
 
 // Where a document's id stands.
 enum class IdPlace : std::uint8_t {

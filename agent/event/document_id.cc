@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/base/encoding/base64.h"
 #include "agent/base/result.h"
 
 namespace auditship::event {
@@ -20,17 +21,6 @@ using IdBytes = std::array<std::uint8_t, kIdBytes>;
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::uint8_t kNoDigit = 64;
-
-constexpr std::array<std::uint8_t, 256> kValues = [] {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(kNoDigit);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
-  }
-  return values;
-}();
-
 // Here and not by a library: once for each line, of a fixed size.
 DocId encode(const IdBytes& bytes) {
   DocId id;
@@ -50,28 +40,18 @@ DocId encode(const IdBytes& bytes) {
   return id;
 }
 
-// nullopt: not 19 bytes in base64url as encode() writes them.
+// nullopt: not an id as encode() writes it.
 std::optional<IdBytes> decode(std::string_view text) {
-  if (text.size() != DocId::kSize) {
+  std::string standard(text.substr(0, DocId::kSize + 1));
+  std::replace(standard.begin(), standard.end(), '-', '+');
+  std::replace(standard.begin(), standard.end(), '_', '/');
+  const auto decoded = decode_base64(standard);
+  if (!decoded || decoded->size() != kIdBytes) {
     return std::nullopt;
   }
   IdBytes bytes{};
-  unsigned bits = 0;
-  unsigned size = 0;
-  std::size_t at = 0;
-  for (const char c : text) {
-    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value == kNoDigit) {
-      return std::nullopt;
-    }
-    bits = (bits << 6U | value) & 0xffffU;
-    size += 6;
-    if (size >= 8) {
-      size -= 8;
-      bytes[at++] = static_cast<std::uint8_t>(bits >> size);
-    }
-  }
-  return (bits & ((1U << size) - 1U)) == 0 ? std::optional(bytes) : std::nullopt;
+  std::copy(decoded->begin(), decoded->end(), bytes.begin());
+  return encode(bytes).view() == text ? std::optional(bytes) : std::nullopt;
 }
 
 }  // namespace
