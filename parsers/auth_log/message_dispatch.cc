@@ -146,20 +146,17 @@ bool apply_with_plain_quotes(const patterns::PatternTable& table, std::string_vi
   return table.apply(event.record().keep(plain), event);
 }
 
-bool stands_twice(std::string_view message, std::string_view text) {
-  const std::size_t at = message.find(text);
-  return at != std::string_view::npos && message.find(text, at + 1) != std::string_view::npos;
-}
-
 // A directory may be called "x] [COMMAND=y".
-bool has_two_commands(std::string_view message) { return stands_twice(message, "] [COMMAND="); }
+bool has_two_commands(std::string_view message) {
+  return patterns::stands_twice(message, "] [COMMAND=");
+}
 
 // vsftpd, and a name of a login or of a file that holds what vsftpd writes behind names. Neither name nor address is
 // believed; a line that ends as a failed login does may be one.
 bool apply_two_clients(std::string_view message, patterns::EcsEvent& event) {
   constexpr std::string_view kClient = ": Client \"";
   constexpr std::string_view kFailed = "] FAIL LOGIN";
-  if (!stands_twice(message, kClient)) {
+  if (!patterns::stands_twice(message, kClient)) {
     return false;
   }
   const std::string_view before = message.substr(0, message.rfind(kClient));

@@ -47,7 +47,7 @@ void add_names(std::string_view names, bool refused, EcsEvent& event) {
   if (at == std::string_view::npos) {
     return;
   }
-  if (names.find(kFor, at + 1) != std::string_view::npos) {
+  if (patterns::stands_twice(names, kFor)) {
     event.literal("event.ambiguous", "true");
     return;
   }

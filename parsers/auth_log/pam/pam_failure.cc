@@ -33,12 +33,6 @@ std::string_view trimmed(std::string_view text) {
              : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// What the client may have written is in doubt wherever the second one stands: in front of the others, too.
-bool stands_twice(std::string_view list, std::size_t item) {
-  const std::size_t at = list.find(kKeys[item]);
-  return at != std::string_view::npos && list.find(kKeys[item], at + 1) != std::string_view::npos;
-}
-
 // list begins with " logname=".
 Items read_items(std::string_view list) {
   Items items;
@@ -49,7 +43,8 @@ Items read_items(std::string_view list) {
     if (at[i] != std::string_view::npos) {
       from = at[i] + kKeys[i].size() - 1;
     }
-    items.ambiguous = items.ambiguous || (i >= ruser && stands_twice(list, i));
+    // What the client may have written is in doubt wherever the second one stands: in front of the others, too.
+    items.ambiguous = items.ambiguous || (i >= ruser && patterns::stands_twice(list, kKeys[i]));
   }
   std::size_t end = list.size();
   for (std::size_t i = item_count; i-- > 0;) {

@@ -1,7 +1,8 @@
-// What a message begins and ends with. As the functions of std::string_view, but the byte that
+// What a message begins and ends with, and what it holds more than once. As the functions of std::string_view, but the byte that
 // differs most often is compared first and in line: these are asked many times a line. Stateless.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace auditship::parsers::auth_log::patterns {
@@ -31,6 +32,12 @@ inline bool strip_suffix(std::string_view& text, std::string_view suffix) {
   const bool there = ends_with(text, suffix);
   text.remove_suffix(there ? suffix.size() : 0);
   return there;
+}
+
+// Whether part, which is not empty, stands in text at two places or more: then who wrote the text may have written one.
+[[nodiscard]] inline bool stands_twice(std::string_view text, std::string_view part) {
+  const std::size_t at = text.find(part);
+  return at != std::string_view::npos && text.find(part, at + 1) != std::string_view::npos;
 }
 
 }  // namespace auditship::parsers::auth_log::patterns

@@ -99,6 +99,12 @@ bool is_terminal(std::string_view place) {
           place.find('.') == std::string_view::npos);
 }
 
+std::vector<event::Field>::iterator find_field(std::vector<event::Field>& fields,
+                                               std::string_view name) {
+  return std::find_if(fields.begin(), fields.end(),
+                      [name](const event::Field& field) { return field.name == name; });
+}
+
 }  // namespace
 
 void EcsEvent::Names::add(std::string_view value) {
@@ -146,16 +152,12 @@ void EcsEvent::related(std::string_view name, const Names& names) {
 // An address that is one of IP is the address, and not a second one.
 void EcsEvent::settle_source_address() {
   std::vector<event::Field>& fields = record_->fields;
-  const auto named = [&fields](std::string_view name) {
-    return std::find_if(fields.begin(), fields.end(),
-                        [name](const event::Field& field) { return field.name == name; });
-  };
-  const auto address = named("source.address");
+  const auto address = find_field(fields, "source.address");
   const IpText ip = read_ip(address == fields.end() ? std::string_view() : address->value);
   if (!ip.valid || ip.has_zone) {
     return;
   }
-  const auto known = named("source.ip");
+  const auto known = find_field(fields, "source.ip");
   if (known == fields.end()) {
     address->name = "source.ip";
     address->value = ip.address;
@@ -182,12 +184,9 @@ void EcsEvent::user(std::string_view name, std::string_view value) {
 
 void EcsEvent::user_is_target() {
   constexpr std::string_view kTarget = "user.effective.name";
-  const auto named = [this](std::string_view name) {
-    return std::find_if(record_->fields.begin(), record_->fields.end(),
-                        [name](const event::Field& field) { return field.name == name; });
-  };
-  const auto user = named("user.name");
-  if (user != record_->fields.end() && named(kTarget) == record_->fields.end()) {
+  std::vector<event::Field>& fields = record_->fields;
+  const auto user = find_field(fields, "user.name");
+  if (user != fields.end() && find_field(fields, kTarget) == fields.end()) {
     user->name = kTarget;
   }
 }

@@ -207,7 +207,7 @@ std::string_view take_user_in_front(std::string_view& message) {
 std::string_view user_in_text(std::string_view message) {
   constexpr std::string_view kFor = " for user ";
   const std::size_t at = message.find(kFor);
-  if (at == std::string_view::npos || message.find(kFor, at + 1) != std::string_view::npos) {
+  if (at == std::string_view::npos || stands_twice(message, kFor)) {
     return {};
   }
   const std::string_view rest = message.substr(at + kFor.size());
