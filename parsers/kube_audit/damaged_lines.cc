@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <initializer_list>
 
-#include "agent/base/encoding/json_writer.h"
 #include "agent/base/net/ip_address.h"
 #include "agent/base/text.h"
 #include "parsers/json/json_scan.h"
@@ -110,22 +108,10 @@ void legacy_field(std::string_view name, const std::string& value, const Redacto
   }
 }
 
-// As the mapping fills it: a list of the values of the named fields, each once.
-void add_related(std::string_view name, std::initializer_list<std::string_view> from,
-                 event::Record& record) {
-  std::string list = "[";
-  std::string_view before;
-  for (const std::string_view field : from) {
-    const std::string_view value = record.field(field);
-    if (!value.empty() && value != before) {
-      list += list.size() > 1 ? "," : "";
-      append_json_string(list, value);
-      before = value;
-    }
-  }
-  if (list.size() > 1) {
-    record.add(name, record.keep(list.append("]")), event::FieldType::literal,
-               event::FieldRole::copied);
+// As the mapping fills it. list: empty where there is nothing.
+void add_related(std::string_view name, const std::string& list, event::Record& record) {
+  if (!list.empty()) {
+    record.add(name, record.keep(list), event::FieldType::literal, event::FieldRole::copied);
   }
 }
 
@@ -291,8 +277,13 @@ bool read_legacy_line(std::string_view line, const Redactor& redactor, std::size
     legacy_field(name, value, redactor, max_string_bytes, record);
     rest.remove_prefix(std::min(used + 1, rest.size()));
   }
-  add_related("related.user", {"user.username", "impersonatedUser.username"}, record);
-  add_related("related.ip", {"sourceIPs"}, record);
+  constexpr std::size_t kCutAlready = std::string_view::npos;
+  add_related(
+      "related.user",
+      list_each_once({record.field("user.username"), record.field("impersonatedUser.username")},
+                     kCutAlready),
+      record);
+  add_related("related.ip", list_each_once({record.field("sourceIPs")}, kCutAlready), record);
   return true;
 }
 

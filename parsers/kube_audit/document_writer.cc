@@ -5,7 +5,6 @@
 
 #include "agent/base/encoding/json_writer.h"
 #include "agent/base/text.h"
-#include "parsers/kube_audit/bound_fields.h"
 #include "parsers/kube_audit/text_conversions.h"
 
 namespace auditship::parsers::kube_audit {
@@ -140,8 +139,7 @@ class Writer {
   void rewrite(const scan::KubeMember& member) {
     switch (member.key) {
       case scan::KubeKey::user:
-        return person(member.name, event_.user,
-                      !extra_stands_in_fields(event_, input_.max_string_bytes));
+        return person(member.name, event_.user, !input_.extra_restated);
       case scan::KubeKey::impersonated_user:
         return person(member.name, event_.impersonated, true);
       case scan::KubeKey::object_ref:

@@ -18,6 +18,8 @@ struct KubeDocumentInput {
   bool uri_changed = false;
   // Whether webhook patches in annotations may hold secrets.
   bool hide_patches = false;
+  // Whether user.extra is left out, as fields say all of it: extra_stands_in_fields().
+  bool extra_restated = false;
   std::size_t max_string_bytes = 0;
   // Of a member that holds JSON text.
   std::size_t max_text_bytes = 0;

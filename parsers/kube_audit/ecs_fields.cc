@@ -5,7 +5,6 @@
 #include <charconv>
 #include <string>
 
-#include "agent/base/encoding/json_writer.h"
 #include "agent/base/net/ip_address.h"
 #include "parsers/kube_audit/bound_fields.h"
 #include "parsers/kube_audit/exec_request.h"
@@ -247,20 +246,11 @@ class Adder {
     }
   }
 
-  // Each name once.
   void related_users() {
-    const std::array<std::string_view, 3> names = {kube_.user, kube_.impersonated_user,
-                                                   login_name()};
-    std::string list = "[";
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const auto end = names.begin() + static_cast<std::ptrdiff_t>(i);
-      if (!names[i].empty() && std::find(names.begin(), end, names[i]) == end) {
-        list.append(list.size() > 1 ? "," : "");
-        append_limited_json_string(list, names[i], input_.max_string_bytes);
-      }
-    }
-    if (list.size() > 1) {
-      copied("related.user", record_.keep(list.append("]")));
+    const std::string list = list_each_once({kube_.user, kube_.impersonated_user, login_name()},
+                                            input_.max_string_bytes);
+    if (!list.empty()) {
+      copied("related.user", record_.keep(list));
     }
   }
 
@@ -279,7 +269,7 @@ class Adder {
         add(field, first_of(value));
       }
     }
-    if (extra_stands_in_fields(event_, input_.max_string_bytes)) {
+    if (input_.extra_restated) {
       record_.add("user.extra_text", event_.user.extra.raw, event::FieldType::string,
                   event::FieldRole::restated);
     }

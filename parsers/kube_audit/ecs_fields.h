@@ -22,6 +22,8 @@ struct KubeFieldsInput {
   std::string_view uri;
   // requestURI with credentials masked.
   std::string_view safe_uri;
+  // As KubeDocumentInput has it.
+  bool extra_restated = false;
   std::size_t max_string_bytes = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "agent/base/encoding/json_writer.h"
 #include "agent/unwrap/unwrapper.h"
 #include "parsers/kube_audit/body_writer.h"
+#include "parsers/kube_audit/bound_fields.h"
 #include "parsers/kube_audit/damaged_lines.h"
 #include "parsers/kube_audit/document_writer.h"
 #include "parsers/kube_audit/ecs_fields.h"
@@ -300,11 +301,13 @@ void KubeAuditParser::State::fill(event::Record& record) {
   if (record.request.cut || record.response.cut) {
     record.tags.push_back("body-cut");
   }
+  const bool extra_restated = extra_stands_in_fields(parts, options.max_string_bytes);
   write_kube_json(parts,
                   {safe, masked, redactor.enabled() && subject == BodySubject::confidential,
-                   options.max_string_bytes, options.max_body_bytes},
+                   extra_restated, options.max_string_bytes, options.max_body_bytes},
                   record);
-  add_kube_fields(parts, {logged, safe, options.max_string_bytes}, redactor, record);
+  add_kube_fields(parts, {logged, safe, extra_restated, options.max_string_bytes}, redactor,
+                  record);
   if (parts.odd_overflow) {
     record.tags.push_back("odd-members-dropped");
   }

@@ -76,6 +76,17 @@ bool append_limited_json_string(std::string& out, std::string_view text, std::si
   return true;
 }
 
+std::string list_each_once(std::initializer_list<std::string_view> texts, std::size_t max_bytes) {
+  std::string list;
+  for (const auto* text = texts.begin(); text != texts.end(); ++text) {
+    if (!text->empty() && std::find(texts.begin(), text, *text) == text) {
+      list.push_back(list.empty() ? '[' : ',');
+      append_limited_json_string(list, *text, max_bytes);
+    }
+  }
+  return list.empty() ? list : list.append("]");
+}
+
 bool append_percent_decoded(std::string& out, std::string_view text, Plus plus) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,10 @@ namespace auditship::parsers::kube_audit {
 
 // As a JSON string, limited in the same way. True when it was cut.
 bool append_limited_json_string(std::string& out, std::string_view text, std::size_t max_bytes);
+
+// The texts that are not empty as a JSON list, each once and limited in the same way. Empty: there is none.
+[[nodiscard]] std::string list_each_once(std::initializer_list<std::string_view> texts,
+                                         std::size_t max_bytes);
 
 // What a plus sign stands for; in the form encoding of query strings it is a blank.
 enum class Plus : std::uint8_t { literal, blank };
